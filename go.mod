@@ -1,0 +1,3 @@
+module github.com/sixpack-go/sixpack
+
+go 1.26

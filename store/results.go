@@ -1,0 +1,185 @@
+package store
+
+import (
+	"cmp"
+	"math/big"
+	"slices"
+)
+
+// Results is all that is counted of one experiment.
+type Results struct {
+	Record       Record
+	Excluded     int64   // clients that are Out now
+	Epochs       []Epoch // all so far, by number, the present one last
+	Alternatives []AlternativeCounts
+}
+
+// AlternativeCounts is what one alternative of Record.Alternatives got. Days
+// and Epochs are in order and hold only what is not zero; their sums agree.
+type AlternativeCounts struct {
+	Days   []DayParticipants
+	Epochs []EpochParticipants
+	KPIs   []KPICounts // one for each of Record.KPIs, in that order
+}
+
+// DayParticipants counts the clients that took part first on a day.
+type DayParticipants struct {
+	Day          Day
+	Participants int64
+}
+
+// EpochParticipants counts the clients that entered in an epoch.
+type EpochParticipants struct {
+	Epoch        uint32
+	Participants int64
+}
+
+// KPICounts is what one alternative got of one KPI.
+type KPICounts struct {
+	KPI    string
+	Days   []DayConversions
+	Epochs []EpochConversions
+}
+
+// DayConversions counts the conversions on a day.
+type DayConversions struct {
+	Day       Day
+	Converted int64 // clients that converted for the first time
+	Events    int64 // conversions, first ones included
+}
+
+// EpochConversions is what the clients that entered in an epoch did, whenever
+// they did it.
+type EpochConversions struct {
+	Epoch     uint32
+	Converted int64
+	NonZero   int64    // clients whose total is not zero
+	Sum       *big.Int // of the clients' totals, in millionths
+	Squares   *big.Int // of the squares of the clients' totals, in millionths of millionths
+}
+
+// NewResults returns the results of an experiment of which nothing has been
+// counted yet, for a store to add to.
+func NewResults(r Record, epochs []Epoch) Results {
+	results := Results{Record: r, Epochs: epochs, Alternatives: make([]AlternativeCounts, len(r.Alternatives))}
+	for i := range results.Alternatives {
+		kpis := make([]KPICounts, len(r.KPIs))
+		for j, kpi := range r.KPIs {
+			kpis[j].KPI = kpi
+		}
+		results.Alternatives[i].KPIs = kpis
+	}
+	return results
+}
+
+// Participants returns the number of clients that took part.
+func (a AlternativeCounts) Participants() (n int64) {
+	for _, d := range a.Days {
+		n += d.Participants
+	}
+	return n
+}
+
+// KPI returns the counts of one KPI, empty ones if it has none.
+func (a AlternativeCounts) KPI(name string) KPICounts {
+	if i := slices.IndexFunc(a.KPIs, func(k KPICounts) bool { return k.KPI == name }); i >= 0 {
+		return a.KPIs[i]
+	}
+	return KPICounts{KPI: name}
+}
+
+// Converted returns the number of clients that converted.
+func (k KPICounts) Converted() (n int64) {
+	for _, d := range k.Days {
+		n += d.Converted
+	}
+	return n
+}
+
+// Events returns the number of conversions.
+func (k KPICounts) Events() (n int64) {
+	for _, d := range k.Days {
+		n += d.Events
+	}
+	return n
+}
+
+// Totals returns the sums over all epochs; its Epoch has no meaning.
+func (k KPICounts) Totals() EpochConversions {
+	t := EpochConversions{Sum: new(big.Int), Squares: new(big.Int)}
+	for _, e := range k.Epochs {
+		t.add(e)
+	}
+	return t
+}
+
+func (e *EpochConversions) add(o EpochConversions) {
+	e.Converted += o.Converted
+	e.NonZero += o.NonZero
+	e.Sum.Add(e.Sum, o.Sum)
+	e.Squares.Add(e.Squares, o.Squares)
+}
+
+// AddDay adds participants of a day.
+func (a *AlternativeCounts) AddDay(day Day, n int64) {
+	i, found := slices.BinarySearchFunc(a.Days, day, func(d DayParticipants, day Day) int { return cmp.Compare(d.Day, day) })
+	if !found {
+		a.Days = slices.Insert(a.Days, i, DayParticipants{Day: day})
+	}
+	a.Days[i].Participants += n
+}
+
+// AddEpoch adds participants of an epoch.
+func (a *AlternativeCounts) AddEpoch(epoch uint32, n int64) {
+	i, found := slices.BinarySearchFunc(a.Epochs, epoch, func(e EpochParticipants, n uint32) int { return cmp.Compare(e.Epoch, n) })
+	if !found {
+		a.Epochs = slices.Insert(a.Epochs, i, EpochParticipants{Epoch: epoch})
+	}
+	a.Epochs[i].Participants += n
+}
+
+// AddDay adds conversions of a day.
+func (k *KPICounts) AddDay(day Day, converted, events int64) {
+	i, found := slices.BinarySearchFunc(k.Days, day, func(d DayConversions, day Day) int { return cmp.Compare(d.Day, day) })
+	if !found {
+		k.Days = slices.Insert(k.Days, i, DayConversions{Day: day})
+	}
+	k.Days[i].Converted += converted
+	k.Days[i].Events += events
+}
+
+// AddEpoch adds e to the conversions of its epoch. It copies the sums.
+func (k *KPICounts) AddEpoch(e EpochConversions) {
+	i, found := slices.BinarySearchFunc(k.Epochs, e.Epoch, func(e EpochConversions, n uint32) int { return cmp.Compare(e.Epoch, n) })
+	if !found {
+		k.Epochs = slices.Insert(k.Epochs, i, EpochConversions{Epoch: e.Epoch, Sum: new(big.Int), Squares: new(big.Int)})
+	}
+	k.Epochs[i].add(e)
+}
+
+// Add adds the counts of o, of the same experiment, to r. KPIs and epochs that
+// r does not have are left out.
+func (r *Results) Add(o Results) {
+	r.Excluded += o.Excluded
+	for i := range min(len(r.Alternatives), len(o.Alternatives)) {
+		r.Alternatives[i].add(o.Alternatives[i])
+	}
+}
+
+func (a *AlternativeCounts) add(o AlternativeCounts) {
+	for _, d := range o.Days {
+		a.AddDay(d.Day, d.Participants)
+	}
+	for _, e := range o.Epochs {
+		a.AddEpoch(e.Epoch, e.Participants)
+	}
+	for j := range a.KPIs {
+		k := o.KPI(a.KPIs[j].KPI)
+		for _, d := range k.Days {
+			a.KPIs[j].AddDay(d.Day, d.Converted, d.Events)
+		}
+		for _, e := range k.Epochs {
+			a.KPIs[j].AddEpoch(e)
+		}
+	}
+}

@@ -1,0 +1,236 @@
+// Package store says what a store of experiments, clients and counts must do
+// for the engine in package sixpack, and nothing of how.
+//
+// The engine proposes, a store keeps: the engine reads a [Record], decides in
+// Go what a client should get, and hands the store that decision together with
+// the [Record.Version] it was made from. The store writes only if that version
+// is still the one it holds, in one atomic step, and answers with [Facts]. A
+// store therefore holds no rules, no clock and no dice: time and choices come
+// in from above, and "the same version, and first wins" is all it guards.
+//
+// Every store, ours or a stranger's, must pass the suite in store/storetest.
+package store
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"time"
+)
+
+// ErrClosed is returned by every method of a store after Close.
+var ErrClosed = errors.New("store is closed")
+
+// ErrInvalid is wrapped by the error of a call that can never succeed, such as
+// an import that contradicts what the store holds. Nothing was written.
+var ErrInvalid = errors.New("invalid")
+
+// A Store keeps experiments, the alternatives their clients got, and counts.
+//
+// Every method is one atomic step: it happens wholly or not at all, also when
+// it returns an error, the context ends or the process dies. All methods may
+// be called concurrently. When a durable store returns without an error, what
+// was written survives a crash. An error means that the store failed (or that
+// ctx ended, or [ErrClosed], or [ErrInvalid]); what is not there is not an
+// error but a fact. A call whose context ends while it runs may or may not have
+// been carried out.
+//
+// Arguments are never modified or kept. Values returned are the caller's,
+// except [Facts.Record], which is shared and must not be modified.
+type Store interface {
+	// Participate remembers, in this order and only if p.Version is the version
+	// of the remembered record, p.Record and p.Choice.
+	Participate(ctx context.Context, p Participation) (Facts, error)
+
+	// Convert counts a conversion of a client that participates, only if
+	// c.Version is the version of the remembered record.
+	Convert(ctx context.Context, c Conversion) (Facts, error)
+
+	// Lookup answers with the record and the client's choice and writes nothing.
+	Lookup(ctx context.Context, experiment, client string) (Facts, error)
+
+	// Records answers with all experiments, sorted by name.
+	Records(ctx context.Context) ([]Record, error)
+
+	// Results answers with the records and counts of the named experiments, in
+	// the order of names, leaving out those that do not exist; with no name,
+	// of all experiments, sorted by name. Counts of one experiment are
+	// consistent: sums over days, epochs and clients agree.
+	Results(ctx context.Context, names ...string) ([]Results, error)
+
+	// Save replaces the record named r.Name by r if the remembered one has the
+	// version r.Version, and remembers it under the version r.Version+1. A new
+	// Epoch.Number begins an epoch; the earlier ones stay in Results. Facts tell
+	// the outcome; Wrote is false when the version was another.
+	Save(ctx context.Context, r Record) (Facts, error)
+
+	// Clear is Save, and in the same step forgets all clients of the
+	// experiment and, unless keepCounts, all its counts, KPIs and epochs before
+	// r.Epoch.
+	Clear(ctx context.Context, r Record, keepCounts bool) (Facts, error)
+
+	// Delete forgets the experiment and everything about it, and nothing else.
+	// It reports whether there was one.
+	Delete(ctx context.Context, experiment string) (found bool, err error)
+
+	// Clients iterates over the clients of an experiment in no particular
+	// order, each once, reserved and left-out ones included. Clients that come
+	// or change while it runs may be seen or not. It ends after the first error.
+	Clients(ctx context.Context, experiment string) iter.Seq2[Client, error]
+
+	// Import merges data from elsewhere. It may be repeated: what is known
+	// already is not counted again.
+	Import(ctx context.Context, i Import) (Imported, error)
+
+	// Ping tells whether the store can serve.
+	Ping(ctx context.Context) error
+
+	// Close releases what the store itself opened. Calls under way finish;
+	// later ones return ErrClosed. A second Close does nothing.
+	Close() error
+}
+
+// What a client has in an experiment, or is proposed: the index of its
+// alternative in Record.Alternatives, or one of these.
+const (
+	Out  = -1 // seen, but outside the traffic fraction: takes no part
+	None = -2 // nothing: never seen, or nothing to remember
+)
+
+// Record is what a store remembers of an experiment beside clients and counts.
+type Record struct {
+	Name string `json:"name"`
+	// Version changes with every change of the record, and is never the same
+	// for two experiments of the same name, one deleted before the other came.
+	// Whoever creates a record draws the first one, in 1..1<<52; stores add 1.
+	Version      uint64    `json:"version"`
+	Alternatives []string  `json:"alternatives"` // the first is the control
+	Salt         string    `json:"salt"`         // what choices are hashed with; the name, until a reset
+	Created      time.Time `json:"created"`
+	Traffic      float64   `json:"traffic"`             // fraction of clients let in, in (0,1], as callers declared it last
+	Weights      []float64 `json:"weights,omitempty"`   // as callers declared them last; nil: equal
+	Algorithm    string    `json:"algorithm,omitempty"` // as callers declared it last; empty: the engine's
+	Override     Override  `json:"override,omitzero"`   // what an operator set; it goes before what callers declare
+	Epoch        Epoch     `json:"epoch"`               // the present one
+	Winner       string    `json:"winner,omitempty"`    // everyone gets it; empty: none
+	Paused       bool      `json:"paused,omitempty"`
+	Archived     bool      `json:"archived,omitempty"`
+	Purged       bool      `json:"purged,omitempty"` // its clients were forgotten, its counts kept
+	Description  string    `json:"description,omitempty"`
+	// KPIs are those seen so far, in order of appearance; "" is the default one.
+	// Only Convert, Import and Clear change them, and that without a new Version;
+	// in a record given to a store they are ignored.
+	KPIs []string `json:"kpis,omitempty"`
+}
+
+// Clone returns a copy of r that shares nothing with it.
+func (r Record) Clone() Record {
+	r.Alternatives = slices.Clone(r.Alternatives)
+	r.Weights = slices.Clone(r.Weights)
+	r.Override.Weights = slices.Clone(r.Override.Weights)
+	r.Epoch.Weights = slices.Clone(r.Epoch.Weights)
+	r.KPIs = slices.Clone(r.KPIs)
+	return r
+}
+
+// Override holds what an operator set against the callers' declarations. Zero
+// fields override nothing.
+type Override struct {
+	Traffic   float64   `json:"traffic,omitempty"`
+	Weights   []float64 `json:"weights,omitempty"`
+	Algorithm string    `json:"algorithm,omitempty"`
+}
+
+// Epoch is a stretch of constant expected shares.
+type Epoch struct {
+	Number  uint32    `json:"number"` // 1, 2, …; 0 collects clients nobody drew an alternative for: forced or chosen ones
+	Start   time.Time `json:"start"`
+	Weights []float64 `json:"weights,omitempty"` // expected shares, summing to 1; nil: equal
+}
+
+// Participation asks a store to remember what a client got.
+type Participation struct {
+	Experiment string
+	Client     string
+	// Version is that of the record the choice was made from, 0 if there was
+	// none.
+	Version uint64
+	// Record, if not nil, is to be remembered as well: created, when Version is
+	// 0 and there is none, with the Version it carries; else replaced, as by
+	// Save.
+	Record *Record
+	// Choice is remembered if the client has nothing yet, or is Out and Choice
+	// is an alternative. None remembers no choice.
+	Choice int
+	Epoch  uint32 // the one the client enters in
+	// Reserve keeps the choice for the client's later participation without
+	// counting it. A participation of a client with a reservation counts what
+	// was reserved, whatever Choice says, unless that is Out or None.
+	Reserve bool
+	At      time.Time // its date in its own location is the day counted
+}
+
+// Conversion asks a store to count a conversion.
+type Conversion struct {
+	Experiment string
+	Client     string
+	Version    uint64 // of the record the caller knows; it must be the present one
+	KPI        string // "" is the default KPI
+	Value      Amount // added to the client's running total
+	HasValue   bool
+	At         time.Time // its date in its own location is the day counted
+}
+
+// Facts is what a store knows after a call.
+type Facts struct {
+	Version uint64 // of the remembered record; 0: there is no such experiment
+	// Record is the remembered record, or nil if the caller named its version
+	// or there is none. It is shared: do not modify it.
+	Record   *Record
+	Choice   int  // what the client has now: an index, Out or None
+	Reserved bool // Choice is kept for the client, which does not participate yet
+	Epoch    uint32
+	Wrote    bool // this call changed what is remembered of the client or, in Save and Clear, of the experiment
+	Overflow bool // this conversion's value would take the client's total beyond ±MaxTotal: nothing was written
+}
+
+// Client is one client of an experiment, as Clients gives and Import takes it.
+type Client struct {
+	ID          string
+	Choice      int // an index or Out
+	Epoch       uint32
+	Reserved    bool
+	Day         Day                // it took part first, or was left out
+	Conversions []ClientConversion // one for each KPI it converted
+}
+
+// ClientConversion is what a client did for one KPI.
+type ClientConversion struct {
+	KPI    string
+	Day    Day   // of the first conversion
+	Events int64 // conversions, the first included
+	Total  Amount
+}
+
+// Import is data from elsewhere to be merged into one experiment.
+type Import struct {
+	// Record is kept if the experiment is unknown. If it is known, its
+	// alternatives must be the same in the same order (else ErrInvalid), and
+	// the rest is ignored.
+	Record Record
+	// Clients are merged one by one: an unknown client is taken and counted; of
+	// a known one with the same choice, the conversions for KPIs it has not
+	// converted yet; anything else is left.
+	Clients []Client
+	// Counts, if not nil, are those that no client accounts for. They take the
+	// place of what an earlier Import said here. Their Record is ignored.
+	Counts *Results
+}
+
+// Imported says what an import brought that was not there.
+type Imported struct {
+	Created     bool // the experiment
+	Clients     int
+	Conversions int // first conversions, of a client and KPI
+}
