@@ -164,9 +164,10 @@ type Participation struct {
 	// is an alternative. None remembers no choice.
 	Choice int
 	Epoch  uint32 // the one the client enters in
-	// Reserve keeps the choice for the client's later participation without
-	// counting it. A participation of a client with a reservation counts what
-	// was reserved, whatever Choice says, unless that is Out or None.
+	// Reserve keeps the choice, which must be an alternative, for the client's
+	// later participation without counting it. A later Participate that is not
+	// itself a reservation and whose Choice is an alternative counts the reserved
+	// alternative in the epoch it was reserved in, whatever its Choice and Epoch.
 	Reserve bool
 	At      time.Time // its date in its own location is the day counted
 }
@@ -219,12 +220,15 @@ type Import struct {
 	// alternatives must be the same in the same order (else ErrInvalid), and
 	// the rest is ignored.
 	Record Record
-	// Clients are merged one by one: an unknown client is taken and counted; of
-	// a known one with the same choice, the conversions for KPIs it has not
-	// converted yet; anything else is left.
+	// Clients are merged one by one. An unknown client is taken and counted, and
+	// so is one that is known as Out or Reserved if the imported one takes part.
+	// Of a known one with the same choice, conversions for KPIs it has not
+	// converted yet are taken. Anything else is left.
 	Clients []Client
-	// Counts, if not nil, are those that no client accounts for. They take the
-	// place of what an earlier Import said here. Their Record is ignored.
+	// Counts, if not nil, are those that no client accounts for, such as those
+	// of an archived experiment whose clients are gone. They are added to what
+	// Results says, in place of those an earlier Import gave. Their KPIs become
+	// known; their Record is ignored otherwise.
 	Counts *Results
 }
 
