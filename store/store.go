@@ -185,9 +185,10 @@ type Conversion struct {
 
 // Facts is what a store knows after a call.
 type Facts struct {
-	Version uint64 // of the remembered record; 0: there is no such experiment
-	// Record is the remembered record, or nil if the caller named its version
-	// or there is none. It is shared: do not modify it.
+	Version uint64 // of the remembered record, after the call; 0: there is no such experiment
+	// Record is the remembered record if it was not the version the caller
+	// named, so that its call was not carried out, and in answer to Lookup. Else
+	// it is nil. It is shared: do not modify it.
 	Record   *Record
 	Choice   int  // what the client has now: an index, Out or None
 	Reserved bool // Choice is kept for the client, which does not participate yet

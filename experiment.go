@@ -1,0 +1,217 @@
+package sixpack
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// Experiment is a test as the calling code declares it. The first call that
+// takes part in it creates it; from then on its alternatives are fixed.
+type Experiment struct {
+	// Name is 1 to 255 letters, digits, spaces, '_' and '-', the first a letter
+	// or digit, unless [Config.ExperimentName] says otherwise.
+	Name string
+	// Alternatives are two or more different names, formed like Name. The first
+	// is the control. Another order is the same experiment: the remembered order
+	// rules.
+	Alternatives []string
+	// Weights, one for each alternative, not negative, of any scale, set what
+	// share of new participants each gets. Nil leaves the remembered ones alone,
+	// which are equal at first. A change takes effect for new participants
+	// within a minute.
+	Weights []float64
+	// Traffic is the fraction of clients that take part, in (0,1]; the others
+	// get the control and are not counted. 0 leaves the remembered one alone,
+	// which is 1 at first. Raising it lets more clients in and moves no one.
+	Traffic float64
+	// Algorithm names the [Algorithm] that sets the shares. Empty leaves the
+	// remembered one alone, which is that of the engine at first.
+	Algorithm string
+}
+
+const (
+	maxName         = 255 // bytes
+	maxClient       = 512 // bytes
+	maxAlternatives = 256
+
+	// declaredEvery is the least time between changes of the weights that
+	// callers declare: while two releases of a program run side by side, each
+	// call would else begin a new epoch.
+	declaredEvery = time.Minute
+)
+
+var (
+	nameForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_ -]*$`)
+	kpiForm  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+)
+
+func validName(form *regexp.Regexp, s string) bool {
+	return len(s) <= maxName && form.MatchString(s) && printable(s)
+}
+
+func validClient(s string) bool {
+	return len(s) <= maxClient && printable(s)
+}
+
+// printable tells whether s is UTF-8 without control characters.
+func printable(s string) bool {
+	for i, r := range s {
+		if unicode.IsControl(r) {
+			return false
+		}
+		if r == utf8.RuneError {
+			if _, size := utf8.DecodeRuneInString(s[i:]); size == 1 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// check finds what is wrong with a declaration whatever is remembered.
+func (x Experiment) check() error {
+	if len(x.Alternatives) < 2 || len(x.Alternatives) > maxAlternatives {
+		return fmt.Errorf("%w: %d given", ErrAlternatives, len(x.Alternatives))
+	}
+	for i, a := range x.Alternatives {
+		if slices.Contains(x.Alternatives[:i], a) {
+			return fmt.Errorf("%w: %q", ErrDuplicate, a)
+		}
+	}
+	if x.Weights != nil {
+		return checkWeights(x.Weights, len(x.Alternatives))
+	}
+	return nil
+}
+
+// checkNames finds what is wrong with the names of a new experiment. Those of
+// a remembered one have been accepted before, perhaps under other rules.
+func (x Experiment) checkNames(form *regexp.Regexp) error {
+	if !validName(form, x.Name) {
+		return fmt.Errorf("%w: %q", ErrExperimentName, x.Name)
+	}
+	for _, a := range x.Alternatives {
+		if !validName(nameForm, a) {
+			return fmt.Errorf("%w: %q", ErrAlternativeName, a)
+		}
+	}
+	return nil
+}
+
+func checkTraffic(f float64) error {
+	if f != 0 && !(f > 0 && f <= 1) {
+		return fmt.Errorf("%w: %v is not in (0, 1]", ErrTraffic, f)
+	}
+	return nil
+}
+
+func checkWeights(weights []float64, n int) error {
+	if len(weights) != n {
+		return fmt.Errorf("%w: %d weights for %d alternatives", ErrWeights, len(weights), n)
+	}
+	sum := 0.0
+	for _, w := range weights {
+		if !(w >= 0) {
+			return fmt.Errorf("%w: %v is negative or not a number", ErrWeights, w)
+		}
+		sum += w
+	}
+	if sum == 0 || math.IsInf(sum, 0) {
+		return fmt.Errorf("%w: their sum is %v", ErrWeights, sum)
+	}
+	return nil
+}
+
+// create returns the record of a new experiment.
+func (e *Engine) create(x Experiment) *store.Record {
+	now := e.config.Now()
+	r := &store.Record{
+		Name:         x.Name,
+		Version:      1 + rand.Uint64N(1<<52), //nolint:gosec // only has to be another one
+		Alternatives: slices.Clone(x.Alternatives),
+		Salt:         x.Name,
+		Created:      now,
+		Traffic:      cmp.Or(x.Traffic, 1),
+		Weights:      shares(x.Weights),
+		Algorithm:    x.Algorithm,
+	}
+	r.Epoch = store.Epoch{Number: 1, Start: now, Weights: e.shares(r)}
+	return r
+}
+
+// same tells whether x declares the alternatives of r, in any order.
+func (x Experiment) same(r *store.Record) bool {
+	if slices.Equal(x.Alternatives, r.Alternatives) {
+		return true
+	}
+	missing := func(a string) bool { return !slices.Contains(r.Alternatives, a) }
+	return len(x.Alternatives) == len(r.Alternatives) && !slices.ContainsFunc(x.Alternatives, missing)
+}
+
+// declare returns r as changed by what x declares, nil if nothing changes.
+func (e *Engine) declare(r *store.Record, x Experiment) *store.Record {
+	weights := r.Weights
+	if x.Weights != nil && e.config.Now().Sub(r.Epoch.Start) >= declaredEvery {
+		weights = x.weightsFor(r)
+	}
+	traffic, algorithm := cmp.Or(x.Traffic, r.Traffic), cmp.Or(x.Algorithm, r.Algorithm)
+	if traffic == r.Traffic && algorithm == r.Algorithm && slices.Equal(weights, r.Weights) {
+		return nil
+	}
+	changed := r.Clone()
+	changed.Traffic, changed.Weights, changed.Algorithm = traffic, weights, algorithm
+	e.reweigh(&changed)
+	return &changed
+}
+
+// weightsFor returns x's weights as shares in the order of r's alternatives.
+func (x Experiment) weightsFor(r *store.Record) []float64 {
+	weights := make([]float64, len(r.Alternatives))
+	for i, a := range r.Alternatives {
+		weights[i] = x.Weights[slices.Index(x.Alternatives, a)]
+	}
+	return shares(weights)
+}
+
+// reweigh begins a new epoch if the expected shares of r are no longer those
+// of the present one.
+func (e *Engine) reweigh(r *store.Record) {
+	if shares := e.shares(r); !slices.Equal(shares, r.Epoch.Weights) {
+		r.Epoch = store.Epoch{Number: r.Epoch.Number + 1, Start: e.config.Now(), Weights: shares}
+	}
+}
+
+// shares returns the expected shares of the alternatives of r, nil for equal
+// ones.
+func (e *Engine) shares(r *store.Record) []float64 {
+	declared := r.Weights
+	if r.Override.Weights != nil {
+		declared = r.Override.Weights
+	}
+	arms := make([]Arm, len(r.Alternatives))
+	for i := range arms {
+		arms[i].Weight = 1 / float64(len(arms))
+		if declared != nil {
+			arms[i].Weight = declared[i]
+		}
+	}
+	return shares(e.algorithm(r).Weights(arms))
+}
+
+// algorithm returns the algorithm in force for r. One that this engine does
+// not know, perhaps another's, leaves the shares as declared.
+func (e *Engine) algorithm(r *store.Record) Algorithm {
+	if a := e.config.algorithm(cmp.Or(r.Override.Algorithm, r.Algorithm, e.config.Algorithm)); a != nil {
+		return a
+	}
+	return Hash{}
+}

@@ -1,0 +1,394 @@
+package sixpack
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// What a call can be refused for. Nothing has changed then. Any other error
+// means that the store failed.
+var (
+	ErrMissing          = errors.New("missing arguments")
+	ErrAlternatives     = errors.New("experiments require at least two alternatives")
+	ErrDuplicate        = errors.New("duplicate alternatives")
+	ErrExperimentName   = errors.New("invalid experiment name")
+	ErrAlternativeName  = errors.New("invalid alternative name")
+	ErrKPI              = errors.New("invalid kpi name")
+	ErrClientID         = errors.New("invalid client id")
+	ErrTraffic          = errors.New("invalid traffic fraction range")
+	ErrWeights          = errors.New("invalid weights")
+	ErrAlgorithm        = errors.New("unknown algorithm")
+	ErrTime             = errors.New("invalid datetime")
+	ErrValue            = errors.New("invalid value")
+	ErrChanged          = errors.New("experiment alternatives have changed")
+	ErrUnknown          = errors.New("experiment does not exist")
+	ErrNotParticipating = errors.New("this client was not participating")
+	ErrPaused           = errors.New("this experiment is paused")
+	ErrArchived         = errors.New("this experiment is archived")
+	ErrNotArchived      = errors.New("this experiment is not archived")
+	ErrPurged           = errors.New("this experiment's clients have been purged")
+)
+
+// DefaultRobots is the expression by which Sixpack knows robots: it is searched
+// in the user agent, whatever its case.
+const DefaultRobots = `$^|trivial|facebook|MetaURI|butterfly|google|amazon|goldfire|sleuth|xenu|msnbot|` +
+	`SiteUptime|Slurp|WordPress|ZIBB|ZyBorg|pingdom|bot|yahoo|slurp|java|fetch|spider|url|crawl|oneriot|` +
+	`abby|commentreader|twiceler`
+
+var defaultRobots = regexp.MustCompile("(?i)" + DefaultRobots)
+
+// Config configures an [Engine]. The zero value is good.
+type Config struct {
+	// Disabled gives everyone the control and records nothing but experiments.
+	Disabled bool
+	// Algorithm names the default algorithm: "hash" if empty.
+	Algorithm string
+	// Algorithms adds algorithms of one's own, by name, to "hash" and "random".
+	Algorithms map[string]Algorithm
+	// Location is the zone whose days are counted: UTC if nil.
+	Location *time.Location
+	// Robots is searched in the visitor's user agent, if the caller gives one:
+	// [DefaultRobots], ignoring case, if nil.
+	Robots *regexp.Regexp
+	// Ignored holds the addresses whose visitors are ignored.
+	Ignored []netip.Prefix
+	// ExperimentName is the form of new experiments' names, in place of that
+	// described at [Experiment].
+	ExperimentName *regexp.Regexp
+	// Now is the clock: time.Now if nil.
+	Now func() time.Time
+}
+
+// Engine runs experiments over a store. It is safe for concurrent use.
+type Engine struct {
+	store  store.Store
+	config Config
+
+	mu      sync.RWMutex
+	records map[string]*store.Record // the last seen of each experiment, never modified
+}
+
+// New returns an engine over a store, which stays the caller's to close.
+func New(s store.Store, c Config) *Engine {
+	c.Algorithm = cmp.Or(c.Algorithm, "hash")
+	c.Location = cmp.Or(c.Location, time.UTC)
+	c.Robots = cmp.Or(c.Robots, defaultRobots)
+	c.ExperimentName = cmp.Or(c.ExperimentName, nameForm)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &Engine{store: s, config: c, records: make(map[string]*store.Record)}
+}
+
+// Participate returns the alternative of a client, which takes part in the
+// experiment from now on if the experiment is open and its traffic admits the
+// client. The experiment is created if there is none of its name.
+//
+// The errors are those of an invalid declaration, client or option, and
+// [ErrChanged] when the remembered experiment has other alternatives.
+func (e *Engine) Participate(ctx context.Context, x Experiment, client string, options ...Option) (Assignment, error) {
+	c, err := e.newCall(options)
+	if err := cmp.Or(checkNamed(x.Name, client), err, checkTraffic(x.Traffic)); err != nil {
+		return Assignment{}, err
+	}
+	if reason := e.excludes(c); reason != "" {
+		return e.visit(ctx, x, client, reason)
+	}
+	if err := cmp.Or(x.check(), e.checkAlgorithm(x.Algorithm), c.checkChoice(x)); err != nil {
+		return Assignment{}, err
+	}
+	for range maxTries {
+		r, err := e.find(ctx, x)
+		if err != nil {
+			return Assignment{}, err
+		}
+		if r != nil && !x.same(r) {
+			if still, err := e.still(ctx, r, x.Name, client); err != nil || still {
+				return Assignment{}, cmp.Or(err, fmt.Errorf("%w: %q has %q", ErrChanged, x.Name, r.Alternatives))
+			}
+			continue
+		}
+		p := e.propose(r, x, client, c)
+		facts, err := e.store.Participate(ctx, p.Participation)
+		if err != nil {
+			return Assignment{}, err
+		}
+		if e.learn(x.Name, p.Record, facts); carriedOut(facts) {
+			return e.decide(p, c, facts), nil
+		}
+	}
+	return Assignment{}, changing(x.Name)
+}
+
+// Convert counts a conversion of a client that participates, and returns its
+// alternative. A client counts as converted once for each KPI; its further
+// conversions are counted as events and add to its value.
+//
+// Nothing is counted for a robot or an ignored visitor, who gets no alternative
+// but a Reason, nor by a disabled engine, which answers with the control. The
+// errors are [ErrUnknown], [ErrArchived], [ErrPaused], [ErrNotParticipating],
+// and those of an invalid client or option.
+func (e *Engine) Convert(ctx context.Context, experiment, client string, options ...Option) (Assignment, error) {
+	c, err := e.newCall(options)
+	if reason := e.excludes(c); err == nil && reason != "" {
+		return Assignment{Experiment: experiment, Reason: reason}, nil
+	}
+	if err := cmp.Or(checkNamed(experiment, client), err); err != nil {
+		return Assignment{}, err
+	}
+	for range maxTries {
+		r := e.record(experiment)
+		if done, answer, err := e.refuse(r, experiment); done {
+			if still, failure := e.still(ctx, r, experiment, client); failure != nil || still {
+				return answer, cmp.Or(failure, err)
+			}
+			continue
+		}
+		facts, err := e.store.Convert(ctx, store.Conversion{
+			Experiment: experiment, Client: client, Version: r.Version,
+			KPI: c.kpi, Value: c.value, HasValue: c.hasValue, At: c.at,
+		})
+		if err != nil {
+			return Assignment{}, err
+		}
+		if e.learn(experiment, nil, facts); carriedOut(facts) {
+			return existing(r, client, facts)
+		}
+	}
+	return Assignment{}, changing(experiment)
+}
+
+// Lookup returns what a client has in an experiment and writes nothing. The
+// errors are [ErrUnknown], [ErrNotParticipating] and those of an invalid client.
+func (e *Engine) Lookup(ctx context.Context, experiment, client string) (Assignment, error) {
+	if err := checkNamed(experiment, client); err != nil {
+		return Assignment{}, err
+	}
+	facts, err := e.store.Lookup(ctx, experiment, client)
+	if err != nil {
+		return Assignment{}, err
+	}
+	if e.learn(experiment, nil, facts); facts.Record == nil {
+		return Assignment{}, fmt.Errorf("%w: %q", ErrUnknown, experiment)
+	}
+	return existing(facts.Record, client, facts)
+}
+
+// maxTries bounds how often a call is made anew because the experiment changed
+// while it was made.
+const maxTries = 1000
+
+func changing(experiment string) error {
+	return fmt.Errorf("experiment %q changed %d times during one call", experiment, maxTries)
+}
+
+// carriedOut tells whether the store found the version it was told to act on.
+func carriedOut(f store.Facts) bool { return f.Record == nil && f.Version != 0 }
+
+// find returns the remembered record of x, or nil if x is to be created.
+func (e *Engine) find(ctx context.Context, x Experiment) (*store.Record, error) {
+	if r := e.record(x.Name); r != nil {
+		return r, nil
+	}
+	invalid := x.checkNames(e.config.ExperimentName)
+	if invalid == nil {
+		return nil, nil //nolint:nilnil // the first call's store answers with the record if there is one
+	}
+	facts, err := e.store.Lookup(ctx, x.Name, "")
+	if err != nil {
+		return nil, err
+	}
+	if e.learn(x.Name, nil, facts); facts.Record == nil {
+		return nil, invalid
+	}
+	return facts.Record, nil
+}
+
+// still asks the store whether r, nil for none, is the record it remembers.
+func (e *Engine) still(ctx context.Context, r *store.Record, experiment, client string) (bool, error) {
+	facts, err := e.store.Lookup(ctx, experiment, client)
+	if err != nil {
+		return false, err
+	}
+	e.learn(experiment, nil, facts)
+	return facts.Version == version(r), nil
+}
+
+func version(r *store.Record) uint64 {
+	if r == nil {
+		return 0
+	}
+	return r.Version
+}
+
+// record returns the last record seen of an experiment, nil if there is none.
+func (e *Engine) record(experiment string) *store.Record {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.records[experiment]
+}
+
+// learn keeps the record that facts tell of; kept is the record, if any, that
+// the store was asked to keep.
+func (e *Engine) learn(experiment string, kept *store.Record, facts store.Facts) {
+	r := facts.Record
+	if kept != nil && carriedOut(facts) {
+		r = kept
+		r.Version = facts.Version
+	}
+	if r == nil && facts.Version != 0 {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if r == nil {
+		delete(e.records, experiment)
+	} else {
+		e.records[experiment] = r
+	}
+}
+
+// proposal is what a call asks of the store, and on what grounds.
+type proposal struct {
+	store.Participation
+	record *store.Record // in force if the proposal is carried out
+	choice int           // what the client would get if it had nothing yet
+}
+
+// propose decides what a client should get, given the remembered record, nil
+// for none.
+func (e *Engine) propose(r *store.Record, x Experiment, client string, c call) proposal {
+	p := proposal{record: r, choice: store.None, Participation: store.Participation{
+		Experiment: x.Name, Client: client, Version: version(r), Choice: store.None, At: c.at,
+	}}
+	if r == nil {
+		p.Record = e.create(x)
+	} else {
+		p.Record = e.declare(r, x)
+	}
+	if p.Record != nil {
+		p.record = p.Record
+	}
+	if e.config.Disabled || p.record.Winner != "" || p.record.Archived || p.record.Paused {
+		return p
+	}
+	switch {
+	case c.force != "":
+		p.choice = slices.Index(p.record.Alternatives, c.force)
+		if !c.record || c.prefetch {
+			return p
+		}
+	case c.choose != "":
+		p.choice = slices.Index(p.record.Alternatives, c.choose)
+	default:
+		p.choice = e.choose(p.record, client)
+		p.Epoch = p.record.Epoch.Number
+	}
+	_, pure := e.algorithm(p.record).(Hash)
+	if !c.prefetch || !pure && p.choice >= 0 && c.choose == "" {
+		p.Choice, p.Reserve = p.choice, c.prefetch
+	}
+	return p
+}
+
+// choose returns the alternative for a client that has none, Out if the
+// traffic does not admit it.
+func (e *Engine) choose(r *store.Record, client string) int {
+	at := newPoint(r.Salt, client)
+	if !at.admitted(cmp.Or(r.Override.Traffic, r.Traffic)) {
+		return store.Out
+	}
+	if d, ok := e.algorithm(r).(Drawer); ok {
+		return draw(d, len(r.Alternatives), r.Epoch.Weights)
+	}
+	return at.choose(len(r.Alternatives), r.Epoch.Weights)
+}
+
+// decide answers a client, given what the store says. Here is all precedence.
+func (e *Engine) decide(p proposal, c call, facts store.Facts) Assignment {
+	r := p.record
+	participating := facts.Choice >= 0 && !facts.Reserved
+	answer := func(alternative string, reason Reason) Assignment {
+		return Assignment{Experiment: r.Name, Alternative: alternative, Reason: reason, Participating: participating}
+	}
+	switch control := r.Alternatives[0]; {
+	case c.force != "":
+		return answer(c.force, Forced)
+	case e.config.Disabled:
+		return answer(control, Disabled)
+	case r.Winner != "":
+		return answer(r.Winner, Winner)
+	case r.Archived:
+		return answer(control, Archived)
+	case r.Paused:
+		return answer(control, Paused)
+	case participating && facts.Wrote:
+		return answer(r.Alternatives[facts.Choice], Assigned)
+	case participating:
+		return answer(r.Alternatives[facts.Choice], Existing)
+	case facts.Reserved:
+		return answer(r.Alternatives[facts.Choice], Prefetched)
+	case p.choice >= 0:
+		return answer(r.Alternatives[p.choice], Prefetched)
+	default:
+		return answer(control, Excluded)
+	}
+}
+
+// visit answers an excluded visitor: the winner, else the control.
+func (e *Engine) visit(ctx context.Context, x Experiment, client string, reason Reason) (Assignment, error) {
+	facts, err := e.store.Lookup(ctx, x.Name, client)
+	if err != nil {
+		return Assignment{}, err
+	}
+	e.learn(x.Name, nil, facts)
+	answer := Assignment{Experiment: x.Name, Reason: reason}
+	if r := facts.Record; r != nil {
+		answer.Alternative = cmp.Or(r.Winner, r.Alternatives[0])
+		return answer, nil
+	}
+	if err := cmp.Or(x.check(), x.checkNames(e.config.ExperimentName)); err != nil {
+		return Assignment{}, err
+	}
+	answer.Alternative = x.Alternatives[0]
+	return answer, nil
+}
+
+// refuse tells whether a conversion is answered without counting it, as far as
+// the record r tells, nil for none.
+func (e *Engine) refuse(r *store.Record, experiment string) (done bool, answer Assignment, err error) {
+	switch {
+	case r == nil:
+		return true, answer, fmt.Errorf("%w: %q", ErrUnknown, experiment)
+	case e.config.Disabled:
+		return true, Assignment{Experiment: experiment, Alternative: r.Alternatives[0], Reason: Disabled}, nil
+	case r.Archived:
+		return true, answer, fmt.Errorf("%w: %q", ErrArchived, experiment)
+	case r.Paused:
+		return true, answer, fmt.Errorf("%w: %q", ErrPaused, experiment)
+	default:
+		return false, answer, nil
+	}
+}
+
+// existing answers a client that should participate.
+func existing(r *store.Record, client string, facts store.Facts) (Assignment, error) {
+	if facts.Choice < 0 || facts.Reserved {
+		return Assignment{}, fmt.Errorf("%w: %q in %q", ErrNotParticipating, client, r.Name)
+	}
+	if facts.Overflow {
+		return Assignment{}, fmt.Errorf("%w: the total of %q would be too large", ErrValue, client)
+	}
+	return Assignment{
+		Experiment: r.Name, Alternative: r.Alternatives[facts.Choice], Reason: Existing, Participating: true,
+	}, nil
+}
