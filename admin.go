@@ -164,7 +164,7 @@ func (e *Engine) change(
 		if facts, err = save(r); err != nil {
 			return err
 		}
-		if e.learn(experiment, &r, facts); carriedOut(facts) {
+		if e.learn(experiment, &r, facts) {
 			return nil
 		}
 	}

@@ -44,7 +44,7 @@ const DefaultRobots = `$^|trivial|facebook|MetaURI|butterfly|google|amazon|goldf
 	`SiteUptime|Slurp|WordPress|ZIBB|ZyBorg|pingdom|bot|yahoo|slurp|java|fetch|spider|url|crawl|oneriot|` +
 	`abby|commentreader|twiceler`
 
-var defaultRobots = regexp.MustCompile("(?i)" + DefaultRobots)
+var defaultRobots = regexp.MustCompile("(?i)" + DefaultRobots) //nolint:gocritic // $^ is Sixpack's, and matches nothing but the empty string
 
 // Config configures an [Engine]. The zero value is good.
 type Config struct {
@@ -122,7 +122,7 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 		if err != nil {
 			return Assignment{}, err
 		}
-		if e.learn(x.Name, p.Record, facts); carriedOut(facts) {
+		if e.learn(x.Name, p.Record, facts) {
 			return e.decide(p, c, facts), nil
 		}
 	}
@@ -160,7 +160,7 @@ func (e *Engine) Convert(ctx context.Context, experiment, client string, options
 		if err != nil {
 			return Assignment{}, err
 		}
-		if e.learn(experiment, nil, facts); carriedOut(facts) {
+		if e.learn(experiment, nil, facts) {
 			return existing(r, client, facts)
 		}
 	}
@@ -177,7 +177,8 @@ func (e *Engine) Lookup(ctx context.Context, experiment, client string) (Assignm
 	if err != nil {
 		return Assignment{}, err
 	}
-	if e.learn(experiment, nil, facts); facts.Record == nil {
+	e.learn(experiment, nil, facts)
+	if facts.Record == nil {
 		return Assignment{}, fmt.Errorf("%w: %q", ErrUnknown, experiment)
 	}
 	return existing(facts.Record, client, facts)
@@ -190,9 +191,6 @@ const maxTries = 1000
 func changing(experiment string) error {
 	return fmt.Errorf("experiment %q changed %d times during one call", experiment, maxTries)
 }
-
-// carriedOut tells whether the store found the version it was told to act on.
-func carriedOut(f store.Facts) bool { return f.Record == nil && f.Version != 0 }
 
 // find returns the remembered record of x, or nil if x is to be created.
 func (e *Engine) find(ctx context.Context, x Experiment) (*store.Record, error) {
@@ -207,7 +205,8 @@ func (e *Engine) find(ctx context.Context, x Experiment) (*store.Record, error) 
 	if err != nil {
 		return nil, err
 	}
-	if e.learn(x.Name, nil, facts); facts.Record == nil {
+	e.learn(x.Name, nil, facts)
+	if facts.Record == nil {
 		return nil, invalid
 	}
 	return facts.Record, nil
@@ -238,15 +237,16 @@ func (e *Engine) record(experiment string) *store.Record {
 }
 
 // learn keeps the record that facts tell of; kept is the record, if any, that
-// the store was asked to keep.
-func (e *Engine) learn(experiment string, kept *store.Record, facts store.Facts) {
-	r := facts.Record
-	if kept != nil && carriedOut(facts) {
+// the store was asked to keep. It reports whether the store carried out what it
+// was asked, because the record was the one that the engine knew.
+func (e *Engine) learn(experiment string, kept *store.Record, facts store.Facts) bool {
+	r, carriedOut := facts.Record, facts.Record == nil && facts.Version != 0
+	if carriedOut {
+		if kept == nil {
+			return true
+		}
 		r = kept
 		r.Version = facts.Version
-	}
-	if r == nil && facts.Version != 0 {
-		return
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -255,6 +255,7 @@ func (e *Engine) learn(experiment string, kept *store.Record, facts store.Facts)
 	} else {
 		e.records[experiment] = r
 	}
+	return carriedOut
 }
 
 // proposal is what a call asks of the store, and on what grounds.

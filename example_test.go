@@ -1,0 +1,207 @@
+package sixpack_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/memory"
+)
+
+// Here a client takes part and converts.
+func Example() {
+	ctx := context.Background()
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
+
+	a, err := engine.Participate(ctx, button, "anna")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(a.Alternative, a.Reason)
+
+	if _, err := engine.Convert(ctx, "button-color", "anna"); err != nil {
+		log.Fatal(err)
+	}
+	results, err := engine.Results(ctx, "button-color")
+	if err != nil {
+		log.Fatal(err)
+	}
+	for i, counts := range results.Alternatives {
+		fmt.Println(button.Alternatives[i], counts.Participants(), counts.KPI("").Converted())
+	}
+	// Output:
+	// blue assigned
+	// red 0 0
+	// blue 1 1
+}
+
+// A client that comes again gets the same alternative, in any engine.
+func ExampleEngine_Participate() {
+	ctx := context.Background()
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
+	for range 2 {
+		a, _ := engine.Participate(ctx, button, "anna")
+		fmt.Println(a.Alternative, a.Reason)
+	}
+	// Output:
+	// blue assigned
+	// blue existing
+}
+
+// A tenth of the clients take part, nine of ten of them get the first
+// alternative.
+func ExampleExperiment() {
+	ctx := context.Background()
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	checkout := sixpack.Experiment{
+		Name:         "checkout",
+		Alternatives: []string{"one-page", "three-pages"},
+		Weights:      []float64{9, 1},
+		Traffic:      0.1,
+	}
+	for i := range 1000 {
+		_, _ = engine.Participate(ctx, checkout, fmt.Sprint("client-", i))
+	}
+	r, _ := engine.Results(ctx, "checkout")
+	fmt.Println(r.Alternatives[0].Participants(), r.Alternatives[1].Participants(), r.Excluded)
+	// Output: 84 8 908
+}
+
+// A purchase has a value, and values add up.
+func ExampleEngine_Convert() {
+	ctx := context.Background()
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
+	_, _ = engine.Participate(ctx, button, "anna")
+	_, _ = engine.Convert(ctx, "button-color", "anna", sixpack.KPI("purchase"), sixpack.Value(12.50))
+	_, _ = engine.Convert(ctx, "button-color", "anna", sixpack.KPI("purchase"), sixpack.Value(0.99))
+
+	r, _ := engine.Results(ctx, "button-color")
+	purchases := r.Alternatives[1].KPI("purchase")
+	fmt.Println(purchases.Converted(), purchases.Events(), store.Amount(purchases.Totals().Sum.Int64()))
+
+	_, err := engine.Convert(ctx, "button-color", "stranger")
+	fmt.Println(errors.Is(err, sixpack.ErrNotParticipating), err)
+	// Output:
+	// 1 2 13.49
+	// true this client was not participating: "stranger" in "button-color"
+}
+
+// To look at an alternative without taking part, force it.
+func ExampleForce() {
+	ctx := context.Background()
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
+	a, _ := engine.Participate(ctx, button, "anna", sixpack.Force("red"))
+	fmt.Println(a.Alternative, a.Reason, a.Participating)
+	// Output: red forced false
+}
+
+// A page that may never be shown asks first, and takes part later.
+func ExamplePrefetch() {
+	ctx := context.Background()
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
+	a, _ := engine.Participate(ctx, button, "anna", sixpack.Prefetch())
+	fmt.Println(a.Alternative, a.Reason)
+	a, _ = engine.Participate(ctx, button, "anna")
+	fmt.Println(a.Alternative, a.Reason)
+	// Output:
+	// blue prefetched
+	// blue assigned
+}
+
+// Data from a log is counted on the day it happened.
+func ExampleAt() {
+	ctx := context.Background()
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
+	_, _ = engine.Participate(ctx, button, "anna", sixpack.At(time.Date(2026, 2, 28, 23, 59, 0, 0, time.UTC)))
+	r, _ := engine.Results(ctx, "button-color")
+	fmt.Println(r.Alternatives[1].Days[0].Day)
+	// Output: 2026-02-28
+}
+
+// Robots get the winner, else the control, and are not counted.
+func ExampleUserAgent() {
+	ctx := context.Background()
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
+	a, _ := engine.Participate(ctx, button, "anna", sixpack.UserAgent("Googlebot/2.1"))
+	fmt.Println(a.Alternative, a.Reason)
+	// Output: red robot
+}
+
+// Once it is decided, everyone gets the winner.
+func ExampleEngine_SetWinner() {
+	ctx := context.Background()
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
+	_, _ = engine.Participate(ctx, button, "anna")
+	if err := engine.SetWinner(ctx, "button-color", "red"); err != nil {
+		log.Fatal(err)
+	}
+	a, _ := engine.Participate(ctx, button, "anna")
+	fmt.Println(a.Alternative, a.Reason)
+	// Output: red winner
+}
+
+// An operator lets only a hundredth of new clients in, whatever callers say.
+func ExampleEngine_Override() {
+	ctx := context.Background()
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}, Traffic: 1}
+	_, _ = engine.Participate(ctx, button, "anna")
+	if err := engine.Override(ctx, "button-color", store.Override{Traffic: 0.01}); err != nil {
+		log.Fatal(err)
+	}
+	a, _ := engine.Participate(ctx, button, "bert")
+	fmt.Println(a.Alternative, a.Reason)
+	a, _ = engine.Participate(ctx, button, "anna")
+	fmt.Println(a.Alternative, a.Reason)
+	// Output:
+	// red excluded
+	// blue existing
+}
+
+// The clients of an archived experiment can be forgotten; its results stay.
+func ExampleEngine_Purge() {
+	ctx := context.Background()
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
+	_, _ = engine.Participate(ctx, button, "anna")
+	_ = engine.Archive(ctx, "button-color")
+	if err := engine.Purge(ctx, "button-color"); err != nil {
+		log.Fatal(err)
+	}
+	r, _ := engine.Results(ctx, "button-color")
+	fmt.Println(r.Alternatives[1].Participants())
+	// Output: 1
+}
+
+// betterHalf gives the second alternative twice the share of the first.
+type betterHalf struct{}
+
+func (betterHalf) Weights([]sixpack.Arm) []float64 { return []float64{1, 2} }
+
+// An algorithm of one's own is one method.
+func ExampleAlgorithm() {
+	ctx := context.Background()
+	engine := sixpack.New(new(memory.Store), sixpack.Config{
+		Algorithm:  "better-half",
+		Algorithms: map[string]sixpack.Algorithm{"better-half": betterHalf{}},
+	})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
+	for i := range 900 {
+		_, _ = engine.Participate(ctx, button, fmt.Sprint("client-", i))
+	}
+	r, _ := engine.Results(ctx, "button-color")
+	fmt.Println(r.Alternatives[0].Participants(), r.Alternatives[1].Participants())
+	// Output: 333 567
+}

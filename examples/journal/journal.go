@@ -1,0 +1,204 @@
+// Package journal shows a store of one's own: one that keeps everything in
+// memory and appends every change to a file, from which it comes back.
+//
+// What makes it a store is its test: it passes the suite in store/storetest.
+package journal
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/memory"
+)
+
+// Store is a memory.Store with a journal. Reads go to memory alone.
+type Store struct {
+	*memory.Store
+
+	mu     sync.Mutex // orders changes in memory as in the file, and guards what follows
+	file   *os.File
+	broken error // why the file can no longer be appended to
+}
+
+var _ store.Store = (*Store)(nil)
+
+// entry is one change: the one field that is not nil.
+type entry struct {
+	Participation *store.Participation
+	Conversion    *store.Conversion
+	Save          *store.Record
+	Clear         *store.Record
+	KeepCounts    bool
+	Delete        *string
+	Import        *store.Import
+}
+
+// Open returns the store kept in the file at path, which it creates if there is
+// none. An entry that a crash cut short was never acknowledged: it is dropped.
+func Open(path string) (*Store, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("journal store: %w", err)
+	}
+	s := &Store{Store: new(memory.Store), file: file}
+	end, err := s.replay()
+	if err == nil {
+		err = file.Truncate(end)
+	}
+	if err == nil {
+		_, err = file.Seek(end, io.SeekStart)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("journal store: %s: %w", path, err), file.Close())
+	}
+	return s, nil
+}
+
+// replay carries out all whole entries and returns where they end.
+func (s *Store) replay() (end int64, err error) {
+	for {
+		var size uint32
+		if err := binary.Read(s.file, binary.BigEndian, &size); err != nil {
+			return end, dropShort(err)
+		}
+		data := make([]byte, size)
+		if _, err := io.ReadFull(s.file, data); err != nil {
+			return end, dropShort(err)
+		}
+		var e entry
+		if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&e); err != nil {
+			return end, err
+		}
+		if err := s.apply(e); err != nil {
+			return end, err
+		}
+		end += 4 + int64(size)
+	}
+}
+
+func dropShort(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return err
+}
+
+func (s *Store) apply(e entry) (err error) {
+	ctx := context.Background()
+	switch {
+	case e.Participation != nil:
+		_, err = s.Store.Participate(ctx, *e.Participation)
+	case e.Conversion != nil:
+		_, err = s.Store.Convert(ctx, *e.Conversion)
+	case e.Save != nil:
+		_, err = s.Store.Save(ctx, *e.Save)
+	case e.Clear != nil:
+		_, err = s.Store.Clear(ctx, *e.Clear, e.KeepCounts)
+	case e.Delete != nil:
+		_, err = s.Store.Delete(ctx, *e.Delete)
+	case e.Import != nil:
+		_, err = s.Store.Import(ctx, *e.Import)
+	}
+	return err
+}
+
+// Participate implements store.Store.
+func (s *Store) Participate(ctx context.Context, p store.Participation) (f store.Facts, err error) {
+	err = s.change(entry{Participation: &p}, func() (changed bool, err error) {
+		f, err = s.Store.Participate(ctx, p)
+		return f.Wrote || p.Record != nil && f.Record == nil, err
+	})
+	return f, err
+}
+
+// Convert implements store.Store.
+func (s *Store) Convert(ctx context.Context, c store.Conversion) (f store.Facts, err error) {
+	err = s.change(entry{Conversion: &c}, func() (changed bool, err error) {
+		f, err = s.Store.Convert(ctx, c)
+		return f.Wrote, err
+	})
+	return f, err
+}
+
+// Save implements store.Store.
+func (s *Store) Save(ctx context.Context, r store.Record) (f store.Facts, err error) {
+	err = s.change(entry{Save: &r}, func() (changed bool, err error) {
+		f, err = s.Store.Save(ctx, r)
+		return f.Wrote, err
+	})
+	return f, err
+}
+
+// Clear implements store.Store.
+func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool) (f store.Facts, err error) {
+	err = s.change(entry{Clear: &r, KeepCounts: keepCounts}, func() (changed bool, err error) {
+		f, err = s.Store.Clear(ctx, r, keepCounts)
+		return f.Wrote, err
+	})
+	return f, err
+}
+
+// Delete implements store.Store.
+func (s *Store) Delete(ctx context.Context, experiment string) (found bool, err error) {
+	err = s.change(entry{Delete: &experiment}, func() (changed bool, err error) {
+		found, err = s.Store.Delete(ctx, experiment)
+		return found, err
+	})
+	return found, err
+}
+
+// Import implements store.Store.
+func (s *Store) Import(ctx context.Context, i store.Import) (done store.Imported, err error) {
+	err = s.change(entry{Import: &i}, func() (changed bool, err error) {
+		done, err = s.Store.Import(ctx, i)
+		return true, err
+	})
+	return done, err
+}
+
+// Close implements store.Store.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file == nil {
+		return nil
+	}
+	file := s.file
+	s.file = nil
+	return errors.Join(s.Store.Close(), file.Close())
+}
+
+// change makes a change in memory and, if there was one, appends it to the file
+// and waits for the disk. Once that has failed, memory is ahead of the file, so
+// that nothing can be acknowledged any more.
+func (s *Store) change(e entry, inMemory func() (changed bool, err error)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken != nil {
+		return s.broken
+	}
+	if changed, err := inMemory(); err != nil || !changed {
+		return err
+	}
+	data := bytes.NewBuffer(make([]byte, 4))
+	err := gob.NewEncoder(data).Encode(e)
+	if err == nil {
+		binary.BigEndian.PutUint32(data.Bytes(), uint32(data.Len()-4))
+		_, err = s.file.Write(data.Bytes())
+	}
+	if err == nil {
+		err = s.file.Sync()
+	}
+	if err != nil {
+		s.broken = fmt.Errorf("journal store: %w", err)
+	}
+	return s.broken
+}

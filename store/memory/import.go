@@ -1,0 +1,153 @@
+package memory
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// Import implements [store.Store]. The experiment waits while it runs; others
+// do not.
+func (s *Store) Import(ctx context.Context, i store.Import) (store.Imported, error) {
+	const op = "import"
+	if err := ctx.Err(); err != nil {
+		return store.Imported{}, wrap(op, err)
+	}
+	if err := checkImport(i); err != nil {
+		return store.Imported{}, wrap(op, err)
+	}
+	e, created, err := s.lockOrCreate(i.Record)
+	if err != nil {
+		return store.Imported{}, wrap(op, err)
+	}
+	defer e.unlock()
+	done := store.Imported{Created: created}
+	for _, c := range i.Clients {
+		e.merge(c, &done)
+	}
+	if i.Counts != nil {
+		e.rebase(*i.Counts)
+	}
+	return done, nil
+}
+
+// checkImport refuses what cannot be merged into an experiment with the
+// alternatives of i.Record, before anything is written.
+func checkImport(i store.Import) error {
+	n := len(i.Record.Alternatives)
+	for _, c := range i.Clients {
+		if c.Choice < store.Out || c.Choice >= n || c.Choice > math.MaxInt16 {
+			return fmt.Errorf("%w: client %q: choice %d of %d alternatives", store.ErrInvalid, c.ID, c.Choice, n)
+		}
+		if c.Reserved && c.Choice < 0 {
+			return fmt.Errorf("%w: client %q: reservation of no alternative", store.ErrInvalid, c.ID)
+		}
+		for _, v := range c.Conversions {
+			if v.Events < 1 || v.Total < -store.MaxTotal {
+				return fmt.Errorf("%w: client %q: %d conversions, total %v", store.ErrInvalid, c.ID, v.Events, v.Total)
+			}
+		}
+	}
+	if i.Counts == nil {
+		return nil
+	}
+	return checkCounts(*i.Counts, n)
+}
+
+func checkCounts(counts store.Results, alternatives int) error {
+	if len(counts.Alternatives) > alternatives {
+		return fmt.Errorf("%w: counts of %d alternatives for %d", store.ErrInvalid, len(counts.Alternatives), alternatives)
+	}
+	for _, a := range counts.Alternatives {
+		for _, k := range a.KPIs {
+			if slices.ContainsFunc(k.Epochs, func(e store.EpochConversions) bool { return e.Sum == nil || e.Squares == nil }) {
+				return fmt.Errorf("%w: counts of KPI %q without sums", store.ErrInvalid, k.KPI)
+			}
+		}
+	}
+	return nil
+}
+
+// lockOrCreate returns the experiment of r with all its locks held. A new one
+// is locked before others can find it, so that they find it complete.
+func (s *Store) lockOrCreate(r store.Record) (e *experiment, created bool, err error) {
+	fresh := newExperiment(r)
+	fresh.lock()
+	for {
+		e, err := s.adopt(fresh)
+		if err != nil || e == fresh {
+			return e, err == nil, err
+		}
+		e.lock()
+		known := e.record.Load()
+		if known != nil && slices.Equal(known.Alternatives, r.Alternatives) {
+			return e, false, nil
+		}
+		e.unlock()
+		if known != nil {
+			return nil, false, fmt.Errorf("%w: alternatives %q, but %q has %q", store.ErrInvalid, r.Alternatives, r.Name, known.Alternatives)
+		}
+		// It was deleted before its locks were taken.
+	}
+}
+
+// merge takes of c what is not known. The caller holds all locks.
+func (e *experiment) merge(c store.Client, done *store.Imported) {
+	k, sh := keyOf(c.ID), e.shard(c.ID)
+	known := sh.client(k)
+	given := client{epoch: c.Epoch, day: c.Day, choice: int16(c.Choice), reserved: c.Reserved}
+	if known == nobody || !known.participates() && given.participates() {
+		sh.put(k, given)
+		e.counts.move(known, given)
+		known = given
+		done.Clients++
+	}
+	if !given.participates() || given.choice != known.choice {
+		return
+	}
+	for _, v := range c.Conversions {
+		kpi := e.learn(v.KPI)
+		before := sh.conversion(k, kpi)
+		if before.events > 0 {
+			continue
+		}
+		after := conversion{total: v.Total, events: v.Events, day: v.Day}
+		sh.convert(k, kpi, after)
+		e.counts.convert(known, kpi, v.Day, before, after)
+		done.Conversions++
+	}
+}
+
+// rebase puts copies of given in place of the base. The caller holds all locks.
+func (e *experiment) rebase(given store.Results) {
+	for _, kpi := range given.Record.KPIs {
+		e.learn(kpi)
+	}
+	for _, a := range given.Alternatives {
+		for _, k := range a.KPIs {
+			e.learn(k.KPI)
+		}
+	}
+	base := store.NewResults(e.record.Load().Clone(), nil)
+	base.Add(given)
+	for i := range base.Alternatives {
+		dropZeros(&base.Alternatives[i])
+	}
+	e.counts.base = &base
+}
+
+// dropZeros removes days and epochs that results are not to list.
+func dropZeros(a *store.AlternativeCounts) {
+	a.Days = slices.DeleteFunc(a.Days, func(d store.DayParticipants) bool { return d.Participants == 0 })
+	a.Epochs = slices.DeleteFunc(a.Epochs, func(e store.EpochParticipants) bool { return e.Participants == 0 })
+	for i := range a.KPIs {
+		k := &a.KPIs[i]
+		k.Days = slices.DeleteFunc(k.Days, func(d store.DayConversions) bool { return d.Converted == 0 && d.Events == 0 })
+		k.Epochs = slices.DeleteFunc(k.Epochs, func(e store.EpochConversions) bool {
+			return e.Converted == 0 && e.NonZero == 0 && e.Sum.Sign() == 0 && e.Squares.Sign() == 0
+		})
+	}
+}

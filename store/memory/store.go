@@ -1,0 +1,288 @@
+// Package memory keeps experiments in the memory of one process. It is for
+// tests, for examples, and for programs whose experiments may end with them:
+// nothing outlives Close.
+//
+// The zero value is an empty store:
+//
+//	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+package memory
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+var _ store.Store = (*Store)(nil)
+
+// Store is a [store.Store] made of maps. The zero value is empty and ready for
+// use. A Store must not be copied.
+type Store struct {
+	mu          sync.RWMutex // guards the fields below; held only to find, add or remove an experiment
+	experiments map[string]*experiment
+	closed      bool
+}
+
+// Participate implements [store.Store]. Calls for clients that are known
+// already allocate nothing.
+func (s *Store) Participate(ctx context.Context, p store.Participation) (store.Facts, error) {
+	const op = "participate"
+	e, err := s.find(ctx, op, p.Experiment)
+	if err != nil {
+		return store.Facts{}, err
+	}
+	if p.Record != nil && p.Record.Name != p.Experiment {
+		return store.Facts{}, wrap(op, fmt.Errorf("%w: record of %q for experiment %q", store.ErrInvalid, p.Record.Name, p.Experiment))
+	}
+	var f store.Facts
+	switch {
+	case p.Record != nil && p.Version == 0:
+		f, err = s.create(p)
+	case e == nil:
+		f = absent()
+	case p.Record != nil:
+		f, err = e.replace(p)
+	default:
+		f, err = e.participate(p)
+	}
+	return f, wrap(op, err)
+}
+
+// create is participate for an experiment that p.Record begins, unless there
+// is one.
+func (s *Store) create(p store.Participation) (store.Facts, error) {
+	fresh, first := newExperiment(*p.Record), p
+	first.Version = p.Record.Version
+	created, err := fresh.participate(first)
+	if err != nil {
+		return store.Facts{}, err
+	}
+	for {
+		e, err := s.adopt(fresh)
+		if err != nil {
+			return store.Facts{}, err
+		}
+		if e == fresh {
+			return created, nil
+		}
+		if f, err := e.participate(p); err != nil || f.Version != 0 {
+			return f, err
+		}
+		// It was deleted before its lock was taken, so ours may be the first now.
+	}
+}
+
+// adopt returns the experiment that has the name of fresh. If there is none,
+// that is fresh from now on.
+func (s *Store) adopt(fresh *experiment) (*experiment, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := fresh.record.Load()
+	switch e := s.experiments[r.Name]; {
+	case s.closed:
+		return nil, store.ErrClosed
+	case e != nil:
+		return e, nil
+	case r.Version == 0:
+		return nil, fmt.Errorf("%w: new record of %q without a version", store.ErrInvalid, r.Name)
+	}
+	if s.experiments == nil {
+		s.experiments = make(map[string]*experiment)
+	}
+	s.experiments[r.Name] = fresh
+	return fresh, nil
+}
+
+// Convert implements [store.Store].
+func (s *Store) Convert(ctx context.Context, c store.Conversion) (store.Facts, error) {
+	e, err := s.find(ctx, "convert", c.Experiment)
+	if err != nil {
+		return store.Facts{}, err
+	}
+	if e == nil {
+		return absent(), nil
+	}
+	return e.convert(c), nil
+}
+
+// Lookup implements [store.Store].
+func (s *Store) Lookup(ctx context.Context, experiment, client string) (store.Facts, error) {
+	e, err := s.find(ctx, "lookup", experiment)
+	if err != nil {
+		return store.Facts{}, err
+	}
+	if e == nil {
+		return absent(), nil
+	}
+	return e.lookup(client), nil
+}
+
+// Records implements [store.Store].
+func (s *Store) Records(ctx context.Context) ([]store.Record, error) {
+	experiments, err := s.named(ctx, "records", nil)
+	if err != nil {
+		return nil, err
+	}
+	var records []store.Record
+	for _, e := range experiments {
+		if r := e.record.Load(); r != nil {
+			records = append(records, r.Clone())
+		}
+	}
+	return records, nil
+}
+
+// Results implements [store.Store].
+func (s *Store) Results(ctx context.Context, names ...string) ([]store.Results, error) {
+	experiments, err := s.named(ctx, "results", names)
+	if err != nil {
+		return nil, err
+	}
+	var results []store.Results
+	for _, e := range experiments {
+		if r, ok := e.results(); ok {
+			results = append(results, r)
+		}
+	}
+	return results, nil
+}
+
+// Save implements [store.Store].
+func (s *Store) Save(ctx context.Context, r store.Record) (store.Facts, error) {
+	e, err := s.find(ctx, "save", r.Name)
+	if err != nil {
+		return store.Facts{}, err
+	}
+	if e == nil {
+		return absent(), nil
+	}
+	return e.save(r), nil
+}
+
+// Clear implements [store.Store].
+func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool) (store.Facts, error) {
+	e, err := s.find(ctx, "clear", r.Name)
+	if err != nil {
+		return store.Facts{}, err
+	}
+	if e == nil {
+		return absent(), nil
+	}
+	return e.clear(r, keepCounts), nil
+}
+
+// Delete implements [store.Store].
+func (s *Store) Delete(ctx context.Context, experiment string) (bool, error) {
+	const op = "delete"
+	if err := ctx.Err(); err != nil {
+		return false, wrap(op, err)
+	}
+	e, err := s.remove(experiment)
+	if e == nil {
+		return false, wrap(op, err)
+	}
+	e.delete() // without mu: it may have to wait for an import
+	return true, nil
+}
+
+func (s *Store) remove(name string) (*experiment, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, store.ErrClosed
+	}
+	e := s.experiments[name]
+	delete(s.experiments, name)
+	return e, nil
+}
+
+// Clients implements [store.Store]. No lock is held between two clients, so
+// the loop may call the store.
+func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.Client, error] {
+	const op = "clients"
+	return func(yield func(store.Client, error) bool) {
+		e, err := s.find(ctx, op, experiment)
+		if err != nil {
+			yield(store.Client{}, err)
+			return
+		}
+		if e == nil {
+			return
+		}
+		for i := range e.shards {
+			if err := ctx.Err(); err != nil {
+				yield(store.Client{}, wrap(op, err))
+				return
+			}
+			for _, c := range e.clients(i) {
+				if !yield(c, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// Ping implements [store.Store].
+func (s *Store) Ping(ctx context.Context) error {
+	_, err := s.find(ctx, "ping", "")
+	return err
+}
+
+// Close forgets everything.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	s.experiments = nil
+	return nil
+}
+
+// find returns the experiment, or nil if there is none. The experiment may be
+// deleted before the caller has taken its locks; its record is nil then.
+func (s *Store) find(ctx context.Context, op, name string) (*experiment, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, wrap(op, err)
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return nil, wrap(op, store.ErrClosed)
+	}
+	return s.experiments[name], nil
+}
+
+// named returns the experiments with these names that exist, in this order, or
+// all, sorted by name.
+func (s *Store) named(ctx context.Context, op string, names []string) ([]*experiment, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, wrap(op, err)
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return nil, wrap(op, store.ErrClosed)
+	}
+	if len(names) == 0 {
+		names = slices.Sorted(maps.Keys(s.experiments))
+	}
+	var found []*experiment
+	for _, name := range names {
+		if e := s.experiments[name]; e != nil {
+			found = append(found, e)
+		}
+	}
+	return found, nil
+}
+
+func wrap(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("memory store: %s: %w", op, err)
+}

@@ -1,0 +1,176 @@
+package storetest_test
+
+import (
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/memory"
+)
+
+// A brokenStore makes one mistake on top of a sound store.
+type brokenStore struct {
+	open  func(s *memory.Store) store.Store
+	fails []string // the promises it must be seen to break, among others perhaps
+}
+
+func brokenStores() map[string]brokenStore {
+	return map[string]brokenStore{
+		"looks then writes": {
+			func(s *memory.Store) store.Store { return looksThenWrites{s} },
+			[]string{"FirstProposalWins", "FirstRecordWins", "NewClientsCountedOnce"},
+		},
+		"takes any version": {
+			func(s *memory.Store) store.Store { return takesAnyVersion{s} },
+			[]string{
+				"FactsTellTheRecord", "StaleVersionWritesNothing", "ClosedTakesNoOne", "WonTakesNoOne",
+				"ChangedAlternativesChangeNothing", "DeleteLeavesNothing", "RecordAndChoiceInOneStep",
+			},
+		},
+		"checks versions too early": {
+			func(s *memory.Store) store.Store { return checksVersionsEarly{s} },
+			[]string{"LateWritersWriteNothing"},
+		},
+		"creates unasked": {
+			func(s *memory.Store) store.Store { return createsUnasked{s} },
+			[]string{"UnknownExperimentTakesNoOne", "DeleteLeavesNothing"},
+		},
+		"claims to have written": {
+			func(s *memory.Store) store.Store { return claimsWrites{s} },
+			[]string{"RepeatsWriteNothing", "NewClientsCountedOnce"},
+		},
+		"never admits": {
+			func(s *memory.Store) store.Store { return neverAdmits{s} },
+			[]string{"OutStaysOutUntilAdmitted", "Reservations"},
+		},
+		"counts reservations": {
+			func(s *memory.Store) store.Store { return countsReservations{s} },
+			[]string{"Reservations"},
+		},
+		"writes on lookup": {
+			func(s *memory.Store) store.Store { return writesOnLookup{s} },
+			[]string{"LookupWritesNothing"},
+		},
+		"lives in UTC": {
+			func(s *memory.Store) store.Store { return livesInUTC{s} },
+			[]string{"DayByAt"},
+		},
+		"takes ids for one another": {
+			func(s *memory.Store) store.Store { return mixesUpIDs{s} },
+			[]string{"StrangeClientIDs"},
+		},
+		"takes names for one another": {
+			func(s *memory.Store) store.Store { return mixesUpKPIs{s} },
+			[]string{"StrangeNames"},
+		},
+		"knows ten alternatives": {
+			func(s *memory.Store) store.Store { return knowsTen{s} },
+			[]string{"ManyAlternatives"},
+		},
+		"converts twice": {
+			func(s *memory.Store) store.Store { return convertsTwice{s} },
+			[]string{"ConvertOnce", "ResultsAddUp"},
+		},
+		"converts strangers": {
+			func(s *memory.Store) store.Store { return convertsStrangers{s} },
+			[]string{"RefusedConversionWritesNothing"},
+		},
+		"converts old versions": {
+			func(s *memory.Store) store.Store { return convertsOldVersions{s} },
+			[]string{"RefusedConversionWritesNothing", "StaleVersionWritesNothing", "ClosedTakesNoOne"},
+		},
+		"rounds values": {
+			func(s *memory.Store) store.Store { return roundsValues{s} },
+			[]string{"ValuesExact"},
+		},
+		"counts overflows": {
+			func(s *memory.Store) store.Store { return countsOverflows{s} },
+			[]string{"OverflowWritesNothing"},
+		},
+		"saves the last": {
+			func(s *memory.Store) store.Store { return savesTheLast{s} },
+			[]string{"SaveComparesVersions", "StaleVersionWritesNothing"},
+		},
+		"forgets a field": {
+			func(s *memory.Store) store.Store { return forgetsField{s} },
+			[]string{"RecordsKeepTheirFields"},
+		},
+		"clears on save": {
+			func(s *memory.Store) store.Store { return clearsOnSave{s} },
+			[]string{"KPIsKeptByStore", "EpochsAreRemembered"},
+		},
+		"clears nothing": {
+			func(s *memory.Store) store.Store { return clearsNothing{s} },
+			[]string{"ClearForgets", "ClearKeepsCounts"},
+		},
+		"clears everything": {
+			func(s *memory.Store) store.Store { return clearsEverything{s} },
+			[]string{"ClearKeepsCounts"},
+		},
+		"deletes by prefix": {
+			func(s *memory.Store) store.Store { return deletesByPrefix{s} },
+			[]string{"DeleteLeavesNothing", "StrangeNames"},
+		},
+		"forgets who is out": {
+			func(s *memory.Store) store.Store { return forgetsOut{s} },
+			[]string{"OutStaysOutUntilAdmitted", "ResultsAddUp"},
+		},
+		"reads twice": {
+			func(s *memory.Store) store.Store { return readsTwice{s} },
+			[]string{"ResultsAddUp"},
+		},
+		"forgets epochs": {
+			func(s *memory.Store) store.Store { return forgetsEpochs{s} },
+			[]string{"EpochsAreRemembered"},
+		},
+		"sorts names": {
+			func(s *memory.Store) store.Store { return sortsNames{s} },
+			[]string{"ResultsOfSeveral"},
+		},
+		"lists a thousand clients": {
+			func(s *memory.Store) store.Store { return listsThousand{s} },
+			[]string{"ClientsIteratesAll"},
+		},
+		"shares records": {
+			func(s *memory.Store) store.Store { return sharesRecords{s} },
+			[]string{"RecordsAreCopies", "ResultsAreCopies"},
+		},
+		"keeps arguments": {
+			func(s *memory.Store) store.Store { return keepsArguments{s, make(map[string][]float64)} },
+			[]string{"ArgumentsAreNotKept"},
+		},
+		"imports its own version": {
+			func(s *memory.Store) store.Store { return importsOwnVersion{s} },
+			[]string{"ImportCreates"},
+		},
+		"imports again": {
+			func(s *memory.Store) store.Store { return importsAgain{s} },
+			[]string{"ImportIsIdempotent"},
+		},
+		"imports strangers only": {
+			func(s *memory.Store) store.Store { return importsStrangers{s} },
+			[]string{"ImportMerges"},
+		},
+		"looks then imports": {
+			func(s *memory.Store) store.Store { return looksThenImports{s} },
+			[]string{"ImportAmidTraffic"},
+		},
+		"adds up imported counts": {
+			func(s *memory.Store) store.Store { return &addsUpCounts{Store: s} },
+			[]string{"ImportCountsReplace"},
+		},
+		"imports contradictions": {
+			func(s *memory.Store) store.Store { return importsContradictions{s} },
+			[]string{"ImportContradictionRefused"},
+		},
+		"imports half": {
+			func(s *memory.Store) store.Store { return importsHalf{s} },
+			[]string{"ImportContradictionRefused"},
+		},
+		"ignores the context": {
+			func(s *memory.Store) store.Store { return ignoresContext{s} },
+			[]string{"ContextCancelled"},
+		},
+		"never closes": {
+			func(s *memory.Store) store.Store { return neverCloses{s} },
+			[]string{"ClosedStore"},
+		},
+	}
+}

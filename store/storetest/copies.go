@@ -1,0 +1,139 @@
+package storetest
+
+import (
+	"math/big"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+func resultsAreCopies(s subject) {
+	s.used("button")
+	s.unchanged("scribbling over results", func() {
+		results, err := s.store.Results(s.t.Context())
+		s.must(err)
+		for i := range results {
+			scribbleRecord(&results[i].Record)
+			scribbleResults(&results[i])
+		}
+	})
+}
+
+func recordsAreCopies(s subject) {
+	r := full("button")
+	p := in(r, "client", 0)
+	p.Version, p.Record = 0, &r
+	s.participate(p)
+	s.convert(by(r, "client", "purchase"))
+	s.unchanged("scribbling over records", func() {
+		for _, r := range s.records() {
+			scribbleRecord(&r)
+		}
+	})
+	s.unchanged("scribbling over clients", func() {
+		for _, c := range s.clients("button") {
+			scribbleClient(&c)
+		}
+	})
+}
+
+func argumentsAreNotKept(s subject) {
+	r := full("button")
+	p := in(r, "client", 0)
+	p.Version, p.Record = 0, &r
+	s.participate(p)
+	s.unchanged("scribbling over a created record", func() { scribbleRecord(&r) })
+
+	r = full("button")
+	p = in(r, "client", 0)
+	p.Record = &r
+	s.participate(p)
+	s.unchanged("scribbling over a replacing record", func() { scribbleRecord(&r) })
+
+	r = full("button")
+	r.Version++
+	if !s.save(r).Wrote {
+		s.t.Error("Save of the present version wrote nothing")
+	}
+	s.unchanged("scribbling over a saved record", func() { scribbleRecord(&r) })
+
+	r = full("button")
+	r.Version += 2
+	if !s.clear(r, true).Wrote {
+		s.t.Error("Clear of the present version wrote nothing")
+	}
+	s.unchanged("scribbling over a cleared record", func() { scribbleRecord(&r) })
+
+	for _, name := range []string{"button", "new"} { // one that is there, one that is not
+		i := store.Import{
+			Record:  full(name),
+			Clients: []store.Client{{ID: "imported", Day: today, Conversions: []store.ClientConversion{{KPI: "purchase", Day: today, Events: 1, Total: 5}}}},
+			Counts:  baseCounts(full(name).Alternatives, "purchase", 10),
+		}
+		i.Counts.Record = full(name)
+		s.imports(i)
+		s.unchanged("scribbling over an import", func() {
+			scribbleRecord(&i.Record)
+			scribbleRecord(&i.Counts.Record)
+			scribbleResults(i.Counts)
+			scribbleClient(&i.Clients[0])
+		})
+	}
+}
+
+func scribbleRecord(r *store.Record) {
+	for _, texts := range [][]string{r.Alternatives, r.KPIs} {
+		for i := range texts {
+			texts[i] = "scribble"
+		}
+	}
+	for _, weights := range [][]float64{r.Weights, r.Override.Weights, r.Epoch.Weights} {
+		for i := range weights {
+			weights[i] = -1
+		}
+	}
+	*r = store.Record{}
+}
+
+func scribbleResults(r *store.Results) {
+	for i := range r.Epochs {
+		for j := range r.Epochs[i].Weights {
+			r.Epochs[i].Weights[j] = -1
+		}
+		r.Epochs[i] = store.Epoch{Number: 99}
+	}
+	for i := range r.Alternatives {
+		a := &r.Alternatives[i]
+		for j := range a.Days {
+			a.Days[j].Participants = -1
+		}
+		for j := range a.Epochs {
+			a.Epochs[j].Participants = -1
+		}
+		for j := range a.KPIs {
+			scribbleKPI(&a.KPIs[j])
+		}
+		*a = store.AlternativeCounts{}
+	}
+}
+
+func scribbleKPI(k *store.KPICounts) {
+	for i := range k.Days {
+		k.Days[i].Events = -1
+	}
+	for i := range k.Epochs {
+		for _, sum := range []*big.Int{k.Epochs[i].Sum, k.Epochs[i].Squares} {
+			sum.Not(sum)
+			for j := range sum.Bits() {
+				sum.Bits()[j] = 1
+			}
+		}
+		k.Epochs[i].Converted = -1
+	}
+	k.KPI = "scribble"
+}
+
+func scribbleClient(c *store.Client) {
+	for i := range c.Conversions {
+		c.Conversions[i] = store.ClientConversion{KPI: "scribble", Events: 99, Total: 99}
+	}
+}

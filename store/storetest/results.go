@@ -1,0 +1,214 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// resultsAddUp has many callers do anything, while others look at the results
+// and one goes on to new epochs.
+func resultsAddUp(s subject) {
+	r := s.create("button", "red", "blue", "green")
+	const callers = 8
+	var events, ended atomic.Int64
+	wait := begin(callers, func(i int) error {
+		defer ended.Add(1)
+		return s.doAnything(r, uint64(i), &events)
+	})
+	for ended.Load() < callers {
+		s.checkSums(s.results("button"))
+		f := s.lookup("button", "nobody")
+		next := f.Record.Clone()
+		next.Epoch.Number++
+		s.save(next)
+	}
+	wait(s.t)
+
+	var counted int64
+	for _, a := range s.results("button").Alternatives {
+		for _, k := range a.KPIs {
+			counted += k.Events()
+		}
+	}
+	if counted != events.Load() {
+		s.t.Errorf("%d conversions are counted of %d that were acknowledged", counted, events.Load())
+	}
+	s.audit("button")
+}
+
+func (s subject) doAnything(r store.Record, seed uint64, events *atomic.Int64) error {
+	dice := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // A test is to do the same each time.
+	for range rounds(2000) {
+		who := dice.IntN(200)
+		client := uuid(who)
+		var f store.Facts
+		var err error
+		if dice.IntN(2) == 0 {
+			p := in(r, client, dice.IntN(5)-2)
+			if who%10 == 0 {
+				p.Choice = store.Out // or all were admitted in the end
+			}
+			p.Reserve = p.Choice >= 0 && dice.IntN(4) == 0
+			p.At = noon.AddDate(0, 0, dice.IntN(3))
+			f, err = s.store.Participate(s.t.Context(), p)
+		} else {
+			c := by(r, client, []string{"", "revenue", "visits"}[dice.IntN(3)])
+			c.Value, c.HasValue = store.Amount(dice.IntN(7)-3), dice.IntN(2) == 0
+			c.At = noon.AddDate(0, 0, dice.IntN(3))
+			f, err = s.store.Convert(s.t.Context(), c)
+			if f.Wrote {
+				events.Add(1)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if f.Record != nil {
+			r = *f.Record
+		}
+	}
+	return nil
+}
+
+// checkSums tests that sums over days and over epochs agree.
+func (s subject) checkSums(r store.Results) {
+	s.t.Helper()
+	s.checkShape(r)
+	for i, a := range r.Alternatives {
+		var entered int64
+		for _, e := range a.Epochs {
+			entered += e.Participants
+		}
+		if days := a.Participants(); days != entered {
+			s.t.Fatalf("alternative %d has %d participants by day and %d by epoch", i, days, entered)
+		}
+		for _, k := range a.KPIs {
+			if days, epochs := k.Converted(), k.Totals().Converted; days != epochs {
+				s.t.Fatalf("alternative %d, KPI %q: %d clients converted by day and %d by epoch", i, k.KPI, days, epochs)
+			}
+		}
+	}
+}
+
+func resultsOfSeveral(s subject) {
+	names := []string{"b", "a", "c c", "B", "ä"}
+	for i, name := range names {
+		r := s.create(name, "red", "blue")
+		for j := range i {
+			s.participate(in(r, uuid(j), 0))
+		}
+	}
+	sorted := slices.Sorted(slices.Values(names))
+	for _, ask := range []struct{ names, want []string }{
+		{nil, sorted},
+		{[]string{"c c", "a", "b"}, []string{"c c", "a", "b"}},
+		{[]string{"missing", "b", "", "B", "b b"}, []string{"b", "B"}},
+		{[]string{"missing"}, nil},
+	} {
+		results, err := s.store.Results(s.t.Context(), ask.names...)
+		s.must(err)
+		var got []string
+		for _, r := range results {
+			got = append(got, r.Record.Name)
+			s.checkShape(r)
+			if n := r.Alternatives[0].Participants(); n != int64(slices.Index(names, r.Record.Name)) {
+				s.t.Errorf("Results(%q): %d participants in %q", ask.names, n, r.Record.Name)
+			}
+		}
+		if !slices.Equal(got, ask.want) {
+			s.t.Errorf("Results(%q) is of %q, want %q", ask.names, got, ask.want)
+		}
+	}
+	var got []string
+	for _, r := range s.records() {
+		got = append(got, r.Name)
+	}
+	if !slices.Equal(got, sorted) {
+		s.t.Errorf("Records gives %q, want %q", got, sorted)
+	}
+}
+
+func manyAlternatives(s subject) {
+	const n = 30
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprint("alternative ", i)
+	}
+	r := s.create("button", names...)
+	for i := range 2 * n {
+		s.expect("participation", s.participate(in(r, uuid(i), i%n)), store.Facts{Version: r.Version, Choice: i % n, Epoch: 1, Wrote: true})
+	}
+	for i := range n {
+		s.convert(worth(r, uuid(i), "revenue", store.Amount(i)))
+	}
+	for i, a := range s.results("button").Alternatives {
+		if p, k := a.Participants(), a.KPI("revenue"); p != 2 || k.Converted() != 1 || k.Totals().Sum.Int64() != int64(i) {
+			s.t.Errorf("alternative %d has %d participants and %+v, want 2, and 1 conversion worth %d", i, p, k, i)
+		}
+	}
+	s.audit("button")
+}
+
+func clientsIteratesAll(s subject) {
+	const n = 10_000
+	given := make([]store.Client, n)
+	for i := range given {
+		c := store.Client{ID: uuid(i), Choice: i%3 - 1, Epoch: 1, Day: today}
+		if i%2 == 0 {
+			c.ID = "client " + strconv.Itoa(i)
+		}
+		c.Reserved = c.Choice >= 0 && i%5 == 0
+		if c.Choice >= 0 && !c.Reserved && i%7 == 0 {
+			c.Conversions = []store.ClientConversion{{KPI: "revenue", Day: today, Events: 2, Total: store.Amount(i)}}
+		}
+		given[i] = c
+	}
+	r := newRecord("button", "red", "blue")
+	s.imports(store.Import{Record: r, Clients: given})
+
+	clients := s.store.Clients(s.t.Context(), "button")
+	for range 2 {
+		var got []store.Client
+		for c, err := range clients {
+			s.must(err)
+			got = append(got, c)
+		}
+		if len(got) != n || describeClients(got) != describeClients(given) {
+			s.t.Fatalf("Clients gives %d clients, want the %d that were imported", len(got), n)
+		}
+	}
+	s.audit("button")
+
+	seen := 0
+	for c, err := range clients {
+		s.must(err)
+		s.expect("participation meanwhile", s.participate(in(r, "late "+c.ID, 0)), store.Facts{Version: r.Version, Choice: 0, Epoch: 1, Wrote: true})
+		seen++
+		if seen == 10 {
+			break
+		}
+	}
+	s.breakByCancel(r)
+}
+
+// breakByCancel tests that an iteration whose context ends either ends with that
+// or was done already.
+func (s subject) breakByCancel(r store.Record) {
+	s.t.Helper()
+	ctx, cancel := context.WithCancel(s.t.Context())
+	defer cancel()
+	failed := false
+	for _, err := range s.store.Clients(ctx, r.Name) {
+		if failed {
+			s.t.Fatal("Clients goes on after an error")
+		}
+		failed = err != nil
+		cancel()
+	}
+}

@@ -1,0 +1,237 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// A subject is a store under test. Its methods are those of the store, but end
+// the test when the store fails; they are for the test's own goroutine.
+type subject struct {
+	t     *testing.T
+	store store.Store
+}
+
+func (s subject) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s subject) participate(p store.Participation) store.Facts {
+	s.t.Helper()
+	f, err := s.store.Participate(s.t.Context(), p)
+	s.must(err)
+	carriedOut := f.Version == p.Version
+	if p.Record != nil {
+		carriedOut = f.Record == nil // versions do not tell; the tests know
+	}
+	s.checkRecord(f, carriedOut)
+	return f
+}
+
+func (s subject) convert(c store.Conversion) store.Facts {
+	s.t.Helper()
+	f, err := s.store.Convert(s.t.Context(), c)
+	s.must(err)
+	s.checkRecord(f, f.Version == c.Version)
+	return f
+}
+
+func (s subject) lookup(experiment, client string) store.Facts {
+	s.t.Helper()
+	f, err := s.store.Lookup(s.t.Context(), experiment, client)
+	s.must(err)
+	s.checkRecord(f, false)
+	return f
+}
+
+func (s subject) save(r store.Record) store.Facts {
+	s.t.Helper()
+	f, err := s.store.Save(s.t.Context(), r)
+	s.must(err)
+	s.checkRecord(f, f.Wrote)
+	return f
+}
+
+func (s subject) clear(r store.Record, keepCounts bool) store.Facts {
+	s.t.Helper()
+	f, err := s.store.Clear(s.t.Context(), r, keepCounts)
+	s.must(err)
+	s.checkRecord(f, f.Wrote)
+	return f
+}
+
+// checkRecord tests that facts bring the remembered record exactly when there
+// is one and the call was not carried out, as the caller named another version.
+func (s subject) checkRecord(f store.Facts, carriedOut bool) {
+	s.t.Helper()
+	switch {
+	case f.Record != nil && carriedOut:
+		s.t.Errorf("facts bring a record to a caller whose call was carried out: %+v", f)
+	case f.Record == nil && !carriedOut && f.Version != 0:
+		s.t.Errorf("facts lack the record for a caller who does not know it: %+v", f)
+	case f.Record != nil && f.Record.Version != f.Version:
+		s.t.Errorf("facts of version %d bring the record of version %d", f.Version, f.Record.Version)
+	}
+}
+
+func (s subject) delete(experiment string) bool {
+	s.t.Helper()
+	found, err := s.store.Delete(s.t.Context(), experiment)
+	s.must(err)
+	return found
+}
+
+func (s subject) imports(i store.Import) store.Imported {
+	s.t.Helper()
+	done, err := s.store.Import(s.t.Context(), i)
+	s.must(err)
+	return done
+}
+
+func (s subject) records() []store.Record {
+	s.t.Helper()
+	records, err := s.store.Records(s.t.Context())
+	s.must(err)
+	return records
+}
+
+func (s subject) results(experiment string) store.Results {
+	s.t.Helper()
+	results, err := s.store.Results(s.t.Context(), experiment)
+	s.must(err)
+	if len(results) != 1 {
+		s.t.Fatalf("Results(%q) gives %d results, want 1", experiment, len(results))
+	}
+	return results[0]
+}
+
+func (s subject) clients(experiment string) (clients []store.Client) {
+	s.t.Helper()
+	for c, err := range s.store.Clients(s.t.Context(), experiment) {
+		s.must(err)
+		clients = append(clients, c)
+	}
+	return clients
+}
+
+// create has the store remember a new experiment and returns its record.
+func (s subject) create(name string, alternatives ...string) store.Record {
+	s.t.Helper()
+	r := newRecord(name, alternatives...)
+	p := in(r, "nobody", store.None)
+	p.Version, p.Record = 0, &r
+	f := s.participate(p)
+	s.expect("creation", f, store.Facts{Version: r.Version, Choice: store.None})
+	if f.Record != nil {
+		s.t.Errorf("facts bring the record of %q to the caller who just created it", name)
+	}
+	return r
+}
+
+// update saves the remembered record after change and returns it.
+func (s subject) update(name string, change func(*store.Record)) store.Record {
+	s.t.Helper()
+	f := s.lookup(name, "nobody")
+	if f.Record == nil {
+		s.t.Fatalf("there is no experiment %q", name)
+	}
+	r := f.Record.Clone()
+	change(&r)
+	f = s.save(r)
+	r.Version++
+	s.expect("save", f, store.Facts{Version: r.Version, Choice: store.None, Wrote: true})
+	return r
+}
+
+// expect compares facts but for the record. The epoch of a client that takes
+// no part has no meaning.
+func (s subject) expect(what string, got, want store.Facts) {
+	s.t.Helper()
+	got.Record = nil
+	if got.Choice < 0 {
+		got.Epoch = want.Epoch
+	}
+	if got != want {
+		s.t.Errorf("%s: got %+v, want %+v", what, got, want)
+	}
+}
+
+// unchanged runs f and tests that it wrote nothing.
+func (s subject) unchanged(what string, f func()) {
+	s.t.Helper()
+	before, size := s.state(), s.size()
+	f()
+	if after := s.state(); after != before {
+		s.t.Errorf("%s changed what the store holds, from\n%s\nto\n%s", what, before, after)
+	}
+	if now := s.size(); now != size {
+		s.t.Errorf("%s changed the size of the store from %d to %d", what, size, now)
+	}
+}
+
+func (s subject) size() int64 {
+	s.t.Helper()
+	z, ok := s.store.(Sizer)
+	if !ok {
+		return 0
+	}
+	n, err := z.Size()
+	s.must(err)
+	return n
+}
+
+// noon is when things happen in the tests, unless they say something else.
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+const (
+	today    = store.Day(20513) // noon's
+	tomorrow = today + 1
+)
+
+// newRecord returns a record that no store knows yet.
+func newRecord(name string, alternatives ...string) store.Record {
+	return store.Record{
+		Name:         name,
+		Version:      7,
+		Alternatives: alternatives,
+		Salt:         name,
+		Created:      noon,
+		Traffic:      1,
+		Epoch:        store.Epoch{Number: 1, Start: noon},
+	}
+}
+
+// in returns a client's participation in the experiment that r is of.
+func in(r store.Record, client string, choice int) store.Participation {
+	return store.Participation{
+		Experiment: r.Name,
+		Client:     client,
+		Version:    r.Version,
+		Choice:     choice,
+		Epoch:      r.Epoch.Number,
+		At:         noon,
+	}
+}
+
+// by returns a client's conversion in the experiment that r is of.
+func by(r store.Record, client, kpi string) store.Conversion {
+	return store.Conversion{Experiment: r.Name, Client: client, Version: r.Version, KPI: kpi, At: noon}
+}
+
+// worth is by with a value.
+func worth(r store.Record, client, kpi string, v store.Amount) store.Conversion {
+	c := by(r, client, kpi)
+	c.Value, c.HasValue = v, true
+	return c
+}
+
+// uuid returns the i-th of the client ids that look like those of browsers.
+func uuid(i int) string {
+	return fmt.Sprintf("%08x-3f6a-4c2e-9b1d-%012x", i*2654435761&0xffffffff, i)
+}
