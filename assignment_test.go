@@ -16,10 +16,10 @@ import (
 
 // vector is a choice recorded from Sixpack 2.7.
 type vector struct {
-	Experiment   string
-	ClientID     string `json:"client_id"`
-	Alternatives []string
-	Chosen       string
+	Experiment   string   `json:"experiment"`
+	ClientID     string   `json:"client_id"`
+	Alternatives []string `json:"alternatives"`
+	Chosen       string   `json:"chosen"`
 }
 
 // TestAssignment asks for what Sixpack 2.7 chose, for every client recorded. An

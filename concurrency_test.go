@@ -1,0 +1,64 @@
+package sixpack_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/bolt"
+	"github.com/sixpack-go/sixpack/store/memory"
+)
+
+// TestSameNewClientsAtOnce lets 64 goroutines bring the same 10,000 new
+// clients, through two engines over one store, to an experiment that draws at
+// random, so that only the store can make them agree.
+func TestSameNewClientsAtOnce(t *testing.T) {
+	stores := map[string]func(testing.TB) store.Store{
+		"memory": func(testing.TB) store.Store { return new(memory.Store) },
+		"bolt": func(tb testing.TB) store.Store {
+			tb.Helper()
+			s, err := bolt.Open(filepath.Join(tb.TempDir(), "sixpack.db"))
+			check(tb, err)
+			tb.Cleanup(func() { check(tb, s.Close()) })
+			return s
+		},
+	}
+	for name, open := range stores {
+		t.Run(name, func(t *testing.T) {
+			const goroutines, clients = 64, 10_000
+			s := open(t)
+			engines := [2]*sixpack.Engine{sixpack.New(s, sixpack.Config{}), sixpack.New(s, sixpack.Config{})}
+			x := sixpack.Experiment{Name: "x", Alternatives: []string{"a", "b", "c"}, Algorithm: "random"}
+			told := make([]atomic.Pointer[string], clients) // the alternative of each
+			var assigned atomic.Int64
+			var group sync.WaitGroup
+			for g := range goroutines {
+				group.Go(func() {
+					for i := range clients {
+						client := (i + g*clients/goroutines) % clients
+						a, err := engines[g%2].Participate(context.Background(), x, fmt.Sprint("client-", client))
+						if err != nil {
+							t.Error(err)
+							return
+						}
+						if !told[client].CompareAndSwap(nil, &a.Alternative) && *told[client].Load() != a.Alternative {
+							t.Errorf("client %d was told %s and %s", client, *told[client].Load(), a.Alternative)
+						}
+						if a.Reason == sixpack.Assigned {
+							assigned.Add(1)
+						}
+					}
+				})
+			}
+			group.Wait()
+			if assigned.Load() != clients || participants(t, engines[0], "x") != clients {
+				t.Errorf("%d assigned, %d participants, want %d", assigned.Load(), participants(t, engines[0], "x"), clients)
+			}
+		})
+	}
+}
