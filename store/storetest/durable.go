@@ -68,7 +68,9 @@ func (d durable) doMuch() {
 	d.t.Helper()
 	r := d.create("random", "red", "blue", "green")
 	var events atomic.Int64
-	together(d.t, 8, func(i int) error { return d.doAnything(r, uint64(i), &events) })
+	together(d.t, 8, func(i int) error {
+		return d.doAnything(r, uint64(i), &events, func(n int) bool { return n == 1000 })
+	})
 }
 
 func countingGoesOn(d durable) {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -15,13 +16,13 @@ import (
 // and one goes on to new epochs.
 func resultsAddUp(s subject) {
 	r := s.create("button", "red", "blue", "green")
-	const callers = 8
-	var events, ended atomic.Int64
+	const callers, looks = 8, 20
+	var events, looked, ended atomic.Int64
 	wait := begin(callers, func(i int) error {
 		defer ended.Add(1)
-		return s.doAnything(r, uint64(i), &events)
+		return s.doAnything(r, uint64(i), &events, func(n int) bool { return n >= 1000 && looked.Load() >= looks })
 	})
-	for ended.Load() < callers {
+	for ; ended.Load() < callers; looked.Add(1) {
 		s.checkSums(s.results("button"))
 		f := s.lookup("button", "nobody")
 		next := f.Record.Clone()
@@ -42,10 +43,15 @@ func resultsAddUp(s subject) {
 	s.audit("button")
 }
 
-func (s subject) doAnything(r store.Record, seed uint64, events *atomic.Int64) error {
+// doAnything goes on until it is enough, or a second is over, and adds the
+// conversions that were acknowledged to events.
+func (s subject) doAnything(r store.Record, seed uint64, events *atomic.Int64, enough func(n int) bool) error {
 	dice := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // A test is to do the same each time.
-	for range rounds(2000) {
-		who := dice.IntN(200)
+	for n := range rounds(math.MaxInt) {
+		if enough(n) {
+			break
+		}
+		who := n/4 + dice.IntN(50) // always some that are new
 		client := uuid(who)
 		var f store.Facts
 		var err error

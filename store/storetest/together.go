@@ -34,10 +34,14 @@ func together(t *testing.T, n int, f func(i int) error) {
 
 // begin is together for tests that do something meanwhile; then they wait.
 func begin(n int, f func(i int) error) (wait func(t *testing.T)) {
-	errs := make(chan error, n)
+	errs, born := make(chan error, n), make(chan struct{})
 	for i := range n {
-		go func() { errs <- f(i) }()
+		go func() {
+			<-born // or the first could be done before the last is born
+			errs <- f(i)
+		}()
 	}
+	close(born)
 	return func(t *testing.T) {
 		t.Helper()
 		var all error

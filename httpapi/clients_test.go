@@ -1,0 +1,61 @@
+package httpapi_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/httpapi"
+)
+
+// clientRecording is what one call of a client library sent, byte for byte.
+type clientRecording struct {
+	Client, Action, Mode string
+	Requests             []struct {
+		Headers [][2]string
+		Line    string `json:"request_line"`
+		Body    string `json:"response_body"`
+		Status  int    `json:"response_status"`
+	}
+}
+
+// TestClients plays what real client libraries send, in order, each to a
+// server of its own. The differences listed must show with every library.
+func TestClients(t *testing.T) {
+	calls := recordings[clientRecording](t, "clients.jsonl")
+	calls = slices.DeleteFunc(calls, func(c clientRecording) bool { return c.Mode != "normal" })
+	listed := make(map[string][]int)
+	for _, d := range differences(t, func(name string) bool { return strings.HasPrefix(name, "clients/") }) {
+		listed[strings.TrimPrefix(d.Case, "clients/")] = d.Steps
+	}
+	for name, open := range stores {
+		addresses := make(map[string]string)
+		for _, c := range calls {
+			if addresses[c.Client] == "" {
+				_, addresses[c.Client] = serve(t, open(t), sixpack.Config{}, httpapi.Options{Version: "2.7.0"})
+			}
+			t.Run(name+"/"+c.Client+"/"+c.Action, func(t *testing.T) {
+				deviations := make([]string, len(c.Requests))
+				for i, r := range c.Requests {
+					got := send(t, addresses[c.Client], r.Line+"\r\n"+headers(r.Headers)+"\r\n")
+					deviations[i] = compare(got, step{Status: r.Status, Body: r.Body})
+				}
+				expect(t, deviations, listed[c.Action])
+			})
+		}
+	}
+	for action := range listed {
+		if !slices.ContainsFunc(calls, func(c clientRecording) bool { return c.Action == action }) {
+			t.Errorf("differences.json lists %q, which no client does", action)
+		}
+	}
+}
+
+func headers(fields [][2]string) string {
+	var b strings.Builder
+	for _, f := range fields {
+		b.WriteString(f[0] + ": " + f[1] + "\r\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,48 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sixpack-go/sixpack"
+)
+
+func (a *api) convert(ctx context.Context, q *query) (any, error) {
+	c := new(conversion)
+	options, err := a.conversion(q, c)
+	if err != nil && q.checkNamed() == nil {
+		return nil, err
+	}
+	got, err := a.engine.Convert(ctx, q.get(experiment), q.get(clientID), options...)
+	if err != nil {
+		return nil, err
+	}
+	reply := q.reply(got)
+	if got.Alternative == "" {
+		return &answer{Status: "ok", Excluded: "true", explanation: reply.explanation}, nil
+	}
+	reply.Conversion = c
+	return reply, nil
+}
+
+// conversion fills in c and returns what a request to /convert says, as far as
+// it makes sense.
+func (a *api) conversion(q *query, c *conversion) ([]sixpack.Option, error) {
+	options, err := a.circumstances(q)
+	if err != nil {
+		return options, err
+	}
+	if name := q.get(kpi); name != "" {
+		c.KPI = &name
+		options = append(options, sixpack.KPI(name))
+	}
+	if sent := q.get(value); sent != "" {
+		worth, ok := parseFloat(sent)
+		if !ok {
+			return options, fmt.Errorf("%w: %q", sixpack.ErrValue, sent)
+		}
+		c.Value = &worth
+		options = append(options, sixpack.Value(worth))
+	}
+	return options, nil
+}

@@ -1,0 +1,96 @@
+package httpapi
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// CORS says what browsers let pages of other origins do. Empty fields take
+// Sixpack's values.
+type CORS struct {
+	// Origins are patterns in which '*' stands for anything and the rest for
+	// itself, such as "https://*.example.com". A request's Origin that matches
+	// one as a whole is allowed. Everyone is if there are none, or one is "*".
+	Origins []string
+	// Headers is Access-Control-Allow-Headers: "Origin, ..." if empty.
+	Headers string
+	// Credentials is Access-Control-Allow-Credentials: "true" if empty.
+	Credentials string
+	// Methods is Access-Control-Allow-Methods: "GET" if empty.
+	Methods string
+	// ExposeHeaders is Access-Control-Expose-Headers: "..." if empty.
+	ExposeHeaders string
+}
+
+// cors is CORS made ready: what can be is computed once, since every answer
+// carries it.
+type cors struct {
+	fixed   []field
+	origins []pattern // none: Access-Control-Allow-Origin is among the fixed ones
+}
+
+type field struct {
+	name   string
+	values []string
+}
+
+func newCORS(o CORS) cors {
+	c := cors{fixed: []field{
+		{echo.HeaderAccessControlAllowHeaders, []string{cmp.Or(o.Headers, "Origin, ...")}},
+		{echo.HeaderAccessControlAllowCredentials, []string{cmp.Or(o.Credentials, "true")}},
+		{echo.HeaderAccessControlAllowMethods, []string{cmp.Or(o.Methods, "GET")}},
+		{echo.HeaderAccessControlExposeHeaders, []string{cmp.Or(o.ExposeHeaders, "...")}},
+		{echo.HeaderXContentTypeOptions, []string{"nosniff"}},
+	}}
+	if len(o.Origins) == 0 || slices.Contains(o.Origins, "*") {
+		c.fixed = append(c.fixed, field{echo.HeaderAccessControlAllowOrigin, []string{"*"}})
+		return c
+	}
+	for _, origin := range o.Origins {
+		c.origins = append(c.origins, strings.Split(origin, "*"))
+	}
+	return c
+}
+
+// set adds to the headers of an answer.
+func (c *cors) set(answer, request http.Header) {
+	for _, f := range c.fixed {
+		answer[f.name] = f.values
+	}
+	if c.origins == nil {
+		return
+	}
+	answer.Add(echo.HeaderVary, echo.HeaderOrigin)
+	origin := request.Get(echo.HeaderOrigin)
+	matches := func(p pattern) bool { return p.matches(origin) }
+	if origin != "" && slices.ContainsFunc(c.origins, matches) {
+		answer.Set(echo.HeaderAccessControlAllowOrigin, origin)
+	}
+}
+
+// pattern is what stands between the wildcards.
+type pattern []string
+
+func (p pattern) matches(s string) bool {
+	last := len(p) - 1
+	if last == 0 {
+		return s == p[0]
+	}
+	s, begins := strings.CutPrefix(s, p[0])
+	s, ends := strings.CutSuffix(s, p[last])
+	if !begins || !ends {
+		return false
+	}
+	for _, part := range p[1:last] {
+		_, after, found := strings.Cut(s, part)
+		if !found {
+			return false
+		}
+		s = after
+	}
+	return true
+}

@@ -1,0 +1,60 @@
+package httpapi
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// details is what /experiments/NAME answers.
+type details struct {
+	Status            string   `json:"status"`
+	Name              string   `json:"name"`
+	Alternatives      []string `json:"alternatives"`
+	CreatedAt         string   `json:"created_at"`
+	TrafficFraction   float64  `json:"traffic_fraction"`
+	ExcludedClients   int64    `json:"excluded_clients"`
+	TotalParticipants int64    `json:"total_participants"`
+	TotalConversions  int64    `json:"total_conversions"`
+	Description       *string  `json:"description"`
+	Winner            string   `json:"winner"`
+	IsArchived        bool     `json:"is_archived"`
+	IsPaused          bool     `json:"is_paused"`
+}
+
+func (a *api) experiment(ctx context.Context, q *query) (any, error) {
+	results, err := a.engine.Results(ctx, q.path)
+	if errors.Is(err, sixpack.ErrUnknown) {
+		return nil, errNoExperiment
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a.describe(results), nil
+}
+
+func (a *api) describe(results store.Results) *details {
+	r := results.Record
+	d := &details{
+		Status:          "ok",
+		Name:            r.Name,
+		Alternatives:    r.Alternatives,
+		CreatedAt:       r.Created.In(a.Location).Format("2006-01-02 15:04"),
+		TrafficFraction: cmp.Or(r.Override.Traffic, r.Traffic),
+		ExcludedClients: results.Excluded,
+		Winner:          r.Winner,
+		IsArchived:      r.Archived,
+		IsPaused:        r.Paused,
+	}
+	if r.Description != "" {
+		d.Description = &r.Description
+	}
+	for _, counts := range results.Alternatives {
+		d.TotalParticipants += counts.Participants()
+		d.TotalConversions += counts.KPI("").Converted()
+	}
+	return d
+}

@@ -1,0 +1,79 @@
+package httpapi
+
+import (
+	"context"
+	"strings"
+
+	"github.com/sixpack-go/sixpack"
+)
+
+func (a *api) participate(ctx context.Context, q *query) (any, error) {
+	if err := q.checkNamed(); err != nil {
+		return nil, err
+	}
+	x, options, err := a.participation(q)
+	if err != nil {
+		return nil, err
+	}
+	got, err := a.engine.Participate(ctx, x, q.get(clientID), options...)
+	if err != nil {
+		return nil, err
+	}
+	return q.reply(got), nil
+}
+
+// participation returns what a request to /participate says.
+func (a *api) participation(q *query) (sixpack.Experiment, []sixpack.Option, error) {
+	x := sixpack.Experiment{Name: q.get(experiment), Alternatives: q.alternatives}
+	options, err := a.circumstances(q)
+	if err != nil {
+		return x, nil, err
+	}
+	if x.Traffic, err = q.traffic(); err != nil {
+		return x, nil, err
+	}
+	switch forced := q.get(force); {
+	case forced != "" && q.is(recordForce):
+		options = append(options, sixpack.RecordForce(forced))
+	case forced != "":
+		options = append(options, sixpack.Force(forced))
+	}
+	if chosen := q.get(alternative); chosen != "" {
+		options = append(options, sixpack.Choose(chosen))
+	}
+	if q.is(prefetch) {
+		options = append(options, sixpack.Prefetch())
+	}
+	return x, options, nil
+}
+
+// checkNamed finds out whether a request names an experiment and a client,
+// without which nothing else in it matters.
+func (q *query) checkNamed() error {
+	if q.get(experiment) == "" || q.get(clientID) == "" {
+		return sixpack.ErrMissing
+	}
+	return nil
+}
+
+// circumstances returns who the visitor is and when it happened.
+func (a *api) circumstances(q *query) ([]sixpack.Option, error) {
+	var options []sixpack.Option
+	if q.has(userAgent) {
+		options = append(options, sixpack.UserAgent(decodeAgain(q.get(userAgent))))
+	}
+	if address := q.get(ipAddress); address != "" {
+		options = append(options, sixpack.IPAddress(decodeAgain(address)))
+	}
+	if q.get(datetime) == "" {
+		return options, nil
+	}
+	at, err := parseTime(q.get(datetime), a.Location)
+	return append(options, sixpack.At(at)), err
+}
+
+// decodeAgain decodes what some clients escape twice. It drops a newline at
+// the end, before which the '$' of Python's expressions matches.
+func decodeAgain(s string) string {
+	return strings.TrimSuffix(unescape(s, false), "\n")
+}

@@ -1,0 +1,120 @@
+package httpapi
+
+import (
+	"slices"
+	"strings"
+)
+
+// param is a parameter of which the first value counts.
+type param int
+
+const (
+	experiment param = iota
+	clientID
+	alternative
+	force
+	recordForce
+	trafficFraction
+	prefetch
+	datetime
+	userAgent
+	ipAddress
+	kpi
+	value
+	callback
+	explain
+)
+
+var names = [...]string{
+	experiment:      "experiment",
+	clientID:        "client_id",
+	alternative:     "alternative",
+	force:           "force",
+	recordForce:     "record_force",
+	trafficFraction: "traffic_fraction",
+	prefetch:        "prefetch",
+	datetime:        "datetime",
+	userAgent:       "user_agent",
+	ipAddress:       "ip_address",
+	kpi:             "kpi",
+	value:           "value",
+	callback:        "callback",
+	explain:         "explain",
+}
+
+// paramOf returns the parameter of a name, -1 if there is none.
+func paramOf(name string) param { return param(slices.Index(names[:], name)) }
+
+// query is the query string of a request, read as Sixpack reads it: nothing in
+// it is an error.
+type query struct {
+	path         string // the experiment that the path names
+	values       [len(names)]string
+	given        uint32 // a bit for each param, also for an empty one
+	alternatives []string
+	few          [4]string // holds them; not many experiments have more
+}
+
+// parse reads a raw query string. Only '&' separates, '+' is a space, escapes
+// that are none stay as they are, and a fragment is cut off.
+func (q *query) parse(raw string) {
+	raw, _, _ = strings.Cut(raw, "#")
+	q.alternatives = q.few[:0]
+	for raw != "" {
+		var pair string
+		pair, raw, _ = strings.Cut(raw, "&")
+		name, v, _ := strings.Cut(pair, "=")
+		name = unescape(name, true)
+		if name == "alternatives" {
+			q.alternatives = append(q.alternatives, unescape(v, true))
+		} else if p := paramOf(name); p >= 0 && !q.has(p) {
+			q.given |= 1 << p
+			q.values[p] = unescape(v, true)
+		}
+	}
+}
+
+func (q *query) get(p param) string { return q.values[p] }
+
+func (q *query) has(p param) bool { return q.given&(1<<p) != 0 }
+
+// is tells whether a boolean parameter is true.
+func (q *query) is(p param) bool {
+	v := q.values[p]
+	return strings.EqualFold(v, "y") || strings.EqualFold(v, "yes") || strings.EqualFold(v, "true")
+}
+
+// unescape decodes percent escapes and, if plus, '+' for a space. It allocates
+// only if there is something to decode.
+func unescape(s string, plus bool) string {
+	if strings.IndexByte(s, '%') < 0 && !(plus && strings.IndexByte(s, '+') >= 0) {
+		return s
+	}
+	decoded := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '+' && plus:
+			decoded = append(decoded, ' ')
+		case c == '%' && i+2 < len(s) && hex(s[i+1]) >= 0 && hex(s[i+2]) >= 0:
+			decoded = append(decoded, byte(hex(s[i+1])<<4|hex(s[i+2])))
+			i += 2
+		default:
+			decoded = append(decoded, c)
+		}
+	}
+	return string(decoded)
+}
+
+// hex returns the value of a hexadecimal digit, -1 for anything else.
+func hex(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	default:
+		return -1
+	}
+}

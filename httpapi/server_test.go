@@ -1,0 +1,134 @@
+package httpapi_test
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/httpapi"
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/bolt"
+	"github.com/sixpack-go/sixpack/store/memory"
+)
+
+// stores are those that recordings are replayed over.
+var stores = map[string]func(testing.TB) store.Store{
+	"memory": func(testing.TB) store.Store { return new(memory.Store) },
+	"bolt": func(tb testing.TB) store.Store {
+		tb.Helper()
+		s, err := bolt.Open(filepath.Join(tb.TempDir(), "sixpack.db"))
+		if err != nil {
+			tb.Fatal(err)
+		}
+		tb.Cleanup(func() { _ = s.Close() })
+		return s
+	},
+}
+
+// quiet are options with a log that nobody reads.
+func quiet(o httpapi.Options) httpapi.Options {
+	o.Log = slog.New(slog.DiscardHandler)
+	return o
+}
+
+// serve starts a server over a store and returns its address.
+func serve(tb testing.TB, s store.Store, c sixpack.Config, o httpapi.Options) (*sixpack.Engine, string) {
+	tb.Helper()
+	engine := sixpack.New(s, c)
+	server := httptest.NewServer(httpapi.New(engine, quiet(o)))
+	tb.Cleanup(server.Close)
+	return engine, server.Listener.Addr().String()
+}
+
+// response is what came back, as far as tests look at it.
+type response struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func (r response) contentType() string { return r.header.Get("Content-Type") }
+
+// send sends a request as it stands, which http.Client would not.
+func send(tb testing.TB, address, request string) response {
+	tb.Helper()
+	conn, err := (&net.Dialer{}).DialContext(tb.Context(), "tcp", address)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := io.WriteString(conn, request); err != nil {
+		tb.Fatal(err)
+	}
+	method, _, _ := strings.Cut(request, " ")
+	got, err := http.ReadResponse(bufio.NewReader(conn), &http.Request{Method: method})
+	if err != nil {
+		tb.Fatalf("%.200q: %v", request, err)
+	}
+	defer got.Body.Close()
+	body, err := io.ReadAll(got.Body)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return response{got.StatusCode, got.Header, string(body)}
+}
+
+// get sends a GET request for a target, as it stands.
+func get(tb testing.TB, address, target string, headers ...string) response {
+	tb.Helper()
+	return send(tb, address, request("GET", target, "HTTP/1.1", "", headers...))
+}
+
+func request(method, target, proto, body string, headers ...string) string {
+	var b strings.Builder
+	b.WriteString(method + " " + target + " " + proto + "\r\nHost: 127.0.0.1\r\nConnection: close\r\n")
+	for _, h := range headers {
+		b.WriteString(h + "\r\n")
+	}
+	if body != "" {
+		b.WriteString("Content-Length: " + strconv.Itoa(len(body)) + "\r\n")
+	}
+	return b.String() + "\r\n" + body
+}
+
+// recordings reads a file of the reference recordings, one value a line. They
+// are not part of this repository: without them a test is skipped, but fails
+// where SIXPACK_CI says that they must be there.
+func recordings[T any](tb testing.TB, name string) []T {
+	tb.Helper()
+	folder := cmp.Or(os.Getenv("SIXPACK_SHARED"), "../shared")
+	if !filepath.IsAbs(folder) {
+		folder = filepath.Join("..", folder) // relative to the root of the repository
+	}
+	file, err := os.Open(filepath.Join(folder, "reference", name))
+	switch {
+	case err == nil:
+	case os.Getenv("SIXPACK_CI") == "1":
+		tb.Fatal(err)
+	default:
+		tb.Skip(err)
+	}
+	defer func() { _ = file.Close() }()
+	var all []T
+	for decoder := json.NewDecoder(file); ; {
+		var one T
+		switch err := decoder.Decode(&one); {
+		case err == io.EOF:
+			return all
+		case err != nil:
+			tb.Fatal(err)
+		}
+		all = append(all, one)
+	}
+}

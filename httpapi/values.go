@@ -1,0 +1,82 @@
+package httpapi
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sixpack-go/sixpack"
+)
+
+// parseFloat reads a number as Python's float does: spaces around it are
+// ignored, full-width digits count, underscores and hexadecimals do not.
+func parseFloat(s string) (float64, bool) {
+	s = strings.Map(func(r rune) rune {
+		if '０' <= r && r <= '９' {
+			return r - '０' + '0'
+		}
+		return r
+	}, strings.TrimSpace(s))
+	if strings.ContainsAny(s, "_xX") {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
+}
+
+// traffic returns the traffic fraction, 0 if none is given.
+func (q *query) traffic() (float64, error) {
+	if !q.has(trafficFraction) {
+		return 0, nil
+	}
+	f, ok := parseFloat(q.get(trafficFraction))
+	if !ok || f <= 0 || f > 1 {
+		return 0, fmt.Errorf("%w: %q", sixpack.ErrTraffic, q.get(trafficFraction))
+	}
+	return f, nil
+}
+
+// What a datetime may look like, beside digits only.
+var layouts = []string{
+	time.DateOnly,
+	"2006-01-02 15:04",
+	time.DateTime,
+	"2006-01-02T15:04",
+	"2006-01-02T15:04:05",
+	time.RFC3339,
+	"2006-01-02 15:04:05Z07:00",
+	"2006-01-02T15:04Z07:00",
+}
+
+// parseTime reads a datetime, in a zone if it names none.
+func parseTime(s string, zone *time.Location) (time.Time, error) {
+	if strings.Trim(s, "0123456789") == "" {
+		return parseDigits(s, zone)
+	}
+	// A '+' that nobody escaped has become a space.
+	if i := len(s) - len(" 08:00"); i >= len("2006-01-02T15:04") && s[i] == ' ' {
+		s = s[:i] + "+" + s[i+1:]
+	}
+	for _, layout := range layouts {
+		if t, err := time.ParseInLocation(layout, s, zone); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%w: %q", sixpack.ErrTime, s)
+}
+
+// parseDigits reads YYYYMMDD, and longer numbers as Unix seconds.
+func parseDigits(s string, zone *time.Location) (time.Time, error) {
+	const longest = 12 // more would overflow a time.Time
+	if len(s) == len("20060102") {
+		if t, err := time.ParseInLocation("20060102", s, zone); err == nil {
+			return t, nil
+		}
+	}
+	if seconds, err := strconv.ParseInt(s, 10, 64); err == nil && 9 <= len(s) && len(s) <= longest {
+		return time.Unix(seconds, 0), nil
+	}
+	return time.Time{}, fmt.Errorf("%w: %q", sixpack.ErrTime, s)
+}

@@ -1,0 +1,94 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"iter"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// page is how many clients Clients reads at a time. In between no transaction
+// is open: a long one would keep space in the file from being reused.
+const page = 1000
+
+// Clients implements [store.Store]. The loop may call the store.
+func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.Client, error] {
+	return func(yield func(store.Client, error) bool) {
+		var after []byte
+		for {
+			clients, last, err := s.clients(ctx, experiment, after)
+			if err != nil {
+				yield(store.Client{}, wrap("clients", err))
+				return
+			}
+			for _, c := range clients {
+				if !yield(c, nil) {
+					return
+				}
+			}
+			if last == nil {
+				return
+			}
+			after = last
+		}
+	}
+}
+
+// clients returns the clients whose keys come next after a key, and the last of
+// these keys, nil if there are no more.
+func (s *Store) clients(ctx context.Context, experiment string, after []byte) (clients []store.Client, last []byte, err error) {
+	err = s.view(ctx, func(x *txn) (err error) {
+		e := x.experiment(experiment)
+		if !e.exists() {
+			return nil
+		}
+		if err = e.load(); err != nil {
+			return err
+		}
+		clients, last, err = e.page(after)
+		return err
+	})
+	return clients, last, err
+}
+
+func (e *experiment) page(after []byte) (clients []store.Client, last []byte, err error) {
+	c := e.clients.Cursor()
+	key, value := c.Seek(after)
+	if after != nil && bytes.Equal(key, after) {
+		key, value = c.Next()
+	}
+	for ; key != nil; key, value = c.Next() {
+		one, err := e.export(key, value)
+		if err != nil {
+			return nil, nil, err
+		}
+		clients = append(clients, one)
+		if len(clients) == page {
+			return clients, bytes.Clone(key), nil
+		}
+	}
+	return clients, nil, nil
+}
+
+// export returns the client that a key and its value are of.
+func (e *experiment) export(key, value []byte) (store.Client, error) {
+	c, err := decodeClient(value)
+	if err != nil {
+		return store.Client{}, err
+	}
+	conversions, err := decodeConversions(c.conversions)
+	if err != nil {
+		return store.Client{}, err
+	}
+	out := store.Client{ID: clientID(key), Choice: c.choice, Epoch: c.epoch, Reserved: c.reserved, Day: c.day}
+	for _, v := range conversions {
+		if v.kpi >= len(e.record.KPIs) {
+			return store.Client{}, errDamaged
+		}
+		out.Conversions = append(out.Conversions, store.ClientConversion{
+			KPI: e.record.KPIs[v.kpi], Day: v.day, Events: v.events, Total: v.total,
+		})
+	}
+	return out, nil
+}

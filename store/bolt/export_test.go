@@ -1,0 +1,40 @@
+package bolt
+
+import (
+	"os"
+
+	"go.etcd.io/bbolt"
+)
+
+// Page is how many clients Clients reads at a time.
+const Page = page
+
+// ErrReplaced is what Recheck returns if another file has the path now.
+var ErrReplaced = errReplaced
+
+// Transactions returns the number of transactions that wrote to the file.
+func (s *Store) Transactions() (n int64, err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		n = int64(tx.ID())
+		return nil
+	})
+	return n, err
+}
+
+// Hold lets no write get to the file until it is released.
+func (s *Store) Hold() (release func() error, err error) {
+	tx, err := s.db.Begin(true)
+	if err != nil {
+		return nil, err
+	}
+	return tx.Rollback, nil
+}
+
+// Recheck does what Open does once it has the lock of a file.
+func (s *Store) Recheck(file *os.File) error { return prepare(s.db, file) }
+
+// ClientKey returns the key of a client.
+func ClientKey(id string) []byte { return clientKey(id) }
+
+// ClientID returns the client that has a key.
+func ClientID(key []byte) string { return clientID(key) }

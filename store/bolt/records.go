@@ -1,0 +1,75 @@
+package bolt
+
+import (
+	"bytes"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+func (x *txn) lookup(experiment, id string) (store.Facts, error) {
+	e, c, err := x.find(experiment, id)
+	if err != nil {
+		return store.Facts{}, err
+	}
+	return e.facts(c, 0)
+}
+
+func (x *txn) records() (records []store.Record, err error) {
+	for _, name := range x.names() {
+		e := x.experiment(name)
+		if err := e.load(); err != nil {
+			return nil, err
+		}
+		records = append(records, *e.record)
+	}
+	return records, nil
+}
+
+// names returns the names of all experiments, sorted, as keys of a bucket are.
+func (x *txn) names() (names []string) {
+	c := x.tx.Cursor()
+	for key, _ := c.Seek(experimentPrefix); bytes.HasPrefix(key, experimentPrefix); key, _ = c.Next() {
+		names = append(names, string(key[len(experimentPrefix):]))
+	}
+	return names
+}
+
+func (x *txn) save(r store.Record) (store.Facts, error) {
+	return x.change(r, func(e *experiment) error { return e.replace(r) })
+}
+
+func (x *txn) clear(r store.Record, keepCounts bool) (store.Facts, error) {
+	return x.change(r, func(e *experiment) error {
+		if err := e.replace(r); err != nil {
+			return err
+		}
+		return e.forget(keepCounts)
+	})
+}
+
+// change does something to the experiment of r if that has the version of r.
+func (x *txn) change(r store.Record, do func(*experiment) error) (store.Facts, error) {
+	e := x.experiment(r.Name)
+	if !e.exists() || e.version != r.Version {
+		return e.facts(nobody, r.Version)
+	}
+	if !x.tx.Writable() {
+		return store.Facts{}, errWrite
+	}
+	if err := do(e); err != nil {
+		return store.Facts{}, err
+	}
+	return store.Facts{Version: e.version, Choice: store.None, Wrote: true}, nil
+}
+
+func (x *txn) delete(experiment string) (found bool, err error) {
+	e := x.experiment(experiment)
+	if !e.exists() {
+		return false, nil
+	}
+	if !x.tx.Writable() {
+		return false, errWrite
+	}
+	e.delete()
+	return true, nil
+}
