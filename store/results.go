@@ -54,8 +54,8 @@ type EpochConversions struct {
 	Epoch     uint32
 	Converted int64
 	NonZero   int64    // clients whose total is not zero
-	Sum       *big.Int // of the clients' totals, in millionths
-	Squares   *big.Int // of the squares of the clients' totals, in millionths of millionths
+	Sum       *big.Int // of the clients' totals, in millionths; nil is 0
+	Squares   *big.Int // of the squares of the clients' totals, in millionths of millionths; nil is 0
 }
 
 // NewResults returns the results of an experiment of which nothing has been
@@ -116,8 +116,12 @@ func (k KPICounts) Totals() EpochConversions {
 func (e *EpochConversions) add(o EpochConversions) {
 	e.Converted += o.Converted
 	e.NonZero += o.NonZero
-	e.Sum.Add(e.Sum, o.Sum)
-	e.Squares.Add(e.Squares, o.Squares)
+	if o.Sum != nil {
+		e.Sum.Add(e.Sum, o.Sum)
+	}
+	if o.Squares != nil {
+		e.Squares.Add(e.Squares, o.Squares)
+	}
 }
 
 // AddDay adds participants of a day.
@@ -157,8 +161,8 @@ func (k *KPICounts) AddEpoch(e EpochConversions) {
 	k.Epochs[i].add(e)
 }
 
-// Add adds the counts of o, of the same experiment, to r. KPIs and epochs that
-// r does not have are left out.
+// Add adds the counts of o, of the same experiment, to r. KPIs and alternatives
+// that r does not have are left out; r.Epochs stays as it is.
 func (r *Results) Add(o Results) {
 	r.Excluded += o.Excluded
 	for i := range min(len(r.Alternatives), len(o.Alternatives)) {
