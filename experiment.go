@@ -79,8 +79,10 @@ func printable(s string) bool {
 
 // check finds what is wrong with a declaration whatever is remembered.
 func (x Experiment) check() error {
-	if len(x.Alternatives) < 2 || len(x.Alternatives) > maxAlternatives {
-		return fmt.Errorf("%w: %d given", ErrAlternatives, len(x.Alternatives))
+	if n := len(x.Alternatives); n < 2 {
+		return fmt.Errorf("%w: %d given", ErrAlternatives, n)
+	} else if n > maxAlternatives {
+		return fmt.Errorf("%w: %d given", ErrTooMany, n)
 	}
 	for i, a := range x.Alternatives {
 		if slices.Contains(x.Alternatives[:i], a) {

@@ -19,6 +19,7 @@ import (
 var (
 	ErrMissing          = errors.New("missing arguments")
 	ErrAlternatives     = errors.New("experiments require at least two alternatives")
+	ErrTooMany          = errors.New("experiments allow at most 256 alternatives")
 	ErrDuplicate        = errors.New("duplicate alternatives")
 	ErrExperimentName   = errors.New("invalid experiment name")
 	ErrAlternativeName  = errors.New("invalid alternative name")

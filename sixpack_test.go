@@ -345,6 +345,7 @@ func TestRefusedCallsChangeNothing(t *testing.T) {
 		"no client":         {sixpack.ErrMissing, part(button, "")},
 		"no experiment":     {sixpack.ErrMissing, part(sixpack.Experiment{Alternatives: button.Alternatives}, "c")},
 		"one alternative":   {sixpack.ErrAlternatives, part(sixpack.Experiment{Name: "new", Alternatives: []string{"a"}}, "c")},
+		"257 alternatives":  {sixpack.ErrTooMany, part(sixpack.Experiment{Name: "new", Alternatives: make([]string, 257)}, "c")},
 		"duplicate":         {sixpack.ErrDuplicate, part(sixpack.Experiment{Name: "new", Alternatives: []string{"a", "b", "a"}}, "c")},
 		"bad alternative":   {sixpack.ErrAlternativeName, part(sixpack.Experiment{Name: "new", Alternatives: []string{"a", "_b"}}, "c")},
 		"trailing newline":  {sixpack.ErrAlternativeName, part(sixpack.Experiment{Name: "new", Alternatives: []string{"a", "b\n"}}, "c")},

@@ -26,6 +26,7 @@ var wire = []struct {
 }{
 	{sixpack.ErrMissing, http.StatusBadRequest, ""},
 	{sixpack.ErrAlternatives, http.StatusBadRequest, ""},
+	{sixpack.ErrTooMany, http.StatusBadRequest, ""},
 	{sixpack.ErrDuplicate, http.StatusBadRequest, ""},
 	{sixpack.ErrExperimentName, http.StatusBadRequest, ""},
 	{sixpack.ErrAlternativeName, http.StatusBadRequest, ""},

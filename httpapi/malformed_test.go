@@ -120,7 +120,7 @@ var malformed = []malformedRequest{
 	{"/participate?experiment=new&client_id=cid&alternatives=one&alternatives=tw%F6", 400, badAlt},
 	{part + "&alternative=three", 400, badAlt},
 	{part + "&alternatives=", 400, changed},
-	{noAlts + strings.Repeat("&alternatives=x", 300), 400, two},
+	{noAlts + strings.Repeat("&alternatives=x", 300), 400, "experiments allow at most 256 alternatives"},
 
 	// Names and ids.
 	{"/participate?experiment=a:b&alternatives=one&alternatives=two&client_id=cid", 400, badName},
