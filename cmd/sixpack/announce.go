@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"strconv"
+)
+
+// started is what there is to tell once all ports are taken.
+type started struct {
+	api, dashboard net.Addr // dashboard may be nil
+	data           string
+}
+
+// where tells where the data is.
+func (c *config) where() string {
+	if c.Store == inMemory {
+		return "in memory only"
+	}
+	if path, err := filepath.Abs(c.dataFile()); err == nil {
+		return path
+	}
+	return c.dataFile()
+}
+
+// announce tells the log and, unless the output is for machines, whoever
+// started the program.
+func (s started) announce(in *invocation, c *config, log *slog.Logger) {
+	attributes := []any{"version", version(), "api", s.api.String(), "data", s.data}
+	if s.dashboard != nil {
+		attributes = append(attributes, "dashboard", s.dashboard.String())
+	}
+	log.Info("listening", attributes...)
+	if c.LogFormat == jsonLog {
+		return
+	}
+	fmt.Fprintf(in.stdout, "sixpack %s is running; Ctrl-C stops it.\n\n  API        %s\n", version(), baseURL(s.api, "localhost"))
+	if s.dashboard != nil {
+		fmt.Fprintf(in.stdout, "  dashboard  %s (not in this version: a page stands in for it)\n", baseURL(s.dashboard, "localhost"))
+	}
+	fmt.Fprintf(in.stdout, "  data       %s\n\nTry:\n\n  curl '%s/participate?experiment=button-color&alternatives=red&alternatives=blue&client_id=alice'\n\n",
+		s.data, baseURL(s.api, "localhost"))
+}
+
+// baseURL returns the URL of a server. For one that listens on all addresses,
+// host is the one to use.
+func baseURL(addr net.Addr, host string) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok {
+		return addr.Network() + "://" + addr.String()
+	}
+	if !tcp.IP.IsUnspecified() {
+		host = tcp.IP.String()
+	}
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(tcp.Port))
+}

@@ -1,0 +1,393 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/httpapi"
+	"github.com/sixpack-go/sixpack/store/memory"
+)
+
+// loaded is the configuration of an environment and flags.
+func loaded(t *testing.T, environ []string, args ...string) *settings {
+	t.Helper()
+	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	addFlags(flags)
+	if err := flags.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	s, err := load(environ, flags)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// samples has three good values of each key that are not the default.
+var samples = map[string][3]string{
+	"host":                  {"127.0.0.1", "::1", "localhost"},
+	"port":                  {"8000", "0", "65535"},
+	"web_host":              {"::1", "0.0.0.0", "localhost"},
+	"web_port":              {"8001", "0", "65535"},
+	"store":                 {"memory", "embedded", "memory"},
+	"data_dir":              {"/a", "b", "./c/d"},
+	"store_timeout":         {"1s", "500ms", "2m"},
+	"enabled":               {"n", "Yes", "FALSE"},
+	"algorithm":             {"random", "hash", "random"},
+	"enable_whiplash":       {"yes", "no", "TRUE"},
+	"timezone":              {"Europe/Berlin", "America/New_York", "Asia/Tokyo"},
+	"experiment_name_regex": {"^a", "^b", ".*"},
+	"robot_regex":           {"curl", "wget|lynx", "^$"},
+	"ignored_ip_addresses":  {"10.0.0.1", "10.0.0.0/8,::1", "fe80::/10"},
+	"cors_origin":           {"https://a.example", "https://*.example", "null"},
+	"cors_headers":          {"X-A", "X-B, X-C", "*"},
+	"cors_credentials":      {"false", "true", "no"},
+	"cors_methods":          {"GET, POST", "POST", "*"},
+	"cors_expose_headers":   {"X-A", "X-B, X-C", "*"},
+	"log_level":             {"debug", "WARN", "error"},
+	"log_format":            {"json", "text", "json"},
+	"access_log":            {"yes", "no", "Y"},
+	"debug":                 {"true", "false", "y"},
+	"metrics":               {"true", "off", "y"},
+	"statsd_url":            {"udp://a:1/b/c", "udp://[::1]:2", "udp://host"},
+	"shutdown_timeout":      {"1s", "500ms", "2m"},
+	"secret_key":            {"a", "b", ""},
+	"csrf_disable":          {"yes", "no", "y"},
+	"proxy_fix":             {"yes", "no", "y"},
+	"asset_path":            {"a", "b", "c"},
+}
+
+// TestPrecedence sets every key in every way.
+func TestPrecedence(t *testing.T) {
+	for _, k := range keys {
+		t.Run(k.name, func(t *testing.T) {
+			values, ok := samples[k.name]
+			if !ok {
+				t.Fatal("no samples")
+			}
+			file := writeFile(t, "config.yml", fmt.Sprintf("%s: %q\n", k.name, values[0]))
+			inFile := []string{"SIXPACK_CONFIG=" + file}
+			inBoth := []string{inFile[0], k.variable() + "=" + values[1]}
+			check := func(s *settings, want, source string) {
+				t.Helper()
+				if len(s.problems) > 0 {
+					t.Errorf("problems: %v", s.problems)
+				}
+				if got := fmt.Sprint(s.values.Get(k.name)); got != want {
+					t.Errorf("from %s: %q, want %q", source, got, want)
+				}
+				if got := s.source(k.name); got != source {
+					t.Errorf("source is %q, want %q", got, source)
+				}
+			}
+			check(loaded(t, nil), fmt.Sprint(loaded(t, nil).values.Get(k.name)), "default")
+			check(loaded(t, inFile), values[0], "file "+file)
+			check(loaded(t, nil, "--config", file), values[0], "file "+file)
+			check(loaded(t, inBoth), values[1], "variable "+k.variable())
+			if !k.secret {
+				check(loaded(t, inBoth, "--"+k.flag()+"="+values[2]), values[2], "flag --"+k.flag())
+			}
+		})
+	}
+}
+
+// TestVariables checks the names that Sixpack's users have in their scripts.
+func TestVariables(t *testing.T) {
+	for name, variable := range map[string]string{
+		"enabled": "SIXPACK_CONFIG_ENABLED", "enable_whiplash": "SIXPACK_CONFIG_WHIPLASH",
+		"robot_regex": "SIXPACK_CONFIG_ROBOT_REGEX", "ignored_ip_addresses": "SIXPACK_CONFIG_IGNORE_IPS",
+		"asset_path": "SIXPACK_CONFIG_ASSET_PATH", "secret_key": "SIXPACK_CONFIG_SECRET",
+		"csrf_disable": "SIXPACK_CONFIG_CSRF_DISABLE", "proxy_fix": "SIXPACK_PROXY_FIX",
+		"metrics": "SIXPACK_METRICS", "statsd_url": "STATSD_URL", "cors_origin": "SIXPACK_CORS_ORIGIN",
+		"cors_headers": "SIXPACK_CORS_HEADERS", "cors_credentials": "SIXPACK_CORS_CREDENTIALS",
+		"cors_methods": "SIXPACK_CORS_METHODS", "cors_expose_headers": "SIXPACK_CORS_EXPOSE_HEADERS",
+		"port": "SIXPACK_PORT", "web_port": "SIXPACK_WEB_PORT", "debug": "SIXPACK_DEBUG",
+	} {
+		if k, ok := findKey(name); !ok || k.variable() != variable {
+			t.Errorf("%s is set by %s, want %s", name, k.variable(), variable)
+		}
+	}
+}
+
+// TestDocumentation compares config.yaml with the keys and with what is true.
+func TestDocumentation(t *testing.T) {
+	file := viper.New()
+	file.SetConfigType("yaml")
+	if err := file.ReadConfig(strings.NewReader(string(defaults))); err != nil {
+		t.Fatal(err)
+	}
+	documented := file.AllSettings()
+	for _, k := range keys {
+		if _, ok := documented[k.name]; !ok {
+			t.Errorf("config.yaml lacks %s", k.name)
+		}
+		delete(documented, k.name)
+		if !strings.Contains(string(defaults), k.variable()) && !strings.HasPrefix(k.variable(), "SIXPACK_CORS_") {
+			t.Errorf("config.yaml lacks the variable %s", k.variable())
+		}
+	}
+	for name := range documented {
+		t.Errorf("config.yaml has %s, which is not a key", name)
+	}
+	for _, name := range redisKeys {
+		if !regexp.MustCompile(`(?m)^# ` + name + `:`).Match(defaults) {
+			t.Errorf("config.yaml lacks %s", name)
+		}
+	}
+	var fields []string
+	for field := range reflect.TypeFor[config]().Fields() {
+		fields = append(fields, field.Tag.Get("mapstructure"))
+	}
+	for _, k := range keys {
+		if !slices.Contains(fields, k.name) {
+			t.Errorf("config lacks a field for %s", k.name)
+		}
+	}
+}
+
+// TestDefaults checks that the program behaves by default as the packages do.
+func TestDefaults(t *testing.T) {
+	s := loaded(t, nil)
+	if len(s.problems)+len(s.notes) > 0 {
+		t.Errorf("problems %q, notes %q", s.problems, s.notes)
+	}
+	if got := s.values.GetString("robot_regex"); got != sixpack.DefaultRobots {
+		t.Errorf("robot_regex is %q, want %q", got, sixpack.DefaultRobots)
+	}
+	engine := sixpack.New(new(memory.Store), s.engine())
+	for name, valid := range map[string]bool{"a b_c-D9": true, "home.header": false, "-a": false, "a\n": false} {
+		x := sixpack.Experiment{Name: name, Alternatives: []string{"a", "b"}}
+		_, err := engine.Participate(t.Context(), x, "client")
+		if (err == nil) != valid {
+			t.Errorf("experiment %q: %v", name, err)
+		}
+	}
+	var headers [2]http.Header
+	for i, o := range []httpapi.Options{{}, s.options(new(memory.Store), nil)} {
+		w := httptest.NewRecorder()
+		httpapi.New(engine, o).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/favicon.ico", http.NoBody))
+		headers[i] = w.Header()
+	}
+	if !reflect.DeepEqual(headers[0], headers[1]) {
+		t.Errorf("headers are %v, want %v", headers[1], headers[0])
+	}
+}
+
+// TestValues checks what becomes of values that Sixpack's users have.
+func TestValues(t *testing.T) {
+	environ := []string{
+		"SIXPACK_CONFIG_ROBOT_REGEX=MyCrawl", "SIXPACK_CONFIG_IGNORE_IPS= 10.1.2.3, 10.0.0.7/8 ,::ffff:1.2.3.4,fe80::/10,",
+		"SIXPACK_TIMEZONE=Europe/Berlin", "STATSD_URL=udp://127.0.0.1:8177/my/prefix", "SIXPACK_CONFIG_ENABLED=no",
+		"SIXPACK_CORS_ORIGIN=https://a.example, https://*.b.example", "SIXPACK_STORE_TIMEOUT=250ms",
+	}
+	s := loaded(t, environ)
+	if len(s.problems) > 0 {
+		t.Fatal(s.problems)
+	}
+	if !s.Robots.MatchString("a mycrawler") || s.Robots.MatchString("Googlebot") {
+		t.Errorf("robots are %v", s.Robots)
+	}
+	want := []netip.Prefix{
+		netip.MustParsePrefix("10.1.2.3/32"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("1.2.3.4/32"),
+		netip.MustParsePrefix("fe80::/10"),
+	}
+	if !slices.Equal(s.Ignored, want) {
+		t.Errorf("ignored are %v, want %v", s.Ignored, want)
+	}
+	if s.Timezone.String() != "Europe/Berlin" || s.Enabled || s.StoreTimeout != 250*time.Millisecond {
+		t.Errorf("got %v, %v, %v", s.Timezone, s.Enabled, s.StoreTimeout)
+	}
+	if want := (statsdServer{"127.0.0.1:8177", "my.prefix."}); s.StatsD != want {
+		t.Errorf("StatsD is %v, want %v", s.StatsD, want)
+	}
+	if want := []string{"https://a.example", "https://*.b.example"}; !slices.Equal(s.CORSOrigins, want) {
+		t.Errorf("origins are %v, want %v", s.CORSOrigins, want)
+	}
+}
+
+func TestYAML(t *testing.T) {
+	path := writeFile(t, "config.yml", `
+Enabled: off
+metrics: on
+ignored_ip_addresses:
+  - 10.0.0.0/8
+  - "::1"
+cors_credentials: false
+secret_key: 12345
+port: 8000
+robot_regex:
+`)
+	s := loaded(t, nil, "--config", path)
+	if len(s.problems) > 0 {
+		t.Fatal(s.problems)
+	}
+	if s.Enabled || !s.Metrics || s.CORSCredentials || s.SecretKey != "12345" || s.Port != 8000 || len(s.Ignored) != 2 {
+		t.Errorf("got %+v", s.config)
+	}
+	if s.source("robot_regex") != "default" || !s.Robots.MatchString("GOOGLE") {
+		t.Errorf("robot_regex without a value is %v from %s", s.Robots, s.source("robot_regex"))
+	}
+}
+
+func TestBooleans(t *testing.T) {
+	for text, want := range map[string]bool{
+		"y": true, "Y": true, "yes": true, "YES": true, "true": true, "True": true,
+		"n": false, "no": false, "No": false, "false": false, "FALSE": false, "off": false, "0": false,
+	} {
+		s := loaded(t, []string{"SIXPACK_METRICS=" + text})
+		if len(s.problems) > 0 || s.Metrics != want {
+			t.Errorf("%q is %v, want %v: %v", text, s.Metrics, want, s.problems)
+		}
+	}
+	for _, flag := range []string{"--metrics", "--debug", "--access-log"} {
+		s := loaded(t, nil, flag)
+		if got := []bool{s.Metrics, s.Debug, s.AccessLog}; len(s.problems) > 0 || !slices.Contains(got, true) {
+			t.Errorf("%s gives %v: %v", flag, got, s.problems)
+		}
+	}
+}
+
+// TestProblems checks that what is wrong is named: key, value, where it comes
+// from and what is allowed.
+func TestProblems(t *testing.T) {
+	const (
+		boolean = `must be y, yes, true, n, no, false, off or 0`
+		port    = `must be a number from 0 to 65535`
+		re2     = `must be a regular expression of RE2, which has no look-around and no backreferences ` +
+			`(https://github.com/google/re2/wiki/Syntax): `
+		redis = `the Redis store is not in this version of sixpack, but comes with the next one; `
+		anew  = `: remove that, or set store to embedded to begin anew in a file of sixpack's own`
+	)
+	for _, c := range []struct {
+		name    string
+		environ []string
+		args    []string
+		yaml    string
+		want    []string
+	}{
+		{name: "1 is no boolean", environ: []string{"SIXPACK_CONFIG_ENABLED=1"}, want: []string{`enabled: "1" from variable SIXPACK_CONFIG_ENABLED: ` + boolean}},
+		{name: "on is no boolean", environ: []string{"SIXPACK_METRICS=on"}, want: []string{`metrics: "on" from variable SIXPACK_METRICS: ` + boolean}},
+		{name: "empty boolean", args: []string{"--proxy-fix="}, want: []string{`proxy_fix: "" from flag --proxy-fix: ` + boolean}},
+		{name: "boolean flag", args: []string{"--access-log=maybe"}, want: []string{`access_log: "maybe" from flag --access-log: ` + boolean}},
+		{name: "port", environ: []string{"SIXPACK_PORT=http"}, want: []string{`port: "http" from variable SIXPACK_PORT: ` + port}},
+		{name: "large port", args: []string{"--port=65536"}, want: []string{`port: "65536" from flag --port: ` + port}},
+		{name: "negative port", yaml: "web_port: -1", want: []string{`web_port: "-1" from file FILE: ` + port}},
+		{name: "empty port", environ: []string{"SIXPACK_PORT="}, want: []string{`port: "" from variable SIXPACK_PORT: ` + port}},
+		{
+			name: "Kubernetes", environ: []string{"SIXPACK_PORT=tcp://10.0.0.1:5000"},
+			want: []string{`port: "tcp://10.0.0.1:5000" from variable SIXPACK_PORT: ` + port +
+				` (Kubernetes sets this variable for a service named sixpack: enableServiceLinks: false)`},
+		},
+		{name: "list for one value", yaml: "host: [a, b]", want: []string{`host: "[a b]" from file FILE: must be one value, not several`}},
+		{name: "map for one value", yaml: "host: {a: b}", want: []string{`host: "map[a:b]" from file FILE: must be one value, not several`}},
+		{name: "store", args: []string{"--store=redis"}, want: []string{`store: "redis" from flag --store: must be embedded or memory`}},
+		{name: "algorithm", yaml: "algorithm: whiplash", want: []string{`algorithm: "whiplash" from file FILE: must be hash or random`}},
+		{name: "log format", args: []string{"--log-format=xml"}, want: []string{`log_format: "xml" from flag --log-format: must be text or json`}},
+		{name: "log level", args: []string{"--log-level=INFO+1"}, want: []string{`log_level: "INFO+1" from flag --log-level: must be debug, info, warn or error`}},
+		{name: "data folder", environ: []string{"SIXPACK_DATA_DIR="}, want: []string{`data_dir: "" from variable SIXPACK_DATA_DIR: must be the path of a folder`}},
+		{name: "time zone", environ: []string{"SIXPACK_TIMEZONE=Mars/Base"}, want: []string{`timezone: "Mars/Base" from variable SIXPACK_TIMEZONE: must be the name of a time zone, such as UTC or Europe/Berlin`}},
+		{name: "duration", args: []string{"--store-timeout=5"}, want: []string{`store_timeout: "5" from flag --store-timeout: must be a duration above zero, such as 500ms, 5s or 2m`}},
+		{name: "no duration", yaml: "shutdown_timeout: 0s", want: []string{`shutdown_timeout: "0s" from file FILE: must be a duration above zero, such as 500ms, 5s or 2m`}},
+		{name: "broken expression", environ: []string{"SIXPACK_CONFIG_ROBOT_REGEX=("}, want: []string{`robot_regex: "(" from variable SIXPACK_CONFIG_ROBOT_REGEX: ` + re2 + "missing closing ): `(`"}},
+		{name: "Python's expression", yaml: "robot_regex: bot(?!tle)", want: []string{`robot_regex: "bot(?!tle)" from file FILE: ` + re2 + "invalid or unsupported Perl syntax: `(?!`"}},
+		{name: "names", args: []string{`--experiment-name-regex=(a)\1`}, want: []string{`experiment_name_regex: "(a)\\1" from flag --experiment-name-regex: ` + re2 + "invalid escape sequence: `\\1`"}},
+		{name: "address", environ: []string{"SIXPACK_CONFIG_IGNORE_IPS=10.0.0.1,10.0.0"}, want: []string{`ignored_ip_addresses: "10.0.0.1,10.0.0" from variable SIXPACK_CONFIG_IGNORE_IPS: "10.0.0" must be an address or a network, such as 10.1.2.3, 10.0.0.0/8 or ::1`}},
+		{name: "network", yaml: "ignored_ip_addresses: [10.0.0.0/33]", want: []string{`ignored_ip_addresses: "[10.0.0.0/33]" from file FILE: "10.0.0.0/33" must be an address or a network, such as 10.1.2.3, 10.0.0.0/8 or ::1`}},
+		{name: "StatsD", environ: []string{"STATSD_URL=http://localhost:8125"}, want: []string{`statsd_url: "http://localhost:8125" from variable STATSD_URL: must be like udp://localhost:8125/sixpack`}},
+		{name: "StatsD port", environ: []string{"STATSD_URL=udp://localhost:99999"}, want: []string{`statsd_url: "udp://localhost:99999" from variable STATSD_URL: must be like udp://localhost:8125/sixpack`}},
+		{name: "several", args: []string{"--port=x", "--web-port=y"}, want: []string{
+			`port: "x" from flag --port: ` + port, `web_port: "y" from flag --web-port: ` + port,
+		}},
+		{name: "unknown key", yaml: "prot: 80", want: []string{`prot from file FILE is not a key: did you mean port?`}},
+		{name: "unknown deep key", yaml: "redis: {host: a}", want: []string{`redis from file FILE is not a key`}},
+		{name: "very unknown key", yaml: "colour_of_the_sky: blue", want: []string{`colour_of_the_sky from file FILE is not a key`}},
+		{name: "misspelled variable", environ: []string{"SIXPACK_PROT=80"}, want: []string{`SIXPACK_PROT is not a variable of sixpack: did you mean SIXPACK_PORT?`}},
+		{name: "variable of another form", environ: []string{"SIXPACK_ENABLED=no"}, want: []string{`SIXPACK_ENABLED is not a variable of sixpack: did you mean SIXPACK_CONFIG_ENABLED?`}},
+		{name: "Redis key", yaml: "redis_host: localhost", want: []string{redis + `redis_host from file FILE` + anew}},
+		{name: "Redis variable", environ: []string{"SIXPACK_CONFIG_REDIS_HOST=redis", "SIXPACK_CONFIG_REDIS_DB=1"}, want: []string{redis + `redis_host from variable SIXPACK_CONFIG_REDIS_HOST, redis_db from variable SIXPACK_CONFIG_REDIS_DB` + anew}},
+		{name: "Redis sentinels", yaml: "redis_sentinels: [[a, 1], [b, 2]]", want: []string{redis + `redis_sentinels from file FILE` + anew}},
+		{name: "no Redis", environ: []string{"SIXPACK_CONFIG_REDIS_PASSWORD="}},
+		{name: "variables of others", environ: []string{"SIXPACK_TEST=1", "SIXPACK_CI=1", "SIXPACK_SERVICE_HOST=10.0.0.1", "SIXPACKS=6"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.yaml != "" {
+				path := writeFile(t, "config.yml", c.yaml)
+				c.args = append(c.args, "--config="+path)
+				for i := range c.want {
+					c.want[i] = strings.ReplaceAll(c.want[i], "FILE", path)
+				}
+			}
+			if got := loaded(t, c.environ, c.args...).problems; !slices.Equal(got, c.want) {
+				t.Errorf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(c.want, "\n  "))
+			}
+		})
+	}
+}
+
+func TestFiles(t *testing.T) {
+	broken := writeFile(t, "broken.yml", "cors_origin: *\n")
+	twice := writeFile(t, "twice.yml", "port: 1\nport: 2\n")
+	list := writeFile(t, "list.yml", "- port\n")
+	for path, want := range map[string]string{
+		"/no/such.yml": "configuration file /no/such.yml: no such file or directory",
+		broken:         "configuration file " + broken + ": yaml: did not find expected alphabetic or numeric character",
+		twice:          "already defined at line 1",
+		list:           "configuration file " + list + ": ",
+	} {
+		_, _, err := call(t, nil, "check-config", "--config", path)
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") && path != twice && path != list {
+			t.Errorf("%s: %v, want %q", path, err, want)
+		}
+	}
+	empty := writeFile(t, "empty.yml", "")
+	if s := loaded(t, []string{"SIXPACK_CONFIG="}, "--config", empty); len(s.problems) > 0 {
+		t.Error(s.problems)
+	}
+}
+
+// TestSixpack2 reads a file like the one that Sixpack 2 comes with.
+func TestSixpack2(t *testing.T) {
+	const path = "testdata/sixpack2.yml"
+	s := loaded(t, nil, "--config", path)
+	want := "the Redis store is not in this version of sixpack, but comes with the next one; redis_host from file " + path +
+		", redis_port from file " + path + ", redis_db from file " + path + ", redis_prefix from file " + path +
+		": remove that, or set store to embedded to begin anew in a file of sixpack's own"
+	if !slices.Equal(s.problems, []string{want}) {
+		t.Errorf("got %q, want %q", s.problems, want)
+	}
+	if s = loaded(t, nil, "--config", path, "--store=embedded"); len(s.problems) > 0 {
+		t.Error(s.problems)
+	}
+
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	without := writeFile(t, "config.yml", regexp.MustCompile(`(?m)^redis_.*\n`).ReplaceAllString(string(content), ""))
+	s = loaded(t, []string{"SIXPACK_CONFIG=" + without})
+	if len(s.problems) > 0 {
+		t.Error(s.problems)
+	}
+	for _, k := range []string{"secret_key", "csrf_disable", "asset_path", "full_response"} {
+		if !slices.ContainsFunc(s.notes, func(n string) bool { return strings.HasPrefix(n, k+" from file "+without+" has no effect: ") }) {
+			t.Errorf("no note on %s: %q", k, s.notes)
+		}
+	}
+	fresh := loaded(t, nil)
+	if got, want := s.values.GetString("robot_regex"), fresh.values.GetString("robot_regex"); got != want {
+		t.Errorf("robot_regex is %q, want %q", got, want)
+	}
+}

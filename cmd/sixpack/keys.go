@@ -1,0 +1,148 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// key is one key of the configuration. What it means and what it is by default
+// is in config.yaml.
+type key struct {
+	name   string
+	env    string // its variable, where that is not SIXPACK_ and the name
+	secret bool   // never shown, and no flag
+	inert  string // why setting it changes nothing
+}
+
+const noDashboard = "there is no dashboard in this version"
+
+// keys are all keys, in the order of config.yaml.
+var keys = []key{
+	{name: "host"},
+	{name: "port"},
+	{name: "web_host"},
+	{name: "web_port"},
+	{name: "store"},
+	{name: "data_dir"},
+	{name: "store_timeout"},
+	{name: "enabled", env: "SIXPACK_CONFIG_ENABLED"},
+	{name: "algorithm"},
+	{name: "enable_whiplash", env: "SIXPACK_CONFIG_WHIPLASH", inert: "whiplash is not in this version"},
+	{name: "timezone"},
+	{name: "experiment_name_regex"},
+	{name: "robot_regex", env: "SIXPACK_CONFIG_ROBOT_REGEX"},
+	{name: "ignored_ip_addresses", env: "SIXPACK_CONFIG_IGNORE_IPS"},
+	{name: "cors_origin"},
+	{name: "cors_headers"},
+	{name: "cors_credentials"},
+	{name: "cors_methods"},
+	{name: "cors_expose_headers"},
+	{name: "log_level"},
+	{name: "log_format"},
+	{name: "access_log"},
+	{name: "debug"},
+	{name: "metrics"},
+	{name: "statsd_url", env: "STATSD_URL"},
+	{name: "shutdown_timeout"},
+	{name: "secret_key", env: "SIXPACK_CONFIG_SECRET", secret: true, inert: noDashboard},
+	{name: "csrf_disable", env: "SIXPACK_CONFIG_CSRF_DISABLE", inert: noDashboard},
+	{name: "proxy_fix", inert: noDashboard},
+	{name: "asset_path", env: "SIXPACK_CONFIG_ASSET_PATH", inert: "the assets are in the program"},
+}
+
+// redisKeys select the Redis store.
+var redisKeys = []string{
+	"redis_host", "redis_port", "redis_password", "redis_db", "redis_prefix", "redis_socket_timeout",
+	"redis_max_connections", "redis_sentinels", "redis_sentinel_service_name",
+}
+
+// retiredKeys are in the configuration files of Sixpack 1, which ignored some
+// of them itself.
+var retiredKeys = []string{
+	"full_response", "disable_whiplash", "control_on_db_failure", "allow_multiple_experiments",
+}
+
+func (k key) variable() string {
+	return cmp.Or(k.env, "SIXPACK_"+strings.ToUpper(k.name))
+}
+
+func (k key) flag() string { return strings.ReplaceAll(k.name, "_", "-") }
+
+func redisVariable(name string) string { return "SIXPACK_CONFIG_" + strings.ToUpper(name) }
+
+func findKey(name string) (key, bool) {
+	i := slices.IndexFunc(keys, func(k key) bool { return k.name == name })
+	if i < 0 {
+		return key{}, false
+	}
+	return keys[i], true
+}
+
+// knownNames are the keys that a file may have.
+func knownNames() []string {
+	names := slices.Concat(redisKeys, retiredKeys)
+	for _, k := range keys {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+// knownVariables are the variables that mean something to this program.
+func knownVariables() []string {
+	variables := []string{configVariable}
+	for _, k := range keys {
+		variables = append(variables, k.variable())
+	}
+	for _, name := range redisKeys {
+		variables = append(variables, redisVariable(name))
+	}
+	return variables
+}
+
+// nearest returns the known word that is most like the given one, and the
+// number of letters in which they differ.
+func nearest(word string, known []string) (best string, distance int) {
+	distance = len(word)
+	for _, k := range known {
+		if d := editDistance(word, k); d < distance {
+			best, distance = k, d
+		}
+	}
+	return best, distance
+}
+
+// didYouMean ends a message about an unknown word with what may be meant.
+func didYouMean(word string, known []string) string {
+	best, distance := nearest(word, known)
+	if distance > max(2, len(word)/3) {
+		return ""
+	}
+	return ": did you mean " + best + "?"
+}
+
+// editDistance is the number of letters to insert, delete, replace or swap with
+// their neighbor to turn a into b.
+func editDistance(a, b string) int {
+	var before []int
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		next := make([]int, len(b)+1)
+		next[0] = i + 1
+		for j := range len(b) {
+			replace := row[j]
+			if a[i] != b[j] {
+				replace++
+			}
+			next[j+1] = min(replace, row[j+1]+1, next[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
+		}
+		before, row = row, next
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// What values of the configuration may be, beside the types that exist.
+type (
+	storeKind string // embedded or memory
+	algorithm string // hash or random
+	logFormat string // text or json
+	directory string // not empty
+
+	zone       struct{ *time.Location }
+	expression struct{ *regexp.Regexp }
+	anyCase    struct{ *regexp.Regexp }
+)
+
+const (
+	embedded storeKind = "embedded"
+	inMemory storeKind = "memory"
+	jsonLog  logFormat = "json"
+)
+
+// statsdServer is where metrics go, and what their names begin with.
+type statsdServer struct {
+	address string
+	prefix  string // with a dot behind it, unless it is empty
+}
+
+// parsers turn the text of a value into the value. Their errors say what is
+// allowed.
+var parsers = map[reflect.Type]func(string) (any, error){
+	reflect.TypeFor[bool]():          func(s string) (any, error) { return parseBool(s) },
+	reflect.TypeFor[string]():        func(s string) (any, error) { return s, nil },
+	reflect.TypeFor[uint16]():        func(s string) (any, error) { return parsePort(s) },
+	reflect.TypeFor[time.Duration](): func(s string) (any, error) { return parseDuration(s) },
+	reflect.TypeFor[zone]():          func(s string) (any, error) { return parseTimezone(s) },
+	reflect.TypeFor[expression]():    func(s string) (any, error) { return parseRegexp(s) },
+	reflect.TypeFor[anyCase]():       func(s string) (any, error) { return parseAnyCase(s) },
+	reflect.TypeFor[directory]():     func(s string) (any, error) { return parseDirectory(s) },
+	reflect.TypeFor[slog.Level]():    func(s string) (any, error) { return parseLevel(s) },
+	reflect.TypeFor[statsdServer]():  func(s string) (any, error) { return parseStatsD(s) },
+	reflect.TypeFor[storeKind]():     oneOf(embedded, inMemory),
+	reflect.TypeFor[algorithm]():     oneOf[algorithm]("hash", "random"),
+	reflect.TypeFor[logFormat]():     oneOf("text", jsonLog),
+}
+
+// parse turns a value, as a file, a variable or a flag gives it, into what its
+// field in config takes.
+func parse(_, to reflect.Type, value any) (any, error) {
+	if to == reflect.TypeFor[config]() || to == reflect.TypeOf(value) {
+		return value, nil
+	}
+	switch to {
+	case reflect.TypeFor[[]netip.Prefix]():
+		return parseNetworks(value)
+	case reflect.TypeFor[[]string]():
+		return split(value), nil
+	}
+	parser, ok := parsers[to]
+	if !ok {
+		return nil, fmt.Errorf("values of type %v cannot be set", to)
+	}
+	switch value.(type) {
+	case []any, map[string]any:
+		return nil, errors.New("must be one value, not several")
+	}
+	return parser(fmt.Sprint(value))
+}
+
+func parseBool(s string) (bool, error) {
+	switch strings.ToLower(s) {
+	case "y", "yes", "true":
+		return true, nil
+	case "n", "no", "false", "off", "0":
+		return false, nil
+	default:
+		return false, errors.New("must be y, yes, true, n, no, false, off or 0")
+	}
+}
+
+// isYes tells whether s is a yes in YAML 1.1 that YAML 1.2 takes for a word and
+// parseBool does not know.
+func isYes(s string) bool { return s == "on" || s == "On" || s == "ON" }
+
+func parsePort(s string) (uint16, error) {
+	port, err := strconv.ParseUint(s, 10, 16)
+	if err != nil {
+		return 0, errors.New("must be a number from 0 to 65535")
+	}
+	return uint16(port), nil
+}
+
+func parseDuration(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return 0, errors.New("must be a duration above zero, such as 500ms, 5s or 2m")
+	}
+	return d, nil
+}
+
+func parseTimezone(s string) (zone, error) {
+	location, err := time.LoadLocation(s)
+	if err != nil || s == "" || s == "Local" { // what is local is for the operator to say
+		return zone{}, errors.New("must be the name of a time zone, such as UTC or Europe/Berlin")
+	}
+	return zone{location}, nil
+}
+
+func parseRegexp(s string) (expression, error) {
+	compiled, err := regexp.Compile(s)
+	if err != nil {
+		return expression{}, fmt.Errorf("must be a regular expression of RE2, which has no look-around and no "+
+			"backreferences (https://github.com/google/re2/wiki/Syntax): %s",
+			strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	}
+	return expression{compiled}, nil
+}
+
+func parseAnyCase(s string) (anyCase, error) {
+	if _, err := parseRegexp(s); err != nil { // so that it speaks of s as it was given
+		return anyCase{}, err
+	}
+	e, err := parseRegexp("(?i)" + s)
+	return anyCase(e), err
+}
+
+func parseDirectory(s string) (directory, error) {
+	if s == "" {
+		return "", errors.New("must be the path of a folder")
+	}
+	return directory(s), nil
+}
+
+func parseLevel(s string) (slog.Level, error) {
+	for _, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError} {
+		if strings.EqualFold(s, level.String()) {
+			return level, nil
+		}
+	}
+	return 0, errors.New("must be debug, info, warn or error")
+}
+
+// parseStatsD takes udp://host:port/prefix/of/names.
+func parseStatsD(s string) (statsdServer, error) {
+	invalid := errors.New("must be like udp://localhost:8125/sixpack")
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "udp" || u.Hostname() == "" {
+		return statsdServer{}, invalid
+	}
+	port := u.Port()
+	if port == "" {
+		port = "8125"
+	}
+	if _, err := parsePort(port); err != nil {
+		return statsdServer{}, invalid
+	}
+	prefix := strings.ReplaceAll(strings.Trim(u.Path, "/"), "/", ".")
+	if prefix != "" {
+		prefix += "."
+	}
+	return statsdServer{address: net.JoinHostPort(u.Hostname(), port), prefix: prefix}, nil
+}
+
+// split returns the items of a list, or of a text with commas.
+func split(value any) (items []string) {
+	list, ok := value.([]any)
+	if !ok {
+		list = []any{value}
+	}
+	for _, item := range list {
+		for part := range strings.SplitSeq(fmt.Sprint(item), ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				items = append(items, part)
+			}
+		}
+	}
+	return items
+}
+
+func parseNetworks(value any) ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	for _, text := range split(value) {
+		network, err := parseNetwork(text)
+		if err != nil {
+			return nil, fmt.Errorf("%q must be an address or a network, such as 10.1.2.3, 10.0.0.0/8 or ::1", text)
+		}
+		networks = append(networks, network)
+	}
+	return networks, nil
+}
+
+func parseNetwork(s string) (netip.Prefix, error) {
+	if strings.Contains(s, "/") {
+		network, err := netip.ParsePrefix(s)
+		return network.Masked(), err
+	}
+	address, err := netip.ParseAddr(s)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	address = address.Unmap().WithZone("") // as the engine looks them up
+	return netip.PrefixFrom(address, address.BitLen()), nil
+}
+
+// oneOf returns a parser that takes one of some words.
+func oneOf[T ~string](words ...T) func(string) (any, error) {
+	return func(s string) (any, error) {
+		if slices.Contains(words, T(s)) {
+			return T(s), nil
+		}
+		allowed := make([]string, len(words))
+		for i, w := range words {
+			allowed[i] = string(w)
+		}
+		return nil, errors.New("must be " + strings.Join(allowed, " or "))
+	}
+}

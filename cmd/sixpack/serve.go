@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/httpapi"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// serve runs the API, and with it the dashboard's port, until ctx ends.
+func serve(ctx context.Context, in *invocation, dashboard bool) error {
+	found, err := in.settings()
+	if err != nil {
+		return err
+	}
+	log := newLog(in.stderr, &found.config)
+	for _, n := range found.notes {
+		log.Warn(n)
+	}
+	st, err := found.openStore()
+	if err != nil {
+		return err
+	}
+	s := &service{config: &found.config, log: log, store: st}
+	err = s.run(ctx, in, dashboard)
+	if closing := st.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		log.Info("stopped")
+	}
+	return err
+}
+
+// service is what serves a store.
+type service struct {
+	*config
+
+	log     *slog.Logger
+	store   store.Store
+	api     http.Handler
+	servers servers
+	started started
+}
+
+// run serves until ctx ends.
+func (s *service) run(ctx context.Context, in *invocation, dashboard bool) error {
+	options := s.options(s.store, s.log)
+	if s.Metrics {
+		metrics := newStatsD(s.StatsD, s.log)
+		defer metrics.close()
+		options.Metrics = metrics.count
+	}
+	s.api = httpapi.New(sixpack.New(s.store, s.engine()), options)
+	if s.AccessLog {
+		s.api = logAccess(s.log, s.api)
+	}
+	defer s.servers.close()
+	if err := s.listen(dashboard); err != nil {
+		return err
+	}
+	s.started.announce(in, s.config, s.log)
+	return s.servers.run(ctx, s.log, s.ShutdownTimeout)
+}
+
+// listen takes the ports.
+func (s *service) listen(dashboard bool) error {
+	l, err := listen(s.Host, s.Port, "")
+	if err != nil {
+		return err
+	}
+	s.servers.add(l, s.newServer(s.api, s.log))
+	s.started = started{api: l.Addr(), data: s.where()}
+	if dashboard {
+		l, err := listen(s.WebHost, s.WebPort, "web_")
+		if err != nil {
+			return err
+		}
+		s.servers.add(l, s.newServer(placeholder(s.started.api, s.api), s.log))
+		s.started.dashboard = l.Addr()
+	}
+	if source, ok := s.store.(backer); ok {
+		if l := listenControl(string(s.DataDir), s.log); l != nil {
+			s.servers.add(l, s.newServer(control(source, s.log), s.log))
+		}
+	}
+	return nil
+}
+
+// options returns those of the API.
+func (c *config) options(st store.Store, log *slog.Logger) httpapi.Options {
+	return httpapi.Options{
+		Version:  version(),
+		Ping:     st.Ping,
+		Log:      log,
+		Timeout:  c.StoreTimeout,
+		Location: c.Timezone.Location,
+		CORS: httpapi.CORS{
+			Origins:       c.CORSOrigins,
+			Headers:       c.CORSHeaders,
+			Credentials:   strconv.FormatBool(c.CORSCredentials),
+			Methods:       c.CORSMethods,
+			ExposeHeaders: c.CORSExposeHeaders,
+		},
+	}
+}
+
+// newServer returns a server for a handler. Its limits are for clients that are
+// slow or broken, the store has its own.
+func (c *config) newServer(h http.Handler, log *slog.Logger) *http.Server {
+	const patience = 30 * time.Second
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: patience / 3,
+		ReadTimeout:       patience,
+		WriteTimeout:      patience + c.StoreTimeout,
+		IdleTimeout:       4 * patience,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
