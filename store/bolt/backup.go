@@ -9,6 +9,9 @@ import (
 // Backup writes a copy of the file as it is at one moment, which [Open] opens,
 // and returns the number of bytes. Other calls go on meanwhile, but space that
 // they free is not used again until it is done, so that the file may grow.
+//
+// It is for the process that has the file open: others cannot open it, and a
+// plain copy of a file that is written to may be of no use.
 func (s *Store) Backup(ctx context.Context, w io.Writer) (n int64, err error) {
 	copied := &backup{ctx: ctx, to: w}
 	err = s.view(ctx, func(x *txn) error {

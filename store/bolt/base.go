@@ -3,6 +3,7 @@ package bolt
 import (
 	"bytes"
 	"maps"
+	"math/big"
 
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -55,10 +56,17 @@ func countKPI(c *counts, alternative, kpi uint32, given store.KPICounts) error {
 		}
 		sums.Converted += e.Converted
 		sums.NonZero += e.NonZero
-		sums.Sum.Add(sums.Sum, e.Sum)
-		sums.Squares.Add(sums.Squares, e.Squares)
+		addInt(sums.Sum, e.Sum)
+		addInt(sums.Squares, e.Squares)
 	}
 	return nil
+}
+
+// addInt adds n, nil being 0, to sum.
+func addInt(sum, n *big.Int) {
+	if n != nil {
+		sum.Add(sum, n)
+	}
 }
 
 // rewrite makes a bucket of e hold entries and nothing else. If it does already,

@@ -38,21 +38,20 @@ func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.
 // clients returns the clients whose keys come next after a key, and the last of
 // these keys, nil if there are no more.
 func (s *Store) clients(ctx context.Context, experiment string, after []byte) (clients []store.Client, last []byte, err error) {
-	err = s.view(ctx, func(x *txn) (err error) {
-		e := x.experiment(experiment)
-		if !e.exists() {
-			return nil
-		}
-		if err = e.load(); err != nil {
-			return err
-		}
-		clients, last, err = e.page(after)
+	err = s.view(ctx, func(x *txn) error {
+		clients, last, err = x.experiment(experiment).page(after)
 		return err
 	})
 	return clients, last, err
 }
 
 func (e *experiment) page(after []byte) (clients []store.Client, last []byte, err error) {
+	if !e.exists() {
+		return nil, nil, nil
+	}
+	if err := e.load(); err != nil {
+		return nil, nil, err
+	}
 	c := e.clients.Cursor()
 	key, value := c.Seek(after)
 	if after != nil && bytes.Equal(key, after) {

@@ -37,8 +37,9 @@ func (e *experiment) convert(who client, c store.Conversion) (bool, error) {
 		return false, err
 	}
 	day := store.DayOf(c.At)
-	was := conversion{kpi: len(e.record.KPIs), day: day}
-	i := slices.IndexFunc(conversions, func(v conversion) bool { return v.kpi == slices.Index(e.record.KPIs, c.KPI) })
+	was := conversion{day: day}
+	known := slices.Index(e.record.KPIs, c.KPI)
+	i := slices.IndexFunc(conversions, func(v conversion) bool { return v.kpi == known })
 	if i >= 0 {
 		was = conversions[i]
 	}
@@ -78,15 +79,20 @@ func (v conversion) after(c store.Conversion) (conversion, bool) {
 // nothing, before.
 func (e *experiment) credit(who client, was, is conversion, day store.Day) error {
 	alternative, kpi := uint32(who.choice), uint32(is.kpi)
-	sums, err := e.counts.sumsOf(e.bucket.Bucket(countsBucket), countKey{countSums, alternative, kpi, who.epoch})
-	if err != nil {
-		return err
+	first := was.events == 0
+	if first || is.total != was.total {
+		sums, err := e.counts.sumsOf(e.bucket.Bucket(countsBucket), countKey{countSums, alternative, kpi, who.epoch})
+		if err != nil {
+			return err
+		}
+		sums.Raise(was.total, is.total-was.total)
+		if first {
+			sums.Converted++
+		}
 	}
-	if was.events == 0 {
-		sums.Converted++
+	if first {
 		e.counts.add(countKey{countConverted, alternative, kpi, uint32(day)}, 1)
 	}
-	sums.Raise(was.total, is.total-was.total)
 	e.counts.add(countKey{countEvents, alternative, kpi, uint32(day)}, is.events-was.events)
 	return nil
 }

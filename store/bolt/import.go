@@ -45,22 +45,8 @@ func checkImport(i store.Import) error {
 			}
 		}
 	}
-	if i.Counts == nil {
-		return nil
-	}
-	return checkCounts(*i.Counts, n)
-}
-
-func checkCounts(counts store.Results, alternatives int) error {
-	if len(counts.Alternatives) > alternatives {
-		return fmt.Errorf("%w: counts of %d alternatives for %d", store.ErrInvalid, len(counts.Alternatives), alternatives)
-	}
-	for _, a := range counts.Alternatives {
-		for _, k := range a.KPIs {
-			if slices.ContainsFunc(k.Epochs, func(e store.EpochConversions) bool { return e.Sum == nil || e.Squares == nil }) {
-				return fmt.Errorf("%w: counts of KPI %q without sums", store.ErrInvalid, k.KPI)
-			}
-		}
+	if i.Counts != nil && len(i.Counts.Alternatives) > n {
+		return fmt.Errorf("%w: counts of %d alternatives for %d", store.ErrInvalid, len(i.Counts.Alternatives), n)
 	}
 	return nil
 }
@@ -68,7 +54,7 @@ func checkCounts(counts store.Results, alternatives int) error {
 // adopt creates the experiment, or checks that it has the alternatives of r.
 func (e *experiment) adopt(r store.Record) (created bool, err error) {
 	if !e.exists() {
-		err := e.create(r)
+		err := e.create(r.Clone())
 		return err == nil, err
 	}
 	if err := e.load(); err != nil {
