@@ -97,12 +97,10 @@ func IPAddress(s string) Option {
 
 // newCall collects what options say, and finds what is wrong with it.
 func (e *Engine) newCall(options []Option) (call, error) {
-	now := e.config.Now()
-	c := gather(options)
+	c, now := gather(options), e.config.Now()
 	if c.at.IsZero() {
 		c.at = now
-	}
-	if c.at.Unix() < 0 || c.at.After(now.Add(24*time.Hour)) {
+	} else if c.at.Unix() < 0 || c.at.After(now.Add(24*time.Hour)) {
 		return c, fmt.Errorf("%w: %v is before 1970 or more than a day ahead", ErrTime, c.at)
 	}
 	c.at = c.at.In(e.config.Location)
@@ -134,7 +132,7 @@ func (c *call) checkChoice(x Experiment) error {
 }
 
 // excludes returns why a visitor does not count, or nothing.
-func (e *Engine) excludes(c call) Reason {
+func (e *Engine) excludes(c *call) Reason {
 	if c.hasAgent && e.config.Robots.MatchString(c.userAgent) {
 		return Robot
 	}

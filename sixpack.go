@@ -101,7 +101,7 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 	if err := cmp.Or(checkNamed(x.Name, client), err, checkTraffic(x.Traffic)); err != nil {
 		return Assignment{}, err
 	}
-	if reason := e.excludes(c); reason != "" {
+	if reason := e.excludes(&c); reason != "" {
 		return e.visit(ctx, x, client, reason)
 	}
 	if err := cmp.Or(x.check(), e.checkAlgorithm(x.Algorithm), c.checkChoice(x)); err != nil {
@@ -118,13 +118,13 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 			}
 			continue
 		}
-		p := e.propose(r, x, client, c)
+		p := e.propose(r, x, client, &c)
 		facts, err := e.store.Participate(ctx, p.Participation)
 		if err != nil {
 			return Assignment{}, err
 		}
 		if e.learn(x.Name, p.Record, facts) {
-			return e.decide(p, c, facts), nil
+			return e.decide(&p, &c, facts), nil
 		}
 	}
 	return Assignment{}, changing(x.Name)
@@ -140,7 +140,7 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 // and those of an invalid client or option.
 func (e *Engine) Convert(ctx context.Context, experiment, client string, options ...Option) (Assignment, error) {
 	c, err := e.newCall(options)
-	if reason := e.excludes(c); err == nil && reason != "" {
+	if reason := e.excludes(&c); err == nil && reason != "" {
 		return Assignment{Experiment: experiment, Reason: reason}, nil
 	}
 	if err := cmp.Or(checkNamed(experiment, client), err); err != nil {
@@ -268,7 +268,7 @@ type proposal struct {
 
 // propose decides what a client should get, given the remembered record, nil
 // for none.
-func (e *Engine) propose(r *store.Record, x Experiment, client string, c call) proposal {
+func (e *Engine) propose(r *store.Record, x Experiment, client string, c *call) proposal {
 	p := proposal{record: r, choice: store.None, Participation: store.Participation{
 		Experiment: x.Name, Client: client, Version: version(r), Choice: store.None, At: c.at,
 	}}
@@ -316,7 +316,7 @@ func (e *Engine) choose(r *store.Record, client string) int {
 }
 
 // decide answers a client, given what the store says. Here is all precedence.
-func (e *Engine) decide(p proposal, c call, facts store.Facts) Assignment {
+func (e *Engine) decide(p *proposal, c *call, facts store.Facts) Assignment {
 	r := p.record
 	participating := facts.Choice >= 0 && !facts.Reserved
 	answer := func(alternative string, reason Reason) Assignment {

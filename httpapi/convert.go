@@ -18,10 +18,7 @@ func (a *api) convert(ctx context.Context, q *query) (any, error) {
 		return nil, err
 	}
 	reply := q.reply(got)
-	if got.Alternative == "" {
-		return &answer{Status: "ok", Excluded: "true", explanation: reply.explanation}, nil
-	}
-	reply.Conversion = c
+	reply.conversion = c
 	return reply, nil
 }
 

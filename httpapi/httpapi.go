@@ -90,12 +90,14 @@ type api struct {
 
 	engine    *sixpack.Engine
 	cors      cors
+	deadlines deadlines
 	endpoints map[string]endpoint // by path, without the first slash
 	details   endpoint
 }
 
 func register(g *echo.Group, e *sixpack.Engine, o Options) *api {
 	a := &api{Options: o.withDefaults(), engine: e, cors: newCORS(o.CORS)}
+	a.deadlines.after = a.Timeout
 	a.details = endpoint{name: "experiment_details", answer: a.experiment}
 	a.endpoints = map[string]endpoint{
 		"":            {name: "home", answer: a.home},

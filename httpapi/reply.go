@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,19 +19,13 @@ var (
 	scriptType = []string{"application/javascript"}
 )
 
-// answer is what a client gets, in Sixpack's order.
+// answer is what a client gets.
 type answer struct {
-	Status      string      `json:"status"`
-	Alternative named       `json:"alternative,omitzero"`
-	Experiment  named       `json:"experiment,omitzero"`
-	Conversion  *conversion `json:"conversion,omitempty"`
-	ClientID    string      `json:"client_id,omitempty"`
-	Excluded    string      `json:"excluded,omitempty"`
-	*explanation
-}
+	sixpack.Assignment
 
-type named struct {
-	Name string `json:"name"`
+	clientID   string
+	conversion *conversion // nil for a participation
+	explained  bool        // the request asks for reasons
 }
 
 type conversion struct {
@@ -37,23 +33,52 @@ type conversion struct {
 	KPI   *string  `json:"kpi"`
 }
 
-type explanation struct {
-	Participating bool           `json:"participating"`
-	Reason        sixpack.Reason `json:"reason"`
-}
-
 // reply returns what a client is told of its assignment.
 func (q *query) reply(a sixpack.Assignment) *answer {
-	reply := &answer{
-		Status:      "ok",
-		Alternative: named{a.Alternative},
-		Experiment:  named{a.Experiment},
-		ClientID:    q.get(clientID),
+	return &answer{Assignment: a, clientID: q.get(clientID), explained: q.is(explain)}
+}
+
+// append appends a as JSON, in Sixpack's order. Nearly all answers are of this
+// kind, and encoding/json would take longer than the engine does.
+func (a *answer) append(b []byte) []byte {
+	b = append(b, `{"status":"ok"`...)
+	if a.Alternative == "" {
+		b = append(b, `,"excluded":"true"`...)
+	} else {
+		b = quote(append(b, `,"alternative":{"name":`...), a.Alternative)
+		b = quote(append(b, `},"experiment":{"name":`...), a.Experiment)
+		b = append(b, '}')
+		if a.conversion != nil {
+			b = append(append(b, `,"conversion":`...), marshal(a.conversion)...)
+		}
+		b = quote(append(b, `,"client_id":`...), a.clientID)
 	}
-	if q.is(explain) {
-		reply.explanation = &explanation{a.Participating, a.Reason}
+	if a.explained {
+		b = strconv.AppendBool(append(b, `,"participating":`...), a.Participating)
+		b = quote(append(b, `,"reason":`...), string(a.Reason))
 	}
-	return reply
+	return append(b, '}')
+}
+
+// quote appends s as a JSON string.
+func quote(b []byte, s string) []byte {
+	special := func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune(`"\<>&`, r) }
+	if strings.ContainsFunc(s, special) {
+		return append(b, marshal(s)...)
+	}
+	b = append(b, '"')
+	b = append(b, s...)
+	return append(b, '"')
+}
+
+// marshal encodes an answer or a part of one, in which there is nothing that
+// JSON cannot express.
+func marshal(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return b
 }
 
 // text is an answer that is not JSON, or no longer.
@@ -63,17 +88,22 @@ type text struct {
 }
 
 // write writes an answer or, if err is not nil, what that comes to.
-func (a *api) write(c echo.Context, e endpoint, q *query, answer any, err error) error {
+func (a *api) write(c echo.Context, e endpoint, q *query, body any, err error) error {
 	status := http.StatusOK
 	if err != nil {
-		status, answer = refuse(err)
+		status, body = refuse(err)
 	}
 	if status >= http.StatusInternalServerError {
 		a.Log.ErrorContext(c.Request().Context(), "request failed", "endpoint", e.name, "error", err)
 	}
-	t, ok := answer.(text)
-	if !ok {
-		t = q.encode(answer, status)
+	var t text
+	switch b := body.(type) {
+	case text:
+		t = b
+	case *answer:
+		t = q.wrap(b.append(make([]byte, 0, 256)), status)
+	default:
+		t = q.wrap(marshal(b), status)
 	}
 	w := c.Response()
 	w.Header()[echo.HeaderContentType] = t.kind
@@ -82,13 +112,9 @@ func (a *api) write(c echo.Context, e endpoint, q *query, answer any, err error)
 	return err
 }
 
-// encode returns an answer as JSON, wrapped for the callback if the request
-// names one. Like Sixpack's, failures of the server are never wrapped.
-func (q *query) encode(answer any, status int) text {
-	body, err := json.Marshal(answer)
-	if err != nil {
-		panic(err) // There is nothing in an answer that JSON cannot express.
-	}
+// wrap returns JSON, wrapped for the callback if the request names one. Like
+// Sixpack's, failures of the server are never wrapped.
+func (q *query) wrap(body []byte, status int) text {
 	f := q.get(callback)
 	if f == "" || status >= http.StatusInternalServerError || !callbackForm.MatchString(f) {
 		return text{jsonType, body}

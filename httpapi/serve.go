@@ -105,8 +105,5 @@ func (a *api) answer(r *http.Request, e endpoint, q *query) (any, error) {
 	if !strings.Contains(r.URL.RawPath, "#") { // else all the query is part of the fragment
 		q.parse(r.URL.RawQuery)
 	}
-	// A page that converts is often left at once. Nothing of that is lost.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), a.Timeout)
-	defer cancel()
-	return e.answer(ctx, q)
+	return e.answer(a.deadlines.next(r.Context()), q)
 }
