@@ -12,7 +12,7 @@ type deadlines struct {
 	after time.Duration // or up to an eighth of it sooner
 
 	mu      sync.Mutex // guards the fields below
-	present context.Context
+	present context.Context //nolint:containedctx // not kept for a call, but to hand out
 	until   time.Time // when it is no longer handed out
 }
 
