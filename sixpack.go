@@ -98,13 +98,13 @@ func New(s store.Store, c Config) *Engine {
 // [ErrChanged] when the remembered experiment has other alternatives.
 func (e *Engine) Participate(ctx context.Context, x Experiment, client string, options ...Option) (Assignment, error) {
 	c, err := e.newCall(options)
-	if err := cmp.Or(checkNamed(x.Name, client), err, checkTraffic(x.Traffic)); err != nil {
+	if err := first(checkNamed(x.Name, client), err, checkTraffic(x.Traffic)); err != nil {
 		return Assignment{}, err
 	}
 	if reason := e.excludes(&c); reason != "" {
 		return e.visit(ctx, x, client, reason)
 	}
-	if err := cmp.Or(x.check(), e.checkAlgorithm(x.Algorithm), c.checkChoice(x)); err != nil {
+	if err := first(x.check(), e.checkAlgorithm(x.Algorithm), c.checkChoice(x)); err != nil {
 		return Assignment{}, err
 	}
 	for range maxTries {
@@ -114,7 +114,7 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 		}
 		if r != nil && !x.same(r) {
 			if still, err := e.still(ctx, r, x.Name, client); err != nil || still {
-				return Assignment{}, cmp.Or(err, fmt.Errorf("%w: %q has %q", ErrChanged, x.Name, r.Alternatives))
+				return Assignment{}, first(err, fmt.Errorf("%w: %q has %q", ErrChanged, x.Name, r.Alternatives))
 			}
 			continue
 		}
@@ -143,14 +143,14 @@ func (e *Engine) Convert(ctx context.Context, experiment, client string, options
 	if reason := e.excludes(&c); err == nil && reason != "" {
 		return Assignment{Experiment: experiment, Reason: reason}, nil
 	}
-	if err := cmp.Or(checkNamed(experiment, client), err); err != nil {
+	if err := first(checkNamed(experiment, client), err); err != nil {
 		return Assignment{}, err
 	}
 	for range maxTries {
 		r := e.record(experiment)
 		if done, answer, err := e.refuse(r, experiment); done {
 			if still, failure := e.still(ctx, r, experiment, client); failure != nil || still {
-				return answer, cmp.Or(failure, err)
+				return answer, first(failure, err)
 			}
 			continue
 		}
@@ -183,6 +183,16 @@ func (e *Engine) Lookup(ctx context.Context, experiment, client string) (Assignm
 		return Assignment{}, fmt.Errorf("%w: %q", ErrUnknown, experiment)
 	}
 	return existing(facts.Record, client, facts)
+}
+
+// first returns the first error, as cmp.Or would in three times the time.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // maxTries bounds how often a call is made anew because the experiment changed
@@ -283,33 +293,34 @@ func (e *Engine) propose(r *store.Record, x Experiment, client string, c *call) 
 	if e.config.Disabled || p.record.Winner != "" || p.record.Archived || p.record.Paused {
 		return p
 	}
+	keep, algorithm := !c.prefetch, e.algorithm(p.record)
 	switch {
 	case c.force != "":
 		p.choice = slices.Index(p.record.Alternatives, c.force)
-		if !c.record || c.prefetch {
-			return p
-		}
+		keep = keep && c.record
 	case c.choose != "":
 		p.choice = slices.Index(p.record.Alternatives, c.choose)
 	default:
-		p.choice = e.choose(p.record, client)
+		p.choice = choose(p.record, algorithm, client)
 		p.Epoch = p.record.Epoch.Number
+		if _, pure := algorithm.(Hash); c.prefetch && !pure && p.choice >= 0 {
+			keep, p.Reserve = true, true // or it would be another one later
+		}
 	}
-	_, pure := e.algorithm(p.record).(Hash)
-	if !c.prefetch || !pure && p.choice >= 0 && c.choose == "" {
-		p.Choice, p.Reserve = p.choice, c.prefetch
+	if keep {
+		p.Choice = p.choice
 	}
 	return p
 }
 
 // choose returns the alternative for a client that has none, Out if the
 // traffic does not admit it.
-func (e *Engine) choose(r *store.Record, client string) int {
+func choose(r *store.Record, algorithm Algorithm, client string) int {
 	at := newPoint(r.Salt, client)
 	if !at.admitted(cmp.Or(r.Override.Traffic, r.Traffic)) {
 		return store.Out
 	}
-	if d, ok := e.algorithm(r).(Drawer); ok {
+	if d, ok := algorithm.(Drawer); ok {
 		return draw(d, len(r.Alternatives), r.Epoch.Weights)
 	}
 	return at.choose(len(r.Alternatives), r.Epoch.Weights)
@@ -358,7 +369,7 @@ func (e *Engine) visit(ctx context.Context, x Experiment, client string, reason 
 		answer.Alternative = cmp.Or(r.Winner, r.Alternatives[0])
 		return answer, nil
 	}
-	if err := cmp.Or(x.check(), x.checkNames(e.config.ExperimentName)); err != nil {
+	if err := first(x.check(), x.checkNames(e.config.ExperimentName)); err != nil {
 		return Assignment{}, err
 	}
 	answer.Alternative = x.Alternatives[0]

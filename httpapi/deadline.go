@@ -11,9 +11,9 @@ import (
 type deadlines struct {
 	after time.Duration // or up to an eighth of it sooner
 
-	mu      sync.Mutex // guards the fields below
+	mu      sync.Mutex      // guards the fields below
 	present context.Context //nolint:containedctx // not kept for a call, but to hand out
-	until   time.Time // when it is no longer handed out
+	until   time.Time       // when it is no longer handed out
 }
 
 // next returns a context with the values of a request. It does not end with the
