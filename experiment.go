@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -64,14 +65,9 @@ func validClient(s string) bool {
 
 // printable tells whether s is UTF-8 without control characters.
 func printable(s string) bool {
-	for i, r := range s {
-		if unicode.IsControl(r) {
-			return false
-		}
-		if r == utf8.RuneError {
-			if _, size := utf8.DecodeRuneInString(s[i:]); size == 1 {
-				return false
-			}
+	for i := range len(s) {
+		if b := s[i]; b < ' ' || b > '~' {
+			return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 		}
 	}
 	return true
