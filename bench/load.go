@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"strconv"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// mix says what is asked, in percent; the rest are participations of clients
+// that take part already.
+type mix struct {
+	newcomers, conversions int
+}
+
+// A load asks a server over connections that stay open, each as soon as it was
+// answered. It builds and reads requests with as little work as it can: it
+// shares the processors with the server.
+type load []*visitors
+
+// visitors ask over one connection.
+type visitors struct {
+	conn        net.Conn
+	mix         mix
+	known       uint64 // clients that take part already: the first ones
+	fresh       uint64 // the next client that does not
+	random      *rand.Rand
+	participate []byte // request, with a place for the id at its idAt
+	convert     []byte
+	answer      [4 << 10]byte
+}
+
+const (
+	participatePath = "/participate?experiment=button-color&alternatives=red&alternatives=blue&client_id="
+	convertPath     = "/convert?experiment=button-color&client_id="
+)
+
+// dial connects to a server. Two loads of the same mix ask the same, byte for byte.
+func dial(ctx context.Context, address string, known int, m mix) (load, error) {
+	var l load
+	for i := range uint64(callers) {
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+		if err != nil {
+			l.close()
+			return nil, err
+		}
+		l = append(l, &visitors{
+			conn: conn, mix: m, known: uint64(known), fresh: (i + 1) << 40,
+			random:      rand.New(rand.NewPCG(i, 0)), //nolint:gosec // to be the same each time
+			participate: request(participatePath),
+			convert:     request(convertPath),
+		})
+	}
+	return l, nil
+}
+
+func request(path string) []byte {
+	return []byte("GET " + path + uuid{}.String() + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n\r\n")
+}
+
+func (l load) close() {
+	for _, v := range l {
+		_ = v.conn.Close() // nothing is under way
+	}
+}
+
+// run asks for a while and returns how many answers there were a second.
+func (l load) run(d time.Duration) (perSecond float64, err error) {
+	const patience = 10 * time.Second // for the last answers
+	var group errgroup.Group
+	counts := make([]int, len(l))
+	began := time.Now()
+	end := began.Add(d)
+	for i, v := range l {
+		group.Go(func() (err error) {
+			if err := v.conn.SetDeadline(end.Add(patience)); err != nil {
+				return err
+			}
+			counts[i], err = v.askUntil(end)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return 0, err
+	}
+	sum := 0
+	for _, n := range counts {
+		sum += n
+	}
+	return float64(sum) / time.Since(began).Seconds(), nil
+}
+
+func (v *visitors) askUntil(end time.Time) (n int, err error) {
+	for time.Now().Before(end) {
+		if _, err := v.conn.Write(v.next()); err != nil {
+			return n, err
+		}
+		if _, err := v.read(); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+// next returns the next request, valid until the one after it.
+func (v *visitors) next() []byte {
+	path, r := participatePath, v.participate
+	client := v.random.Uint64N(v.known)
+	switch n := v.random.IntN(100); {
+	case n < v.mix.newcomers:
+		client = v.fresh
+		v.fresh++
+	case n < v.mix.newcomers+v.mix.conversions:
+		path, r = convertPath, v.convert
+	}
+	uuidOf(client).appendTo(r[:len("GET ")+len(path)])
+	return r
+}
+
+var (
+	success    = []byte("HTTP/1.1 200 OK\r\n")
+	lengthIs   = []byte("\r\nContent-Length: ")
+	endOfLine  = []byte("\r\n")
+	endOfHeads = []byte("\r\n\r\n")
+)
+
+// read returns the body of an answer, valid until the next one.
+func (v *visitors) read() ([]byte, error) {
+	for n := 0; ; {
+		more, err := v.conn.Read(v.answer[n:])
+		if err != nil {
+			return nil, err
+		}
+		n += more
+		if body, err := bodyOf(v.answer[:n]); body != nil || err != nil {
+			return body, err
+		}
+		if n == len(v.answer) {
+			return nil, errors.New("an answer is too long")
+		}
+	}
+}
+
+// bodyOf returns the body of an answer that is complete, else nil.
+func bodyOf(answer []byte) ([]byte, error) {
+	heads, body, found := bytes.Cut(answer, endOfHeads)
+	if !found {
+		return nil, nil
+	}
+	if !bytes.HasPrefix(answer, success) {
+		return nil, fmt.Errorf("the server answered %q", answer)
+	}
+	_, length, _ := bytes.Cut(heads, lengthIs)
+	length, _, _ = bytes.Cut(length, endOfLine)
+	n, err := strconv.Atoi(string(length))
+	if err != nil || n <= 0 || n < len(body) {
+		return nil, fmt.Errorf("the server answered %q", answer)
+	}
+	if len(body) < n {
+		return nil, nil
+	}
+	return body, nil
+}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// inTurn measures each contender once a round, one after the other, so that
+// whatever else the machine does meets them all. It returns a list for each
+// contender with a value for each round.
+func inTurn[T any](rounds int, contenders ...func() (T, error)) ([][]T, error) {
+	measured := make([][]T, len(contenders))
+	for range rounds {
+		for i, turn := range contenders {
+			value, err := turn()
+			if err != nil {
+				return nil, err
+			}
+			measured[i] = append(measured[i], value)
+		}
+	}
+	return measured, nil
+}
+
+// timed returns the seconds that n calls take, as a turn for inTurn.
+func timed(n int, calls func(n int) error) func() (float64, error) {
+	return func() (float64, error) {
+		began := time.Now()
+		err := calls(n)
+		return time.Since(began).Seconds(), err
+	}
+}
+
+// scaled returns f of every value.
+func scaled[T any](values []T, f func(T) float64) []float64 {
+	list := make([]float64, len(values))
+	for i, v := range values {
+		list[i] = f(v)
+	}
+	return list
+}
+
+// callers is how many call at the same time wherever many do.
+const callers = 64
+
+// concurrently calls do for every number below n, from many callers at a time.
+func concurrently(n int, do func(i uint64) error) error {
+	var group errgroup.Group
+	var next atomic.Uint64
+	for range callers {
+		group.Go(func() error {
+			for i := next.Add(1) - 1; i < uint64(n); i = next.Add(1) - 1 {
+				if err := do(i); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// uuid is the id of a client, as most clients have it.
+type uuid [16]byte
+
+// uuidOf returns the id of the nth client. They are all different, come in no
+// order, and are the same in every process and every run.
+func uuidOf(n uint64) (id uuid) {
+	binary.BigEndian.PutUint64(id[:8], scramble(2*n))
+	binary.BigEndian.PutUint64(id[8:], scramble(2*n+1))
+	id[6] = id[6]&0x0f | 0x40
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+// scramble is the end of SplitMix64: one to one, and without a pattern.
+func scramble(x uint64) uint64 {
+	x *= 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// String returns the id as it is usually written.
+func (id uuid) String() string { return string(id.appendTo(nil)) }
+
+func (id uuid) appendTo(b []byte) []byte {
+	b = hex.AppendEncode(b, id[:4])
+	b = hex.AppendEncode(append(b, '-'), id[4:6])
+	b = hex.AppendEncode(append(b, '-'), id[6:8])
+	b = hex.AppendEncode(append(b, '-'), id[8:10])
+	return hex.AppendEncode(append(b, '-'), id[10:])
+}
