@@ -1,0 +1,129 @@
+package redis
+
+import (
+	"context"
+	"iter"
+	"strconv"
+
+	"github.com/redis/rueidis"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// So many clients in one reply are enough, and too many. How many buckets that
+// are is found out on the way.
+const (
+	fewClients  = 500
+	manyClients = 5000
+	maxBuckets  = 512
+)
+
+// Clients implements [store.Store]. If they are forgotten meanwhile, it ends.
+func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.Client, error] {
+	const op = "clients"
+	return func(yield func(store.Client, error) bool) {
+		fail := func(err error) { yield(store.Client{}, err) }
+		k := keysOf(s.prefix, experiment)
+		var generation string
+		err := s.do(ctx, op, func(ctx context.Context) (err error) {
+			generation, err = s.client.Do(ctx, s.client.B().Hget().Key(k.record()).Field(fieldGeneration).Build()).ToString()
+			if rueidis.IsRedisNil(err) {
+				return nil
+			}
+			return err
+		})
+		if err != nil || generation == "" {
+			if err != nil {
+				fail(err)
+			}
+			return
+		}
+		numbers, err := s.usedBuckets(ctx, k, generation)
+		if err != nil {
+			fail(wrap(op, err))
+			return
+		}
+		for size := maxBuckets / 16; len(numbers) > 0; {
+			batch := numbers[:min(size, len(numbers))]
+			numbers = numbers[len(batch):]
+			var clients []store.Client
+			err := s.do(ctx, op, func(ctx context.Context) (err error) {
+				clients, err = s.readBuckets(ctx, k, generation, batch)
+				return err
+			})
+			if err != nil {
+				fail(err)
+				return
+			}
+			for _, c := range clients {
+				if !yield(c, nil) {
+					return
+				}
+			}
+			switch {
+			case len(clients) < fewClients:
+				size = min(2*size, maxBuckets)
+			case len(clients) > manyClients:
+				size = max(size/2, 1)
+			}
+		}
+	}
+}
+
+// readBuckets returns the clients in some buckets, none if they are forgotten.
+func (s *Store) readBuckets(ctx context.Context, k keys, generation string, numbers []uint) ([]store.Client, error) {
+	list := []string{k.record()}
+	for _, n := range numbers {
+		list = append(list, k.bucket(generation, n), k.totals(generation, n))
+	}
+	r, err := s.run(ctx, s.scripts.clients, list, []string{generation})
+	if err != nil || r.status != statusOK {
+		return nil, err
+	}
+	record, err := r.record(0)
+	if err != nil {
+		return nil, err
+	}
+	var clients []store.Client
+	for i := 1; i+1 < len(r.rest); i += 2 {
+		values, err := r.rest[i].AsStrMap()
+		if err != nil {
+			return nil, err
+		}
+		totals, err := r.rest[i+1].AsStrMap()
+		if err != nil {
+			return nil, err
+		}
+		for field, value := range values {
+			c, err := decodeStored(field, value, totals, record.KPIs)
+			if err != nil {
+				return nil, err
+			}
+			clients = append(clients, c)
+		}
+	}
+	return clients, nil
+}
+
+func decodeStored(field, value string, totals map[string]string, kpis []string) (store.Client, error) {
+	c, err := decodeClient(value)
+	if err != nil {
+		return store.Client{}, err
+	}
+	stored := store.Client{ID: clientID(field), Choice: c.choice, Epoch: c.epoch, Reserved: c.reserved, Day: c.day}
+	for _, v := range c.conversions {
+		if v.kpi >= len(kpis) {
+			return store.Client{}, errDamaged
+		}
+		var total int64
+		if text, ok := totals[totalField(v.kpi, field)]; ok {
+			if total, err = strconv.ParseInt(text, 10, 64); err != nil {
+				return store.Client{}, err
+			}
+		}
+		stored.Conversions = append(stored.Conversions, store.ClientConversion{
+			KPI: kpis[v.kpi], Day: v.day, Events: v.events, Total: store.Amount(total),
+		})
+	}
+	return stored, nil
+}

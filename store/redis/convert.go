@@ -1,0 +1,49 @@
+package redis
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// Convert implements [store.Store]. It is counted once even if the driver has
+// to send it again, unless between the two the same client converts for the
+// same KPI by another call.
+func (s *Store) Convert(ctx context.Context, c store.Conversion) (f store.Facts, err error) {
+	err = s.do(ctx, "convert", func(ctx context.Context) error {
+		f, err = s.convert(ctx, c, newNonce())
+		return err
+	})
+	return f, err
+}
+
+func (s *Store) convert(ctx context.Context, c store.Conversion, nonce string) (store.Facts, error) {
+	value, high, low := "", "0", "0"
+	if c.HasValue {
+		if c.Value < -store.MaxValue || c.Value > store.MaxValue {
+			return store.Facts{}, fmt.Errorf("%w: value %v", store.ErrInvalid, c.Value)
+		}
+		value = strconv.FormatInt(int64(c.Value), 10)
+		high, low = halves(c.Value)
+	}
+	k, who, day := keysOf(s.prefix, c.Experiment), keyOf(c.Client), store.DayOf(c.At)
+	r, err := s.attempt(ctx, c.Experiment, noGeneration, func(ctx context.Context, generation string) (reply, error) {
+		return s.run(ctx, s.scripts.convert,
+			[]string{k.record(), k.counts(generation), k.bucket(generation, who.bucket), k.totals(generation, who.bucket)},
+			[]string{
+				formatVersion(c.Version), generation, who.field, c.KPI,
+				formatDay(day), string(appendDay(nil, day)), nonce, value, high, low,
+			})
+	})
+	if err != nil {
+		return store.Facts{}, err
+	}
+	return r.facts(c.Version)
+}
+
+// halves returns a as high·2³² + low, so that each sums up without an overflow.
+func halves(a store.Amount) (high, low string) {
+	return strconv.FormatInt(int64(a)>>32, 10), strconv.FormatInt(int64(a)&(1<<32-1), 10)
+}

@@ -1,0 +1,140 @@
+package redis
+
+import (
+	"encoding/hex"
+	"hash/fnv"
+	"strconv"
+	"strings"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// Clients are in so many buckets, by a hash of their ID. At a million clients
+// that makes 61 in each, and up to eight million Redis keeps a bucket as a
+// listpack, which takes no more than its bytes. A client ID too long for that
+// would spoil it for a whole bucket, so there are some for these alone.
+//
+// The numbers are part of what is stored: another one needs another prefix.
+const (
+	buckets     = 1 << 14
+	longBuckets = 1 << 6
+	longClient  = 60 // bytes; Redis' limit is 64, and totals have the KPI as well
+)
+
+// keys are those of one experiment. What is between the braces makes them one
+// slot of a cluster.
+type keys struct{ base string }
+
+func keysOf(prefix, experiment string) keys {
+	tag := escape(experiment)
+	if tag == "" {
+		tag = "%" // an empty tag is none
+	}
+	return keys{indexKey(prefix) + ":{" + tag + "}"}
+}
+
+// indexKey is that of the set of all experiments' names.
+func indexKey(prefix string) string { return escape(prefix) + ":x" }
+
+func (k keys) record() string  { return k.base }
+func (k keys) garbage() string { return k.base + ":g" } // generations to be collected
+
+func (k keys) counts(generation string) string { return k.base + ":" + generation + ":n" }
+func (k keys) used(generation string) string   { return k.base + ":" + generation + ":b" } // buckets that are not empty
+
+func (k keys) bucket(generation string, n uint) string {
+	return k.base + ":" + generation + ":u:" + strconv.FormatUint(uint64(n), 36)
+}
+
+func (k keys) totals(generation string, n uint) string {
+	return k.base + ":" + generation + ":v:" + strconv.FormatUint(uint64(n), 36)
+}
+
+// escape keeps braces, which are for hash tags, and control characters out of
+// keys.
+func escape(name string) string {
+	var b strings.Builder
+	for i := range len(name) {
+		switch c := name[i]; {
+		case c < ' ', c == 0x7f, c == '{', c == '}', c == '%':
+			b.WriteByte('%')
+			b.WriteString(hex.EncodeToString([]byte{c}))
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// generationOf names the generation that begins with a version of the record.
+func generationOf(version uint64) string { return strconv.FormatUint(version, 36) }
+
+// A clientKey says where a client is.
+type clientKey struct {
+	field  string
+	bucket uint
+}
+
+func keyOf(id string) clientKey {
+	k := clientKey{field: clientField(id)}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(k.field)) // never fails
+	sum := uint(h.Sum32())
+	sum ^= sum >> 15
+	if len(k.field) > longClient {
+		k.bucket = buckets + sum%longBuckets
+		return k
+	}
+	k.bucket = sum % buckets
+	return k
+}
+
+// clientField returns the 16 bytes of a client ID that is a UUID as usually
+// written, else the ID. One that could be taken for another gets a prefix.
+func clientField(id string) string {
+	if u, ok := parseUUID(id); ok {
+		return string(u[:])
+	}
+	if len(id) == 16 || len(id) > 16 && id[0] == 0 {
+		return "\x00" + id
+	}
+	return id
+}
+
+func clientID(field string) string {
+	switch {
+	case len(field) == 16:
+		id := formatUUID([16]byte([]byte(field)))
+		return string(id[:])
+	case len(field) > 16 && field[0] == 0:
+		return field[1:]
+	}
+	return field
+}
+
+func parseUUID(id string) (u [16]byte, ok bool) {
+	if len(id) != 36 {
+		return u, false
+	}
+	digits := append(make([]byte, 0, 32), id[:8]...)
+	digits = append(digits, id[9:13]...)
+	digits = append(digits, id[14:18]...)
+	digits = append(digits, id[19:23]...)
+	digits = append(digits, id[24:]...)
+	if _, err := hex.Decode(u[:], digits); err != nil {
+		return u, false
+	}
+	usual := formatUUID(u) // in lower case, with dashes where they belong
+	return u, string(usual[:]) == id
+}
+
+func formatUUID(u [16]byte) (id [36]byte) {
+	b := hex.AppendEncode(id[:0], u[:4])
+	b = hex.AppendEncode(append(b, '-'), u[4:6])
+	b = hex.AppendEncode(append(b, '-'), u[6:8])
+	b = hex.AppendEncode(append(b, '-'), u[8:10])
+	hex.AppendEncode(append(b, '-'), u[10:])
+	return id
+}
+
+func formatDay(d store.Day) string { return strconv.Itoa(int(d)) }

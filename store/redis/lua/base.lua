@@ -1,0 +1,20 @@
+-- Keeps counts from elsewhere in place of those kept before.
+--
+-- KEYS   1 record, 2 counts
+-- ARGV   1 generation of KEYS 2, 2 the counts, then the KPIs they are of
+-- reply  none: there is no such experiment
+--        generation, which: KEYS are of another one
+--        ok
+local generation = redis.call('HGET', KEYS[1], 'g')
+if not generation then
+  return { 'none' }
+elseif generation ~= ARGV[1] then
+  return { 'generation', generation }
+end
+for i = 3, #ARGV do
+  learn(KEYS[1], ARGV[i], redis.call('HGET', KEYS[1], 'k' .. ARGV[i]))
+end
+if redis.call('HGET', KEYS[2], 'B') ~= ARGV[2] then
+  redis.call('HSET', KEYS[2], 'B', ARGV[2])
+end
+return { 'ok' }

@@ -1,0 +1,40 @@
+-- Replaces the record and begins a generation without clients. What the old one
+-- holds is garbage from then on; the caller collects it.
+--
+-- KEYS   1 record, 2 counts of the old generation, 3 counts of the new one,
+--        4 generations that are garbage
+-- ARGV   1 version of the record the caller knows, 2 generation of KEYS 2, and of
+--        the new record: 3 version, 4 JSON, 5 number of alternatives, 6 nonce,
+--        7 number and 8 JSON of its epoch; 9 the new generation, 10 whether to
+--        keep the counts: 1 or 0
+-- reply  none: there is no such experiment
+--        generation, which: KEYS are of another one
+--        stale, nothing, the record's fields: of another version
+--        ok, nothing, 1
+--
+-- A repetition finds the record its own, by the nonce.
+local known = redis.call('HMGET', KEYS[1], 'v', 'g', 'o')
+if not known[1] then
+  return { 'none' }
+elseif known[1] == ARGV[3] and known[3] == ARGV[6] then
+  return { 'ok', '', 1 }
+elseif known[2] ~= ARGV[2] then
+  return { 'generation', known[2] }
+elseif known[1] ~= ARGV[1] then
+  return stale(KEYS[1])
+end
+redis.call('SADD', KEYS[4], ARGV[2])
+if ARGV[10] == '1' then
+  redis.call('RENAME', KEYS[2], KEYS[3]) -- it is never empty: there is an epoch
+  redis.call('HDEL', KEYS[3], 'x')
+else
+  for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+    if string.sub(field, 1, 1) == 'k' then
+      redis.call('HDEL', KEYS[1], field)
+    end
+  end
+  redis.call('HDEL', KEYS[1], 'n')
+end
+redis.call('HSET', KEYS[1], 'g', ARGV[9])
+remember(KEYS[1], KEYS[3], 3)
+return { 'ok', '', 1 }

@@ -1,0 +1,64 @@
+-- Counts a conversion of a client that participates.
+--
+-- KEYS   1 record, 2 counts, 3 the client's bucket, 4 its bucket of totals
+-- ARGV   1 version of the record the caller knows, 2 generation of KEYS 2 to 4,
+--        3 client, 4 KPI, 5 day, 6 the same as in a client's value, 7 nonce,
+--        8 value or nothing, 9 and 10 its upper and lower 32 bits
+-- reply  none: there is no such experiment
+--        generation, which: KEYS are of another one
+--        stale, the client's value, the record's fields: of another version
+--        overflow, the client's value: its total cannot hold that
+--        ok, the client's value, 1 if it converted
+--
+-- A repetition finds its nonce, whatever the version has become meanwhile.
+local known = redis.call('HMGET', KEYS[1], 'v', 'g', 'k' .. ARGV[4])
+local version, generation, kpi = known[1], known[2], known[3]
+if not version then
+  return { 'none' }
+elseif generation ~= ARGV[2] then
+  return { 'generation', generation }
+end
+local is = redis.call('HGET', KEYS[3], ARGV[3])
+local first, after, events, eventsat, nonceat
+if is and kpi and participates(is) then
+  first, after, events, eventsat, nonceat = conversion(is, tonumber(kpi))
+  if first and string.sub(is, nonceat, after - 1) == ARGV[7] then
+    return { 'ok', is, 1 }
+  end
+end
+if version ~= ARGV[1] then
+  return stale(KEYS[1], is)
+elseif not is or not participates(is) then
+  return { 'ok', is or '', 0 }
+end
+
+local before, total = '0', '0'
+if ARGV[8] ~= '' then
+  if kpi then
+    before = redis.call('HGET', KEYS[4], encode(tonumber(kpi)) .. ARGV[3]) or '0'
+  end
+  total = add(before, ARGV[8])
+  if not total then
+    return { 'overflow', is }
+  end
+end
+
+local index = learn(KEYS[1], ARGV[4], kpi)
+local alternative, epoch = choice(is)
+local sums = 's' .. alternative .. ':' .. index .. ':' .. epoch .. ':'
+local value, n
+if first then
+  value = string.sub(is, 1, eventsat - 1) .. encode(events + 1) .. ARGV[7] .. string.sub(is, after)
+  n = '1'
+else
+  value = is .. encode(index) .. ARGV[6] .. encode(1) .. ARGV[7]
+  n = '4294967297' -- clients in the upper half, conversions in the lower
+  redis.call('HINCRBY', KEYS[2], sums .. 'c', 1)
+end
+redis.call('HSET', KEYS[3], ARGV[3], value)
+redis.call('HINCRBY', KEYS[2], 'c' .. alternative .. ':' .. index .. ':' .. ARGV[5], n)
+if total ~= before then
+  redis.call('HSET', KEYS[4], encode(index) .. ARGV[3], total)
+  raise(KEYS[2], sums, before, total, ARGV[9], ARGV[10])
+end
+return { 'ok', value, 1 }

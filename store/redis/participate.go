@@ -1,0 +1,100 @@
+package redis
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// noGeneration is what no experiment has, as versions begin with 1.
+const noGeneration = "0"
+
+// Participate implements [store.Store].
+func (s *Store) Participate(ctx context.Context, p store.Participation) (f store.Facts, err error) {
+	err = s.do(ctx, "participate", func(ctx context.Context) error {
+		f, err = s.participate(ctx, p)
+		return err
+	})
+	return f, err
+}
+
+func (s *Store) participate(ctx context.Context, p store.Participation) (store.Facts, error) {
+	if err := cmp.Or(checkChoice(p), checkRecord(p)); err != nil {
+		return store.Facts{}, err
+	}
+	record, version, err := recordOf(p)
+	if err != nil {
+		return store.Facts{}, err
+	}
+	guess := noGeneration
+	if record != nil && p.Version == 0 {
+		guess = generationOf(version)
+	}
+	k, c := keysOf(s.prefix, p.Experiment), keyOf(p.Client)
+	day := store.DayOf(p.At)
+	value := client{choice: p.Choice, reserved: p.Reserve, epoch: p.Epoch, day: day}.encode()
+	r, err := s.attempt(ctx, p.Experiment, guess, func(ctx context.Context, generation string) (reply, error) {
+		args := append([]string{
+			formatVersion(p.Version), generation, c.field, strconv.FormatUint(uint64(c.bucket), 10),
+			value, strconv.Itoa(p.Choice), formatDay(day),
+		}, record...)
+		return s.run(ctx, s.scripts.participate, []string{k.record(), k.counts(generation), k.used(generation), k.bucket(generation, c.bucket)}, args)
+	})
+	if err != nil {
+		return store.Facts{}, err
+	}
+	return r.facts(version)
+}
+
+// recordOf returns the script's arguments for the record of p, if there is one,
+// and the version that is remembered once p is carried out.
+func recordOf(p store.Participation) (args []string, version uint64, err error) {
+	if p.Record == nil {
+		return nil, p.Version, nil
+	}
+	version = p.Version + 1
+	if p.Version == 0 {
+		version = p.Record.Version
+	}
+	args, err = recordArgs(*p.Record, version)
+	return append(args, generationOf(version)), version, err
+}
+
+// checkChoice and checkRecord refuse what would be counted nowhere.
+func checkChoice(p store.Participation) error {
+	if p.Choice < store.None || p.Reserve && p.Choice < 0 || p.Record != nil && p.Choice >= len(p.Record.Alternatives) {
+		return fmt.Errorf("%w: choice %d (reserve: %t)", store.ErrInvalid, p.Choice, p.Reserve)
+	}
+	return nil
+}
+
+func checkRecord(p store.Participation) error {
+	if p.Record == nil {
+		return nil
+	}
+	if p.Record.Name != p.Experiment {
+		return fmt.Errorf("%w: record of %q for experiment %q", store.ErrInvalid, p.Record.Name, p.Experiment)
+	}
+	if p.Version == 0 && p.Record.Version == 0 {
+		return fmt.Errorf("%w: new record of %q without a version", store.ErrInvalid, p.Experiment)
+	}
+	return nil
+}
+
+// Lookup implements [store.Store].
+func (s *Store) Lookup(ctx context.Context, experiment, client string) (f store.Facts, err error) {
+	err = s.do(ctx, "lookup", func(ctx context.Context) error {
+		k, c := keysOf(s.prefix, experiment), keyOf(client)
+		r, err := s.attempt(ctx, experiment, noGeneration, func(ctx context.Context, generation string) (reply, error) {
+			return s.run(ctx, s.scripts.lookup, []string{k.record(), k.bucket(generation, c.bucket)}, []string{generation, c.field})
+		})
+		if err == nil {
+			f, err = r.facts(0)
+		}
+		return err
+	})
+	return f, err
+}

@@ -1,0 +1,65 @@
+package redis
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// The fields of a record's hash. That of a KPI is fieldKPI and its name, and
+// has its index.
+const (
+	fieldVersion    = "v"
+	fieldGeneration = "g"
+	fieldJSON       = "j" // all but the version and the KPIs
+	fieldKPI        = "k"
+)
+
+// recordArgs are those by which a script keeps r under a version.
+func recordArgs(r store.Record, version uint64) ([]string, error) {
+	r.Version, r.KPIs = 0, nil
+	text, err := json.Marshal(r)
+	if err != nil { // a number that is not finite, or a year beyond 9999
+		return nil, fmt.Errorf("%w: record: %w", store.ErrInvalid, err)
+	}
+	epoch, err := json.Marshal(r.Epoch)
+	if err != nil {
+		return nil, fmt.Errorf("%w: epoch: %w", store.ErrInvalid, err)
+	}
+	return []string{
+		formatVersion(version), string(text), strconv.Itoa(len(r.Alternatives)), newNonce(),
+		strconv.FormatUint(uint64(r.Epoch.Number), 10), string(epoch),
+	}, nil
+}
+
+func decodeRecord(fields map[string]string) (*store.Record, error) {
+	var r store.Record
+	if err := json.Unmarshal([]byte(fields[fieldJSON]), &r); err != nil {
+		return nil, fmt.Errorf("%w: record: %w", errDamaged, err)
+	}
+	version, err := strconv.ParseUint(fields[fieldVersion], 10, 64)
+	r.Version = version
+	kpis := make(map[int]string)
+	for field, value := range fields {
+		if field[:min(1, len(field))] != fieldKPI {
+			continue
+		}
+		i, e := strconv.Atoi(value)
+		err = errors.Join(err, e)
+		kpis[i] = field[len(fieldKPI):]
+	}
+	for i := range len(kpis) {
+		name, ok := kpis[i]
+		if !ok {
+			err = errors.Join(err, errDamaged)
+		}
+		r.KPIs = append(r.KPIs, name)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: record: %w", errDamaged, err)
+	}
+	return &r, nil
+}

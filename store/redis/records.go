@@ -1,0 +1,81 @@
+package redis
+
+import (
+	"context"
+	"slices"
+
+	"github.com/redis/rueidis"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+const (
+	namesBatch   = 500 // names in a reply, more or less
+	recordsBatch = 100 // records
+)
+
+// Records implements [store.Store].
+func (s *Store) Records(ctx context.Context) ([]store.Record, error) {
+	const op = "records"
+	names, err := s.names(ctx, op)
+	if err != nil {
+		return nil, err
+	}
+	var records []store.Record
+	for batch := range slices.Chunk(names, recordsBatch) {
+		err := s.do(ctx, op, func(ctx context.Context) error {
+			found, err := s.read(ctx, batch)
+			records = append(records, found...)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
+}
+
+// read returns the records that exist of those named.
+func (s *Store) read(ctx context.Context, names []string) (records []store.Record, err error) {
+	commands := make(rueidis.Commands, len(names))
+	for i, name := range names {
+		commands[i] = s.client.B().Hgetall().Key(keysOf(s.prefix, name).record()).Build()
+	}
+	for _, result := range s.client.DoMulti(ctx, commands...) {
+		fields, err := result.AsStrMap()
+		if err != nil {
+			return nil, err
+		}
+		if len(fields) == 0 {
+			continue
+		}
+		r, err := decodeRecord(fields)
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, *r)
+	}
+	return records, nil
+}
+
+// names returns what the index has, sorted.
+func (s *Store) names(ctx context.Context, op string) (names []string, err error) {
+	if err := s.ready(ctx, op); err != nil {
+		return nil, err
+	}
+	for cursor := uint64(0); ; {
+		err = s.do(ctx, op, func(ctx context.Context) error {
+			scan := s.client.B().Sscan().Key(indexKey(s.prefix)).Cursor(cursor).Count(namesBatch).Build()
+			entry, err := s.client.Do(ctx, scan).AsScanEntry()
+			names, cursor = append(names, entry.Elements...), entry.Cursor
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if cursor == 0 {
+			slices.Sort(names)
+			return slices.Compact(names), nil
+		}
+	}
+}

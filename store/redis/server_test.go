@@ -1,0 +1,153 @@
+package redis_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/rueidis"
+
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/redis"
+)
+
+// startServer starts a Redis server of the test's own, with further options,
+// and returns its address.
+func startServer(tb testing.TB, options ...string) string {
+	tb.Helper()
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		if os.Getenv("SIXPACK_CI") != "" {
+			tb.Fatal(err)
+		}
+		tb.Skip(err)
+	}
+	for range 5 { // somebody else may be faster to take the port
+		if addr := tryServer(tb, path, options); addr != "" {
+			return addr
+		}
+	}
+	tb.Fatal("redis-server does not start")
+	return ""
+}
+
+func tryServer(tb testing.TB, path string, options []string) string {
+	tb.Helper()
+	host, port := "127.0.0.1", freePort(tb)
+	args := append([]string{"--bind", host, "--port", port, "--save", "", "--appendonly", "no", "--dir", tb.TempDir()}, options...)
+	cmd := exec.CommandContext(context.WithoutCancel(tb.Context()), path, args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if strings.Contains(lines.Text(), "Ready to accept connections") {
+			go func() { _, _ = io.Copy(io.Discard, out) }() // until the server ends
+			return net.JoinHostPort(host, port)
+		}
+	}
+	return ""
+}
+
+func freePort(tb testing.TB) string {
+	tb.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return port
+}
+
+// dial returns a client of a server. One that knows no CLIENT TRACKING, such as
+// miniredis, is to be dialled without rueidis' cache.
+func dial(tb testing.TB, addr string, change ...func(*rueidis.ClientOption)) rueidis.Client {
+	tb.Helper()
+	option := rueidis.ClientOption{InitAddress: []string{addr}, DisableCache: true}
+	for _, c := range change {
+		c(&option)
+	}
+	client, err := rueidis.NewClient(option)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(client.Close)
+	return client
+}
+
+func open(tb testing.TB, client rueidis.Client, prefix string) *redis.Store {
+	tb.Helper()
+	s := redis.New(client, prefix, redis.Config{})
+	tb.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return s
+}
+
+// sized tells storetest whether anything was written.
+type sized struct {
+	store.Store
+	size func() (int64, error)
+}
+
+func (s sized) Size() (int64, error) { return s.size() }
+
+// opener returns what opens empty stores on a server, each under a prefix of
+// its own.
+func opener(tb testing.TB, addr string) func(tb testing.TB) store.Store {
+	tb.Helper()
+	client, n := dial(tb, addr), 0
+	return func(tb testing.TB) store.Store {
+		n++
+		changes := func() (int64, error) { return info(client, "persistence", "rdb_changes_since_last_save") }
+		return sized{open(tb, client, fmt.Sprint("sixpack", n)), changes}
+	}
+}
+
+// miniOpener is opener for a server within the process.
+func miniOpener(tb testing.TB) store.Store {
+	tb.Helper()
+	server := miniredis.RunT(tb)
+	content := func() (int64, error) {
+		h := fnv.New64a()
+		_, err := io.WriteString(h, server.Dump())
+		return int64(h.Sum64()), err
+	}
+	return sized{open(tb, dial(tb, server.Addr()), "sixpack"), content}
+}
+
+// info returns a number that the server tells about itself.
+func info(client rueidis.Client, section, field string) (int64, error) {
+	text, err := client.Do(context.Background(), client.B().Info().Section(section).Build()).ToString()
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(text) {
+		if value, ok := strings.CutPrefix(strings.TrimSpace(line), field+":"); ok {
+			return strconv.ParseInt(value, 10, 64)
+		}
+	}
+	return 0, fmt.Errorf("INFO %s has no %s", section, field)
+}
