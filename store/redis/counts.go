@@ -19,6 +19,7 @@ import (
 //	d<a>:<day>         participants
 //	e<a>:<epoch>       participants
 //	c<a>:<k>:<day>     clients that converted in the upper 32 bits, conversions in the lower
+//	o<a>:<k>:<day>     more conversions, of clients imported with too many for that
 //	s<a>:<k>:<epoch>:  c: clients that converted, n: whose total is not zero,
 //	                   h and l: halves of the sum, in 2³² and 1,
 //	                   1 to 5: limbs of the squares, in 10⁰, 10⁷, … 10²⁸
@@ -32,16 +33,19 @@ type count struct {
 }
 
 const (
-	countOut          = 'x'
-	countDay          = 'd'
-	countEpoch        = 'e'
-	countConversions  = 'c'
-	countSums         = 's'
-	countEpochItself  = 'E'
-	countBase         = 'B'
-	limbBase          = 10_000_000
-	oneConverted      = 1 << 32
-	maxEventsOfClient = 1<<31 - 1
+	countOut         = 'x'
+	countDay         = 'd'
+	countEpoch       = 'e'
+	countConversions = 'c'
+	countBulk        = 'o'
+	countSums        = 's'
+	countEpochItself = 'E'
+	countBase        = 'B'
+
+	limbBase     = 10_000_000
+	oneConverted = 1 << 32
+	manyEvents   = 256     // of an imported client; 2³² of a day have to fit
+	maxEvents    = 1 << 52 // of a client: Lua can count on from there
 )
 
 // decodeCounts returns the results that fields of an experiment's counts make.
@@ -106,25 +110,33 @@ func addCounts(r *store.Results, counts []count) error {
 		if c.at[0] >= int64(len(r.Alternatives)) {
 			return fmt.Errorf("alternative %d of %d", c.at[0], len(r.Alternatives))
 		}
-		a := &r.Alternatives[c.at[0]]
-		switch c.what {
-		case countDay:
-			a.AddDay(store.Day(c.at[1]), c.n)
-			continue
-		case countEpoch:
-			a.AddEpoch(uint32(c.at[1]), c.n)
-			continue
+		if err := c.addTo(&r.Alternatives[c.at[0]]); err != nil {
+			return err
 		}
-		if c.at[1] >= int64(len(a.KPIs)) {
-			return fmt.Errorf("KPI %d of %d", c.at[1], len(a.KPIs))
-		}
-		k := &a.KPIs[c.at[1]]
-		switch c.what {
-		case countConversions:
-			k.AddDay(store.Day(c.at[2]), c.n/oneConverted, c.n%oneConverted)
-		case countSums:
-			k.AddEpoch(c.sums())
-		}
+	}
+	return nil
+}
+
+func (c count) addTo(a *store.AlternativeCounts) error {
+	switch c.what {
+	case countDay:
+		a.AddDay(store.Day(c.at[1]), c.n)
+		return nil
+	case countEpoch:
+		a.AddEpoch(uint32(c.at[1]), c.n)
+		return nil
+	}
+	if c.at[1] >= int64(len(a.KPIs)) {
+		return fmt.Errorf("KPI %d of %d", c.at[1], len(a.KPIs))
+	}
+	k := &a.KPIs[c.at[1]]
+	switch c.what {
+	case countConversions:
+		k.AddDay(store.Day(c.at[2]), c.n/oneConverted, c.n%oneConverted)
+	case countBulk:
+		k.AddDay(store.Day(c.at[2]), 0, c.n)
+	case countSums:
+		k.AddEpoch(c.sums())
 	}
 	return nil
 }

@@ -59,7 +59,7 @@ func checkImport(i store.Import) error {
 			return fmt.Errorf("%w: client %q: choice %d of %d alternatives (reserved: %t)", store.ErrInvalid, c.ID, c.Choice, n, c.Reserved)
 		}
 		for _, v := range c.Conversions {
-			if v.Events < 1 || v.Events > maxEventsOfClient || v.Total < -store.MaxTotal {
+			if v.Events < 1 || v.Events > maxEvents || v.Total < -store.MaxTotal {
 				return fmt.Errorf("%w: client %q: %d conversions, total %v", store.ErrInvalid, c.ID, v.Events, v.Total)
 			}
 		}
@@ -124,9 +124,13 @@ func mergeArgs(k keys, generation string, clients []store.Client) (list, args []
 		value := client{choice: c.Choice, reserved: c.Reserved, epoch: c.Epoch, day: c.Day}.encode()
 		args = append(args, which[at.bucket], strconv.FormatUint(uint64(at.bucket), 10), at.field, value, formatDay(c.Day), strconv.Itoa(len(c.Conversions)))
 		for _, v := range c.Conversions {
+			events, bulk := v.Events, int64(0)
+			if events > manyEvents {
+				events, bulk = 0, events
+			}
 			high, low := halves(v.Total)
 			args = append(args, v.KPI, formatDay(v.Day), conversion{day: v.Day, events: v.Events}.encode(noNonce),
-				strconv.FormatInt(oneConverted+v.Events, 10), strconv.FormatInt(int64(v.Total), 10), high, low)
+				strconv.FormatInt(oneConverted+events, 10), strconv.FormatInt(bulk, 10), strconv.FormatInt(int64(v.Total), 10), high, low)
 		}
 	}
 	return list, args

@@ -6,7 +6,8 @@
 --        bucket is, the number of that bucket, the client, its value, day, and
 --        number of conversions, and of each of these: KPI, day, what a client's
 --        value has from the day to the nonce, what is to be added to the
---        conversions of the day, total, its upper and lower 32 bits
+--        day's conversions and to those in bulk, total, its upper and lower 32
+--        bits
 -- reply  none: there is no such experiment
 --        generation, which: KEYS are of another one
 --        ok, number of clients taken, number of conversions taken
@@ -29,11 +30,15 @@ local function merge(totals, client, value, at)
   local index = learn(KEYS[1], ARGV[at], kpi)
   local alternative, epoch = choice(value)
   local sums = 's' .. alternative .. ':' .. index .. ':' .. epoch .. ':'
-  redis.call('HINCRBY', KEYS[2], 'c' .. alternative .. ':' .. index .. ':' .. ARGV[at + 1], ARGV[at + 3])
-  redis.call('HINCRBY', KEYS[2], sums .. 'c', 1)
+  local day = alternative .. ':' .. index .. ':' .. ARGV[at + 1]
+  redis.call('HINCRBY', KEYS[2], 'c' .. day, ARGV[at + 3])
   if ARGV[at + 4] ~= '0' then
-    redis.call('HSET', totals, encode(index) .. client, ARGV[at + 4])
-    raise(KEYS[2], sums, '0', ARGV[at + 4], ARGV[at + 5], ARGV[at + 6])
+    redis.call('HINCRBY', KEYS[2], 'o' .. day, ARGV[at + 4])
+  end
+  redis.call('HINCRBY', KEYS[2], sums .. 'c', 1)
+  if ARGV[at + 5] ~= '0' then
+    redis.call('HSET', totals, encode(index) .. client, ARGV[at + 5])
+    raise(KEYS[2], sums, '0', ARGV[at + 5], ARGV[at + 6], ARGV[at + 7])
   end
   return value .. encode(index) .. ARGV[at + 2]
 end
@@ -53,14 +58,14 @@ while at <= #ARGV do
   end
   if participates(given) and choice(given) == choice(value) then
     for i = 0, n - 1 do
-      local more = merge(totals, client, value, at + 7 * i)
+      local more = merge(totals, client, value, at + 8 * i)
       if more then
         value = more
         conversions = conversions + 1
       end
     end
   end
-  at = at + 7 * n
+  at = at + 8 * n
   if value ~= is then
     put(KEYS[3], bucket, number, client, is, value)
   end

@@ -1,0 +1,76 @@
+package redis_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// maxBytes is what a client may take in Redis at a million of them, a tenth of
+// which converted.
+const maxBytes = 32
+
+func TestMemoryOfClients(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it imports a million clients")
+	}
+	const clients = 1_000_000
+	if got := bytesPerClient(t, clients); got > maxBytes {
+		t.Errorf("a client takes %.1f bytes, want no more than %d", got, maxBytes)
+	}
+}
+
+// BenchmarkMemory reports the bytes that a client takes.
+func BenchmarkMemory(b *testing.B) {
+	for _, clients := range []int{1000, 100_000, 1_000_000} {
+		b.Run(fmt.Sprint(clients), func(b *testing.B) {
+			for b.Loop() {
+				b.ReportMetric(bytesPerClient(b, clients), "B/client")
+			}
+		})
+	}
+}
+
+func bytesPerClient(tb testing.TB, clients int) float64 {
+	tb.Helper()
+	client := dial(tb, startServer(tb))
+	used := func() int64 {
+		tb.Helper()
+		n, err := info(client, "memory", "used_memory")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return n
+	}
+	s := open(tb, client, "sixpack")
+	r := create(tb, s)
+	before := used()
+	load(tb, s, r, clients)
+	got := float64(used()-before) / float64(clients)
+	tb.Logf("%d clients take %.1f bytes each", clients, got)
+	return got
+}
+
+// load imports clients with UUIDs over a month, every tenth converted.
+func load(tb testing.TB, s store.Store, r store.Record, clients int) {
+	tb.Helper()
+	for first := 0; first < clients; first += 10_000 {
+		part := store.Import{Record: r}
+		for i := first; i < min(first+10_000, clients); i++ {
+			c := store.Client{ID: uuid(i), Choice: i % 2, Epoch: 1, Day: store.DayOf(noon.AddDate(0, 0, i%30))}
+			if i%10 == 0 {
+				c.Conversions = []store.ClientConversion{{KPI: "", Day: c.Day, Events: 1}}
+			}
+			part.Clients = append(part.Clients, c)
+		}
+		if _, err := s.Import(tb.Context(), part); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
+// uuid returns the i-th of the client IDs that look like those of browsers.
+func uuid(i int) string {
+	return fmt.Sprintf("%08x-%04x-4c2e-9b1d-%012x", uint32(i)*2654435761, uint16(i*40503), uint64(i)*0x9E3779B97F4A7C15>>16)
+}

@@ -1,0 +1,230 @@
+package redis_test
+
+import (
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/redis/rueidis"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// A lossyProxy stands between a client and a server. When it is told to, it
+// withholds the next reply and breaks the connection instead.
+type lossyProxy struct {
+	server string
+	lose   atomic.Bool
+	lost   atomic.Int64
+}
+
+func startProxy(tb testing.TB, server string) (p *lossyProxy, addr string) {
+	tb.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p = &lossyProxy{server: server}
+	var group sync.WaitGroup
+	group.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			group.Go(func() { p.serve(conn) })
+		}
+	})
+	tb.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			tb.Error(err)
+		}
+		group.Wait()
+	})
+	return p, l.Addr().String()
+}
+
+func (p *lossyProxy) serve(client net.Conn) {
+	defer client.Close()
+	server, err := net.Dial("tcp", p.server)
+	if err != nil {
+		return
+	}
+	var group sync.WaitGroup
+	group.Go(func() {
+		defer server.Close() // also ends the loop below
+		_, _ = io.Copy(server, client)
+	})
+	b := make([]byte, 64<<10)
+	for {
+		n, err := server.Read(b)
+		if err != nil || p.lose.CompareAndSwap(true, false) {
+			if err == nil {
+				p.lost.Add(1)
+			}
+			break
+		}
+		if _, err := client.Write(b[:n]); err != nil {
+			break
+		}
+	}
+	client.Close()
+	group.Wait()
+}
+
+// TestLostReply loses the reply to one call of each kind. The driver sends it
+// again, and it must have been carried out once.
+func TestLostReply(t *testing.T) {
+	proxy, addr := startProxy(t, startServer(t))
+	client := dial(t, addr)
+	teach(t, open(t, client, "taught"))
+	for name, test := range map[string]func(t *testing.T, s store.Store, lose func()){
+		"Participate": func(t *testing.T, s store.Store, lose func()) {
+			r := create(t, s)
+			participate(t, s, in(r, "known", 1))
+			lose()
+			if f := participate(t, s, in(r, "client", 1)); f.Choice != 1 || f.Version != r.Version {
+				t.Errorf("got %+v", f)
+			}
+			if n := results(t, s, r.Name).Alternatives[1].Participants(); n != 2 {
+				t.Errorf("%d participants, want 2", n)
+			}
+		},
+		"Participate, replacing": func(t *testing.T, s store.Store, lose func()) {
+			p := in(create(t, s), "client", 1)
+			p.Record = &store.Record{Name: p.Experiment, Alternatives: []string{"red", "blue"}, Epoch: store.Epoch{Number: 2}}
+			lose()
+			if f := participate(t, s, p); f.Record != nil || f.Version != p.Version+1 || f.Choice != 1 {
+				t.Errorf("got %+v", f)
+			}
+		},
+		"Convert": func(t *testing.T, s store.Store, lose func()) {
+			r := create(t, s)
+			participate(t, s, in(r, "client", 1))
+			for range 2 { // a first one and another
+				lose()
+				if f := convert(t, s, worth(r, "client", "revenue", 5)); !f.Wrote {
+					t.Errorf("got %+v", f)
+				}
+			}
+			k := results(t, s, r.Name).Alternatives[1].KPI("revenue")
+			if k.Converted() != 1 || k.Events() != 2 || k.Totals().Sum.Int64() != 10 || k.Totals().Squares.Int64() != 100 {
+				t.Errorf("two conversions worth 5 are counted as %+v", k)
+			}
+		},
+		"Save": func(t *testing.T, s store.Store, lose func()) {
+			r := create(t, s)
+			lose()
+			if f, err := s.Save(t.Context(), r); err != nil || !f.Wrote || f.Version != r.Version+1 {
+				t.Errorf("got %+v, %v", f, err)
+			}
+		},
+		"Clear": func(t *testing.T, s store.Store, lose func()) {
+			r := create(t, s)
+			participate(t, s, in(r, "client", 1))
+			lose()
+			if f, err := s.Clear(t.Context(), r, true); err != nil || !f.Wrote || f.Version != r.Version+1 {
+				t.Errorf("got %+v, %v", f, err)
+			}
+			if n := results(t, s, r.Name).Alternatives[1].Participants(); n != 1 {
+				t.Errorf("%d participants are counted, want 1", n)
+			}
+		},
+		"Import": func(t *testing.T, s store.Store, lose func()) {
+			r := create(t, s)
+			lose() // that to the question whether the experiment is there
+			load(t, s, r, 1000)
+			lose()
+			load(t, s, r, 2000)
+			if n := len(clientsOf(t, s, r.Name)); n != 2000 {
+				t.Errorf("there are %d clients, want 2000", n)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before, losses := proxy.lost.Load(), int64(0)
+			test(t, open(t, client, name), func() {
+				losses++
+				proxy.lose.Store(true)
+			})
+			if n := proxy.lost.Load() - before; n != losses {
+				t.Errorf("%d replies were lost, want %d", n, losses)
+			}
+		})
+	}
+}
+
+// teach has the server know all scripts, or the reply that is lost would be
+// that it does not.
+func teach(t *testing.T, s store.Store) {
+	t.Helper()
+	r := create(t, s)
+	load(t, s, r, 1)
+	convert(t, s, worth(r, uuid(0), "", 1))
+	if _, err := s.Save(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	r.Version++
+	if _, err := s.Clear(t.Context(), r, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Delete(t.Context(), r.Name); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestDeleteIsNotRepeated loses the reply to a call that must not be sent again.
+func TestDeleteIsNotRepeated(t *testing.T) {
+	proxy, addr := startProxy(t, startServer(t))
+	client := dial(t, addr)
+	teach(t, open(t, client, "taught"))
+	s := open(t, client, "sixpack")
+	create(t, s)
+	proxy.lose.Store(true)
+	if _, err := s.Delete(t.Context(), "button"); err == nil {
+		t.Error("Delete knows an answer that was lost")
+	}
+	if found, err := s.Delete(t.Context(), "button"); found || err != nil {
+		t.Errorf("afterwards Delete says %t, %v", found, err)
+	}
+}
+
+// TestRepetitionAfterChange sends a conversion again after the record has
+// changed: its answer is still that it was counted.
+func TestRepetitionAfterChange(t *testing.T) {
+	s := open(t, dial(t, startServer(t)), "sixpack")
+	r := create(t, s)
+	participate(t, s, in(r, "client", 1))
+	c := worth(r, "client", "revenue", 5)
+	const nonce = "12345"
+	first, err := s.ConvertAs(t.Context(), c, nonce)
+	if err != nil || !first.Wrote {
+		t.Fatalf("got %+v, %v", first, err)
+	}
+	if _, err := s.Save(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := s.ConvertAs(t.Context(), c, nonce); again != first || err != nil {
+		t.Errorf("the repetition says %+v, %v; want %+v", again, err, first)
+	}
+	if n := results(t, s, r.Name).Alternatives[1].KPI("revenue").Events(); n != 1 {
+		t.Errorf("%d conversions are counted, want 1", n)
+	}
+	if another, err := s.ConvertAs(t.Context(), c, "54321"); another.Wrote || another.Record == nil || err != nil {
+		t.Errorf("a conversion of the old version says %+v, %v", another, err)
+	}
+}
+
+func TestClientStaysOpen(t *testing.T) {
+	client := dial(t, startServer(t))
+	s := open(t, client, "sixpack")
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.Do(t.Context(), client.B().Ping().Build()).Error(); errors.Is(err, rueidis.ErrClosing) {
+		t.Error("Close closed a client that it did not open")
+	}
+}

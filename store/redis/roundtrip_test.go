@@ -1,0 +1,129 @@
+package redis_test
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/redis/rueidis"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+var button = sixpack.Experiment{Name: "button", Alternatives: []string{"red", "blue"}}
+
+// TestOneRoundTrip counts what the server is sent by an engine, after its first
+// call and that of another one, which finds the experiment there.
+func TestOneRoundTrip(t *testing.T) {
+	client := dial(t, startServer(t))
+	for _, who := range []string{"first", "second"} {
+		engine := sixpack.New(open(t, client, "sixpack"), sixpack.Config{})
+		call := func(id string) {
+			t.Helper()
+			if _, err := engine.Participate(t.Context(), button, id); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := engine.Convert(t.Context(), "button", id, sixpack.KPI(who), sixpack.Value(2.5)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		call(who)
+		const clients = 100
+		before, others := sent(t, client)
+		for range 2 { // new ones, then known ones
+			for i := range clients {
+				call(who + uuid(i))
+			}
+		}
+		after, now := sent(t, client)
+		if after-before != 4*clients || now != others {
+			t.Errorf("the %s engine made %d calls of %d scripts, and of %d other commands", who, 4*clients, after-before, now-others)
+		}
+	}
+}
+
+// sent returns how many EVALSHA the server has seen, and how many commands that
+// the store sends otherwise but no script does.
+func sent(t *testing.T, client rueidis.Client) (scripts, others int) {
+	t.Helper()
+	text, err := client.Do(t.Context(), client.B().Info().Section("commandstats").Build()).ToString()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(text) {
+		command, rest, _ := strings.Cut(strings.TrimPrefix(line, "cmdstat_"), ":calls=")
+		number, _, _ := strings.Cut(rest, ",")
+		n, _ := strconv.Atoi(number) //nolint:errcheck // The heading has none.
+		switch command {
+		case "evalsha":
+			scripts += n
+		case "eval", "get", "sadd", "srem", "sscan", "exists", "smembers", "unlink":
+			others += n
+		}
+	}
+	return scripts, others
+}
+
+// TestScriptFlush has the server forget all scripts again and again while
+// clients come and convert.
+func TestScriptFlush(t *testing.T) {
+	client := dial(t, startServer(t))
+	s := open(t, client, "sixpack")
+	r := create(t, s)
+	const callers, clients = 8, 300
+	var group sync.WaitGroup
+	errs := make(chan error, callers)
+	for caller := range callers {
+		group.Go(func() {
+			for i := range clients {
+				id := fmt.Sprint(caller, " ", i)
+				_, err := s.Participate(t.Context(), in(r, id, i%2))
+				if err == nil {
+					_, err = s.Convert(t.Context(), worth(r, id, "", 1))
+				}
+				if err != nil {
+					errs <- err
+					return
+				}
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { group.Wait(); close(done) }()
+	for flushing := true; flushing; {
+		select {
+		case <-done:
+			flushing = false
+		default:
+			if err := client.Do(t.Context(), client.B().ScriptFlush().Build()).Error(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	close(errs)
+	for err := range errs {
+		t.Error(err)
+	}
+	var participants, events int64
+	for _, a := range results(t, s, r.Name).Alternatives {
+		participants += a.Participants()
+		events += a.KPI("").Events()
+	}
+	if participants != callers*clients || events != callers*clients {
+		t.Errorf("%d participants and %d conversions are counted, want %d each", participants, events, callers*clients)
+	}
+}
+
+func clientsOf(tb testing.TB, s store.Store, name string) (clients []store.Client) {
+	tb.Helper()
+	for c, err := range s.Clients(tb.Context(), name) {
+		if err != nil {
+			tb.Fatal(err)
+		}
+		clients = append(clients, c)
+	}
+	return clients
+}
