@@ -16,13 +16,13 @@ func (s *Store) Save(ctx context.Context, r store.Record) (f store.Facts, err er
 }
 
 func (s *Store) save(ctx context.Context, r store.Record) (store.Facts, error) {
-	record, err := recordArgs(r, r.Version+1)
+	record, err := recordArgs(r)
 	if err != nil {
 		return store.Facts{}, err
 	}
-	k := keysOf(s.prefix, r.Name)
+	k := keysOf(s.root, r.Name)
 	done, err := s.attempt(ctx, r.Name, noGeneration, func(ctx context.Context, generation string) (reply, error) {
-		args := append([]string{formatVersion(r.Version), generation}, record...)
+		args := append([]string{formatVersion(r.Version), generation, formatVersion(r.Version + 1)}, record...)
 		return s.run(ctx, s.scripts.save, []string{k.record(), k.counts(generation)}, args)
 	})
 	if err != nil {
@@ -46,16 +46,16 @@ func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool) (f s
 }
 
 func (s *Store) clear(ctx context.Context, r store.Record, keepCounts bool) (store.Facts, error) {
-	record, err := recordArgs(r, r.Version+1)
+	record, err := recordArgs(r)
 	if err != nil {
 		return store.Facts{}, err
 	}
-	k, next, keep := keysOf(s.prefix, r.Name), generationOf(r.Version+1), "0"
+	k, next, keep := keysOf(s.root, r.Name), generationOf(r.Version+1), "0"
 	if keepCounts {
 		keep = "1"
 	}
 	done, err := s.attempt(ctx, r.Name, noGeneration, func(ctx context.Context, generation string) (reply, error) {
-		args := append(append([]string{formatVersion(r.Version), generation}, record...), next, keep)
+		args := append(append([]string{formatVersion(r.Version), generation, formatVersion(r.Version + 1)}, record...), next, keep)
 		return s.run(ctx, s.scripts.clear, []string{k.record(), k.counts(generation), k.counts(next), k.garbage()}, args)
 	})
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *Store) clear(ctx context.Context, r store.Record, keepCounts bool) (sto
 // then collects what they left.
 func (s *Store) Delete(ctx context.Context, experiment string) (found bool, err error) {
 	err = s.do(ctx, "delete", func(ctx context.Context) error {
-		k := keysOf(s.prefix, experiment)
+		k := keysOf(s.root, experiment)
 		found, err = s.scripts.delete.Exec(ctx, s.client, []string{k.record(), k.garbage()}, nil).AsBool()
 		return err
 	})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"strconv"
 
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -48,6 +49,18 @@ func (c client) encode() string {
 	b := binary.AppendUvarint(make([]byte, 0, 16), code)
 	b = binary.AppendUvarint(b, uint64(c.epoch))
 	return string(appendDay(b, c.day))
+}
+
+// counts returns the counts that a new client adds to.
+func (c client) counts() (first, second string) {
+	switch {
+	case c.choice == store.Out:
+		return string(countOut), ""
+	case c.takesPart():
+		alternative := strconv.Itoa(c.choice) + ":"
+		return string(countDay) + alternative + formatDay(c.day), string(countEpoch) + alternative + strconv.FormatUint(uint64(c.epoch), 10)
+	}
+	return "", ""
 }
 
 func appendDay(b []byte, d store.Day) []byte { return binary.AppendVarint(b, int64(d)-firstDay) }

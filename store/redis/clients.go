@@ -3,6 +3,7 @@ package redis
 import (
 	"context"
 	"iter"
+	"slices"
 	"strconv"
 
 	"github.com/redis/rueidis"
@@ -22,25 +23,10 @@ const (
 func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.Client, error] {
 	const op = "clients"
 	return func(yield func(store.Client, error) bool) {
-		fail := func(err error) { yield(store.Client{}, err) }
-		k := keysOf(s.prefix, experiment)
-		var generation string
-		err := s.do(ctx, op, func(ctx context.Context) (err error) {
-			generation, err = s.client.Do(ctx, s.client.B().Hget().Key(k.record()).Field(fieldGeneration).Build()).ToString()
-			if rueidis.IsRedisNil(err) {
-				return nil
-			}
-			return err
-		})
-		if err != nil || generation == "" {
-			if err != nil {
-				fail(err)
-			}
-			return
-		}
-		numbers, err := s.usedBuckets(ctx, k, generation)
+		k := keysOf(s.root, experiment)
+		generation, numbers, err := s.present(ctx, op, k)
 		if err != nil {
-			fail(wrap(op, err))
+			yield(store.Client{}, err)
 			return
 		}
 		for size := maxBuckets / 16; len(numbers) > 0; {
@@ -52,7 +38,7 @@ func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.
 				return err
 			})
 			if err != nil {
-				fail(err)
+				yield(store.Client{}, err)
 				return
 			}
 			for _, c := range clients {
@@ -60,14 +46,36 @@ func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.
 					return
 				}
 			}
-			switch {
-			case len(clients) < fewClients:
-				size = min(2*size, maxBuckets)
-			case len(clients) > manyClients:
-				size = max(size/2, 1)
-			}
+			size = nextSize(size, len(clients))
 		}
 	}
+}
+
+func nextSize(size, clients int) int {
+	switch {
+	case clients < fewClients:
+		return min(2*size, maxBuckets)
+	case clients > manyClients:
+		return max(size/2, 1)
+	}
+	return size
+}
+
+// present returns the generation of an experiment, and its buckets that are not
+// empty: none if there is no such experiment.
+func (s *Store) present(ctx context.Context, op string, k keys) (generation string, numbers []uint, err error) {
+	err = s.do(ctx, op, func(ctx context.Context) (err error) {
+		generation, err = s.client.Do(ctx, s.client.B().Hget().Key(k.record()).Field(fieldGeneration).Build()).ToString()
+		if rueidis.IsRedisNil(err) {
+			return nil
+		}
+		return err
+	})
+	if err != nil || generation == "" {
+		return "", nil, err
+	}
+	numbers, err = s.usedBuckets(ctx, k, generation)
+	return generation, numbers, wrap(op, err)
 }
 
 // readBuckets returns the clients in some buckets, none if they are forgotten.
@@ -84,18 +92,26 @@ func (s *Store) readBuckets(ctx context.Context, k keys, generation string, numb
 	if err != nil {
 		return nil, err
 	}
-	var clients []store.Client
-	for i := 1; i+1 < len(r.rest); i += 2 {
-		values, err := r.rest[i].AsStrMap()
+	return decodeBuckets(r.rest[1:], record.KPIs)
+}
+
+// decodeBuckets returns the clients of buckets that are each followed by their
+// totals.
+func decodeBuckets(replies []rueidis.RedisMessage, kpis []string) (clients []store.Client, err error) {
+	for pair := range slices.Chunk(replies, 2) {
+		if len(pair) < 2 {
+			return nil, errDamaged
+		}
+		values, err := pair[0].AsStrMap()
 		if err != nil {
 			return nil, err
 		}
-		totals, err := r.rest[i+1].AsStrMap()
+		totals, err := pair[1].AsStrMap()
 		if err != nil {
 			return nil, err
 		}
 		for field, value := range values {
-			c, err := decodeStored(field, value, totals, record.KPIs)
+			c, err := decodeStored(field, value, totals, kpis)
 			if err != nil {
 				return nil, err
 			}

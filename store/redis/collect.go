@@ -28,7 +28,7 @@ func (s *Store) Collect(ctx context.Context) (removed int64, err error) {
 // collect removes what is garbage of an experiment and, if that is all there
 // was, its name from the index.
 func (s *Store) collect(ctx context.Context, experiment string) (removed int64, err error) {
-	k := keysOf(s.prefix, experiment)
+	k := keysOf(s.root, experiment)
 	var generations []string
 	err = s.within(ctx, func(ctx context.Context) error {
 		generations, err = s.client.Do(ctx, s.client.B().Smembers().Key(k.garbage()).Build()).AsStrSlice()
@@ -92,8 +92,8 @@ func (s *Store) unlink(ctx context.Context, keys ...string) (n int64, err error)
 // Someone may be creating it: whoever comes last sees to it that its name is
 // there, we or, in learn, the other.
 func (s *Store) unindex(ctx context.Context, experiment string) error {
-	exists := s.client.B().Exists().Key(keysOf(s.prefix, experiment).record()).Build()
-	srem := s.client.B().Srem().Key(indexKey(s.prefix)).Member(experiment).Build().ToRetryable()
+	exists := s.client.B().Exists().Key(keysOf(s.root, experiment).record()).Build()
+	srem := s.client.B().Srem().Key(s.root).Member(experiment).Build().ToRetryable()
 	pinned := exists.Pin() // it is sent twice
 	there, err := s.client.Do(ctx, pinned).AsBool()
 	if err != nil || there {

@@ -28,7 +28,7 @@ func (s *Store) convert(ctx context.Context, c store.Conversion, nonce string) (
 		value = strconv.FormatInt(int64(c.Value), 10)
 		high, low = halves(c.Value)
 	}
-	k, who, day := keysOf(s.prefix, c.Experiment), keyOf(c.Client), store.DayOf(c.At)
+	k, who, day := keysOf(s.root, c.Experiment), keyOf(c.Client), store.DayOf(c.At)
 	r, err := s.attempt(ctx, c.Experiment, noGeneration, func(ctx context.Context, generation string) (reply, error) {
 		return s.run(ctx, s.scripts.convert,
 			[]string{k.record(), k.counts(generation), k.bucket(generation, who.bucket), k.totals(generation, who.bucket)},

@@ -13,7 +13,7 @@ func (s *Store) ConvertAs(ctx context.Context, c store.Conversion, nonce string)
 
 // Keys returns one of each kind of an experiment, the record's first.
 func Keys(prefix, experiment string) []string {
-	k := keysOf(prefix, experiment)
+	k := keysOf(rootOf(prefix), experiment)
 	return []string{k.record(), k.garbage(), k.counts("1"), k.used("1"), k.bucket("1", 0), k.totals("1", 0)}
 }
 

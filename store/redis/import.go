@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 
-
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -84,7 +83,7 @@ func (s *Store) adopt(ctx context.Context, r store.Record) (created bool, err er
 
 // merge takes of some clients what is not known.
 func (s *Store) merge(ctx context.Context, r store.Record, clients []store.Client) (taken, conversions int, err error) {
-	k := keysOf(s.prefix, r.Name)
+	k := keysOf(s.root, r.Name)
 	done, err := s.imports(ctx, r, func(ctx context.Context, generation string) (reply, error) {
 		list, args := mergeArgs(k, generation, clients)
 		return s.run(ctx, s.scripts.imports, list, args)
@@ -153,7 +152,7 @@ func (s *Store) rebase(ctx context.Context, r store.Record, given store.Results)
 	if err != nil {
 		return fmt.Errorf("%w: counts: %w", store.ErrInvalid, err)
 	}
-	k := keysOf(s.prefix, r.Name)
+	k := keysOf(s.root, r.Name)
 	_, err = s.imports(ctx, r, func(ctx context.Context, generation string) (reply, error) {
 		return s.run(ctx, s.scripts.base, []string{k.record(), k.counts(generation)}, append([]string{generation, string(text)}, base.Record.KPIs...))
 	})
@@ -184,4 +183,3 @@ func dropZeros(a *store.AlternativeCounts) {
 		})
 	}
 }
-

@@ -2,7 +2,6 @@ package redis
 
 import (
 	"encoding/hex"
-	"hash/fnv"
 	"strconv"
 	"strings"
 
@@ -25,16 +24,18 @@ const (
 // slot of a cluster.
 type keys struct{ base string }
 
-func keysOf(prefix, experiment string) keys {
+// keysOf returns those of an experiment, of which root is the index.
+func keysOf(root, experiment string) keys {
 	tag := escape(experiment)
 	if tag == "" {
 		tag = "%" // an empty tag is none
 	}
-	return keys{indexKey(prefix) + ":{" + tag + "}"}
+	return keys{root + ":{" + tag + "}"}
 }
 
-// indexKey is that of the set of all experiments' names.
-func indexKey(prefix string) string { return escape(prefix) + ":x" }
+// rootOf returns the key of the index, the set of all experiments' names. Those
+// of the experiments begin with it.
+func rootOf(prefix string) string { return escape(prefix) + ":x" }
 
 func (k keys) record() string  { return k.base }
 func (k keys) garbage() string { return k.base + ":g" } // generations to be collected
@@ -53,18 +54,22 @@ func (k keys) totals(generation string, n uint) string {
 // escape keeps braces, which are for hash tags, and control characters out of
 // keys.
 func escape(name string) string {
+	if !strings.ContainsFunc(name, unfit) {
+		return name
+	}
 	var b strings.Builder
 	for i := range len(name) {
-		switch c := name[i]; {
-		case c < ' ', c == 0x7f, c == '{', c == '}', c == '%':
+		if c := name[i]; unfit(rune(c)) {
 			b.WriteByte('%')
 			b.WriteString(hex.EncodeToString([]byte{c}))
-		default:
+		} else {
 			b.WriteByte(c)
 		}
 	}
 	return b.String()
 }
+
+func unfit(c rune) bool { return c < ' ' || c == 0x7f || c == '{' || c == '}' || c == '%' }
 
 // generationOf names the generation that begins with a version of the record.
 func generationOf(version uint64) string { return strconv.FormatUint(version, 36) }
@@ -77,9 +82,7 @@ type clientKey struct {
 
 func keyOf(id string) clientKey {
 	k := clientKey{field: clientField(id)}
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(k.field)) // never fails
-	sum := uint(h.Sum32())
+	sum := uint(fnv1a(k.field))
 	sum ^= sum >> 15
 	if len(k.field) > longClient {
 		k.bucket = buckets + sum%longBuckets
@@ -87,6 +90,15 @@ func keyOf(id string) clientKey {
 	}
 	k.bucket = sum % buckets
 	return k
+}
+
+// fnv1a is what hash/fnv computes, without its allocations.
+func fnv1a(s string) uint32 {
+	h := uint32(2166136261)
+	for i := range len(s) {
+		h = (h ^ uint32(s[i])) * 16777619
+	}
+	return h
 }
 
 // clientField returns the 16 bytes of a client ID that is a UUID as usually

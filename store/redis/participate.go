@@ -33,15 +33,20 @@ func (s *Store) participate(ctx context.Context, p store.Participation) (store.F
 	if record != nil && p.Version == 0 {
 		guess = generationOf(version)
 	}
-	k, c := keysOf(s.prefix, p.Experiment), keyOf(p.Client)
-	day := store.DayOf(p.At)
-	value := client{choice: p.Choice, reserved: p.Reserve, epoch: p.Epoch, day: day}.encode()
+	k, at := keysOf(s.root, p.Experiment), keyOf(p.Client)
+	who := client{choice: p.Choice, reserved: p.Reserve, epoch: p.Epoch, day: store.DayOf(p.At)}
+	day, epoch := who.counts()
+	known := formatVersion(p.Version)
+	proposal := []string{
+		at.field, strconv.FormatUint(uint64(at.bucket), 10), who.encode(), strconv.Itoa(p.Choice),
+		day, epoch, formatDay(who.day),
+	}
 	r, err := s.attempt(ctx, p.Experiment, guess, func(ctx context.Context, generation string) (reply, error) {
-		args := append([]string{
-			formatVersion(p.Version), generation, c.field, strconv.FormatUint(uint64(c.bucket), 10),
-			value, strconv.Itoa(p.Choice), formatDay(day),
-		}, record...)
-		return s.run(ctx, s.scripts.participate, []string{k.record(), k.counts(generation), k.used(generation), k.bucket(generation, c.bucket)}, args)
+		args := append(append(make([]string, 0, 17), known+" "+generation+" "), proposal...)
+		if record != nil {
+			args = append(append(args, known, generation, formatVersion(version), generationOf(version)), record...)
+		}
+		return s.run(ctx, s.scripts.participate, []string{k.record(), k.counts(generation), k.used(generation), k.bucket(generation, at.bucket)}, args)
 	})
 	if err != nil {
 		return store.Facts{}, err
@@ -59,8 +64,8 @@ func recordOf(p store.Participation) (args []string, version uint64, err error) 
 	if p.Version == 0 {
 		version = p.Record.Version
 	}
-	args, err = recordArgs(*p.Record, version)
-	return append(args, generationOf(version)), version, err
+	args, err = recordArgs(*p.Record)
+	return args, version, err
 }
 
 // checkChoice and checkRecord refuse what would be counted nowhere.
@@ -87,7 +92,7 @@ func checkRecord(p store.Participation) error {
 // Lookup implements [store.Store].
 func (s *Store) Lookup(ctx context.Context, experiment, client string) (f store.Facts, err error) {
 	err = s.do(ctx, "lookup", func(ctx context.Context) error {
-		k, c := keysOf(s.prefix, experiment), keyOf(client)
+		k, c := keysOf(s.root, experiment), keyOf(client)
 		r, err := s.attempt(ctx, experiment, noGeneration, func(ctx context.Context, generation string) (reply, error) {
 			return s.run(ctx, s.scripts.lookup, []string{k.record(), k.bucket(generation, c.bucket)}, []string{generation, c.field})
 		})

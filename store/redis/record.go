@@ -10,7 +10,9 @@ import (
 )
 
 // The fields of a record's hash. That of a KPI is fieldKPI and its name, and
-// has its index.
+// has its index. Others are for the scripts: their number, the nonce of the call
+// that brought the record, and the state: version, generation and number of
+// alternatives, together because they are read by every call.
 const (
 	fieldVersion    = "v"
 	fieldGeneration = "g"
@@ -18,8 +20,8 @@ const (
 	fieldKPI        = "k"
 )
 
-// recordArgs are those by which a script keeps r under a version.
-func recordArgs(r store.Record, version uint64) ([]string, error) {
+// recordArgs are those by which a script keeps r, after its version.
+func recordArgs(r store.Record) ([]string, error) {
 	r.Version, r.KPIs = 0, nil
 	text, err := json.Marshal(r)
 	if err != nil { // a number that is not finite, or a year beyond 9999
@@ -30,7 +32,7 @@ func recordArgs(r store.Record, version uint64) ([]string, error) {
 		return nil, fmt.Errorf("%w: epoch: %w", store.ErrInvalid, err)
 	}
 	return []string{
-		formatVersion(version), string(text), strconv.Itoa(len(r.Alternatives)), newNonce(),
+		string(text), strconv.Itoa(len(r.Alternatives)), newNonce(),
 		strconv.FormatUint(uint64(r.Epoch.Number), 10), string(epoch),
 	}, nil
 }

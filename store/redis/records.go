@@ -39,7 +39,7 @@ func (s *Store) Records(ctx context.Context) ([]store.Record, error) {
 func (s *Store) read(ctx context.Context, names []string) (records []store.Record, err error) {
 	commands := make(rueidis.Commands, len(names))
 	for i, name := range names {
-		commands[i] = s.client.B().Hgetall().Key(keysOf(s.prefix, name).record()).Build()
+		commands[i] = s.client.B().Hgetall().Key(keysOf(s.root, name).record()).Build()
 	}
 	for _, result := range s.client.DoMulti(ctx, commands...) {
 		fields, err := result.AsStrMap()
@@ -65,7 +65,7 @@ func (s *Store) names(ctx context.Context, op string) (names []string, err error
 	}
 	for cursor := uint64(0); ; {
 		err = s.do(ctx, op, func(ctx context.Context) error {
-			scan := s.client.B().Sscan().Key(indexKey(s.prefix)).Cursor(cursor).Count(namesBatch).Build()
+			scan := s.client.B().Sscan().Key(s.root).Cursor(cursor).Count(namesBatch).Build()
 			entry, err := s.client.Do(ctx, scan).AsScanEntry()
 			names, cursor = append(names, entry.Elements...), entry.Cursor
 			return err

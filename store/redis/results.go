@@ -38,7 +38,7 @@ func (s *Store) Results(ctx context.Context, names ...string) ([]store.Results, 
 // looks at the record, until these agree. A script would take the server three
 // times as long for counts of years.
 func (s *Store) results(ctx context.Context, name string) (r store.Results, found bool, err error) {
-	k := keysOf(s.prefix, name)
+	k := keysOf(s.root, name)
 	generation := s.generation(name)
 	for {
 		record := s.client.B().Hgetall().Key(k.record()).Build().Pin() // it is sent twice

@@ -71,7 +71,7 @@ func (p *lossyProxy) serve(client net.Conn) {
 			break
 		}
 	}
-	client.Close()
+	_ = client.Close() // ends the other direction
 	group.Wait()
 }
 

@@ -53,10 +53,13 @@ func sent(t *testing.T, client rueidis.Client) (scripts, others int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(text) {
-		command, rest, _ := strings.Cut(strings.TrimPrefix(line, "cmdstat_"), ":calls=")
+	for line := range lines(text, "cmdstat_") {
+		command, rest, _ := strings.Cut(line, ":calls=")
 		number, _, _ := strings.Cut(rest, ",")
-		n, _ := strconv.Atoi(number) //nolint:errcheck // The heading has none.
+		n, err := strconv.Atoi(number)
+		if err != nil {
+			t.Fatal(err)
+		}
 		switch command {
 		case "evalsha":
 			scripts += n

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/redis/rueidis"
 
@@ -21,28 +22,35 @@ type scripts struct {
 }
 
 func newScripts() scripts {
-	client, totals := source("client"), source("totals")
-	retryable := func(text string) *rueidis.Lua { return rueidis.NewLuaScriptRetryable(text) }
+	retryable := func(name string) *rueidis.Lua { return rueidis.NewLuaScriptRetryable(source(name)) }
 	return scripts{
-		participate: retryable(client + source("participate")),
-		convert:     retryable(client + totals + source("convert")),
-		lookup:      retryable(client + source("lookup")),
-		save:        retryable(client + source("save")),
-		clear:       retryable(client + source("clear")),
-		clients:     retryable(source("clients")),
-		imports:     retryable(client + totals + source("import")),
-		base:        retryable(client + totals + source("base")),
+		participate: retryable("participate"),
+		convert:     retryable("convert"),
+		lookup:      retryable("lookup"),
+		save:        retryable("save"),
+		clear:       retryable("clear"),
+		clients:     retryable("clients"),
+		imports:     retryable("import"),
+		base:        retryable("base"),
 		// Sent again it would find nothing, or another experiment of that name.
 		delete: rueidis.NewLuaScript(source("delete")),
 	}
 }
 
+// source returns a script with those that it includes.
 func source(name string) string {
 	text, err := sources.ReadFile("lua/" + name + ".lua")
 	if err != nil {
 		panic(err) // it is embedded
 	}
-	return string(text) + "\n"
+	var b strings.Builder
+	for line := range strings.Lines(string(text)) {
+		if included, ok := strings.CutPrefix(line, "-- include "); ok {
+			line = source(strings.TrimSuffix(strings.TrimSpace(included), ".lua"))
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // A reply is what a script says. Which parts there are depends on its status.
@@ -59,10 +67,18 @@ const (
 	statusStale      = "stale"
 	statusInvalid    = "invalid"
 	statusOverflow   = "overflow"
+	statusKnown      = "" // of a reply that is nothing but a client's value
 )
 
 func (s *Store) run(ctx context.Context, script *rueidis.Lua, keys, args []string) (reply, error) {
-	parts, err := script.Exec(ctx, s.client, keys, args).ToArray()
+	message, err := script.Exec(ctx, s.client, keys, args).ToMessage()
+	if err != nil {
+		return reply{}, err
+	}
+	if message.IsString() {
+		return reply{status: statusKnown, rest: []rueidis.RedisMessage{message}}, nil
+	}
+	parts, err := message.ToArray()
 	if err != nil {
 		return reply{}, err
 	}
@@ -95,7 +111,7 @@ func (r reply) facts(version uint64) (f store.Facts, err error) {
 		return store.Facts{Choice: store.None}, nil
 	case statusInvalid:
 		return store.Facts{}, fmt.Errorf("%w: there is no such alternative", store.ErrInvalid)
-	case statusOK, statusStale, statusOverflow:
+	case statusOK, statusStale, statusOverflow, statusKnown:
 	default:
 		return store.Facts{}, fmt.Errorf("%w: %q", errDamaged, r.status)
 	}

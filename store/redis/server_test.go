@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"iter"
 	"net"
 	"os"
 	"os/exec"
@@ -20,9 +21,8 @@ import (
 	"github.com/sixpack-go/sixpack/store/redis"
 )
 
-// startServer starts a Redis server of the test's own, with further options,
-// and returns its address.
-func startServer(tb testing.TB, options ...string) string {
+// startServer starts a Redis server of the test's own and returns its address.
+func startServer(tb testing.TB) string {
 	tb.Helper()
 	path, err := exec.LookPath("redis-server")
 	if err != nil {
@@ -32,7 +32,7 @@ func startServer(tb testing.TB, options ...string) string {
 		tb.Skip(err)
 	}
 	for range 5 { // somebody else may be faster to take the port
-		if addr := tryServer(tb, path, options); addr != "" {
+		if addr := tryServer(tb, path); addr != "" {
 			return addr
 		}
 	}
@@ -40,11 +40,11 @@ func startServer(tb testing.TB, options ...string) string {
 	return ""
 }
 
-func tryServer(tb testing.TB, path string, options []string) string {
+func tryServer(tb testing.TB, path string) string {
 	tb.Helper()
 	host, port := "127.0.0.1", freePort(tb)
-	args := append([]string{"--bind", host, "--port", port, "--save", "", "--appendonly", "no", "--dir", tb.TempDir()}, options...)
-	cmd := exec.CommandContext(context.WithoutCancel(tb.Context()), path, args...)
+	cmd := exec.CommandContext(context.WithoutCancel(tb.Context()), path,
+		"--bind", host, "--port", port, "--save", "", "--appendonly", "no", "--dir", tb.TempDir())
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		tb.Fatal(err)
@@ -144,10 +144,19 @@ func info(client rueidis.Client, section, field string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	for line := range strings.Lines(text) {
-		if value, ok := strings.CutPrefix(strings.TrimSpace(line), field+":"); ok {
-			return strconv.ParseInt(value, 10, 64)
-		}
+	for value := range lines(text, field+":") {
+		return strconv.ParseInt(value, 10, 64)
 	}
 	return 0, fmt.Errorf("INFO %s has no %s", section, field)
+}
+
+// lines iterates over what follows a prefix in the lines that have it.
+func lines(text, prefix string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for line := range strings.Lines(text) {
+			if rest, ok := strings.CutPrefix(strings.TrimSpace(line), prefix); ok && !yield(rest) {
+				return
+			}
+		}
+	}
 }

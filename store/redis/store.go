@@ -46,7 +46,7 @@ type Config struct {
 // Store is a [store.Store] in Redis.
 type Store struct {
 	client  rueidis.Client
-	prefix  string
+	root    string // of all keys
 	timeout time.Duration
 	scripts scripts
 	closed  atomic.Bool
@@ -60,7 +60,7 @@ type Store struct {
 func New(client rueidis.Client, prefix string, c Config) *Store {
 	return &Store{
 		client:      client,
-		prefix:      prefix,
+		root:        rootOf(prefix),
 		timeout:     cmp.Or(c.Timeout, 2*time.Second),
 		scripts:     newScripts(),
 		generations: make(map[string]string),
@@ -157,7 +157,7 @@ func (s *Store) learn(ctx context.Context, experiment, generation string) error 
 }
 
 func (s *Store) index(ctx context.Context, experiment string) error {
-	return s.client.Do(ctx, s.client.B().Sadd().Key(indexKey(s.prefix)).Member(experiment).Build().ToRetryable()).Error()
+	return s.client.Do(ctx, s.client.B().Sadd().Key(s.root).Member(experiment).Build().ToRetryable()).Error()
 }
 
 func (s *Store) forget(experiment string) {

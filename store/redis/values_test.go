@@ -14,7 +14,7 @@ import (
 func TestSumsExact(t *testing.T) {
 	s := open(t, dial(t, startServer(t)), "sixpack")
 	r := create(t, s)
-	dice := rand.New(rand.NewPCG(2026, 11)) //nolint:gosec // A test is to do the same each time.
+	dice := rand.New(rand.NewPCG(2026, 11))
 	totals := edgeTotals()
 	for range 300 {
 		totals = append(totals, anySize(dice, math.MaxInt64))

@@ -5,6 +5,10 @@
 -- reply  none: there is no such experiment
 --        generation, which: KEYS are of another one
 --        ok
+
+-- include client.lua
+-- include totals.lua
+
 local generation = redis.call('HGET', KEYS[1], 'g')
 if not generation then
   return { 'none' }

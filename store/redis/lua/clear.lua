@@ -13,6 +13,9 @@
 --        ok, nothing, 1
 --
 -- A repetition finds the record its own, by the nonce.
+
+-- include client.lua
+
 local known = redis.call('HMGET', KEYS[1], 'v', 'g', 'o')
 if not known[1] then
   return { 'none' }
@@ -35,6 +38,5 @@ else
   end
   redis.call('HDEL', KEYS[1], 'n')
 end
-redis.call('HSET', KEYS[1], 'g', ARGV[9])
-remember(KEYS[1], KEYS[3], 3)
+remember(KEYS[1], KEYS[3], ARGV[9], 3, 4)
 return { 'ok', '', 1 }

@@ -1,4 +1,4 @@
--- Clients and records: what several scripts need. The store puts it before them.
+-- Clients and records: what several scripts need and include.
 --
 -- A client's value is, in varints: 0 if it is out, else twice (its alternative
 -- + 1), plus 1 while that is only reserved; the epoch; the day. For each KPI it
@@ -66,9 +66,11 @@ local function stale(record, known)
   return { 'stale', known or '', redis.call('HGETALL', record) }
 end
 
--- remember keeps a record: ARGV from a place on are its version, JSON, number of
--- alternatives, the caller's nonce, and its epoch's number and JSON.
-local function remember(record, counts, at)
-  redis.call('HSET', record, 'v', ARGV[at], 'j', ARGV[at + 1], 'a', ARGV[at + 2], 'o', ARGV[at + 3])
-  redis.call('HSET', counts, 'E' .. ARGV[at + 4], ARGV[at + 5])
+-- remember keeps a record in a generation. Its version is in ARGV at a place, and
+-- from another one on are its JSON, number of alternatives, the caller's nonce,
+-- and its epoch's number and JSON.
+local function remember(record, counts, generation, version, at)
+  local state = ARGV[version] .. ' ' .. generation .. ' ' .. ARGV[at + 1]
+  redis.call('HSET', record, 't', state, 'v', ARGV[version], 'g', generation, 'j', ARGV[at], 'o', ARGV[at + 2])
+  redis.call('HSET', counts, 'E' .. ARGV[at + 3], ARGV[at + 4])
 end

@@ -11,6 +11,10 @@
 --        ok, the client's value, 1 if it converted
 --
 -- A repetition finds its nonce, whatever the version has become meanwhile.
+
+-- include client.lua
+-- include totals.lua
+
 local known = redis.call('HMGET', KEYS[1], 'v', 'g', 'k' .. ARGV[4])
 local version, generation, kpi = known[1], known[2], known[3]
 if not version then

@@ -13,6 +13,10 @@
 --        ok, number of clients taken, number of conversions taken
 --
 -- A repetition finds all clients known.
+
+-- include client.lua
+-- include totals.lua
+
 local generation = redis.call('HGET', KEYS[1], 'g')
 if not generation then
   return { 'none' }

@@ -5,6 +5,9 @@
 -- reply  none: there is no such experiment
 --        generation, which: KEYS are of another one
 --        stale, the client's value, the record's fields
+
+-- include client.lua
+
 local generation = redis.call('HGET', KEYS[1], 'g')
 if not generation then
   return { 'none' }

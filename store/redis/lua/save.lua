@@ -10,6 +10,9 @@
 --        ok, nothing, 1
 --
 -- A repetition finds the record its own, by the nonce.
+
+-- include client.lua
+
 local known = redis.call('HMGET', KEYS[1], 'v', 'g', 'o')
 if not known[1] then
   return { 'none' }
@@ -20,5 +23,5 @@ elseif known[1] == ARGV[3] and known[3] == ARGV[6] then
 elseif known[1] ~= ARGV[1] then
   return stale(KEYS[1])
 end
-remember(KEYS[1], KEYS[2], 3)
+remember(KEYS[1], KEYS[2], ARGV[2], 3, 4)
 return { 'ok', '', 1 }

@@ -1,5 +1,4 @@
--- Conversions and totals: what several scripts need. The store puts it, after
--- client.lua, before them.
+-- Conversions and totals: what several scripts need and include, after client.lua.
 --
 -- Numbers are doubles here, exact to 2^53. What may be larger is text, or has
 -- limbs to the base of 10^7, whose products and their sums are exact.
