@@ -51,16 +51,16 @@ func (c client) encode() string {
 	return string(appendDay(b, c.day))
 }
 
-// counts returns the counts that a new client adds to.
-func (c client) counts() (first, second string) {
+// count returns the count that a new client adds to, nothing for one that is
+// reserved.
+func (c client) count() string {
 	switch {
 	case c.choice == store.Out:
-		return string(countOut), ""
+		return string(countOut)
 	case c.takesPart():
-		alternative := strconv.Itoa(c.choice) + ":"
-		return string(countDay) + alternative + formatDay(c.day), string(countEpoch) + alternative + strconv.FormatUint(uint64(c.epoch), 10)
+		return string(countParticipants) + strconv.Itoa(c.choice) + ":" + strconv.FormatUint(uint64(c.epoch), 10) + ":" + formatDay(c.day)
 	}
-	return "", ""
+	return ""
 }
 
 func appendDay(b []byte, d store.Day) []byte { return binary.AppendVarint(b, int64(d)-firstDay) }

@@ -16,8 +16,7 @@ import (
 // of which alternative, KPI and day or epoch it is, between colons.
 //
 //	x                  clients that are out
-//	d<a>:<day>         participants
-//	e<a>:<epoch>       participants
+//	p<a>:<epoch>:<day> participants
 //	c<a>:<k>:<day>     clients that converted in the upper 32 bits, conversions in the lower
 //	o<a>:<k>:<day>     more conversions, of clients imported with too many for that
 //	s<a>:<k>:<epoch>:  c: clients that converted, n: whose total is not zero,
@@ -33,14 +32,13 @@ type count struct {
 }
 
 const (
-	countOut         = 'x'
-	countDay         = 'd'
-	countEpoch       = 'e'
-	countConversions = 'c'
-	countBulk        = 'o'
-	countSums        = 's'
-	countEpochItself = 'E'
-	countBase        = 'B'
+	countOut          = 'x'
+	countParticipants = 'p'
+	countConversions  = 'c'
+	countBulk         = 'o'
+	countSums         = 's'
+	countEpoch        = 'E'
+	countBase         = 'B'
 
 	limbBase     = 10_000_000
 	oneConverted = 1 << 32
@@ -56,7 +54,7 @@ func decodeCounts(record store.Record, fields map[string]string) (store.Results,
 	for field, value := range fields {
 		var err error
 		switch field[0] {
-		case countEpochItself:
+		case countEpoch:
 			var e store.Epoch
 			err = json.Unmarshal([]byte(value), &e)
 			epochs = append(epochs, e)
@@ -118,12 +116,9 @@ func addCounts(r *store.Results, counts []count) error {
 }
 
 func (c count) addTo(a *store.AlternativeCounts) error {
-	switch c.what {
-	case countDay:
-		a.AddDay(store.Day(c.at[1]), c.n)
-		return nil
-	case countEpoch:
+	if c.what == countParticipants {
 		a.AddEpoch(uint32(c.at[1]), c.n)
+		a.AddDay(store.Day(c.at[2]), c.n)
 		return nil
 	}
 	if c.at[1] >= int64(len(a.KPIs)) {

@@ -35,14 +35,13 @@ func (s *Store) participate(ctx context.Context, p store.Participation) (store.F
 	}
 	k, at := keysOf(s.root, p.Experiment), keyOf(p.Client)
 	who := client{choice: p.Choice, reserved: p.Reserve, epoch: p.Epoch, day: store.DayOf(p.At)}
-	day, epoch := who.counts()
 	known := formatVersion(p.Version)
 	proposal := []string{
 		at.field, strconv.FormatUint(uint64(at.bucket), 10), who.encode(), strconv.Itoa(p.Choice),
-		day, epoch, formatDay(who.day),
+		who.count(), formatDay(who.day),
 	}
 	r, err := s.attempt(ctx, p.Experiment, guess, func(ctx context.Context, generation string) (reply, error) {
-		args := append(append(make([]string, 0, 17), known+" "+generation+" "), proposal...)
+		args := append(append(make([]string, 0, 16), known+" "+generation+" "), proposal...)
 		if record != nil {
 			args = append(append(args, known, generation, formatVersion(version), generationOf(version)), record...)
 		}
@@ -50,6 +49,9 @@ func (s *Store) participate(ctx context.Context, p store.Participation) (store.F
 	})
 	if err != nil {
 		return store.Facts{}, err
+	}
+	if r.status == statusWrote {
+		return store.Facts{Version: version, Choice: p.Choice, Reserved: p.Reserve, Epoch: p.Epoch, Wrote: true}, nil
 	}
 	return r.facts(version)
 }

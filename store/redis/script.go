@@ -67,13 +67,17 @@ const (
 	statusStale      = "stale"
 	statusInvalid    = "invalid"
 	statusOverflow   = "overflow"
-	statusKnown      = "" // of a reply that is nothing but a client's value
+	statusWrote      = "wrote" // of a reply that is nothing but 1
+	statusKnown      = ""      // of a reply that is nothing but a client's value
 )
 
 func (s *Store) run(ctx context.Context, script *rueidis.Lua, keys, args []string) (reply, error) {
 	message, err := script.Exec(ctx, s.client, keys, args).ToMessage()
 	if err != nil {
 		return reply{}, err
+	}
+	if message.IsInt64() {
+		return reply{status: statusWrote}, nil
 	}
 	if message.IsString() {
 		return reply{status: statusKnown, rest: []rueidis.RedisMessage{message}}, nil

@@ -48,8 +48,7 @@ local function count(counts, known, value, day)
     redis.call('HINCRBY', counts, 'x', 1)
   elseif participates(value) then
     local alternative, epoch = choice(value)
-    redis.call('HINCRBY', counts, 'd' .. alternative .. ':' .. day, 1)
-    redis.call('HINCRBY', counts, 'e' .. alternative .. ':' .. epoch, 1)
+    redis.call('HINCRBY', counts, 'p' .. alternative .. ':' .. epoch .. ':' .. day, 1)
   end
 end
 

@@ -3,16 +3,18 @@
 -- KEYS   1 record, 2 counts, 3 used buckets, 4 the client's bucket
 -- ARGV   1 version of the record the caller knows, 0 for none, generation of
 --        KEYS 2 to 4, and a space after each, 2 client, 3 number of its bucket,
---        4 its value or nothing, 5 its choice, 6 and 7 the counts it adds to,
---        8 day, and, if there is a record: 9 the version and 10 the generation
---        of ARGV 1, 11 its own version, 12 generation if it is created, 13 JSON,
---        14 number of alternatives, 15 nonce, 16 number and 17 JSON of its epoch
+--        4 its value or nothing, 5 its choice, 6 the count it adds to or
+--        nothing, 7 day, and, if there is a record: 8 the version and 9 the
+--        generation of ARGV 1, 10 its own version, 11 generation if it is
+--        created, 12 JSON, 13 number of alternatives, 14 nonce, 15 number and
+--        16 JSON of its epoch
 -- reply  none: there is no such experiment
 --        generation, which: KEYS are of another one
 --        stale, the client's value, the record's fields: of another version
 --        invalid: there is no such alternative
 --        ok, the client's value, 1 if this call wrote it
---        or, in place of the last one, just the value of a client that was known
+--        or, in place of ok, just the value of a client that was known,
+--        or 1 if this call wrote ARGV 4
 --
 -- A repetition finds the record its own, by the nonce, and the client known.
 
@@ -20,7 +22,7 @@
 local state = redis.call('HGET', KEYS[1], 't')
 local is = redis.call('HGET', KEYS[4], ARGV[2])
 local same = state and string.sub(state, 1, #ARGV[1]) == ARGV[1]
-if same and not ARGV[9] then
+if same and not ARGV[8] then
   if is then
     local b = string.byte(is)
     if b ~= 0 and b % 2 == 0 or ARGV[4] == '' then
@@ -38,10 +40,7 @@ if same and not ARGV[9] then
     if ARGV[6] ~= '' then
       redis.call('HINCRBY', KEYS[2], ARGV[6], 1)
     end
-    if ARGV[7] ~= '' then
-      redis.call('HINCRBY', KEYS[2], ARGV[7], 1)
-    end
-    return { 'ok', ARGV[4], 1 }
+    return 1
   end
 end
 
@@ -53,21 +52,21 @@ if state then
   local known, asked = string.match(ARGV[1], '(%d+) (%w+)')
   if generation ~= asked then
     return { 'generation', generation }
-  elseif ARGV[9] and version == ARGV[11] and redis.call('HGET', KEYS[1], 'o') == ARGV[15] then
-    alternatives = ARGV[14] -- this very call did that; its reply was lost
+  elseif ARGV[8] and version == ARGV[10] and redis.call('HGET', KEYS[1], 'o') == ARGV[14] then
+    alternatives = ARGV[13] -- this very call did that; its reply was lost
   elseif version ~= known then
     return stale(KEYS[1], is)
-  elseif ARGV[9] then
-    remember(KEYS[1], KEYS[2], generation, 11, 13)
-    alternatives = ARGV[14]
+  elseif ARGV[8] then
+    remember(KEYS[1], KEYS[2], generation, 10, 12)
+    alternatives = ARGV[13]
   end
-elseif not ARGV[9] or ARGV[9] ~= '0' then
+elseif not ARGV[8] or ARGV[8] ~= '0' then
   return { 'none' }
-elseif ARGV[10] ~= ARGV[12] then
-  return { 'generation', ARGV[12] }
+elseif ARGV[9] ~= ARGV[11] then
+  return { 'generation', ARGV[11] }
 else
-  remember(KEYS[1], KEYS[2], ARGV[12], 11, 13)
-  alternatives = ARGV[14]
+  remember(KEYS[1], KEYS[2], ARGV[11], 10, 12)
+  alternatives = ARGV[13]
 end
 
 local value = ARGV[4]
@@ -84,5 +83,5 @@ elseif is and (not isout(is) or isout(value)) then
   return { 'ok', is, 0 }
 end
 put(KEYS[3], KEYS[4], ARGV[3], ARGV[2], is, value)
-count(KEYS[2], is, value, ARGV[8])
+count(KEYS[2], is, value, ARGV[7])
 return { 'ok', value, 1 }
