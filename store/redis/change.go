@@ -50,7 +50,7 @@ func (s *Store) clear(ctx context.Context, r store.Record, keepCounts bool) (sto
 	if err != nil {
 		return store.Facts{}, err
 	}
-	k, next, keep := keysOf(s.root, r.Name), generationOf(r.Version+1), "0"
+	k, next, keep := keysOf(s.root, r.Name), newGeneration(), "0"
 	if keepCounts {
 		keep = "1"
 	}

@@ -141,3 +141,29 @@ func TestServerSaysNo(t *testing.T) {
 		t.Errorf("a refused call left clients %v", clients)
 	}
 }
+
+// TestImportOverGarbage brings back a deleted experiment under its old version
+// before what was left of it is collected.
+func TestImportOverGarbage(t *testing.T) {
+	client := dial(t, startServer(t))
+	s := open(t, client, "sixpack")
+	r := create(t, s)
+	load(t, s, r, 100)
+	for _, rule := range []string{"-unlink", "+unlink"} {
+		if err := client.Do(t.Context(), client.B().AclSetuser().Username("default").Rule(rule).Build()).Error(); err != nil {
+			t.Fatal(err)
+		}
+		if rule == "-unlink" {
+			if found, err := s.Delete(t.Context(), r.Name); !found || err != nil {
+				t.Fatalf("Delete says %t, %v", found, err)
+			}
+			load(t, s, r, 10)
+		}
+	}
+	if _, err := s.Collect(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if clients := clientsOf(t, s, r.Name); len(clients) != 10 {
+		t.Errorf("there are %d clients, want the 10 that were imported again", len(clients))
+	}
+}

@@ -2,6 +2,7 @@ package redis
 
 import (
 	"encoding/hex"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 
@@ -71,8 +72,15 @@ func escape(name string) string {
 
 func unfit(c rune) bool { return c < ' ' || c == 0x7f || c == '{' || c == '}' || c == '%' }
 
-// generationOf names the generation that begins with a version of the record.
-func generationOf(version uint64) string { return strconv.FormatUint(version, 36) }
+// noGeneration is one that no experiment has.
+const noGeneration = "0"
+
+// newGeneration draws one that never was, for an experiment that is created or
+// cleared. Its version would not do: an import may bring back the very record
+// that was deleted, while what is left of that is still being collected.
+func newGeneration() string {
+	return strconv.FormatUint(rand.Uint64N(1<<40)|1<<40, 36) //nolint:gosec // has to differ, not to be secret
+}
 
 // A clientKey says where a client is.
 type clientKey struct {

@@ -9,9 +9,6 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// noGeneration is what no experiment has, as versions begin with 1.
-const noGeneration = "0"
-
 // Participate implements [store.Store].
 func (s *Store) Participate(ctx context.Context, p store.Participation) (f store.Facts, err error) {
 	err = s.do(ctx, "participate", func(ctx context.Context) error {
@@ -29,9 +26,9 @@ func (s *Store) participate(ctx context.Context, p store.Participation) (store.F
 	if err != nil {
 		return store.Facts{}, err
 	}
-	guess := noGeneration
+	guess, fresh := noGeneration, newGeneration()
 	if record != nil && p.Version == 0 {
-		guess = generationOf(version)
+		guess = fresh
 	}
 	k, at := keysOf(s.root, p.Experiment), keyOf(p.Client)
 	who := client{choice: p.Choice, reserved: p.Reserve, epoch: p.Epoch, day: store.DayOf(p.At)}
@@ -43,7 +40,7 @@ func (s *Store) participate(ctx context.Context, p store.Participation) (store.F
 	r, err := s.attempt(ctx, p.Experiment, guess, func(ctx context.Context, generation string) (reply, error) {
 		args := append(append(make([]string, 0, 16), known+" "+generation+" "), proposal...)
 		if record != nil {
-			args = append(append(args, known, generation, formatVersion(version), generationOf(version)), record...)
+			args = append(append(args, known, generation, formatVersion(version), fresh), record...)
 		}
 		return s.run(ctx, s.scripts.participate, []string{k.record(), k.counts(generation), k.used(generation), k.bucket(generation, at.bucket)}, args)
 	})

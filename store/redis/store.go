@@ -18,6 +18,10 @@
 //	<prefix>:x:{name}:<generation>:v:<b>  HASH   their totals of KPIs with values
 //
 // Braces, percent signs and control characters in names are escaped in keys.
+//
+// The client's automatic pipelining is worth leaving on: without it, 64 callers
+// got a half of what they do with it. Its other settings made no difference
+// beyond the noise. A server that knows no CLIENT TRACKING needs DisableCache.
 package redis
 
 import (
