@@ -133,7 +133,7 @@ func (c *call) checkChoice(x Experiment) error {
 
 // excludes returns why a visitor does not count, or nothing.
 func (e *Engine) excludes(c *call) Reason {
-	if c.hasAgent && e.config.Robots.MatchString(c.userAgent) {
+	if c.hasAgent && e.robots.match(c.userAgent) {
 		return Robot
 	}
 	contains := func(p netip.Prefix) bool { return p.Contains(c.address) }

@@ -73,6 +73,7 @@ type Config struct {
 type Engine struct {
 	store  store.Store
 	config Config
+	robots robots
 
 	mu      sync.RWMutex
 	records map[string]*store.Record // the last seen of each experiment, never modified
@@ -87,7 +88,7 @@ func New(s store.Store, c Config) *Engine {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Engine{store: s, config: c, records: make(map[string]*store.Record)}
+	return &Engine{store: s, config: c, robots: newRobots(c.Robots), records: make(map[string]*store.Record)}
 }
 
 // Participate returns the alternative of a client, which takes part in the

@@ -470,6 +470,27 @@ func TestRobotsAndIgnoredVisitorsAreNotCounted(t *testing.T) {
 	}
 }
 
+// TestRobotsAreThoseOfTheExpression compares with the expression itself.
+func TestRobotsAreThoseOfTheExpression(t *testing.T) {
+	agents := []string{
+		"", " ", "\n", "bot", "CUBOT", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+		"Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/115.0", "curl/7.1", "Java/1.8", "ja\u017fva", "\u212Aurl",
+		"WORDPRE\u017fS", "python-requests", "facebookexternalhit", "$^", "a|b", "déjà", "b\u00d6t", "meta", "METAURI",
+	}
+	for _, form := range []string{
+		"(?i)" + sixpack.DefaultRobots, "(?i)mycrawl", "(?i)", "(?i)$^", "mycrawl|bot", "(?i)bot|^curl", "(?i)b.t", "(?i)Kurl|x", "(?i)déjà",
+	} {
+		expression := regexp.MustCompile(form)
+		e := sixpack.New(new(memory.Store), sixpack.Config{Robots: expression})
+		for _, agent := range agents {
+			a := participate(t, e, button, "anna", sixpack.UserAgent(agent))
+			if got, want := a.Reason == sixpack.Robot, expression.MatchString(agent); got != want {
+				t.Errorf("%q in %q: %t, want %t", form, agent, got, want)
+			}
+		}
+	}
+}
+
 func TestDaysAreThoseOfTheConfiguredZone(t *testing.T) {
 	tokyo, err := time.LoadLocation("Asia/Tokyo")
 	check(t, err)
