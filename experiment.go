@@ -74,7 +74,7 @@ func printable(s string) bool {
 }
 
 // check finds what is wrong with a declaration whatever is remembered.
-func (x Experiment) check() error {
+func (x *Experiment) check() error {
 	if n := len(x.Alternatives); n < 2 {
 		return fmt.Errorf("%w: %d given", ErrAlternatives, n)
 	} else if n > maxAlternatives {
@@ -93,7 +93,7 @@ func (x Experiment) check() error {
 
 // checkNames finds what is wrong with the names of a new experiment. Those of
 // a remembered one have been accepted before, perhaps under other rules.
-func (x Experiment) checkNames(form *regexp.Regexp) error {
+func (x *Experiment) checkNames(form *regexp.Regexp) error {
 	if !validName(form, x.Name) {
 		return fmt.Errorf("%w: %q", ErrExperimentName, x.Name)
 	}
@@ -130,7 +130,7 @@ func checkWeights(weights []float64, n int) error {
 }
 
 // create returns the record of a new experiment.
-func (e *Engine) create(x Experiment) *store.Record {
+func (e *Engine) create(x *Experiment) *store.Record {
 	now := e.config.Now()
 	r := &store.Record{
 		Name:         x.Name,
@@ -147,7 +147,7 @@ func (e *Engine) create(x Experiment) *store.Record {
 }
 
 // same tells whether x declares the alternatives of r, in any order.
-func (x Experiment) same(r *store.Record) bool {
+func (x *Experiment) same(r *store.Record) bool {
 	if slices.Equal(x.Alternatives, r.Alternatives) {
 		return true
 	}
@@ -156,7 +156,7 @@ func (x Experiment) same(r *store.Record) bool {
 }
 
 // declare returns r as changed by what x declares, nil if nothing changes.
-func (e *Engine) declare(r *store.Record, x Experiment) *store.Record {
+func (e *Engine) declare(r *store.Record, x *Experiment) *store.Record {
 	weights := r.Weights
 	if x.Weights != nil && e.config.Now().Sub(r.Epoch.Start) >= declaredEvery {
 		weights = x.weightsFor(r)
@@ -172,7 +172,7 @@ func (e *Engine) declare(r *store.Record, x Experiment) *store.Record {
 }
 
 // weightsFor returns x's weights as shares in the order of r's alternatives.
-func (x Experiment) weightsFor(r *store.Record) []float64 {
+func (x *Experiment) weightsFor(r *store.Record) []float64 {
 	weights := make([]float64, len(r.Alternatives))
 	for i, a := range r.Alternatives {
 		weights[i] = x.Weights[slices.Index(x.Alternatives, a)]

@@ -95,23 +95,23 @@ func IPAddress(s string) Option {
 	}
 }
 
-// newCall collects what options say, and finds what is wrong with it.
-func (e *Engine) newCall(options []Option) (call, error) {
-	c, now := gather(options), e.config.Now()
+// prepare sets c to what options say, and finds what is wrong with it.
+func (e *Engine) prepare(c *call, options []Option) error {
+	if len(options) > 0 {
+		*c = gather(options)
+	}
+	now := e.config.Now()
 	if c.at.IsZero() {
 		c.at = now
 	} else if c.at.Unix() < 0 || c.at.After(now.Add(24*time.Hour)) {
-		return c, fmt.Errorf("%w: %v is before 1970 or more than a day ahead", ErrTime, c.at)
+		return fmt.Errorf("%w: %v is before 1970 or more than a day ahead", ErrTime, c.at)
 	}
 	c.at = c.at.In(e.config.Location)
-	return c, c.err
+	return c.err
 }
 
-// gather applies options. It allocates only if there are any.
+// gather applies options. It allocates, unlike a call without any.
 func gather(options []Option) call {
-	if len(options) == 0 {
-		return call{}
-	}
 	c := new(call)
 	for _, o := range options {
 		o(c)
@@ -121,7 +121,7 @@ func gather(options []Option) call {
 
 // checkChoice finds what is wrong with a client's choice, and drops a forced
 // alternative that x does not have.
-func (c *call) checkChoice(x Experiment) error {
+func (c *call) checkChoice(x *Experiment) error {
 	if !slices.Contains(x.Alternatives, c.force) {
 		c.force = ""
 	}

@@ -98,18 +98,19 @@ func New(s store.Store, c Config) *Engine {
 // The errors are those of an invalid declaration, client or option, and
 // [ErrChanged] when the remembered experiment has other alternatives.
 func (e *Engine) Participate(ctx context.Context, x Experiment, client string, options ...Option) (Assignment, error) {
-	c, err := e.newCall(options)
+	var c call
+	err := e.prepare(&c, options)
 	if err := first(checkNamed(x.Name, client), err, checkTraffic(x.Traffic)); err != nil {
 		return Assignment{}, err
 	}
 	if reason := e.excludes(&c); reason != "" {
-		return e.visit(ctx, x, client, reason)
+		return e.visit(ctx, &x, client, reason)
 	}
-	if err := first(x.check(), e.checkAlgorithm(x.Algorithm), c.checkChoice(x)); err != nil {
+	if err := first(x.check(), e.checkAlgorithm(x.Algorithm), c.checkChoice(&x)); err != nil {
 		return Assignment{}, err
 	}
 	for range maxTries {
-		r, err := e.find(ctx, x)
+		r, err := e.find(ctx, &x)
 		if err != nil {
 			return Assignment{}, err
 		}
@@ -119,7 +120,8 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 			}
 			continue
 		}
-		p := e.propose(r, x, client, &c)
+		var p proposal
+		e.propose(&p, r, &x, client, &c)
 		facts, err := e.store.Participate(ctx, p.Participation)
 		if err != nil {
 			return Assignment{}, err
@@ -140,7 +142,8 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 // errors are [ErrUnknown], [ErrArchived], [ErrPaused], [ErrNotParticipating],
 // and those of an invalid client or option.
 func (e *Engine) Convert(ctx context.Context, experiment, client string, options ...Option) (Assignment, error) {
-	c, err := e.newCall(options)
+	var c call
+	err := e.prepare(&c, options)
 	if reason := e.excludes(&c); err == nil && reason != "" {
 		return Assignment{Experiment: experiment, Reason: reason}, nil
 	}
@@ -205,7 +208,7 @@ func changing(experiment string) error {
 }
 
 // find returns the remembered record of x, or nil if x is to be created.
-func (e *Engine) find(ctx context.Context, x Experiment) (*store.Record, error) {
+func (e *Engine) find(ctx context.Context, x *Experiment) (*store.Record, error) {
 	if r := e.record(x.Name); r != nil {
 		return r, nil
 	}
@@ -277,12 +280,11 @@ type proposal struct {
 	choice int           // what the client would get if it had nothing yet
 }
 
-// propose decides what a client should get, given the remembered record, nil
+// propose sets p to what a client should get, given the remembered record, nil
 // for none.
-func (e *Engine) propose(r *store.Record, x Experiment, client string, c *call) proposal {
-	p := proposal{record: r, choice: store.None, Participation: store.Participation{
-		Experiment: x.Name, Client: client, Version: version(r), Choice: store.None, At: c.at,
-	}}
+func (e *Engine) propose(p *proposal, r *store.Record, x *Experiment, client string, c *call) {
+	p.record, p.choice = r, store.None
+	p.Experiment, p.Client, p.Version, p.Choice, p.At = x.Name, client, version(r), store.None, c.at
 	if r == nil {
 		p.Record = e.create(x)
 	} else {
@@ -292,7 +294,7 @@ func (e *Engine) propose(r *store.Record, x Experiment, client string, c *call) 
 		p.record = p.Record
 	}
 	if e.config.Disabled || p.record.Winner != "" || p.record.Archived || p.record.Paused {
-		return p
+		return
 	}
 	keep, algorithm := !c.prefetch, e.algorithm(p.record)
 	switch {
@@ -311,7 +313,6 @@ func (e *Engine) propose(r *store.Record, x Experiment, client string, c *call) 
 	if keep {
 		p.Choice = p.choice
 	}
-	return p
 }
 
 // choose returns the alternative for a client that has none, Out if the
@@ -359,7 +360,7 @@ func (e *Engine) decide(p *proposal, c *call, facts store.Facts) Assignment {
 }
 
 // visit answers an excluded visitor: the winner, else the control.
-func (e *Engine) visit(ctx context.Context, x Experiment, client string, reason Reason) (Assignment, error) {
+func (e *Engine) visit(ctx context.Context, x *Experiment, client string, reason Reason) (Assignment, error) {
 	facts, err := e.store.Lookup(ctx, x.Name, client)
 	if err != nil {
 		return Assignment{}, err

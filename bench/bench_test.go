@@ -179,7 +179,7 @@ func BenchmarkExistingClient(b *testing.B) {
 	}
 }
 
-// BenchmarkNewClients brings as many as there are callers at a time.
+// BenchmarkNewClients brings them to a file, many at a time.
 func BenchmarkNewClients(b *testing.B) {
 	ours, err := openOurs(b.Context(), b.TempDir()+"/ours.db")
 	if err != nil {
@@ -194,7 +194,7 @@ func BenchmarkNewClients(b *testing.B) {
 		file *file
 	}{{"sixpack", ours}, {"bbolt", raw}} {
 		b.Run(c.name, func(b *testing.B) {
-			if err := c.file.bring(b.N); err != nil {
+			if err := c.file.bring(callers, b.N); err != nil {
 				b.Fatal(err)
 			}
 		})

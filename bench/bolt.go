@@ -42,7 +42,7 @@ func (b *bench) bolt(ctx context.Context) (rows []row, err error) {
 	}
 	var turns []func() (float64, error)
 	for _, f := range files {
-		turns = append(turns, timed(b.newcomers, f.bring))
+		turns = append(turns, timed(b.newcomers, func(n int) error { return f.bring(callers, n) }))
 	}
 	measured, err := inTurn(b.rounds, turns...)
 	if err != nil {
@@ -69,11 +69,11 @@ type file struct {
 	next  uint64
 }
 
-// bring brings n clients that the file does not know.
-func (f *file) bring(n int) error {
+// bring brings n clients that the file does not know, so many at a time.
+func (f *file) bring(atATime, n int) error {
 	first := f.next
 	f.next += uint64(n)
-	return concurrently(n, func(i uint64) error { return f.put(uuidOf(first + i)) })
+	return concurrently(atATime, n, func(i uint64) error { return f.put(uuidOf(first + i)) })
 }
 
 func openOurs(ctx context.Context, path string) (*file, error) {
@@ -120,7 +120,7 @@ func valueOfClient(ctx context.Context, path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(ours.bring(1), ours.close()); err != nil {
+	if err := errors.Join(ours.bring(1, 1), ours.close()); err != nil {
 		return nil, err
 	}
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})

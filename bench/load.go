@@ -13,10 +13,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// mix says what is asked, in percent; the rest are participations of clients
-// that take part already.
+// mix says what is asked. What newcomers and conversions leave are
+// participations of clients that take part already.
 type mix struct {
-	newcomers, conversions int
+	newcomers, conversions int  // in percent
+	agent                  bool // participations tell the visitor's user agent
 }
 
 // A load asks a server over connections that stay open, each as soon as it was
@@ -29,22 +30,47 @@ type visitors struct {
 	conn        net.Conn
 	mix         mix
 	known       uint64 // clients that take part already: the first ones
-	fresh       uint64 // the next client that does not
+	fresh       uint64 // the last client that came new
 	random      *rand.Rand
-	participate []byte // request, with a place for the id at its idAt
-	convert     []byte
+	participate request
+	convert     request
 	answer      [4 << 10]byte
 }
 
+// Paths that want an id at their end.
 const (
 	participatePath = "/participate?experiment=button-color&alternatives=red&alternatives=blue&client_id="
 	convertPath     = "/convert?experiment=button-color&client_id="
+	agentPath       = "/participate?experiment=button-color&alternatives=red&alternatives=blue" +
+		"&user_agent=Mozilla%2F5.0%20(Windows%20NT%2010.0%3B%20Win64%3B%20x64)%20AppleWebKit%2F537.36" +
+		"%20(KHTML%2C%20like%20Gecko)%20Chrome%2F126.0.0.0%20Safari%2F537.36&client_id="
 )
+
+// A request is made once. Only the id in it changes.
+type request struct {
+	text []byte
+	id   []byte // the part of text that is the id
+}
+
+func newRequest(path string) request {
+	text := []byte("GET " + path + uuid{}.String() + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n\r\n")
+	return request{text: text, id: text[len("GET ")+len(path):][:0]}
+}
+
+// of returns the request of a client, valid until that of another.
+func (r request) of(id uuid) []byte {
+	id.appendTo(r.id)
+	return r.text
+}
 
 // dial connects to a server. Two loads of the same mix ask the same, byte for byte.
 func dial(ctx context.Context, address string, known int, m mix) (load, error) {
+	path := participatePath
+	if m.agent {
+		path = agentPath
+	}
 	var l load
-	for i := range uint64(callers) {
+	for i := range uint64(connections) {
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
 		if err != nil {
 			l.close()
@@ -53,15 +79,11 @@ func dial(ctx context.Context, address string, known int, m mix) (load, error) {
 		l = append(l, &visitors{
 			conn: conn, mix: m, known: uint64(known), fresh: (i + 1) << 40,
 			random:      rand.New(rand.NewPCG(i, 0)), //nolint:gosec // to be the same each time
-			participate: request(participatePath),
-			convert:     request(convertPath),
+			participate: newRequest(path),
+			convert:     newRequest(convertPath),
 		})
 	}
 	return l, nil
-}
-
-func request(path string) []byte {
-	return []byte("GET " + path + uuid{}.String() + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n\r\n")
 }
 
 func (l load) close() {
@@ -111,17 +133,16 @@ func (v *visitors) askUntil(end time.Time) (n int, err error) {
 
 // next returns the next request, valid until the one after it.
 func (v *visitors) next() []byte {
-	path, r := participatePath, v.participate
-	client := v.random.Uint64N(v.known)
+	known := uuidOf(v.random.Uint64N(v.known))
 	switch n := v.random.IntN(100); {
 	case n < v.mix.newcomers:
-		client = v.fresh
 		v.fresh++
+		return v.participate.of(uuidOf(v.fresh))
 	case n < v.mix.newcomers+v.mix.conversions:
-		path, r = convertPath, v.convert
+		return v.convert.of(known)
+	default:
+		return v.participate.of(known)
 	}
-	uuidOf(client).appendTo(r[:len("GET ")+len(path)])
-	return r
 }
 
 var (

@@ -44,14 +44,18 @@ func scaled[T any](values []T, f func(T) float64) []float64 {
 	return list
 }
 
-// callers is how many call at the same time wherever many do.
+// callers is how many ask at the same time wherever speed is measured with many.
 const callers = 64
 
-// concurrently calls do for every number below n, from many callers at a time.
-func concurrently(n int, do func(i uint64) error) error {
+// connections is how many a server under load has. A store that syncs before it
+// answers lives by how many wait for the same sync.
+const connections = 256
+
+// concurrently calls do for every number below n, with so many calls at a time.
+func concurrently(atATime, n int, do func(i uint64) error) error {
 	var group errgroup.Group
 	var next atomic.Uint64
-	for range callers {
+	for range atATime {
 		group.Go(func() error {
 			for i := next.Add(1) - 1; i < uint64(n); i = next.Add(1) - 1 {
 				if err := do(i); err != nil {

@@ -86,7 +86,7 @@ func (s *site) handler(ctx context.Context) (http.Handler, store.Store, error) {
 		return nil, nil, err
 	}
 	engine := sixpack.New(st, sixpack.Config{})
-	err = concurrently(s.Known, func(i uint64) error {
+	err = concurrently(crowd, s.Known, func(i uint64) error {
 		_, err := engine.Participate(ctx, button, uuidOf(i).String())
 		return err
 	})

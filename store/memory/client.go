@@ -18,7 +18,7 @@ var nobody = client{choice: store.None}
 func (c client) participates() bool { return c.choice >= 0 && !c.reserved }
 
 // after returns what c is once p was heard, c itself if that changes nothing.
-func (c client) after(p store.Participation) client {
+func (c client) after(p *store.Participation) client {
 	switch {
 	case c.choice == store.None && p.Choice != store.None, c.choice == store.Out && p.Choice >= 0:
 		return client{epoch: p.Epoch, day: store.DayOf(p.At), choice: int16(p.Choice), reserved: p.Reserve}

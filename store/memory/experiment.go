@@ -57,7 +57,7 @@ func (e *experiment) shard(client string) *shard {
 	return &e.shards[maphash.String(e.seed, client)%uint64(len(e.shards))]
 }
 
-func (e *experiment) participate(p store.Participation) (store.Facts, error) {
+func (e *experiment) participate(p *store.Participation) (store.Facts, error) {
 	k, sh := keyOf(p.Client), e.shard(p.Client)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
@@ -82,7 +82,7 @@ func (e *experiment) participate(p store.Participation) (store.Facts, error) {
 }
 
 // replace is participate with a new record for an experiment that has one.
-func (e *experiment) replace(p store.Participation) (store.Facts, error) {
+func (e *experiment) replace(p *store.Participation) (store.Facts, error) {
 	k, sh := keyOf(p.Client), e.shard(p.Client)
 	e.lock()
 	defer e.unlock()
@@ -105,7 +105,7 @@ func (e *experiment) replace(p store.Participation) (store.Facts, error) {
 }
 
 // checkChoice refuses what would be counted nowhere. The engine never asks for it.
-func checkChoice(p store.Participation, alternatives []string) error {
+func checkChoice(p *store.Participation, alternatives []string) error {
 	if p.Choice < store.None || p.Choice >= len(alternatives) || p.Choice > math.MaxInt16 {
 		return fmt.Errorf("%w: choice %d of %d alternatives", store.ErrInvalid, p.Choice, len(alternatives))
 	}

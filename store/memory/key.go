@@ -30,7 +30,7 @@ func parseUUID(id string) (u uuid, ok bool) {
 		if id[at] == '-' {
 			at++
 		}
-		high, low := digit(id[at]), digit(id[at+1])
+		high, low := digits[id[at]], digits[id[at+1]]
 		if high > 15 || low > 15 {
 			return u, false
 		}
@@ -40,17 +40,17 @@ func parseUUID(id string) (u uuid, ok bool) {
 	return u, true
 }
 
-// digit returns the value of a hexadecimal digit, more than 15 if it is none.
-// Upper-case digits are none: they would come back as lower-case ones.
-func digit(c byte) byte {
-	switch {
-	case '0' <= c && c <= '9':
-		return c - '0'
-	case 'a' <= c && c <= 'f':
-		return c - 'a' + 10
+// digits has the value of each lower-case hexadecimal digit, more than 15 for
+// what is none. Upper-case digits are none: they would come back as others.
+var digits = func() (values [256]byte) {
+	for i := range values {
+		values[i] = 255
 	}
-	return 255
-}
+	for i, c := range []byte("0123456789abcdef") {
+		values[c] = byte(i)
+	}
+	return values
+}()
 
 func (u uuid) String() string {
 	var b [36]byte

@@ -42,23 +42,23 @@ func (s *Store) Participate(ctx context.Context, p store.Participation) (store.F
 	var f store.Facts
 	switch {
 	case p.Record != nil && p.Version == 0:
-		f, err = s.create(p)
+		f, err = s.create(&p)
 	case e == nil:
 		f = absent()
 	case p.Record != nil:
-		f, err = e.replace(p)
+		f, err = e.replace(&p)
 	default:
-		f, err = e.participate(p)
+		f, err = e.participate(&p)
 	}
 	return f, wrap(op, err)
 }
 
 // create is participate for an experiment that p.Record begins, unless there
 // is one.
-func (s *Store) create(p store.Participation) (store.Facts, error) {
-	fresh, first := newExperiment(*p.Record), p
+func (s *Store) create(p *store.Participation) (store.Facts, error) {
+	fresh, first := newExperiment(*p.Record), *p
 	first.Version = p.Record.Version
-	created, err := fresh.participate(first)
+	created, err := fresh.participate(&first)
 	if err != nil {
 		return store.Facts{}, err
 	}
