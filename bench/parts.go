@@ -39,6 +39,7 @@ func startPart(ctx context.Context, name string, task, answer any) (*child, erro
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, self, name, string(argument)) //nolint:gosec // it is us
+	cmd.Env = append(os.Environ(), "GOGC=400")                    // as sixpack has it over the embedded store, on both sides
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -62,9 +61,11 @@ func (a *answer) append(b []byte) []byte {
 
 // quote appends s as a JSON string.
 func quote(b []byte, s string) []byte {
-	special := func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune(`"\<>&`, r) }
-	if strings.ContainsFunc(s, special) {
-		return append(b, marshal(s)...)
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ', c > '~', c == '"', c == '\\', c == '<', c == '>', c == '&':
+			return append(b, marshal(s)...)
+		}
 	}
 	b = append(b, '"')
 	b = append(b, s...)

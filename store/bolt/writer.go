@@ -85,8 +85,8 @@ func (w *writer) work() {
 		err := w.commit(group)
 		// Callers just answered often come back at once. To let them share a
 		// transaction with those who wait already, rather than have two halves
-		// alternate, is worth up to half of the time that one takes.
-		patience := min(time.Since(begun)/2, 2*time.Millisecond)
+		// alternate, is worth up to the time that one takes.
+		patience := min(time.Since(begun), 4*time.Millisecond)
 		complete := w.expect(len(group))
 		for _, j := range group {
 			if err != nil {
