@@ -187,3 +187,23 @@ func (a *AlternativeCounts) add(o AlternativeCounts) {
 		}
 	}
 }
+
+// DropZeros removes the days and epochs of which nothing is counted, which
+// results are not to hold. Sums must not be nil.
+func (r *Results) DropZeros() {
+	for i := range r.Alternatives {
+		r.Alternatives[i].dropZeros()
+	}
+}
+
+func (a *AlternativeCounts) dropZeros() {
+	a.Days = slices.DeleteFunc(a.Days, func(d DayParticipants) bool { return d.Participants == 0 })
+	a.Epochs = slices.DeleteFunc(a.Epochs, func(e EpochParticipants) bool { return e.Participants == 0 })
+	for i := range a.KPIs {
+		k := &a.KPIs[i]
+		k.Days = slices.DeleteFunc(k.Days, func(d DayConversions) bool { return d.Converted == 0 && d.Events == 0 })
+		k.Epochs = slices.DeleteFunc(k.Epochs, func(e EpochConversions) bool {
+			return e.Converted == 0 && e.NonZero == 0 && e.Sum.Sign() == 0 && e.Squares.Sign() == 0
+		})
+	}
+}

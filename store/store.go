@@ -14,6 +14,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -231,6 +232,26 @@ type Import struct {
 	// Results says, in place of those an earlier Import gave. Their KPIs become
 	// known; their Record is ignored otherwise.
 	Counts *Results
+}
+
+// Check returns an error that wraps [ErrInvalid] if i contradicts itself: for a
+// store to ask before it writes anything of it.
+func (i Import) Check() error {
+	n := len(i.Record.Alternatives)
+	for _, c := range i.Clients {
+		if c.Choice < Out || c.Choice >= n || c.Reserved && c.Choice < 0 {
+			return fmt.Errorf("%w: client %q: choice %d of %d alternatives (reserved: %t)", ErrInvalid, c.ID, c.Choice, n, c.Reserved)
+		}
+		for _, v := range c.Conversions {
+			if v.Events < 1 || v.Total < -MaxTotal {
+				return fmt.Errorf("%w: client %q: %d conversions, total %v", ErrInvalid, c.ID, v.Events, v.Total)
+			}
+		}
+	}
+	if i.Counts != nil && len(i.Counts.Alternatives) > n {
+		return fmt.Errorf("%w: counts of %d alternatives for %d", ErrInvalid, len(i.Counts.Alternatives), n)
+	}
+	return nil
 }
 
 // Imported says what an import brought that was not there.

@@ -29,24 +29,16 @@ func (x *txn) merge(i store.Import) (done store.Imported, err error) {
 	return done, err
 }
 
-// checkImport refuses what does not fit the alternatives of i.Record.
+// checkImport refuses what does not fit the alternatives of i.Record, and what
+// cannot be a key.
 func checkImport(i store.Import) error {
-	n := len(i.Record.Alternatives)
+	if err := i.Check(); err != nil {
+		return err
+	}
 	for _, c := range i.Clients {
-		if c.Choice < store.Out || c.Choice >= n || c.Reserved && c.Choice < 0 {
-			return fmt.Errorf("%w: client %q: choice %d of %d alternatives (reserved: %t)", store.ErrInvalid, c.ID, c.Choice, n, c.Reserved)
-		}
 		if err := checkClientID(c.ID); err != nil {
 			return err
 		}
-		for _, v := range c.Conversions {
-			if v.Events < 1 || v.Total < -store.MaxTotal {
-				return fmt.Errorf("%w: client %q: %d conversions, total %v", store.ErrInvalid, c.ID, v.Events, v.Total)
-			}
-		}
-	}
-	if i.Counts != nil && len(i.Counts.Alternatives) > n {
-		return fmt.Errorf("%w: counts of %d alternatives for %d", store.ErrInvalid, len(i.Counts.Alternatives), n)
 	}
 	return nil
 }

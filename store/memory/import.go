@@ -34,33 +34,23 @@ func (s *Store) Import(ctx context.Context, i store.Import) (store.Imported, err
 	return done, nil
 }
 
-// checkImport refuses what cannot be merged into an experiment with the
-// alternatives of i.Record, before anything is written.
+// checkImport refuses what cannot be merged, before anything is written.
 func checkImport(i store.Import) error {
-	n := len(i.Record.Alternatives)
+	if err := i.Check(); err != nil {
+		return err
+	}
 	for _, c := range i.Clients {
-		if c.Choice < store.Out || c.Choice >= n || c.Choice > math.MaxInt16 {
-			return fmt.Errorf("%w: client %q: choice %d of %d alternatives", store.ErrInvalid, c.ID, c.Choice, n)
-		}
-		if c.Reserved && c.Choice < 0 {
-			return fmt.Errorf("%w: client %q: reservation of no alternative", store.ErrInvalid, c.ID)
-		}
-		for _, v := range c.Conversions {
-			if v.Events < 1 || v.Total < -store.MaxTotal {
-				return fmt.Errorf("%w: client %q: %d conversions, total %v", store.ErrInvalid, c.ID, v.Events, v.Total)
-			}
+		if c.Choice > math.MaxInt16 {
+			return fmt.Errorf("%w: client %q: choice %d", store.ErrInvalid, c.ID, c.Choice)
 		}
 	}
 	if i.Counts == nil {
 		return nil
 	}
-	return checkCounts(*i.Counts, n)
+	return checkSums(*i.Counts)
 }
 
-func checkCounts(counts store.Results, alternatives int) error {
-	if len(counts.Alternatives) > alternatives {
-		return fmt.Errorf("%w: counts of %d alternatives for %d", store.ErrInvalid, len(counts.Alternatives), alternatives)
-	}
+func checkSums(counts store.Results) error {
 	for _, a := range counts.Alternatives {
 		for _, k := range a.KPIs {
 			if slices.ContainsFunc(k.Epochs, func(e store.EpochConversions) bool { return e.Sum == nil || e.Squares == nil }) {
@@ -133,21 +123,6 @@ func (e *experiment) rebase(given store.Results) {
 	}
 	base := store.NewResults(e.record.Load().Clone(), nil)
 	base.Add(given)
-	for i := range base.Alternatives {
-		dropZeros(&base.Alternatives[i])
-	}
+	base.DropZeros()
 	e.counts.base = &base
-}
-
-// dropZeros removes days and epochs that results are not to list.
-func dropZeros(a *store.AlternativeCounts) {
-	a.Days = slices.DeleteFunc(a.Days, func(d store.DayParticipants) bool { return d.Participants == 0 })
-	a.Epochs = slices.DeleteFunc(a.Epochs, func(e store.EpochParticipants) bool { return e.Participants == 0 })
-	for i := range a.KPIs {
-		k := &a.KPIs[i]
-		k.Days = slices.DeleteFunc(k.Days, func(d store.DayConversions) bool { return d.Converted == 0 && d.Events == 0 })
-		k.Epochs = slices.DeleteFunc(k.Epochs, func(e store.EpochConversions) bool {
-			return e.Converted == 0 && e.NonZero == 0 && e.Sum.Sign() == 0 && e.Squares.Sign() == 0
-		})
-	}
 }

@@ -50,21 +50,18 @@ func (s *Store) Import(ctx context.Context, i store.Import) (done store.Imported
 	return done, s.do(ctx, op, func(ctx context.Context) error { return s.rebase(ctx, i.Record, *i.Counts) })
 }
 
-// checkImport refuses what does not fit the alternatives of i.Record.
+// checkImport refuses what does not fit the alternatives of i.Record, and more
+// conversions than a script can count.
 func checkImport(i store.Import) error {
-	n := len(i.Record.Alternatives)
+	if err := i.Check(); err != nil {
+		return err
+	}
 	for _, c := range i.Clients {
-		if c.Choice < store.Out || c.Choice >= n || c.Reserved && c.Choice < 0 {
-			return fmt.Errorf("%w: client %q: choice %d of %d alternatives (reserved: %t)", store.ErrInvalid, c.ID, c.Choice, n, c.Reserved)
-		}
 		for _, v := range c.Conversions {
-			if v.Events < 1 || v.Events > maxEvents || v.Total < -store.MaxTotal {
-				return fmt.Errorf("%w: client %q: %d conversions, total %v", store.ErrInvalid, c.ID, v.Events, v.Total)
+			if v.Events > maxEvents {
+				return fmt.Errorf("%w: client %q: %d conversions", store.ErrInvalid, c.ID, v.Events)
 			}
 		}
-	}
-	if i.Counts != nil && len(i.Counts.Alternatives) > n {
-		return fmt.Errorf("%w: counts of %d alternatives for %d", store.ErrInvalid, len(i.Counts.Alternatives), n)
 	}
 	return nil
 }
@@ -145,9 +142,7 @@ func (s *Store) rebase(ctx context.Context, r store.Record, given store.Results)
 	}
 	base := store.NewResults(store.Record{Alternatives: r.Alternatives, KPIs: distinct(kpis)}, nil)
 	base.Add(given)
-	for i := range base.Alternatives {
-		dropZeros(&base.Alternatives[i])
-	}
+	base.DropZeros()
 	text, err := json.Marshal(base)
 	if err != nil {
 		return fmt.Errorf("%w: counts: %w", store.ErrInvalid, err)
@@ -169,17 +164,4 @@ func distinct(list []string) (once []string) {
 		seen[s] = true
 	}
 	return once
-}
-
-// dropZeros removes days and epochs that results are not to list.
-func dropZeros(a *store.AlternativeCounts) {
-	a.Days = slices.DeleteFunc(a.Days, func(d store.DayParticipants) bool { return d.Participants == 0 })
-	a.Epochs = slices.DeleteFunc(a.Epochs, func(e store.EpochParticipants) bool { return e.Participants == 0 })
-	for i := range a.KPIs {
-		k := &a.KPIs[i]
-		k.Days = slices.DeleteFunc(k.Days, func(d store.DayConversions) bool { return d.Converted == 0 && d.Events == 0 })
-		k.Epochs = slices.DeleteFunc(k.Epochs, func(e store.EpochConversions) bool {
-			return e.Converted == 0 && e.NonZero == 0 && e.Sum.Sign() == 0 && e.Squares.Sign() == 0
-		})
-	}
 }
