@@ -1,15 +1,11 @@
 package redis_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"hash/fnv"
 	"io"
 	"iter"
-	"net"
-	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,6 +13,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/rueidis"
 
+	"github.com/sixpack-go/sixpack/internal/redisserver"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/redis"
 )
@@ -24,59 +21,7 @@ import (
 // startServer starts a Redis server of the test's own and returns its address.
 func startServer(tb testing.TB) string {
 	tb.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		if os.Getenv("SIXPACK_CI") != "" {
-			tb.Fatal(err)
-		}
-		tb.Skip(err)
-	}
-	for range 5 { // somebody else may be faster to take the port
-		if addr := tryServer(tb, path); addr != "" {
-			return addr
-		}
-	}
-	tb.Fatal("redis-server does not start")
-	return ""
-}
-
-func tryServer(tb testing.TB, path string) string {
-	tb.Helper()
-	host, port := "127.0.0.1", freePort(tb)
-	cmd := exec.CommandContext(context.WithoutCancel(tb.Context()), path,
-		"--bind", host, "--port", port, "--save", "", "--appendonly", "no", "--dir", tb.TempDir())
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		if strings.Contains(lines.Text(), "Ready to accept connections") {
-			go func() { _, _ = io.Copy(io.Discard, out) }() // until the server ends
-			return net.JoinHostPort(host, port)
-		}
-	}
-	return ""
-}
-
-func freePort(tb testing.TB) string {
-	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return port
+	return redisserver.Test(tb).Addr
 }
 
 // dial returns a client of a server. One that knows no CLIENT TRACKING, such as

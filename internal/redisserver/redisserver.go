@@ -1,0 +1,178 @@
+// Package redisserver runs real Redis servers, in processes of their own on free
+// ports of the loopback interface, for tests and benchmarks.
+package redisserver
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// Server is a redis-server process. It keeps its files in a folder of its own
+// until Stop.
+type Server struct {
+	Addr string // host:port
+
+	dir  string
+	args []string
+
+	cmd    *exec.Cmd
+	exited chan struct{}
+	log    *logs
+}
+
+// Start starts a redis-server that keeps nothing on the disk, unless args, more
+// of its command line, say otherwise: "--appendonly", "yes". It returns when the
+// server accepts connections.
+func Start(args ...string) (*Server, error) {
+	for range 5 { // somebody else may be faster to take the port
+		s, err := tryStart(args)
+		if err == nil || !errors.Is(err, syscall.EADDRINUSE) {
+			return s, err
+		}
+	}
+	return nil, syscall.EADDRINUSE
+}
+
+func tryStart(args []string) (*Server, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "redis")
+	if err != nil {
+		return nil, err
+	}
+	common := []string{"--bind", host, "--port", port, "--save", "", "--appendonly", "no", "--dir", dir}
+	s := &Server{Addr: net.JoinHostPort(host, port), dir: dir, args: slices.Concat(common, args)}
+	if err := s.run(); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return s, nil
+}
+
+const host = "127.0.0.1"
+
+// run starts the process and waits until it accepts connections.
+func (s *Server) run() error {
+	s.cmd, s.exited, s.log = exec.Command("redis-server", s.args...), make(chan struct{}), new(logs)
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := s.cmd.Start(); err != nil {
+		return err
+	}
+	ready := make(chan bool, 1)
+	go func() {
+		defer close(s.exited)
+		for lines := bufio.NewScanner(io.TeeReader(out, s.log)); lines.Scan(); {
+			if strings.Contains(lines.Text(), "Ready to accept connections") {
+				ready <- true
+			}
+		}
+		close(ready)
+		_ = s.cmd.Wait() // it was killed, most likely
+	}()
+	if <-ready {
+		return nil
+	}
+	<-s.exited
+	if strings.Contains(s.Log(), "Address already in use") {
+		return syscall.EADDRINUSE
+	}
+	return fmt.Errorf("redis-server does not start:\n%s", s.Log())
+}
+
+// Log returns what the process has logged.
+func (s *Server) Log() string { return s.log.String() }
+
+// Kill ends the process at once, as a power cut would as far as it can tell.
+func (s *Server) Kill() {
+	_ = s.cmd.Process.Kill() // it may have ended
+	<-s.exited
+}
+
+// Restart starts the process again, after Kill, on the same port and files.
+func (s *Server) Restart() error { return s.run() }
+
+// Suspend has the process hang, until Resume.
+func (s *Server) Suspend() error { return s.cmd.Process.Signal(syscall.SIGSTOP) }
+
+// Resume ends Suspend.
+func (s *Server) Resume() error { return s.cmd.Process.Signal(syscall.SIGCONT) }
+
+// Stop ends the process and removes its files.
+func (s *Server) Stop() error {
+	s.Kill()
+	return os.RemoveAll(s.dir)
+}
+
+// Test is Start for a test, which it fails or, where nobody asked for all of
+// them with SIXPACK_CI, skips if there is no redis-server. The server ends with
+// the test.
+func Test(tb testing.TB, args ...string) *Server {
+	tb.Helper()
+	need(tb)
+	s, err := Start(args...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return s
+}
+
+// need skips or fails a test where there is no redis-server.
+func need(tb testing.TB) {
+	tb.Helper()
+	if _, err := exec.LookPath("redis-server"); err != nil {
+		if os.Getenv("SIXPACK_CI") != "" {
+			tb.Fatal(err)
+		}
+		tb.Skip(err)
+	}
+}
+
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, err
+}
+
+// logs collects what a process says.
+type logs struct {
+	mu  sync.Mutex // guards all
+	all bytes.Buffer
+}
+
+// Write implements [io.Writer].
+func (l *logs) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.Write(b)
+}
+
+// String returns all that was said.
+func (l *logs) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.String()
+}
