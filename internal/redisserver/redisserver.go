@@ -176,3 +176,4 @@ func (l *logs) String() string {
 	defer l.mu.Unlock()
 	return l.all.String()
 }
+

@@ -20,10 +20,9 @@ func (s *Store) save(ctx context.Context, r store.Record) (store.Facts, error) {
 	if err != nil {
 		return store.Facts{}, err
 	}
-	k := keysOf(s.root, r.Name)
-	done, err := s.attempt(ctx, r.Name, noGeneration, func(ctx context.Context, generation string) (reply, error) {
-		args := append([]string{formatVersion(r.Version), generation, formatVersion(r.Version + 1)}, record...)
-		return s.run(ctx, s.scripts.save, []string{k.record(), k.counts(generation)}, args)
+	done, err := s.attempt(ctx, r.Name, noGeneration, func(ctx context.Context, k *keys) (reply, error) {
+		args := append([]string{formatVersion(r.Version), k.generation, formatVersion(r.Version + 1)}, record...)
+		return s.run(ctx, s.scripts.save, []string{k.record, k.counts}, args)
 	})
 	if err != nil {
 		return store.Facts{}, err
@@ -50,13 +49,14 @@ func (s *Store) clear(ctx context.Context, r store.Record, keepCounts bool) (sto
 	if err != nil {
 		return store.Facts{}, err
 	}
-	k, next, keep := keysOf(s.root, r.Name), newGeneration(), "0"
+	base, keep := baseOf(s.root, r.Name), "0"
+	next := newKeys(base, newGeneration())
 	if keepCounts {
 		keep = "1"
 	}
-	done, err := s.attempt(ctx, r.Name, noGeneration, func(ctx context.Context, generation string) (reply, error) {
-		args := append(append([]string{formatVersion(r.Version), generation, formatVersion(r.Version + 1)}, record...), next, keep)
-		return s.run(ctx, s.scripts.clear, []string{k.record(), k.counts(generation), k.counts(next), k.garbage()}, args)
+	done, err := s.attempt(ctx, r.Name, noGeneration, func(ctx context.Context, k *keys) (reply, error) {
+		args := append(append([]string{formatVersion(r.Version), k.generation, formatVersion(r.Version + 1)}, record...), next.generation, keep)
+		return s.run(ctx, s.scripts.clear, []string{k.record, k.counts, next.counts, garbageOf(base)}, args)
 	})
 	if err != nil {
 		return store.Facts{}, err
@@ -72,8 +72,11 @@ func (s *Store) clear(ctx context.Context, r store.Record, keepCounts bool) (sto
 // then collects what they left.
 func (s *Store) Delete(ctx context.Context, experiment string) (found bool, err error) {
 	err = s.do(ctx, "delete", func(ctx context.Context) error {
-		k := keysOf(s.root, experiment)
-		found, err = s.scripts.delete.Exec(ctx, s.client, []string{k.record(), k.garbage()}, nil).AsBool()
+		base := baseOf(s.root, experiment)
+		message, err := s.exec(ctx, s.scripts.delete, []string{base, garbageOf(base)}, nil)
+		if err == nil {
+			found, err = message.AsBool()
+		}
 		return err
 	})
 	if err != nil || !found {

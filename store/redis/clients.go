@@ -23,8 +23,7 @@ const (
 func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.Client, error] {
 	const op = "clients"
 	return func(yield func(store.Client, error) bool) {
-		k := keysOf(s.root, experiment)
-		generation, numbers, err := s.present(ctx, op, k)
+		k, numbers, err := s.present(ctx, op, experiment)
 		if err != nil {
 			yield(store.Client{}, err)
 			return
@@ -34,7 +33,7 @@ func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.
 			numbers = numbers[len(batch):]
 			var clients []store.Client
 			err := s.do(ctx, op, func(ctx context.Context) (err error) {
-				clients, err = s.readBuckets(ctx, k, generation, batch)
+				clients, err = s.readBuckets(ctx, k, batch)
 				return err
 			})
 			if err != nil {
@@ -61,30 +60,32 @@ func nextSize(size, clients int) int {
 	return size
 }
 
-// present returns the generation of an experiment, and its buckets that are not
-// empty: none if there is no such experiment.
-func (s *Store) present(ctx context.Context, op string, k keys) (generation string, numbers []uint, err error) {
+// present returns the keys of an experiment in its generation, and its buckets
+// that are not empty: none if there is no such experiment.
+func (s *Store) present(ctx context.Context, op, experiment string) (k *keys, numbers []uint, err error) {
+	base, generation := baseOf(s.root, experiment), ""
 	err = s.do(ctx, op, func(ctx context.Context) (err error) {
-		generation, err = s.client.Do(ctx, s.client.B().Hget().Key(k.record()).Field(fieldGeneration).Build()).ToString()
+		generation, err = s.client.Do(ctx, s.client.B().Hget().Key(base).Field(fieldGeneration).Build()).ToString()
 		if rueidis.IsRedisNil(err) {
 			return nil
 		}
 		return err
 	})
 	if err != nil || generation == "" {
-		return "", nil, err
+		return nil, nil, err
 	}
-	numbers, err = s.usedBuckets(ctx, k, generation)
-	return generation, numbers, wrap(op, err)
+	k = newKeys(base, generation)
+	numbers, err = s.usedBuckets(ctx, k)
+	return k, numbers, wrap(op, err)
 }
 
 // readBuckets returns the clients in some buckets, none if they are forgotten.
-func (s *Store) readBuckets(ctx context.Context, k keys, generation string, numbers []uint) ([]store.Client, error) {
-	list := []string{k.record()}
+func (s *Store) readBuckets(ctx context.Context, k *keys, numbers []uint) ([]store.Client, error) {
+	list := []string{k.record}
 	for _, n := range numbers {
-		list = append(list, k.bucket(generation, n), k.totals(generation, n))
+		list = append(list, k.bucketOf(n), k.totalsOf(n))
 	}
-	r, err := s.run(ctx, s.scripts.clients, list, []string{generation})
+	r, err := s.run(ctx, s.scripts.clients, list, []string{k.generation})
 	if err != nil || r.status != statusOK {
 		return nil, err
 	}

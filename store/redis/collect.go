@@ -28,17 +28,17 @@ func (s *Store) Collect(ctx context.Context) (removed int64, err error) {
 // collect removes what is garbage of an experiment and, if that is all there
 // was, its name from the index.
 func (s *Store) collect(ctx context.Context, experiment string) (removed int64, err error) {
-	k := keysOf(s.root, experiment)
+	base := baseOf(s.root, experiment)
 	var generations []string
 	err = s.within(ctx, func(ctx context.Context) error {
-		generations, err = s.client.Do(ctx, s.client.B().Smembers().Key(k.garbage()).Build()).AsStrSlice()
+		generations, err = s.client.Do(ctx, s.client.B().Smembers().Key(garbageOf(base)).Build()).AsStrSlice()
 		return err
 	})
 	if err != nil {
 		return 0, err
 	}
 	for _, generation := range generations {
-		n, err := s.collectGeneration(ctx, k, generation)
+		n, err := s.collectGeneration(ctx, newKeys(base, generation))
 		removed += n
 		if err != nil {
 			return removed, err
@@ -52,8 +52,8 @@ const unlinkBatch = 500
 
 // collectGeneration removes the buckets first, then that which names them, then
 // the generation, so that it can be done again from wherever it was broken off.
-func (s *Store) collectGeneration(ctx context.Context, k keys, generation string) (removed int64, err error) {
-	numbers, err := s.usedBuckets(ctx, k, generation)
+func (s *Store) collectGeneration(ctx context.Context, k *keys) (removed int64, err error) {
+	numbers, err := s.usedBuckets(ctx, k)
 	if err != nil {
 		return 0, err
 	}
@@ -62,7 +62,7 @@ func (s *Store) collectGeneration(ctx context.Context, k keys, generation string
 		numbers = numbers[len(batch):]
 		list := make([]string, 0, 2*len(batch))
 		for _, n := range batch {
-			list = append(list, k.bucket(generation, n), k.totals(generation, n))
+			list = append(list, k.bucketOf(n), k.totalsOf(n))
 		}
 		n, err := s.unlink(ctx, list...)
 		removed += n
@@ -70,13 +70,13 @@ func (s *Store) collectGeneration(ctx context.Context, k keys, generation string
 			return removed, err
 		}
 	}
-	n, err := s.unlink(ctx, k.counts(generation), k.used(generation))
+	n, err := s.unlink(ctx, k.counts, k.used)
 	removed += n
 	if err != nil {
 		return removed, err
 	}
 	return removed, s.within(ctx, func(ctx context.Context) error {
-		return s.client.Do(ctx, s.client.B().Srem().Key(k.garbage()).Member(generation).Build().ToRetryable()).Error()
+		return s.client.Do(ctx, s.client.B().Srem().Key(garbageOf(k.record)).Member(k.generation).Build().ToRetryable()).Error()
 	})
 }
 
@@ -92,7 +92,7 @@ func (s *Store) unlink(ctx context.Context, keys ...string) (n int64, err error)
 // Someone may be creating it: whoever comes last sees to it that its name is
 // there, we or, in learn, the other.
 func (s *Store) unindex(ctx context.Context, experiment string) error {
-	exists := s.client.B().Exists().Key(keysOf(s.root, experiment).record()).Build()
+	exists := s.client.B().Exists().Key(baseOf(s.root, experiment)).Build()
 	srem := s.client.B().Srem().Key(s.root).Member(experiment).Build().ToRetryable()
 	pinned := exists.Pin() // it is sent twice
 	there, err := s.client.Do(ctx, pinned).AsBool()
@@ -109,10 +109,10 @@ func (s *Store) unindex(ctx context.Context, experiment string) error {
 }
 
 // usedBuckets returns the numbers of the buckets that are not empty.
-func (s *Store) usedBuckets(ctx context.Context, k keys, generation string) (numbers []uint, err error) {
+func (s *Store) usedBuckets(ctx context.Context, k *keys) (numbers []uint, err error) {
 	var bits []byte
 	err = s.within(ctx, func(ctx context.Context) error {
-		bits, err = s.client.Do(ctx, s.client.B().Get().Key(k.used(generation)).Build()).AsBytes()
+		bits, err = s.client.Do(ctx, s.client.B().Get().Key(k.used).Build()).AsBytes()
 		if rueidis.IsRedisNil(err) {
 			return nil
 		}

@@ -28,12 +28,12 @@ func (s *Store) convert(ctx context.Context, c store.Conversion, nonce string) (
 		value = strconv.FormatInt(int64(c.Value), 10)
 		high, low = halves(c.Value)
 	}
-	k, who, day := keysOf(s.root, c.Experiment), keyOf(c.Client), store.DayOf(c.At)
-	r, err := s.attempt(ctx, c.Experiment, noGeneration, func(ctx context.Context, generation string) (reply, error) {
+	who, day := keyOf(c.Client), store.DayOf(c.At)
+	r, err := s.attempt(ctx, c.Experiment, noGeneration, func(ctx context.Context, k *keys) (reply, error) {
 		return s.run(ctx, s.scripts.convert,
-			[]string{k.record(), k.counts(generation), k.bucket(generation, who.bucket), k.totals(generation, who.bucket)},
+			[]string{k.record, k.counts, k.bucketOf(who.bucket), k.totalsOf(who.bucket)},
 			[]string{
-				formatVersion(c.Version), generation, who.field, c.KPI,
+				formatVersion(c.Version), k.generation, who.field, c.KPI,
 				formatDay(day), string(appendDay(nil, day)), nonce, value, high, low,
 			})
 	})

@@ -80,9 +80,8 @@ func (s *Store) adopt(ctx context.Context, r store.Record) (created bool, err er
 
 // merge takes of some clients what is not known.
 func (s *Store) merge(ctx context.Context, r store.Record, clients []store.Client) (taken, conversions int, err error) {
-	k := keysOf(s.root, r.Name)
-	done, err := s.imports(ctx, r, func(ctx context.Context, generation string) (reply, error) {
-		list, args := mergeArgs(k, generation, clients)
+	done, err := s.imports(ctx, r, func(ctx context.Context, k *keys) (reply, error) {
+		list, args := mergeArgs(k, clients)
 		return s.run(ctx, s.scripts.imports, list, args)
 	})
 	if err != nil {
@@ -94,7 +93,7 @@ func (s *Store) merge(ctx context.Context, r store.Record, clients []store.Clien
 }
 
 // imports runs a script, and again if the experiment was deleted meanwhile.
-func (s *Store) imports(ctx context.Context, r store.Record, script func(ctx context.Context, generation string) (reply, error)) (reply, error) {
+func (s *Store) imports(ctx context.Context, r store.Record, script func(ctx context.Context, k *keys) (reply, error)) (reply, error) {
 	for {
 		done, err := s.attempt(ctx, r.Name, noGeneration, script)
 		if err != nil || done.status != statusNone {
@@ -107,15 +106,15 @@ func (s *Store) imports(ctx context.Context, r store.Record, script func(ctx con
 }
 
 // mergeArgs returns KEYS and ARGV of lua/import.lua.
-func mergeArgs(k keys, generation string, clients []store.Client) (list, args []string) {
-	list = []string{k.record(), k.counts(generation), k.used(generation)}
-	args = []string{generation}
+func mergeArgs(k *keys, clients []store.Client) (list, args []string) {
+	list = []string{k.record, k.counts, k.used}
+	args = []string{k.generation}
 	which := make(map[uint]string)
 	for _, c := range clients {
 		at := keyOf(c.ID)
 		if which[at.bucket] == "" {
 			which[at.bucket] = strconv.Itoa(len(list) + 1)
-			list = append(list, k.bucket(generation, at.bucket), k.totals(generation, at.bucket))
+			list = append(list, k.bucketOf(at.bucket), k.totalsOf(at.bucket))
 		}
 		value := client{choice: c.Choice, reserved: c.Reserved, epoch: c.Epoch, day: c.Day}.encode()
 		args = append(args, which[at.bucket], strconv.FormatUint(uint64(at.bucket), 10), at.field, value, formatDay(c.Day), strconv.Itoa(len(c.Conversions)))
@@ -147,9 +146,8 @@ func (s *Store) rebase(ctx context.Context, r store.Record, given store.Results)
 	if err != nil {
 		return fmt.Errorf("%w: counts: %w", store.ErrInvalid, err)
 	}
-	k := keysOf(s.root, r.Name)
-	_, err = s.imports(ctx, r, func(ctx context.Context, generation string) (reply, error) {
-		return s.run(ctx, s.scripts.base, []string{k.record(), k.counts(generation)}, append([]string{generation, string(text)}, base.Record.KPIs...))
+	_, err = s.imports(ctx, r, func(ctx context.Context, k *keys) (reply, error) {
+		return s.run(ctx, s.scripts.base, []string{k.record, k.counts}, append([]string{k.generation, string(text)}, base.Record.KPIs...))
 	})
 	return err
 }

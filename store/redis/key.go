@@ -21,36 +21,45 @@ const (
 	longClient  = 60 // bytes; Redis' limit is 64, and totals have the KPI as well
 )
 
-// keys are those of one experiment. What is between the braces makes them one
-// slot of a cluster.
-type keys struct{ base string }
-
-// keysOf returns those of an experiment, of which root is the index.
-func keysOf(root, experiment string) keys {
+// baseOf returns the key of an experiment's record, with which all its others
+// begin. What is between the braces makes them one slot of a cluster. The root
+// is the index.
+func baseOf(root, experiment string) string {
 	tag := escape(experiment)
 	if tag == "" {
 		tag = "%" // an empty tag is none
 	}
-	return keys{root + ":{" + tag + "}"}
+	return root + ":{" + tag + "}"
 }
 
 // rootOf returns the key of the index, the set of all experiments' names. Those
 // of the experiments begin with it.
 func rootOf(prefix string) string { return escape(prefix) + ":x" }
 
-func (k keys) record() string  { return k.base }
-func (k keys) garbage() string { return k.base + ":g" } // generations to be collected
+// garbageOf returns the key of the generations to be collected.
+func garbageOf(base string) string { return base + ":g" }
 
-func (k keys) counts(generation string) string { return k.base + ":" + generation + ":n" }
-func (k keys) used(generation string) string   { return k.base + ":" + generation + ":b" } // buckets that are not empty
-
-func (k keys) bucket(generation string, n uint) string {
-	return k.base + ":" + generation + ":u:" + strconv.FormatUint(uint64(n), 36)
+// keys are those of one generation of an experiment.
+type keys struct {
+	generation string
+	record     string
+	counts     string
+	used       string // buckets that are not empty
+	buckets    string // what the keys of buckets begin with
+	totals     string
 }
 
-func (k keys) totals(generation string, n uint) string {
-	return k.base + ":" + generation + ":v:" + strconv.FormatUint(uint64(n), 36)
+func newKeys(base, generation string) *keys {
+	stem := base + ":" + generation
+	return &keys{
+		generation: generation, record: base, counts: stem + ":n", used: stem + ":b", buckets: stem + ":u:", totals: stem + ":v:",
+	}
 }
+
+// bucketOf and totalsOf return the keys of a bucket. A script reads its number
+// from there.
+func (k *keys) bucketOf(n uint) string { return k.buckets + strconv.FormatUint(uint64(n), 36) }
+func (k *keys) totalsOf(n uint) string { return k.totals + strconv.FormatUint(uint64(n), 36) }
 
 // escape keeps braces, which are for hash tags, and control characters out of
 // keys.

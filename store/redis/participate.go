@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -26,23 +25,22 @@ func (s *Store) participate(ctx context.Context, p store.Participation) (store.F
 	if err != nil {
 		return store.Facts{}, err
 	}
-	guess, fresh := noGeneration, newGeneration()
+	guess, fresh := noGeneration, ""
+	if record != nil {
+		fresh = newGeneration()
+	}
 	if record != nil && p.Version == 0 {
 		guess = fresh
 	}
-	k, at := keysOf(s.root, p.Experiment), keyOf(p.Client)
+	at := keyOf(p.Client)
 	who := client{choice: p.Choice, reserved: p.Reserve, epoch: p.Epoch, day: store.DayOf(p.At)}
-	known := formatVersion(p.Version)
-	proposal := []string{
-		at.field, strconv.FormatUint(uint64(at.bucket), 10), who.encode(), strconv.Itoa(p.Choice),
-		who.count(), formatDay(who.day),
-	}
-	r, err := s.attempt(ctx, p.Experiment, guess, func(ctx context.Context, generation string) (reply, error) {
-		args := append(append(make([]string, 0, 16), known+" "+generation+" "), proposal...)
+	known, value, count := formatVersion(p.Version), who.encode(), who.count()
+	r, err := s.attempt(ctx, p.Experiment, guess, func(ctx context.Context, k *keys) (reply, error) {
+		args := []string{known + " " + k.generation + " ", at.field, value, count}
 		if record != nil {
-			args = append(append(args, known, generation, formatVersion(version), fresh), record...)
+			args = append(append(args, formatVersion(version), fresh), record...)
 		}
-		return s.run(ctx, s.scripts.participate, []string{k.record(), k.counts(generation), k.used(generation), k.bucket(generation, at.bucket)}, args)
+		return s.run(ctx, s.scripts.participate, []string{k.record, k.counts, k.used, k.bucketOf(at.bucket)}, args)
 	})
 	if err != nil {
 		return store.Facts{}, err
@@ -91,9 +89,9 @@ func checkRecord(p store.Participation) error {
 // Lookup implements [store.Store].
 func (s *Store) Lookup(ctx context.Context, experiment, client string) (f store.Facts, err error) {
 	err = s.do(ctx, "lookup", func(ctx context.Context) error {
-		k, c := keysOf(s.root, experiment), keyOf(client)
-		r, err := s.attempt(ctx, experiment, noGeneration, func(ctx context.Context, generation string) (reply, error) {
-			return s.run(ctx, s.scripts.lookup, []string{k.record(), k.bucket(generation, c.bucket)}, []string{generation, c.field})
+		c := keyOf(client)
+		r, err := s.attempt(ctx, experiment, noGeneration, func(ctx context.Context, k *keys) (reply, error) {
+			return s.run(ctx, s.scripts.lookup, []string{k.record, k.bucketOf(c.bucket)}, []string{k.generation, c.field})
 		})
 		if err == nil {
 			f, err = r.facts(0)

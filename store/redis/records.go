@@ -39,7 +39,7 @@ func (s *Store) Records(ctx context.Context) ([]store.Record, error) {
 func (s *Store) read(ctx context.Context, names []string) (records []store.Record, err error) {
 	commands := make(rueidis.Commands, len(names))
 	for i, name := range names {
-		commands[i] = s.client.B().Hgetall().Key(keysOf(s.root, name).record()).Build()
+		commands[i] = s.client.B().Hgetall().Key(baseOf(s.root, name)).Build()
 	}
 	for _, result := range s.client.DoMulti(ctx, commands...) {
 		fields, err := result.AsStrMap()

@@ -38,11 +38,13 @@ func (s *Store) Results(ctx context.Context, names ...string) ([]store.Results, 
 // looks at the record, until these agree. A script would take the server three
 // times as long for counts of years.
 func (s *Store) results(ctx context.Context, name string) (r store.Results, found bool, err error) {
-	k := keysOf(s.root, name)
-	generation := s.generation(name)
+	k := s.known(name)
+	if k == nil {
+		k = newKeys(baseOf(s.root, name), noGeneration)
+	}
 	for {
-		record := s.client.B().Hgetall().Key(k.record()).Build().Pin() // it is sent twice
-		replies := s.client.DoMulti(ctx, record, s.client.B().Hgetall().Key(k.counts(generation)).Build(), record)
+		record := s.client.B().Hgetall().Key(k.record).Build().Pin() // it is sent twice
+		replies := s.client.DoMulti(ctx, record, s.client.B().Hgetall().Key(k.counts).Build(), record)
 		before, err := replies[0].AsStrMap()
 		if err != nil {
 			return r, false, err
@@ -58,11 +60,11 @@ func (s *Store) results(ctx context.Context, name string) (r store.Results, foun
 		if len(after) == 0 {
 			return r, false, nil
 		}
-		if after[fieldGeneration] == generation && maps.Equal(before, after) {
+		if after[fieldGeneration] == k.generation && maps.Equal(before, after) {
 			r, err = decodeResults(after, counts)
 			return r, err == nil, err
 		}
-		generation = after[fieldGeneration]
+		k = newKeys(k.record, after[fieldGeneration])
 	}
 }
 

@@ -2,7 +2,9 @@ package redis
 
 import (
 	"context"
+	"crypto/sha1" //nolint:gosec // it is Redis' name for a script
 	"embed"
+	"encoding/hex"
 	"fmt"
 	"strconv"
 	"strings"
@@ -15,26 +17,53 @@ import (
 //go:embed lua/*.lua
 var sources embed.FS
 
-// scripts are all that the store writes with. A retryable one is sent again by
-// the driver when the connection breaks before the reply has come.
+// scripts are all that the store writes with.
 type scripts struct {
-	participate, convert, lookup, save, clear, clients, imports, base, delete *rueidis.Lua
+	participate, convert, lookup, save, clear, clients, imports, base, delete *script
 }
 
 func newScripts() scripts {
-	retryable := func(name string) *rueidis.Lua { return rueidis.NewLuaScriptRetryable(source(name)) }
+	const writes, reads = true, false
 	return scripts{
-		participate: retryable("participate"),
-		convert:     retryable("convert"),
-		lookup:      retryable("lookup"),
-		save:        retryable("save"),
-		clear:       retryable("clear"),
-		clients:     retryable("clients"),
-		imports:     retryable("import"),
-		base:        retryable("base"),
-		// Sent again it would find nothing, or another experiment of that name.
-		delete: rueidis.NewLuaScript(source("delete")),
+		participate: newScript("participate", writes),
+		convert:     newScript("convert", writes),
+		lookup:      newScript("lookup", reads),
+		save:        newScript("save", writes),
+		clear:       newScript("clear", writes),
+		clients:     newScript("clients", reads),
+		imports:     newScript("import", writes),
+		base:        newScript("base", writes),
+		delete:      newScript("delete", writes).once(),
 	}
+}
+
+// A script is sent again by the driver when the connection breaks before the
+// reply has come, unless it is to be sent once.
+type script struct {
+	lua    *rueidis.Lua
+	source string
+	hash   string // Redis' name for it
+	writes bool
+	single bool // sent again it would find nothing, or another experiment
+}
+
+func newScript(name string, writes bool) *script {
+	text := source(name)
+	sum := sha1.Sum([]byte(text)) //nolint:gosec // see above
+	return &script{lua: rueidis.NewLuaScriptRetryable(text), source: text, hash: hex.EncodeToString(sum[:]), writes: writes}
+}
+
+func (c *script) once() *script {
+	c.lua, c.single = rueidis.NewLuaScript(c.source), true
+	return c
+}
+
+// retry returns call as one that the driver may send again, if it may.
+func (c *script) retry(call rueidis.Completed) rueidis.Completed {
+	if c.single {
+		return call
+	}
+	return call.ToRetryable()
 }
 
 // source returns a script with those that it includes.
@@ -71,8 +100,8 @@ const (
 	statusKnown      = ""      // of a reply that is nothing but a client's value
 )
 
-func (s *Store) run(ctx context.Context, script *rueidis.Lua, keys, args []string) (reply, error) {
-	message, err := script.Exec(ctx, s.client, keys, args).ToMessage()
+func (s *Store) run(ctx context.Context, c *script, keys, args []string) (reply, error) {
+	message, err := s.exec(ctx, c, keys, args)
 	if err != nil {
 		return reply{}, err
 	}

@@ -45,29 +45,37 @@ type Config struct {
 	// Timeout bounds each call to Redis: 2 seconds if 0. Methods that read or
 	// write much make several.
 	Timeout time.Duration
+	// WaitReplicas is how many replicas must have confirmed what a call wrote
+	// before it succeeds. With 0, the default, what Redis acknowledged shortly
+	// before a failover may be lost, as its replication is asynchronous. A call
+	// that fails because too few did confirm in time may have written
+	// nonetheless.
+	WaitReplicas int
 }
 
 // Store is a [store.Store] in Redis.
 type Store struct {
-	client  rueidis.Client
-	root    string // of all keys
-	timeout time.Duration
-	scripts scripts
-	closed  atomic.Bool
+	client   rueidis.Client
+	root     string // of all keys
+	timeout  time.Duration
+	replicas int
+	scripts  scripts
+	closed   atomic.Bool
 
-	mu          sync.RWMutex      // guards generations
-	generations map[string]string // of the experiments that were seen, as they were last
+	mu   sync.RWMutex     // guards seen
+	seen map[string]*keys // of the experiments that were seen, in their last generation
 }
 
 // New returns a store of what is under a prefix. The client stays the caller's
 // to close, after the store.
 func New(client rueidis.Client, prefix string, c Config) *Store {
 	return &Store{
-		client:      client,
-		root:        rootOf(prefix),
-		timeout:     cmp.Or(c.Timeout, 2*time.Second),
-		scripts:     newScripts(),
-		generations: make(map[string]string),
+		client:   client,
+		root:     rootOf(prefix),
+		timeout:  cmp.Or(c.Timeout, 2*time.Second),
+		replicas: c.WaitReplicas,
+		scripts:  newScripts(),
+		seen:     make(map[string]*keys),
 	}
 }
 
@@ -101,6 +109,9 @@ func (s *Store) ready(ctx context.Context, op string) error {
 }
 
 func (s *Store) within(ctx context.Context, call func(ctx context.Context) error) error {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) <= s.timeout {
+		return call(ctx) // another timer would only cost time
+	}
 	bounded, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
 	err := call(bounded)
@@ -119,56 +130,65 @@ func wrap(op string, err error) error {
 
 // attempt runs a script on the keys of the generation last seen, or else of
 // guess, and again if the experiment turns out to be in another one.
-func (s *Store) attempt(ctx context.Context, experiment, guess string, script func(ctx context.Context, generation string) (reply, error)) (reply, error) {
-	generation := cmp.Or(s.generation(experiment), guess)
+func (s *Store) attempt(ctx context.Context, experiment, guess string, script func(ctx context.Context, k *keys) (reply, error)) (reply, error) {
+	known := s.known(experiment)
+	k := known
+	if k == nil {
+		k = newKeys(baseOf(s.root, experiment), guess)
+	}
 	for {
-		r, err := script(ctx, generation)
+		r, err := script(ctx, k)
 		switch {
 		case err != nil:
+			s.forget(experiment) // perhaps a failover, in which the index lost it
 			return r, err
 		case r.status == statusNone:
 			s.forget(experiment)
 			return r, nil
+		case r.status != statusGeneration && k == known:
+			return r, nil
 		case r.status != statusGeneration:
-			return r, s.learn(ctx, experiment, generation)
+			return r, s.learn(ctx, experiment, k)
 		}
-		if generation, err = r.text(0); err != nil {
+		generation, err := r.text(0)
+		if err != nil {
 			return r, err
 		}
+		k = newKeys(k.record, generation)
 	}
 }
 
-func (s *Store) generation(experiment string) string {
+// known returns the keys of an experiment in the generation last seen, nil if
+// none was.
+func (s *Store) known(experiment string) *keys {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.generations[experiment]
+	return s.seen[experiment]
 }
 
 // learn remembers in which generation an experiment is. Whoever sees a new one
 // adds the experiment to the index: perhaps it is the one who created it, or
 // who did so died before this.
-func (s *Store) learn(ctx context.Context, experiment, generation string) error {
-	if s.generation(experiment) == generation {
-		return nil
-	}
+func (s *Store) learn(ctx context.Context, experiment string, k *keys) error {
 	if err := s.index(ctx, experiment); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.generations[experiment] = generation
+	s.seen[experiment] = k
 	return nil
 }
 
 func (s *Store) index(ctx context.Context, experiment string) error {
-	return s.client.Do(ctx, s.client.B().Sadd().Key(s.root).Member(experiment).Build().ToRetryable()).Error()
+	_, err := s.write(ctx, s.client.B().Sadd().Key(s.root).Member(experiment).Build().ToRetryable())
+	return err
 }
 
 func (s *Store) forget(experiment string) {
-	if s.generation(experiment) == "" {
+	if s.known(experiment) == nil {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.generations, experiment)
+	delete(s.seen, experiment)
 }

@@ -1,0 +1,68 @@
+package redis_test
+
+import (
+	"fmt"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sixpack-go/sixpack/internal/redisserver"
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/redis"
+	"github.com/sixpack-go/sixpack/store/storetest"
+)
+
+// replicated starts a primary and a replica of it.
+func replicated(tb testing.TB) (primary, replica *redisserver.Server) {
+	tb.Helper()
+	primary = redisserver.Test(tb, "--repl-diskless-sync-delay", "0")
+	host, port, err := net.SplitHostPort(primary.Addr)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return primary, redisserver.Test(tb, "--replicaof", host+" "+port)
+}
+
+func TestStoreWithReplica(t *testing.T) {
+	primary, _ := replicated(t)
+	client, n := dial(t, primary.Addr), 0
+	storetest.Run(t, func(testing.TB) store.Store {
+		n++
+		changes := func() (int64, error) { return info(client, "persistence", "rdb_changes_since_last_save") }
+		return sized{redis.New(client, fmt.Sprint("sixpack", n), redis.Config{WaitReplicas: 1, Timeout: 20 * time.Second}), changes}
+	})
+}
+
+// TestReplicaGone has the replica hang: nothing may be acknowledged then, not
+// even what an earlier call has written.
+func TestReplicaGone(t *testing.T) {
+	primary, replica := replicated(t)
+	client := dial(t, primary.Addr)
+	patient := redis.New(client, "sixpack", redis.Config{WaitReplicas: 1, Timeout: 20 * time.Second})
+	r := create(t, patient)
+	participate(t, patient, in(r, "client", 1))
+	if err := replica.Suspend(); err != nil {
+		t.Fatal(err)
+	}
+	hasty := redis.New(client, "sixpack", redis.Config{WaitReplicas: 1, Timeout: time.Second})
+	const want = "0 replicas of 1 confirmed in time that they have what was written"
+	for range 2 { // what the first one has written, the second one finds
+		if f, err := hasty.Participate(t.Context(), in(r, "client", 0)); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("without a replica a client is told %+v, %v", f, err)
+		}
+		if _, err := hasty.Convert(t.Context(), worth(r, "client", "", 1)); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("without a replica a conversion is told %v", err)
+		}
+	}
+	if err := replica.Resume(); err != nil {
+		t.Fatal(err)
+	}
+	participate(t, patient, in(r, "other", 1))
+	if err := primary.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if clients := clientsOf(t, open(t, dial(t, replica.Addr), "sixpack"), r.Name); len(clients) != 2 {
+		t.Errorf("the replica has clients %v, want the two that were acknowledged", clients)
+	}
+}
