@@ -176,4 +176,3 @@ func (l *logs) String() string {
 	defer l.mu.Unlock()
 	return l.all.String()
 }
-
