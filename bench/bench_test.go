@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sixpack-go/sixpack/internal/redisserver"
 )
 
 // TestMain lets the test binary be the parts that the program starts.
@@ -27,6 +29,9 @@ var smoke = effort{rounds: 1, calls: 100, turn: 20 * time.Millisecond, newcomers
 func TestEverything(t *testing.T) {
 	for _, s := range sections {
 		t.Run(s.name, func(t *testing.T) {
+			if s.name == "redis" {
+				redisserver.Need(t)
+			}
 			b := &bench{effort: smoke, profiles: t.TempDir(), progress: io.Discard}
 			rows, err := b.measure(t.Context(), t.TempDir(), regexp.MustCompile("^"+s.name+"$"))
 			if err != nil {
@@ -38,7 +43,7 @@ func TestEverything(t *testing.T) {
 			for _, r := range rows {
 				checkRow(t, r)
 			}
-			if left, err := os.ReadDir(b.profiles); err != nil || (len(left) > 0) != (s.name == "http") {
+			if left, err := os.ReadDir(b.profiles); err != nil || (len(left) > 0) != (s.name == "http" || s.name == "redis") {
 				t.Errorf("profiles: %v, %v", left, err)
 			}
 		})

@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/growthbook/growthbook-golang v0.7.0
 	github.com/labstack/echo/v4 v4.16.0
+	github.com/redis/rueidis v1.0.79
 	github.com/sixpack-go/sixpack v0.0.0
 	go.etcd.io/bbolt v1.5.0
 	golang.org/x/sync v0.24.0

@@ -53,7 +53,7 @@ func (b *bench) http(ctx context.Context) (rows []row, err error) {
 		{"HTTP over bolt: existing clients", overBolt, mix{}, 0.7},
 		{"HTTP over bolt: 80% existing, 15% new, 5% converting", overBolt, mix{newcomers: 15, conversions: 5}, 0.5},
 	} {
-		more, err := b.compare(ctx, c.what, c.ours, bareEcho, c.mix, c.least)
+		more, err := b.compare(ctx, c.what, c.ours, bareEcho, "bare echo", c.mix, c.least)
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +98,7 @@ func (s server) answer(ctx context.Context, m mix) (string, error) {
 }
 
 // compare puts two servers under the same load in turn.
-func (b *bench) compare(ctx context.Context, what string, ours, other server, m mix, least float64) ([]row, error) {
+func (b *bench) compare(ctx context.Context, what string, ours, other server, rival string, m mix, least float64) ([]row, error) {
 	ourLoad, err := b.warm(ctx, ours, m)
 	if err != nil {
 		return nil, err
@@ -115,7 +115,6 @@ func (b *bench) compare(ctx context.Context, what string, ours, other server, m 
 	if err != nil {
 		return nil, err
 	}
-	const rival = "bare echo"
 	requests := func(c cost) float64 { return c.perSecond }
 	rows := []row{beside(what, perSecond, scaled(measured[0], requests), rival, scaled(measured[1], requests))}
 	if least > 0 {

@@ -72,6 +72,7 @@ var sections = []struct {
 	{"http", (*bench).http},
 	{"bolt", (*bench).bolt},
 	{"start", (*bench).start},
+	{"redis", (*bench).redis},
 }
 
 var errBelow = errors.New("some figures are below the bar")
@@ -86,7 +87,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	quick := flags.Bool("short", false, "take 20 seconds, for figures that only show that everything works")
 	asJSON := flags.Bool("json", false, "print JSON instead of a table")
 	strict := flags.Bool("strict", false, "exit with status 1 if a figure is below its bar")
-	only := flags.String("run", "", "measure only the sections that match this `expression`: memory, http, bolt, start")
+	only := flags.String("run", "", "measure only the sections that match this `expression`: memory, http, bolt, start, redis")
 	// Not the folder for temporary files: that is often in memory, where
 	// nothing waits for a disk.
 	dir := flags.String("dir", ".", "the `folder` to write files to, on the kind of disk that matters")

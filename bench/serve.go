@@ -23,10 +23,10 @@ import (
 
 // site says what to serve.
 type site struct {
-	Kind    string   `json:"kind"`              // memory, bolt, or bare for a handler that does nothing
-	Path    string   `json:"path,omitempty"`    // of the file, for bolt
+	Kind    string   `json:"kind"`              // memory, bolt, redis, or bare and get for handlers that do nothing and a GET
+	Path    string   `json:"path,omitempty"`    // of the file, for bolt; the server's address, for redis and get
 	Known   int      `json:"known"`             // clients that take part before anyone asks
-	Answers []string `json:"answers,omitempty"` // of the bare handler, for /participate and /convert
+	Answers []string `json:"answers,omitempty"` // of the bare handlers, for /participate and /convert
 	Profile string   `json:"profile,omitempty"` // file for a CPU profile, if not empty
 }
 
@@ -78,8 +78,11 @@ func newServer(h http.Handler) *http.Server {
 
 // handler returns what is served, and a store to be closed after it.
 func (s *site) handler(ctx context.Context) (http.Handler, store.Store, error) {
-	if s.Kind == "bare" {
-		return bare(s.Answers), new(memory.Store), nil
+	switch s.Kind {
+	case "bare":
+		return echoOf(s.Answers, func(echo.Context) error { return nil }), new(memory.Store), nil
+	case "get":
+		return getting(s.Path, s.Answers)
 	}
 	st, err := s.open()
 	if err != nil {
@@ -102,18 +105,25 @@ func (s *site) open() (store.Store, error) {
 		return new(memory.Store), nil
 	case "bolt":
 		return bolt.Open(s.Path)
+	case "redis":
+		return openRedis(s.Path)
 	default:
 		return nil, fmt.Errorf("there is no store %q", s.Kind)
 	}
 }
 
-// bare returns what anything built on echo costs at least: a router whose
-// handlers answer with constants.
-func bare(answers []string) http.Handler {
+// echoOf returns what anything built on echo costs at least: a router whose
+// handlers do something and answer with constants.
+func echoOf(answers []string, do func(echo.Context) error) http.Handler {
 	e := echo.New()
 	for i, path := range []string{"/participate", "/convert"} {
 		body := []byte(answers[i])
-		e.GET(path, func(c echo.Context) error { return c.JSONBlob(http.StatusOK, body) })
+		e.GET(path, func(c echo.Context) error {
+			if err := do(c); err != nil {
+				return err
+			}
+			return c.JSONBlob(http.StatusOK, body)
+		})
 	}
 	return e
 }

@@ -118,12 +118,10 @@ func (s *Server) Stop() error {
 	return os.RemoveAll(s.dir)
 }
 
-// Test is Start for a test, which it fails or, where nobody asked for all of
-// them with SIXPACK_CI, skips if there is no redis-server. The server ends with
-// the test.
+// Test is Start for a test, for which see Need. The server ends with the test.
 func Test(tb testing.TB, args ...string) *Server {
 	tb.Helper()
-	need(tb)
+	Need(tb)
 	s, err := Start(args...)
 	if err != nil {
 		tb.Fatal(err)
@@ -136,8 +134,9 @@ func Test(tb testing.TB, args ...string) *Server {
 	return s
 }
 
-// need skips or fails a test where there is no redis-server.
-func need(tb testing.TB) {
+// Need skips a test where there is no redis-server or, where SIXPACK_CI asks for
+// all tests, fails it.
+func Need(tb testing.TB) {
 	tb.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		if os.Getenv("SIXPACK_CI") != "" {
