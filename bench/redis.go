@@ -54,32 +54,38 @@ func dialRedis(address string) (rueidis.Client, error) {
 	return rueidis.NewClient(rueidis.ClientOption{InitAddress: []string{address}, DisableCache: true})
 }
 
-// redisCalls compares calls in process, by the same client of the server.
+// redisCalls compares calls in process, by the same client of the server. They
+// come with a deadline, as those of the HTTP service do, so that the store needs
+// no timer of its own for each.
 func (b *bench) redisCalls(ctx context.Context, _ string, client rueidis.Client) ([]row, error) {
-	engine := sixpack.New(redis.New(client, redisPrefix, redis.Config{}), sixpack.Config{})
+	engine := sixpack.New(redis.New(client, redisPrefix, redis.Config{Timeout: time.Minute}), sixpack.Config{})
 	known := make([]string, b.known)
 	for i := range known {
 		known[i] = uuidOf(uint64(i)).String()
 	}
-	participate := func(id string, want sixpack.Reason) error {
+	participate := func(ctx context.Context, id string, want sixpack.Reason) error {
 		a, err := engine.Participate(ctx, button, id)
 		if err == nil && a.Reason != want {
 			err = fmt.Errorf("a client that should be %s got %+v", want, a)
 		}
 		return err
 	}
-	if err := concurrently(callers, len(known), func(i uint64) error { return participate(known[i], sixpack.Assigned) }); err != nil {
+	if err := concurrently(callers, len(known), func(i uint64) error { return participate(ctx, known[i], sixpack.Assigned) }); err != nil {
 		return nil, err
 	}
-	calls := func(call func(i uint64) error) func() (float64, error) {
-		return timed(b.calls, func(n int) error { return concurrently(callers, n, call) })
+	calls := func(call func(ctx context.Context, i uint64) error) func() (float64, error) {
+		return timed(b.calls, func(n int) error {
+			ctx, cancel := context.WithTimeout(ctx, time.Minute)
+			defer cancel()
+			return concurrently(callers, n, func(i uint64) error { return call(ctx, i) })
+		})
 	}
 	var fresh atomic.Uint64
 	fresh.Store(1 << 50)
 	measured, err := inTurn(4*b.rounds+1,
-		calls(func(i uint64) error { return participate(known[i%uint64(len(known))], sixpack.Existing) }),
-		calls(func(uint64) error { return participate(uuidOf(fresh.Add(1)).String(), sixpack.Assigned) }),
-		calls(func(uint64) error { return client.Do(ctx, client.B().Get().Key(smallKey).Build()).Error() }),
+		calls(func(ctx context.Context, i uint64) error { return participate(ctx, known[i%uint64(len(known))], sixpack.Existing) }),
+		calls(func(ctx context.Context, _ uint64) error { return participate(ctx, uuidOf(fresh.Add(1)).String(), sixpack.Assigned) }),
+		calls(func(ctx context.Context, _ uint64) error { return client.Do(ctx, client.B().Get().Key(smallKey).Build()).Error() }),
 	)
 	if err != nil {
 		return nil, err
