@@ -83,9 +83,15 @@ func (b *bench) redisCalls(ctx context.Context, _ string, client rueidis.Client)
 	var fresh atomic.Uint64
 	fresh.Store(1 << 50)
 	measured, err := inTurn(4*b.rounds+1,
-		calls(func(ctx context.Context, i uint64) error { return participate(ctx, known[i%uint64(len(known))], sixpack.Existing) }),
-		calls(func(ctx context.Context, _ uint64) error { return participate(ctx, uuidOf(fresh.Add(1)).String(), sixpack.Assigned) }),
-		calls(func(ctx context.Context, _ uint64) error { return client.Do(ctx, client.B().Get().Key(smallKey).Build()).Error() }),
+		calls(func(ctx context.Context, i uint64) error {
+			return participate(ctx, known[i%uint64(len(known))], sixpack.Existing)
+		}),
+		calls(func(ctx context.Context, _ uint64) error {
+			return participate(ctx, uuidOf(fresh.Add(1)).String(), sixpack.Assigned)
+		}),
+		calls(func(ctx context.Context, _ uint64) error {
+			return client.Do(ctx, client.B().Get().Key(smallKey).Build()).Error()
+		}),
 	)
 	if err != nil {
 		return nil, err
