@@ -16,8 +16,12 @@ type started struct {
 
 // where tells where the data is.
 func (c *config) where() string {
-	if c.Store == inMemory {
+	switch c.Store {
+	case inMemory:
 		return "in memory only"
+	case inRedis:
+		return c.whereRedis()
+	case embedded:
 	}
 	if path, err := filepath.Abs(c.dataFile()); err == nil {
 		return path

@@ -14,7 +14,9 @@ import (
 // check finds what is wrong beyond single values, and what is worth a note.
 func (s *settings) check() {
 	s.checkNames()
-	s.checkRedis()
+	if s.selectsRedis() {
+		s.checkRedis()
+	}
 	if s.Robots.Regexp != nil && s.values.GetString("robot_regex") == "" {
 		s.notef("robot_regex from %s is empty: every visitor whose user agent is given is a robot", s.source("robot_regex"))
 	}
@@ -46,26 +48,6 @@ func (s *settings) checkNames() {
 			s.problemf("%s from %s is not a key%s", name, s.sources[name], didYouMean(name, known))
 		}
 	}
-}
-
-// checkRedis refuses what selects the Redis store, instead of starting afresh
-// beside the data that is in Redis.
-func (s *settings) checkRedis() {
-	var given []string
-	for _, name := range redisKeys {
-		if s.sources[name] != "" {
-			given = append(given, name+" from "+s.sources[name])
-		}
-	}
-	if given == nil {
-		return
-	}
-	if source := s.sources["store"]; source != "" {
-		s.notef("no effect, because store from %s is %s: %s", source, s.Store, strings.Join(given, ", "))
-		return
-	}
-	s.problemf("the Redis store is not in this version of sixpack, but comes with the next one; %s: "+
-		"remove that, or set store to embedded to begin anew in a file of sixpack's own", strings.Join(given, ", "))
 }
 
 // checkVariables looks for misspelled variables. Others may have variables that

@@ -23,12 +23,15 @@ func TestCheckConfig(t *testing.T) {
 		t.Error("the secret is shown")
 	}
 
-	environ = append(environ, "SIXPACK_CONFIG_REDIS_HOST=redis", "SIXPACK_TIMEZON=UTC")
+	environ = append(environ, "SIXPACK_CONFIG_REDIS_HOST=redis", "SIXPACK_CONFIG_REDIS_PASSWORD=hush", "SIXPACK_CONFIG_REDIS_CLUSTER=redis:6379", "SIXPACK_TIMEZON=UTC")
 	bad, _, err := call(t, environ, "check-config", "--port=http", "--robot-regex=a(?=b)")
 	if err == nil || err.Error() != "the configuration has 4 problems" {
 		t.Errorf("error is %v", err)
 	}
 	golden(t, "check-bad.txt", bad)
+	if strings.Contains(bad, "hush") {
+		t.Error("the password is shown")
+	}
 
 	_, _, err = call(t, nil, "check-config", "--port=http")
 	if err == nil || err.Error() != "the configuration has a problem" {

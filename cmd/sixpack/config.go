@@ -65,6 +65,29 @@ type config struct {
 
 	ShutdownTimeout time.Duration `mapstructure:"shutdown_timeout"`
 
+	RedisURL              string    `mapstructure:"redis_url"`
+	RedisHost             string    `mapstructure:"redis_host"`
+	RedisPort             uint16    `mapstructure:"redis_port"`
+	RedisSocket           string    `mapstructure:"redis_unix_socket"`
+	RedisUsername         string    `mapstructure:"redis_username"`
+	RedisPassword         string    `mapstructure:"redis_password"`
+	RedisDB               number    `mapstructure:"redis_db"`
+	RedisPrefix           prefix    `mapstructure:"redis_prefix"`
+	RedisTimeout          seconds   `mapstructure:"redis_socket_timeout"`
+	RedisConnections      number    `mapstructure:"redis_max_connections"`
+	RedisSentinels        addresses `mapstructure:"redis_sentinels"`
+	RedisService          string    `mapstructure:"redis_sentinel_service_name"`
+	RedisSentinelUsername string    `mapstructure:"redis_sentinel_username"`
+	RedisSentinelPassword string    `mapstructure:"redis_sentinel_password"`
+	RedisWaitReplicas     number    `mapstructure:"redis_wait_replicas"`
+	RedisCluster          addresses `mapstructure:"redis_cluster"`
+	RedisTLS              bool      `mapstructure:"redis_tls"`
+	RedisCA               string    `mapstructure:"redis_tls_ca"`
+	RedisCert             string    `mapstructure:"redis_tls_cert"`
+	RedisKey              string    `mapstructure:"redis_tls_key"`
+	RedisServerName       string    `mapstructure:"redis_tls_server_name"`
+	IgnoreSixpackData     bool      `mapstructure:"ignore_sixpack_data"`
+
 	SecretKey   string `mapstructure:"secret_key"`
 	CSRFDisable bool   `mapstructure:"csrf_disable"`
 	ProxyFix    bool   `mapstructure:"proxy_fix"`
@@ -101,7 +124,7 @@ func addFlags(flags *pflag.FlagSet) {
 			flags.String(k.flag(), "", "")
 		}
 	}
-	for _, name := range []string{"debug", "access-log", "metrics"} {
+	for _, name := range []string{"debug", "access-log", "metrics", "redis-tls", "ignore-sixpack-data"} {
 		flags.Lookup(name).NoOptDefVal = "yes"
 	}
 }
@@ -191,14 +214,9 @@ func (s *settings) addVariables(environ []string) error {
 		variables[name] = value
 	}
 	for _, k := range keys {
-		if value, ok := variables[k.variable()]; ok {
+		if value, ok := variables[k.variable()]; ok && (value != "" || !k.redis()) {
 			given[k.name] = value
 			s.sources[k.name] = "variable " + k.variable()
-		}
-	}
-	for _, name := range redisKeys {
-		if value := variables[redisVariable(name)]; value != "" {
-			s.sources[name] = "variable " + redisVariable(name)
 		}
 	}
 	s.checkVariables(variables)

@@ -38,40 +38,73 @@ func loaded(t *testing.T, environ []string, args ...string) *settings {
 
 // samples has three good values of each key that are not the default.
 var samples = map[string][3]string{
-	"host":                  {"127.0.0.1", "::1", "localhost"},
-	"port":                  {"8000", "0", "65535"},
-	"web_host":              {"::1", "0.0.0.0", "localhost"},
-	"web_port":              {"8001", "0", "65535"},
-	"store":                 {"memory", "embedded", "memory"},
-	"data_dir":              {"/a", "b", "./c/d"},
-	"store_timeout":         {"1s", "500ms", "2m"},
-	"enabled":               {"n", "Yes", "FALSE"},
-	"algorithm":             {"random", "hash", "random"},
-	"enable_whiplash":       {"yes", "no", "TRUE"},
-	"timezone":              {"Europe/Berlin", "America/New_York", "Asia/Tokyo"},
-	"experiment_name_regex": {"^a", "^b", ".*"},
-	"robot_regex":           {"curl", "wget|lynx", "^$"},
-	"ignored_ip_addresses":  {"10.0.0.1", "10.0.0.0/8,::1", "fe80::/10"},
-	"cors_origin":           {"https://a.example", "https://*.example", "null"},
-	"cors_headers":          {"X-A", "X-B, X-C", "*"},
-	"cors_credentials":      {"false", "true", "no"},
-	"cors_methods":          {"GET, POST", "POST", "*"},
-	"cors_expose_headers":   {"X-A", "X-B, X-C", "*"},
-	"log_level":             {"debug", "WARN", "error"},
-	"log_format":            {"json", "text", "json"},
-	"access_log":            {"yes", "no", "Y"},
-	"debug":                 {"true", "false", "y"},
-	"metrics":               {"true", "off", "y"},
-	"statsd_url":            {"udp://a:1/b/c", "udp://[::1]:2", "udp://host"},
-	"shutdown_timeout":      {"1s", "500ms", "2m"},
-	"secret_key":            {"a", "b", ""},
-	"csrf_disable":          {"yes", "no", "y"},
-	"proxy_fix":             {"yes", "no", "y"},
-	"asset_path":            {"a", "b", "c"},
+	"host":                        {"127.0.0.1", "::1", "localhost"},
+	"port":                        {"8000", "0", "65535"},
+	"web_host":                    {"::1", "0.0.0.0", "localhost"},
+	"web_port":                    {"8001", "0", "65535"},
+	"store":                       {"memory", "redis", "embedded"},
+	"data_dir":                    {"/a", "b", "./c/d"},
+	"store_timeout":               {"1s", "500ms", "2m"},
+	"enabled":                     {"n", "Yes", "FALSE"},
+	"algorithm":                   {"random", "hash", "random"},
+	"enable_whiplash":             {"yes", "no", "TRUE"},
+	"timezone":                    {"Europe/Berlin", "America/New_York", "Asia/Tokyo"},
+	"experiment_name_regex":       {"^a", "^b", ".*"},
+	"robot_regex":                 {"curl", "wget|lynx", "^$"},
+	"ignored_ip_addresses":        {"10.0.0.1", "10.0.0.0/8,::1", "fe80::/10"},
+	"cors_origin":                 {"https://a.example", "https://*.example", "null"},
+	"cors_headers":                {"X-A", "X-B, X-C", "*"},
+	"cors_credentials":            {"false", "true", "no"},
+	"cors_methods":                {"GET, POST", "POST", "*"},
+	"cors_expose_headers":         {"X-A", "X-B, X-C", "*"},
+	"log_level":                   {"debug", "WARN", "error"},
+	"log_format":                  {"json", "text", "json"},
+	"access_log":                  {"yes", "no", "Y"},
+	"debug":                       {"true", "false", "y"},
+	"metrics":                     {"true", "off", "y"},
+	"statsd_url":                  {"udp://a:1/b/c", "udp://[::1]:2", "udp://host"},
+	"shutdown_timeout":            {"1s", "500ms", "2m"},
+	"redis_url":                   {"redis://a", "rediss://:b@c:1/2?prefix=d", "unix:///e?db=3"},
+	"redis_host":                  {"a", "::1", "c.example"},
+	"redis_port":                  {"1", "2", "65535"},
+	"redis_unix_socket":           {"/a", "b", "c/d"},
+	"redis_username":              {"a", "b", "c"},
+	"redis_password":              {"a", "b", "c"},
+	"redis_db":                    {"0", "1", "14"},
+	"redis_prefix":                {"a", "b:c", "{d}"},
+	"redis_socket_timeout":        {"1", "0.5", "300ms"},
+	"redis_max_connections":       {"1", "50", "0"},
+	"redis_sentinels":             {"a:1", "b:1,c:2", "[::1]:3"},
+	"redis_sentinel_service_name": {"a", "b", "c"},
+	"redis_sentinel_username":     {"a", "b", "c"},
+	"redis_sentinel_password":     {"a", "b", "c"},
+	"redis_wait_replicas":         {"1", "2", "0"},
+	"redis_cluster":               {"a:1", "b:1,c:2", "[::1]:3"},
+	"redis_tls":                   {"yes", "no", "y"},
+	"redis_tls_ca":                {"ca.pem", "server.pem", "client.pem"},
+	"redis_tls_cert":              {"client.pem", "client.pem", "client.pem"},
+	"redis_tls_key":               {"client.key", "client.key", "client.key"},
+	"redis_tls_server_name":       {"a", "b", "c"},
+	"ignore_sixpack_data":         {"yes", "no", "y"},
+	"secret_key":                  {"a", "b", ""},
+	"csrf_disable":                {"yes", "no", "y"},
+	"proxy_fix":                   {"yes", "no", "y"},
+	"asset_path":                  {"a", "b", "c"},
+}
+
+// companions are set beside keys that do not go alone.
+var companions = map[string][]string{
+	"redis_sentinels":             {"SIXPACK_CONFIG_REDIS_SENTINEL_SERVICE_NAME=primary"},
+	"redis_sentinel_service_name": {"SIXPACK_CONFIG_REDIS_SENTINELS=a:1"},
+	"redis_tls_ca":                {"SIXPACK_CONFIG_REDIS_TLS=yes"},
+	"redis_tls_cert":              {"SIXPACK_CONFIG_REDIS_TLS=yes", "SIXPACK_CONFIG_REDIS_TLS_KEY=client.key"},
+	"redis_tls_key":               {"SIXPACK_CONFIG_REDIS_TLS=yes", "SIXPACK_CONFIG_REDIS_TLS_CERT=client.pem"},
+	"redis_tls_server_name":       {"SIXPACK_CONFIG_REDIS_TLS=yes"},
 }
 
 // TestPrecedence sets every key in every way.
 func TestPrecedence(t *testing.T) {
+	t.Chdir(certificates(t))
 	for _, k := range keys {
 		t.Run(k.name, func(t *testing.T) {
 			values, ok := samples[k.name]
@@ -79,8 +112,9 @@ func TestPrecedence(t *testing.T) {
 				t.Fatal("no samples")
 			}
 			file := writeFile(t, "config.yml", fmt.Sprintf("%s: %q\n", k.name, values[0]))
-			inFile := []string{"SIXPACK_CONFIG=" + file}
-			inBoth := []string{inFile[0], k.variable() + "=" + values[1]}
+			beside := companions[k.name]
+			inFile := append([]string{"SIXPACK_CONFIG=" + file}, beside...)
+			inBoth := append([]string{inFile[0], k.variable() + "=" + values[1]}, beside...)
 			check := func(s *settings, want, source string) {
 				t.Helper()
 				if len(s.problems) > 0 {
@@ -95,7 +129,7 @@ func TestPrecedence(t *testing.T) {
 			}
 			check(loaded(t, nil), fmt.Sprint(loaded(t, nil).values.Get(k.name)), "default")
 			check(loaded(t, inFile), values[0], "file "+file)
-			check(loaded(t, nil, "--config", file), values[0], "file "+file)
+			check(loaded(t, beside, "--config", file), values[0], "file "+file)
 			check(loaded(t, inBoth), values[1], "variable "+k.variable())
 			if !k.secret {
 				check(loaded(t, inBoth, "--"+k.flag()+"="+values[2]), values[2], "flag --"+k.flag())
@@ -135,17 +169,12 @@ func TestDocumentation(t *testing.T) {
 			t.Errorf("config.yaml lacks %s", k.name)
 		}
 		delete(documented, k.name)
-		if !strings.Contains(string(defaults), k.variable()) && !strings.HasPrefix(k.variable(), "SIXPACK_CORS_") {
+		if !strings.Contains(string(defaults), k.variable()) && !strings.HasPrefix(k.variable(), "SIXPACK_CORS_") && !k.redis() {
 			t.Errorf("config.yaml lacks the variable %s", k.variable())
 		}
 	}
 	for name := range documented {
 		t.Errorf("config.yaml has %s, which is not a key", name)
-	}
-	for _, name := range redisKeys {
-		if !regexp.MustCompile(`(?m)^# ` + name + `:`).Match(defaults) {
-			t.Errorf("config.yaml lacks %s", name)
-		}
 	}
 	var fields []string
 	for field := range reflect.TypeFor[config]().Fields() {
@@ -268,8 +297,7 @@ func TestProblems(t *testing.T) {
 		port    = `must be a number from 0 to 65535`
 		re2     = `must be a regular expression of RE2, which has no look-around and no backreferences ` +
 			`(https://github.com/google/re2/wiki/Syntax): `
-		redis = `the Redis store is not in this version of sixpack, but comes with the next one; `
-		anew  = `: remove that, or set store to embedded to begin anew in a file of sixpack's own`
+		contrary = ` contradict each other: set one of them`
 	)
 	for _, c := range []struct {
 		name    string
@@ -293,7 +321,7 @@ func TestProblems(t *testing.T) {
 		},
 		{name: "list for one value", yaml: "host: [a, b]", want: []string{`host: "[a b]" from file FILE: must be one value, not several`}},
 		{name: "map for one value", yaml: "host: {a: b}", want: []string{`host: "map[a:b]" from file FILE: must be one value, not several`}},
-		{name: "store", args: []string{"--store=redis"}, want: []string{`store: "redis" from flag --store: must be embedded or memory`}},
+		{name: "store", args: []string{"--store=mysql"}, want: []string{`store: "mysql" from flag --store: must be embedded or redis or memory`}},
 		{name: "algorithm", yaml: "algorithm: whiplash", want: []string{`algorithm: "whiplash" from file FILE: must be hash or random`}},
 		{name: "log format", args: []string{"--log-format=xml"}, want: []string{`log_format: "xml" from flag --log-format: must be text or json`}},
 		{name: "log level", args: []string{"--log-level=INFO+1"}, want: []string{`log_level: "INFO+1" from flag --log-level: must be debug, info, warn or error`}},
@@ -316,9 +344,21 @@ func TestProblems(t *testing.T) {
 		{name: "very unknown key", yaml: "colour_of_the_sky: blue", want: []string{`colour_of_the_sky from file FILE is not a key`}},
 		{name: "misspelled variable", environ: []string{"SIXPACK_PROT=80"}, want: []string{`SIXPACK_PROT is not a variable of sixpack: did you mean SIXPACK_PORT?`}},
 		{name: "variable of another form", environ: []string{"SIXPACK_ENABLED=no"}, want: []string{`SIXPACK_ENABLED is not a variable of sixpack: did you mean SIXPACK_CONFIG_ENABLED?`}},
-		{name: "Redis key", yaml: "redis_host: localhost", want: []string{redis + `redis_host from file FILE` + anew}},
-		{name: "Redis variable", environ: []string{"SIXPACK_CONFIG_REDIS_HOST=redis", "SIXPACK_CONFIG_REDIS_DB=1"}, want: []string{redis + `redis_host from variable SIXPACK_CONFIG_REDIS_HOST, redis_db from variable SIXPACK_CONFIG_REDIS_DB` + anew}},
-		{name: "Redis sentinels", yaml: "redis_sentinels: [[a, 1], [b, 2]]", want: []string{redis + `redis_sentinels from file FILE` + anew}},
+		{name: "URL and host", environ: []string{"SIXPACK_CONFIG_REDIS_URL=redis://:hush@a", "SIXPACK_CONFIG_REDIS_HOST=b"}, want: []string{`redis_url from variable SIXPACK_CONFIG_REDIS_URL and redis_host from variable SIXPACK_CONFIG_REDIS_HOST` + contrary}},
+		{name: "socket and port", yaml: "redis_port: 1", args: []string{"--redis-unix-socket=/a"}, want: []string{`redis_unix_socket from flag --redis-unix-socket and redis_port from file FILE` + contrary}},
+		{name: "sentinels and cluster", yaml: "redis_sentinels: [[a, 1]]\nredis_sentinel_service_name: b\nredis_cluster: c:1", want: []string{`redis_cluster from file FILE and redis_sentinels from file FILE` + contrary, `redis_cluster from file FILE and redis_sentinel_service_name from file FILE` + contrary}},
+		{name: "cluster and database", yaml: "redis_cluster: c:1\nredis_db: 3", want: []string{`redis_db from file FILE is 3: a cluster has database 0 only`}},
+		{name: "sentinels alone", yaml: "redis_sentinels: [[a, 1], [b, 2]]", want: []string{`redis_sentinels from file FILE needs redis_sentinel_service_name, the name under which the sentinels know the primary`}},
+		{name: "sentinel without port", yaml: "redis_sentinels: [a]\nredis_sentinel_service_name: b", want: []string{`redis_sentinels: "[a]" from file FILE: "a" must be like host:6379`}},
+		{name: "broken URL", environ: []string{"SIXPACK_CONFIG_REDIS_URL=redis://:hush@a:b"}, want: []string{`a Redis URL must be like redis://user:password@host:6379/0?prefix=sxp`}},
+		{name: "URL of something else", environ: []string{"SIXPACK_CONFIG_REDIS_URL=http://:hush@a"}, want: []string{`the URL http://:xxxxx@a: redis: invalid URL scheme: http`}},
+		{name: "URL with an empty prefix", environ: []string{"SIXPACK_CONFIG_REDIS_URL=redis://:hush@a?prefix="}, want: []string{`the prefix in the URL redis://:xxxxx@a?prefix= is empty`}},
+		{name: "certificate without key", yaml: "redis_tls: yes\nredis_tls_cert: a", want: []string{`redis_tls_cert and redis_tls_key need each other`}},
+		{name: "authority without TLS", yaml: "redis_tls_ca: a", want: []string{`redis_tls_ca from file FILE needs redis_tls: yes, or a URL that begins with rediss:`}},
+		{name: "no such authority", yaml: "redis_tls: yes\nredis_tls_ca: /no/such", want: []string{`redis_tls_ca: open /no/such: no such file or directory`}},
+		{name: "database", args: []string{"--redis-db=-1"}, want: []string{`redis_db: "-1" from flag --redis-db: must be a whole number, 0 or more`}},
+		{name: "prefix", args: []string{"--redis-prefix="}, want: []string{`redis_prefix: "" from flag --redis-prefix: must not be empty`}},
+		{name: "timeout", args: []string{"--redis-socket-timeout=0"}, want: []string{`redis_socket_timeout: "0" from flag --redis-socket-timeout: must be a number of seconds above zero, or a duration such as 500ms`}},
 		{name: "no Redis", environ: []string{"SIXPACK_CONFIG_REDIS_PASSWORD="}},
 		{name: "variables of others", environ: []string{"SIXPACK_TEST=1", "SIXPACK_CI=1", "SIXPACK_SERVICE_HOST=10.0.0.1", "SIXPACKS=6"}},
 	} {
@@ -362,14 +402,11 @@ func TestFiles(t *testing.T) {
 func TestSixpack2(t *testing.T) {
 	const path = "testdata/sixpack2.yml"
 	s := loaded(t, nil, "--config", path)
-	want := "the Redis store is not in this version of sixpack, but comes with the next one; redis_host from file " + path +
-		", redis_port from file " + path + ", redis_db from file " + path + ", redis_prefix from file " + path +
-		": remove that, or set store to embedded to begin anew in a file of sixpack's own"
-	if !slices.Equal(s.problems, []string{want}) {
-		t.Errorf("got %q, want %q", s.problems, want)
+	if want := "Redis at localhost:6379, database 15, prefix sxp"; len(s.problems) > 0 || s.Store != inRedis || s.where() != want {
+		t.Errorf("problems %q; the data is in %s, want %s", s.problems, s.where(), want)
 	}
-	if s = loaded(t, nil, "--config", path, "--store=embedded"); len(s.problems) > 0 {
-		t.Error(s.problems)
+	if s = loaded(t, nil, "--config", path, "--store=embedded"); len(s.problems) > 0 || s.Store != embedded {
+		t.Errorf("problems %q; the data is in %s", s.problems, s.Store)
 	}
 
 	content, err := os.ReadFile(path)

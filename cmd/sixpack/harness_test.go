@@ -57,13 +57,19 @@ type server struct {
 // ends with the test at the latest.
 func startServer(t *testing.T, folder string, flags ...string) *server {
 	t.Helper()
+	return startServerWith(t, nil, folder, flags...)
+}
+
+// startServerWith is startServer with variables.
+func startServerWith(t *testing.T, variables []string, folder string, flags ...string) *server {
+	t.Helper()
 	path, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &server{log: newLogs(), exited: make(chan struct{})}
 	s.cmd = exec.Command(path, append(serverFlags(folder), flags...)...)
-	s.cmd.Env = environment()
+	s.cmd.Env = append(environment(), variables...)
 	s.cmd.Stderr = s.log
 	began := time.Now()
 	if err := s.cmd.Start(); err != nil {
@@ -121,11 +127,17 @@ func (s *server) kill() {
 // startHere starts the program in this process. It stops with the test.
 func startHere(t *testing.T, folder string, flags ...string) (url string) {
 	t.Helper()
+	return startHereWith(t, nil, folder, flags...)
+}
+
+// startHereWith is startHere with variables.
+func startHereWith(t *testing.T, variables []string, folder string, flags ...string) (url string) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	log, exited := newLogs(), make(chan struct{})
 	go func() {
 		defer close(exited)
-		if err := run(ctx, append(serverFlags(folder), flags...), nil, io.Discard, log); err != nil {
+		if err := run(ctx, append(serverFlags(folder), flags...), variables, io.Discard, log); err != nil {
 			t.Error(err)
 		}
 	}()

@@ -100,10 +100,12 @@ dashboard (port 5001) has none either, so it answers only to this machine unless
 web_host. "server" is "serve" without the dashboard.
 
 Everything the API acknowledged is on the disk, in sixpack.db in the data folder. A second
-server cannot use the same folder.
+server cannot use the same folder: several servers share a Redis. To set any of the redis_
+keys selects it, a single machine, sentinels or a cluster.
 
 Examples:
   sixpack
+  sixpack server --redis-host redis.internal --redis-db 0
   sixpack serve --port 8000 --data-dir /var/lib/sixpack
   SIXPACK_CONFIG=/etc/sixpack.yml sixpack server --log-format json
 ` + settingsHelp

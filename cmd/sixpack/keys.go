@@ -45,16 +45,32 @@ var keys = []key{
 	{name: "metrics"},
 	{name: "statsd_url", env: "STATSD_URL"},
 	{name: "shutdown_timeout"},
+	{name: "redis_url", env: "SIXPACK_CONFIG_REDIS_URL", secret: true},
+	{name: "redis_host", env: "SIXPACK_CONFIG_REDIS_HOST"},
+	{name: "redis_port", env: "SIXPACK_CONFIG_REDIS_PORT"},
+	{name: "redis_unix_socket", env: "SIXPACK_CONFIG_REDIS_UNIX_SOCKET"},
+	{name: "redis_username", env: "SIXPACK_CONFIG_REDIS_USERNAME"},
+	{name: "redis_password", env: "SIXPACK_CONFIG_REDIS_PASSWORD", secret: true},
+	{name: "redis_db", env: "SIXPACK_CONFIG_REDIS_DB"},
+	{name: "redis_prefix", env: "SIXPACK_CONFIG_REDIS_PREFIX"},
+	{name: "redis_socket_timeout", env: "SIXPACK_CONFIG_REDIS_SOCKET_TIMEOUT"},
+	{name: "redis_max_connections", env: "SIXPACK_CONFIG_REDIS_MAX_CONNECTIONS"},
+	{name: "redis_sentinels", env: "SIXPACK_CONFIG_REDIS_SENTINELS"},
+	{name: "redis_sentinel_service_name", env: "SIXPACK_CONFIG_REDIS_SENTINEL_SERVICE_NAME"},
+	{name: "redis_sentinel_username", env: "SIXPACK_CONFIG_REDIS_SENTINEL_USERNAME"},
+	{name: "redis_sentinel_password", env: "SIXPACK_CONFIG_REDIS_SENTINEL_PASSWORD", secret: true},
+	{name: "redis_wait_replicas", env: "SIXPACK_CONFIG_REDIS_WAIT_REPLICAS"},
+	{name: "redis_cluster", env: "SIXPACK_CONFIG_REDIS_CLUSTER"},
+	{name: "redis_tls", env: "SIXPACK_CONFIG_REDIS_TLS"},
+	{name: "redis_tls_ca", env: "SIXPACK_CONFIG_REDIS_TLS_CA"},
+	{name: "redis_tls_cert", env: "SIXPACK_CONFIG_REDIS_TLS_CERT"},
+	{name: "redis_tls_key", env: "SIXPACK_CONFIG_REDIS_TLS_KEY"},
+	{name: "redis_tls_server_name", env: "SIXPACK_CONFIG_REDIS_TLS_SERVER_NAME"},
+	{name: "ignore_sixpack_data"},
 	{name: "secret_key", env: "SIXPACK_CONFIG_SECRET", secret: true, inert: noDashboard},
 	{name: "csrf_disable", env: "SIXPACK_CONFIG_CSRF_DISABLE", inert: noDashboard},
 	{name: "proxy_fix", inert: noDashboard},
 	{name: "asset_path", env: "SIXPACK_CONFIG_ASSET_PATH", inert: "the assets are in the program"},
-}
-
-// redisKeys select the Redis store.
-var redisKeys = []string{
-	"redis_host", "redis_port", "redis_password", "redis_db", "redis_prefix", "redis_socket_timeout",
-	"redis_max_connections", "redis_sentinels", "redis_sentinel_service_name",
 }
 
 // retiredKeys are in the configuration files of Sixpack 1, which ignored some
@@ -69,7 +85,8 @@ func (k key) variable() string {
 
 func (k key) flag() string { return strings.ReplaceAll(k.name, "_", "-") }
 
-func redisVariable(name string) string { return "SIXPACK_CONFIG_" + strings.ToUpper(name) }
+// redis tells whether to set the key is to select the Redis store.
+func (k key) redis() bool { return strings.HasPrefix(k.name, "redis_") }
 
 func findKey(name string) (key, bool) {
 	i := slices.IndexFunc(keys, func(k key) bool { return k.name == name })
@@ -81,7 +98,7 @@ func findKey(name string) (key, bool) {
 
 // knownNames are the keys that a file may have.
 func knownNames() []string {
-	names := slices.Concat(redisKeys, retiredKeys)
+	names := slices.Clone(retiredKeys)
 	for _, k := range keys {
 		names = append(names, k.name)
 	}
@@ -93,9 +110,6 @@ func knownVariables() []string {
 	variables := []string{configVariable}
 	for _, k := range keys {
 		variables = append(variables, k.variable())
-	}
-	for _, name := range redisKeys {
-		variables = append(variables, redisVariable(name))
 	}
 	return variables
 }

@@ -17,10 +17,14 @@ import (
 
 // What values of the configuration may be, beside the types that exist.
 type (
-	storeKind string // embedded or memory
+	storeKind string // embedded, redis or memory
 	algorithm string // hash or random
 	logFormat string // text or json
 	directory string // not empty
+	prefix    string // not empty
+	number    int    // not negative
+	seconds   time.Duration
+	addresses []string // host:port
 
 	zone       struct{ *time.Location }
 	expression struct{ *regexp.Regexp }
@@ -29,6 +33,7 @@ type (
 
 const (
 	embedded storeKind = "embedded"
+	inRedis  storeKind = "redis"
 	inMemory storeKind = "memory"
 	jsonLog  logFormat = "json"
 )
@@ -50,9 +55,12 @@ var parsers = map[reflect.Type]func(string) (any, error){
 	reflect.TypeFor[expression]():    func(s string) (any, error) { return parseRegexp(s) },
 	reflect.TypeFor[anyCase]():       func(s string) (any, error) { return parseAnyCase(s) },
 	reflect.TypeFor[directory]():     func(s string) (any, error) { return parseDirectory(s) },
+	reflect.TypeFor[prefix]():        func(s string) (any, error) { return parsePrefix(s) },
+	reflect.TypeFor[number]():        func(s string) (any, error) { return parseNumber(s) },
+	reflect.TypeFor[seconds]():       func(s string) (any, error) { return parseSeconds(s) },
 	reflect.TypeFor[slog.Level]():    func(s string) (any, error) { return parseLevel(s) },
 	reflect.TypeFor[statsdServer]():  func(s string) (any, error) { return parseStatsD(s) },
-	reflect.TypeFor[storeKind]():     oneOf(embedded, inMemory),
+	reflect.TypeFor[storeKind]():     oneOf(embedded, inRedis, inMemory),
 	reflect.TypeFor[algorithm]():     oneOf[algorithm]("hash", "random"),
 	reflect.TypeFor[logFormat]():     oneOf("text", jsonLog),
 }
@@ -66,6 +74,8 @@ func parse(_, to reflect.Type, value any) (any, error) {
 	switch to {
 	case reflect.TypeFor[[]netip.Prefix]():
 		return parseNetworks(value)
+	case reflect.TypeFor[addresses]():
+		return parseAddresses(value)
 	case reflect.TypeFor[[]string]():
 		return split(value), nil
 	}
@@ -142,6 +152,56 @@ func parseDirectory(s string) (directory, error) {
 		return "", errors.New("must be the path of a folder")
 	}
 	return directory(s), nil
+}
+
+func parsePrefix(s string) (prefix, error) {
+	if s == "" {
+		return "", errors.New("must not be empty")
+	}
+	return prefix(s), nil
+}
+
+func parseNumber(s string) (number, error) {
+	n, err := strconv.ParseUint(s, 10, 31)
+	if err != nil {
+		return 0, errors.New("must be a whole number, 0 or more")
+	}
+	return number(n), nil
+}
+
+// parseSeconds takes a number of seconds, as Sixpack 2 has it, or a duration.
+func parseSeconds(s string) (seconds, error) {
+	if _, err := strconv.ParseFloat(s, 64); err == nil {
+		s += "s"
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return 0, errors.New("must be a number of seconds above zero, or a duration such as 500ms")
+	}
+	return seconds(d), nil
+}
+
+// parseAddresses takes a list, or a text with commas, of host:port, and Sixpack
+// 2's lists of [host, port].
+func parseAddresses(value any) (list addresses, err error) {
+	items, ok := value.([]any)
+	if !ok {
+		items = []any{value}
+	}
+	for _, item := range items {
+		texts := split(item)
+		if pair, ok := item.([]any); ok && len(pair) == 2 && !strings.Contains(fmt.Sprint(pair[1]), ":") {
+			texts = []string{net.JoinHostPort(fmt.Sprint(pair[0]), fmt.Sprint(pair[1]))}
+		}
+		for _, text := range texts {
+			host, port, err := net.SplitHostPort(text)
+			if _, bad := parsePort(port); err != nil || bad != nil || host == "" {
+				return nil, fmt.Errorf("%q must be like host:6379", text)
+			}
+			list = append(list, text)
+		}
+	}
+	return list, nil
 }
 
 func parseLevel(s string) (slog.Level, error) {

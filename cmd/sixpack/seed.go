@@ -83,7 +83,7 @@ func (s seeding) run(ctx context.Context, in *invocation) error {
 	if found.Store == inMemory {
 		return errors.New("store is memory: what seed would make up is gone when it ends; use --url to seed a running server")
 	}
-	st, err := found.openStore()
+	st, err := found.openToServe(ctx)
 	if errors.Is(err, bolt.ErrLocked) {
 		return fmt.Errorf("%w; or seed the server that uses it, with --url", err)
 	}

@@ -24,13 +24,15 @@ func serve(ctx context.Context, in *invocation, dashboard bool) error {
 	for _, n := range found.notes {
 		log.Warn(n)
 	}
-	st, err := found.openStore()
+	st, err := found.openToServe(ctx)
 	if err != nil {
 		return err
 	}
 	found.relaxCollector()
+	stopCollecting := collect(ctx, st, log)
 	s := &service{config: &found.config, log: log, store: st}
 	err = s.run(ctx, in, dashboard)
+	stopCollecting()
 	if closing := st.Close(); err == nil {
 		err = closing
 	}
@@ -40,11 +42,11 @@ func serve(ctx context.Context, in *invocation, dashboard bool) error {
 	return err
 }
 
-// relaxCollector has garbage collected less often. The data of the embedded
-// store is in its file, so that the heap is nearly empty and would be collected
-// all the time, which takes a fifth of what the server can do. GOGC goes before.
+// relaxCollector has garbage collected less often. The data is in a file or in
+// Redis, so that the heap is nearly empty and would be collected all the time,
+// which takes a fifth of what the server can do. GOGC goes before.
 func (c *config) relaxCollector() {
-	if c.Store == embedded && os.Getenv("GOGC") == "" {
+	if c.Store != inMemory && os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}
 }
@@ -110,7 +112,7 @@ func (c *config) options(st store.Store, log *slog.Logger) httpapi.Options {
 		Version:  version(),
 		Ping:     st.Ping,
 		Log:      log,
-		Timeout:  c.StoreTimeout,
+		Timeout:  c.timeout(),
 		Location: c.Timezone.Location,
 		CORS: httpapi.CORS{
 			Origins:       c.CORSOrigins,

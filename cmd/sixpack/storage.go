@@ -19,8 +19,12 @@ func (c *config) dataFile() string { return filepath.Join(string(c.DataDir), dat
 
 // openStore opens the configured store.
 func (c *config) openStore() (store.Store, error) {
-	if c.Store == inMemory {
+	switch c.Store {
+	case inMemory:
 		return new(memory.Store), nil
+	case inRedis:
+		return c.openRedis("")
+	case embedded:
 	}
 	if err := os.MkdirAll(string(c.DataDir), 0o700); err != nil {
 		return nil, fmt.Errorf("data_dir: %w", err)

@@ -140,6 +140,7 @@ type told struct {
 	Alternative struct {
 		Name string `json:"name"`
 	} `json:"alternative"`
+	Message       string `json:"message"` // of a refusal
 	Reason        string `json:"reason"`
 	Participating bool   `json:"participating"`
 }
@@ -198,6 +199,12 @@ func readStore(t *testing.T, path string) contents {
 		t.Fatal(err)
 	}
 	defer st.Close()
+	return contentsOf(t, st)
+}
+
+// contentsOf reads all of a store.
+func contentsOf(t *testing.T, st store.Store) contents {
+	t.Helper()
 	all, err := st.Results(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -35,6 +35,16 @@ func (s *Store) Records(ctx context.Context) ([]store.Record, error) {
 	return records, nil
 }
 
+// Empty tells whether there is no experiment, which takes no longer for many.
+func (s *Store) Empty(ctx context.Context) (empty bool, err error) {
+	err = s.do(ctx, "empty", func(ctx context.Context) error {
+		n, err := s.client.Do(ctx, s.client.B().Scard().Key(s.root).Build()).AsInt64()
+		empty = n == 0
+		return err
+	})
+	return empty, err
+}
+
 // read returns the records that exist of those named.
 func (s *Store) read(ctx context.Context, names []string) (records []store.Record, err error) {
 	commands := make(rueidis.Commands, len(names))

@@ -11,11 +11,11 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"syscall"
-	"testing"
 )
 
 // Server is a redis-server process. It keeps its files in a folder of its own
@@ -35,8 +35,13 @@ type Server struct {
 // of its command line, say otherwise: "--appendonly", "yes". It returns when the
 // server accepts connections.
 func Start(args ...string) (*Server, error) {
-	for range 5 { // somebody else may be faster to take the port
-		s, err := tryStart(args)
+	return retry(func() (*Server, error) { return start("", args) })
+}
+
+// retry calls start again where somebody else was faster to take its port.
+func retry(start func() (*Server, error)) (*Server, error) {
+	for range 5 {
+		s, err := start()
 		if err == nil || !errors.Is(err, syscall.EADDRINUSE) {
 			return s, err
 		}
@@ -44,7 +49,9 @@ func Start(args ...string) (*Server, error) {
 	return nil, syscall.EADDRINUSE
 }
 
-func tryStart(args []string) (*Server, error) {
+// start starts a server, or a sentinel if there is something for the file that
+// a sentinel must have.
+func start(sentinel string, args []string) (*Server, error) {
 	port, err := freePort()
 	if err != nil {
 		return nil, err
@@ -55,7 +62,15 @@ func tryStart(args []string) (*Server, error) {
 	}
 	common := []string{"--bind", host, "--port", port, "--save", "", "--appendonly", "no", "--dir", dir}
 	s := &Server{Addr: net.JoinHostPort(host, port), dir: dir, args: slices.Concat(common, args)}
-	if err := s.run(); err != nil {
+	if sentinel != "" {
+		file := filepath.Join(dir, "sentinel.conf")
+		err = os.WriteFile(file, []byte(sentinel), 0o600)
+		s.args = slices.Concat([]string{file, "--sentinel"}, s.args)
+	}
+	if err == nil {
+		err = s.run()
+	}
+	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return s, nil
@@ -64,8 +79,8 @@ func tryStart(args []string) (*Server, error) {
 const host = "127.0.0.1"
 
 // run starts the process and waits until it accepts connections.
-func (s *Server) run() error {
-	s.cmd, s.exited, s.log = exec.Command("redis-server", s.args...), make(chan struct{}), new(logs)
+func (s *Server) run(args ...string) error {
+	s.cmd, s.exited, s.log = exec.Command("redis-server", slices.Concat(s.args, args)...), make(chan struct{}), new(logs)
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		return err
@@ -77,7 +92,8 @@ func (s *Server) run() error {
 	go func() {
 		defer close(s.exited)
 		for lines := bufio.NewScanner(io.TeeReader(out, s.log)); lines.Scan(); {
-			if strings.Contains(lines.Text(), "Ready to accept connections") {
+			// The second is what a sentinel says once it listens.
+			if line := lines.Text(); strings.Contains(line, "Ready to accept connections") || strings.Contains(line, "Sentinel ID is") {
 				ready <- true
 			}
 		}
@@ -103,8 +119,9 @@ func (s *Server) Kill() {
 	<-s.exited
 }
 
-// Restart starts the process again, after Kill, on the same port and files.
-func (s *Server) Restart() error { return s.run() }
+// Restart starts the process again, after Kill, on the same port and files, and
+// with more of its command line.
+func (s *Server) Restart(args ...string) error { return s.run(args...) }
 
 // Suspend has the process hang, until Resume.
 func (s *Server) Suspend() error { return s.cmd.Process.Signal(syscall.SIGSTOP) }
@@ -116,34 +133,6 @@ func (s *Server) Resume() error { return s.cmd.Process.Signal(syscall.SIGCONT) }
 func (s *Server) Stop() error {
 	s.Kill()
 	return os.RemoveAll(s.dir)
-}
-
-// Test is Start for a test, for which see Need. The server ends with the test.
-func Test(tb testing.TB, args ...string) *Server {
-	tb.Helper()
-	Need(tb)
-	s, err := Start(args...)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := s.Stop(); err != nil {
-			tb.Error(err)
-		}
-	})
-	return s
-}
-
-// Need skips a test where there is no redis-server or, where SIXPACK_CI asks for
-// all tests, fails it.
-func Need(tb testing.TB) {
-	tb.Helper()
-	if _, err := exec.LookPath("redis-server"); err != nil {
-		if os.Getenv("SIXPACK_CI") != "" {
-			tb.Fatal(err)
-		}
-		tb.Skip(err)
-	}
 }
 
 func freePort() (string, error) {
