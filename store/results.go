@@ -161,6 +161,46 @@ func (k *KPICounts) AddEpoch(e EpochConversions) {
 	k.Epochs[i].add(e)
 }
 
+// Credit counts, on a day, that what a client who entered in an epoch did for k
+// was something, or nothing, before. Only Events and Total matter of both.
+func (k *KPICounts) Credit(epoch uint32, day Day, was, is ClientConversion) {
+	e := EpochConversions{Epoch: epoch, Sum: new(big.Int), Squares: new(big.Int)}
+	if was.Events == 0 && is.Events != 0 {
+		e.Converted = 1
+	}
+	if was.Events != 0 && is.Events == 0 {
+		e.Converted = -1
+	}
+	k.AddDay(day, e.Converted, is.Events-was.Events)
+	if e.Converted != 0 || is.Total != was.Total {
+		e.Raise(was.Total, is.Total)
+		k.AddEpoch(e)
+	}
+}
+
+// Subtract takes away what an import of c counts. What is left once all clients
+// of an experiment are subtracted from its results is the Counts of an import
+// that brings all of both elsewhere. KPIs and alternatives that r does not have
+// are left out.
+func (r *Results) Subtract(c Client) {
+	switch {
+	case c.Choice == Out:
+		r.Excluded--
+	case c.Choice >= 0 && c.Choice < len(r.Alternatives) && !c.Reserved:
+		r.Alternatives[c.Choice].subtract(c)
+	}
+}
+
+func (a *AlternativeCounts) subtract(c Client) {
+	a.AddDay(c.Day, -1)
+	a.AddEpoch(c.Epoch, -1)
+	for _, v := range c.Conversions {
+		if i := slices.IndexFunc(a.KPIs, func(k KPICounts) bool { return k.KPI == v.KPI }); i >= 0 {
+			a.KPIs[i].Credit(c.Epoch, v.Day, v, ClientConversion{})
+		}
+	}
+}
+
 // Add adds the counts of o, of the same experiment, to r. KPIs and alternatives
 // that r does not have are left out; r.Epochs stays as it is.
 func (r *Results) Add(o Results) {
