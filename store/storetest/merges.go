@@ -150,7 +150,7 @@ func importCopies(s subject) {
 		copied.KPIs = want.Record.KPIs
 		i := store.Import{Record: copied, Clients: s.clients("source"), Counts: &rest}
 		for _, c := range i.Clients {
-			rest.Subtract(c)
+			rest.SubClient(c)
 		}
 		for range 2 {
 			s.imports(i)
