@@ -65,7 +65,7 @@ const host = "127.0.0.1"
 
 // run starts the process and waits until it accepts connections.
 func (s *Server) run() error {
-	s.cmd, s.exited, s.log = exec.Command("redis-server", s.args...), make(chan struct{}), new(logs)
+	s.cmd, s.exited, s.log = exec.Command("redis-server", s.args...), make(chan struct{}), new(logs) //nolint:gosec,noctx // tests choose the arguments, and it outlives a call
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		return err
