@@ -125,8 +125,8 @@ func importRaises(s subject) {
 
 func anyConversions() iter.Seq[store.ClientConversion] {
 	return func(yield func(store.ClientConversion) bool) {
-		for _, events := range []int64{1, 2, 200, 1000, 1 << 40} {
-			for _, total := range []store.Amount{0, 1, -12_345_678, 1<<53 + 1, store.MaxTotal, -store.MaxTotal} {
+		for _, events := range []int64{1, 200, 1 << 40} {
+			for _, total := range []store.Amount{0, -12_345_678, 1<<53 + 1, store.MaxTotal, -store.MaxTotal} {
 				if !yield(did("revenue", events, total)) {
 					return
 				}
