@@ -124,6 +124,18 @@ func (e *EpochConversions) add(o EpochConversions) {
 	}
 }
 
+// negated returns what makes the counts of e zero.
+func (e EpochConversions) negated() EpochConversions {
+	n := EpochConversions{Epoch: e.Epoch, Converted: -e.Converted, NonZero: -e.NonZero}
+	if e.Sum != nil {
+		n.Sum = new(big.Int).Neg(e.Sum)
+	}
+	if e.Squares != nil {
+		n.Squares = new(big.Int).Neg(e.Squares)
+	}
+	return n
+}
+
 // AddDay adds participants of a day.
 func (a *AlternativeCounts) AddDay(day Day, n int64) {
 	i, found := slices.BinarySearchFunc(a.Days, day, func(d DayParticipants, day Day) int { return cmp.Compare(d.Day, day) })
@@ -161,28 +173,76 @@ func (k *KPICounts) AddEpoch(e EpochConversions) {
 	k.Epochs[i].add(e)
 }
 
-// Add adds the counts of o, of the same experiment, to r. KPIs and alternatives
-// that r does not have are left out; r.Epochs stays as it is.
-func (r *Results) Add(o Results) {
-	r.Excluded += o.Excluded
-	for i := range min(len(r.Alternatives), len(o.Alternatives)) {
-		r.Alternatives[i].add(o.Alternatives[i])
+// Credit counts, on a day, that what a client who entered in an epoch did for k
+// was something, or nothing, before. Only Events and Total matter of both.
+func (k *KPICounts) Credit(epoch uint32, day Day, was, is ClientConversion) {
+	e := EpochConversions{Epoch: epoch, Sum: new(big.Int), Squares: new(big.Int)}
+	if was.Events == 0 && is.Events != 0 {
+		e.Converted = 1
+	}
+	if was.Events != 0 && is.Events == 0 {
+		e.Converted = -1
+	}
+	k.AddDay(day, e.Converted, is.Events-was.Events)
+	if e.Converted != 0 || is.Total != was.Total {
+		e.Raise(was.Total, is.Total)
+		k.AddEpoch(e)
 	}
 }
 
-func (a *AlternativeCounts) add(o AlternativeCounts) {
+// SubClient takes away what an import of c counts. Results from which all
+// clients of their experiment are taken away are the Counts of an import that
+// brings all of it elsewhere. KPIs and alternatives that r does not have are
+// left out.
+func (r *Results) SubClient(c Client) {
+	switch {
+	case c.Choice == Out:
+		r.Excluded--
+	case c.Choice >= 0 && c.Choice < len(r.Alternatives) && !c.Reserved:
+		r.Alternatives[c.Choice].subClient(c)
+	}
+}
+
+func (a *AlternativeCounts) subClient(c Client) {
+	a.AddDay(c.Day, -1)
+	a.AddEpoch(c.Epoch, -1)
+	for _, v := range c.Conversions {
+		if i := slices.IndexFunc(a.KPIs, func(k KPICounts) bool { return k.KPI == v.KPI }); i >= 0 {
+			a.KPIs[i].Credit(c.Epoch, v.Day, v, ClientConversion{})
+		}
+	}
+}
+
+// Add adds the counts of o, of the same experiment, to r. KPIs and alternatives
+// that r does not have are left out; r.Epochs stays as it is.
+func (r *Results) Add(o Results) { r.add(o, 1) }
+
+// Sub takes the counts of o away from r, just as Add adds them.
+func (r *Results) Sub(o Results) { r.add(o, -1) }
+
+func (r *Results) add(o Results, sign int64) {
+	r.Excluded += sign * o.Excluded
+	for i := range min(len(r.Alternatives), len(o.Alternatives)) {
+		r.Alternatives[i].add(o.Alternatives[i], sign)
+	}
+}
+
+func (a *AlternativeCounts) add(o AlternativeCounts, sign int64) {
 	for _, d := range o.Days {
-		a.AddDay(d.Day, d.Participants)
+		a.AddDay(d.Day, sign*d.Participants)
 	}
 	for _, e := range o.Epochs {
-		a.AddEpoch(e.Epoch, e.Participants)
+		a.AddEpoch(e.Epoch, sign*e.Participants)
 	}
 	for j := range a.KPIs {
 		k := o.KPI(a.KPIs[j].KPI)
 		for _, d := range k.Days {
-			a.KPIs[j].AddDay(d.Day, d.Converted, d.Events)
+			a.KPIs[j].AddDay(d.Day, sign*d.Converted, sign*d.Events)
 		}
 		for _, e := range k.Epochs {
+			if sign < 0 {
+				e = e.negated()
+			}
 			a.KPIs[j].AddEpoch(e)
 		}
 	}

@@ -121,7 +121,7 @@ type Record struct {
 	Description  string    `json:"description,omitempty"`
 	// KPIs are those seen so far, in order of appearance; "" is the default one.
 	// Only Convert, Import and Clear change them, and that without a new Version;
-	// in a record given to a store they are ignored.
+	// in a record given to a store they are ignored, but for that of an Import.
 	KPIs []string `json:"kpis,omitempty"`
 }
 
@@ -220,23 +220,38 @@ type ClientConversion struct {
 type Import struct {
 	// Record is kept if the experiment is unknown. If it is known, its
 	// alternatives must be the same in the same order (else ErrInvalid), and
-	// the rest is ignored.
+	// the rest is ignored, but for its KPIs: in both cases those that are not
+	// known become known, in this order.
 	Record Record
-	// Clients are merged one by one. An unknown client is taken and counted, and
-	// so is one that is known as Out or Reserved if the imported one takes part.
-	// Of a known one with the same choice, conversions for KPIs it has not
-	// converted yet are taken. Anything else is left.
+	// Epochs are those before Record.Epoch, by number. They are kept together
+	// with the record, in one step, and ignored if that is.
+	Epochs []Epoch
+	// Clients are merged one by one. An unknown client is taken and counted. So
+	// is one that is known as Out if the imported one has an alternative, and
+	// one that is known as Reserved if the imported one takes part.
+	//
+	// Of a known one that takes part, as the imported one does, with the same
+	// choice, conversions for KPIs it has not converted yet are taken, and counted
+	// on their Day. A known conversion that has fewer Events than the imported
+	// one gets the Events and the Total of that: the sums change with the total,
+	// and the events that it lacked are counted on the Day of the known one,
+	// which stays. Anything else is left.
 	Clients []Client
 	// Counts, if not nil, are those that no client accounts for, such as those
 	// of an archived experiment whose clients are gone. They are added to what
-	// Results says, in place of those an earlier Import gave. Their KPIs become
-	// known; their Record is ignored otherwise.
+	// Results says, in place of those an earlier Import gave. They may be
+	// negative, to correct what clients account for: an imported one has all of
+	// its events on the day of the first. Their KPIs become known; their Record
+	// is ignored otherwise.
 	Counts *Results
 }
 
 // Check returns an error that wraps [ErrInvalid] if i contradicts itself: for a
 // store to ask before it writes anything of it.
 func (i Import) Check() error {
+	if err := i.checkEpochs(); err != nil {
+		return err
+	}
 	n := len(i.Record.Alternatives)
 	for _, c := range i.Clients {
 		if c.Choice < Out || c.Choice >= n || c.Reserved && c.Choice < 0 {
@@ -254,9 +269,21 @@ func (i Import) Check() error {
 	return nil
 }
 
+func (i Import) checkEpochs() error {
+	next := i.Record.Epoch.Number
+	for _, e := range slices.Backward(i.Epochs) {
+		if e.Number >= next {
+			return fmt.Errorf("%w: epoch %d comes before epoch %d", ErrInvalid, e.Number, next)
+		}
+		next = e.Number
+	}
+	return nil
+}
+
 // Imported says what an import brought that was not there.
 type Imported struct {
 	Created     bool // the experiment
 	Clients     int
 	Conversions int // first conversions, of a client and KPI
+	Raised      int // known conversions that had fewer events
 }

@@ -53,17 +53,17 @@ func (a Amount) Add(b Amount) (Amount, bool) {
 	return s, (s > a) == (b > 0) && s >= -MaxTotal
 }
 
-// Raise changes e as the total of one of its clients grows from total to
-// total+by, exactly: the squares by (total+by)² − total² = by·(2·total+by).
-func (e *EpochConversions) Raise(total, by Amount) {
-	if total == 0 && by != 0 {
+// Raise changes e as the total of one of its clients becomes another, exactly:
+// the squares by to² − from² = (to−from)·(to+from).
+func (e *EpochConversions) Raise(from, to Amount) {
+	if from == 0 && to != 0 {
 		e.NonZero++
 	}
-	if total != 0 && total+by == 0 {
+	if from != 0 && to == 0 {
 		e.NonZero--
 	}
-	v := big.NewInt(int64(by))
-	e.Sum.Add(e.Sum, v)
-	twice := new(big.Int).Add(big.NewInt(int64(total)), big.NewInt(int64(total)))
-	e.Squares.Add(e.Squares, v.Mul(v, twice.Add(twice, v)))
+	was, is := big.NewInt(int64(from)), big.NewInt(int64(to))
+	by := new(big.Int).Sub(is, was)
+	e.Sum.Add(e.Sum, by)
+	e.Squares.Add(e.Squares, by.Mul(by, is.Add(is, was)))
 }

@@ -20,6 +20,19 @@ var nobody = client{choice: store.None}
 
 func (c client) takesPart() bool { return c.choice >= 0 && !c.reserved }
 
+// standing grows with what is known of c: an import brings more, never less.
+func (c client) standing() int {
+	switch {
+	case c.choice == store.None:
+		return 0
+	case c.choice == store.Out:
+		return 1
+	case c.reserved:
+		return 2
+	}
+	return 3
+}
+
 // after returns what c is after p, and whether that is something else.
 func (c client) after(p store.Participation) (client, bool) {
 	switch {

@@ -20,6 +20,14 @@ func encodeRecord(r store.Record) ([]byte, error) {
 	return value, nil
 }
 
+func encodeEpochs(epochs []store.Epoch) ([]byte, error) {
+	value, err := json.Marshal(epochs)
+	if err != nil {
+		return nil, fmt.Errorf("%w: epochs: %w", store.ErrInvalid, err)
+	}
+	return value, nil
+}
+
 // The key of a client is the 16 bytes of its ID if that is a UUID as usually
 // written, else the ID after a prefix that never makes it 16 bytes long.
 const (

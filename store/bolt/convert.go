@@ -85,7 +85,7 @@ func (e *experiment) credit(who client, was, is conversion, day store.Day) error
 		if err != nil {
 			return err
 		}
-		sums.Raise(was.total, is.total-was.total)
+		sums.Raise(was.total, is.total)
 		if first {
 			sums.Converted++
 		}

@@ -75,13 +75,17 @@ func (e *experiment) load() error {
 	return nil
 }
 
-// create remembers a new experiment.
-func (e *experiment) create(r store.Record) error {
+// create remembers a new experiment, and the epochs before that of its record.
+func (e *experiment) create(r store.Record, earlier []store.Epoch) error {
 	if key := e.key(experimentPrefix); r.Name != e.name || r.Version == 0 || len(key) > bbolt.MaxKeySize {
 		return fmt.Errorf("%w: new record %.100q with version %d", store.ErrInvalid, r.Name, r.Version)
 	}
 	r.KPIs = nil
 	value, err := encodeRecord(r)
+	if err != nil {
+		return err
+	}
+	epochs, err := encodeEpochs(earlier)
 	if err != nil {
 		return err
 	}
@@ -93,6 +97,9 @@ func (e *experiment) create(r store.Record) error {
 	}
 	if _, err := e.txn.emptyBucket(e.bucket, countsBucket); err != nil {
 		return err
+	}
+	if len(earlier) > 0 {
+		e.txn.put(e.bucket, epochsKey, epochs)
 	}
 	e.remember(r, value)
 	return nil
@@ -131,7 +138,7 @@ func (e *experiment) beginEpoch(next store.Epoch) error {
 		return err
 	}
 	epochs = slices.DeleteFunc(epochs, func(p store.Epoch) bool { return p.Number == next.Number })
-	value, err := json.Marshal(epochs)
+	value, err := encodeEpochs(epochs)
 	if err != nil {
 		return err
 	}

@@ -15,8 +15,13 @@ func (x *txn) merge(i store.Import) (done store.Imported, err error) {
 		return done, err
 	}
 	e := x.experiment(i.Record.Name)
-	if done.Created, err = e.adopt(i.Record); err != nil {
+	if done.Created, err = e.adopt(i); err != nil {
 		return done, err
+	}
+	for _, kpi := range i.Record.KPIs {
+		if _, err := e.kpi(kpi); err != nil {
+			return done, err
+		}
 	}
 	for _, c := range i.Clients {
 		if err := e.mergeClient(c, &done); err != nil {
@@ -43,17 +48,17 @@ func checkImport(i store.Import) error {
 	return nil
 }
 
-// adopt creates the experiment, or checks that it has the alternatives of r.
-func (e *experiment) adopt(r store.Record) (created bool, err error) {
+// adopt creates the experiment, or checks that it has the alternatives given.
+func (e *experiment) adopt(i store.Import) (created bool, err error) {
 	if !e.exists() {
-		err := e.create(r.Clone())
+		err := e.create(i.Record.Clone(), i.Epochs)
 		return err == nil, err
 	}
 	if err := e.load(); err != nil {
 		return false, err
 	}
-	if !slices.Equal(e.record.Alternatives, r.Alternatives) {
-		return false, fmt.Errorf("%w: alternatives %q, but %q has %q", store.ErrInvalid, r.Alternatives, r.Name, e.record.Alternatives)
+	if given := i.Record.Alternatives; !slices.Equal(e.record.Alternatives, given) {
+		return false, fmt.Errorf("%w: alternatives %q, but %q has %q", store.ErrInvalid, given, e.name, e.record.Alternatives)
 	}
 	return false, nil
 }
@@ -65,47 +70,50 @@ func (e *experiment) mergeClient(given store.Client, done *store.Imported) error
 		return err
 	}
 	is, fresh := was, client{choice: given.Choice, reserved: given.Reserved, epoch: given.Epoch, day: given.Day}
-	taken := was.choice == store.None || !was.takesPart() && fresh.takesPart()
-	if taken {
+	before := *done
+	if fresh.standing() > was.standing() {
 		is = fresh
 		e.move(was, is)
 		done.Clients++
 	}
-	conversions := 0
 	if fresh.takesPart() && is.choice == fresh.choice {
-		if conversions, err = e.mergeConversions(&is, given.Conversions); err != nil {
+		if err := e.mergeConversions(&is, given.Conversions, done); err != nil {
 			return err
 		}
-		done.Conversions += conversions
 	}
-	if taken || conversions > 0 {
+	if *done != before {
 		e.put(given.ID, is)
 	}
 	return nil
 }
 
-// mergeConversions takes those for KPIs that who has not converted yet, and
-// returns their number.
-func (e *experiment) mergeConversions(who *client, given []store.ClientConversion) (n int, err error) {
+// mergeConversions takes of a client's conversions what is not known.
+func (e *experiment) mergeConversions(who *client, given []store.ClientConversion, done *store.Imported) error {
 	conversions, err := decodeConversions(who.conversions)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for _, v := range given {
 		kpi, err := e.kpi(v.KPI)
 		if err != nil {
-			return 0, err
+			return err
 		}
-		if slices.ContainsFunc(conversions, func(v conversion) bool { return v.kpi == kpi }) {
+		i := slices.IndexFunc(conversions, func(v conversion) bool { return v.kpi == kpi })
+		switch {
+		case i < 0:
+			i, conversions = len(conversions), append(conversions, conversion{kpi: kpi, day: v.Day})
+			done.Conversions++
+		case conversions[i].events < v.Events:
+			done.Raised++
+		default:
 			continue
 		}
-		is := conversion{kpi: kpi, day: v.Day, events: v.Events, total: v.Total}
-		if err := e.credit(*who, conversion{}, is, v.Day); err != nil {
-			return 0, err
+		was := conversions[i]
+		conversions[i].events, conversions[i].total = v.Events, v.Total
+		if err := e.credit(*who, was, conversions[i], was.day); err != nil {
+			return err
 		}
-		conversions = append(conversions, is)
-		n++
 	}
 	who.conversions = encodeConversions(conversions)
-	return n, nil
+	return nil
 }

@@ -71,7 +71,7 @@ func (e *experiment) check(p store.Participation) error {
 
 func (e *experiment) keep(r store.Record) error {
 	if !e.exists() {
-		return e.create(r)
+		return e.create(r, nil)
 	}
 	return e.replace(r)
 }

@@ -40,6 +40,7 @@ func (e *experiment) results() (r store.Results, err error) {
 			return r, fmt.Errorf("%w: counts of %q", err, e.name)
 		}
 	}
+	r.DropZeros() // imported counts may undo others
 	return r, nil
 }
 
@@ -78,11 +79,9 @@ func addCount(r *store.Results, k countKey, value []byte) error {
 
 func addParticipants(a *store.AlternativeCounts, k countKey, value []byte) error {
 	n, err := decodeNumber(value)
-	switch {
-	case err != nil || n == 0:
-	case k.kind == countDay:
+	if k.kind == countDay {
 		a.AddDay(store.Day(k.when), n)
-	default:
+	} else {
 		a.AddEpoch(k.when, n)
 	}
 	return err
@@ -96,11 +95,9 @@ func addConversions(kpi *store.KPICounts, k countKey, value []byte) error {
 		return err
 	}
 	n, err := decodeNumber(value)
-	switch {
-	case err != nil || n == 0:
-	case k.kind == countConverted:
+	if k.kind == countConverted {
 		kpi.AddDay(store.Day(k.when), n, 0)
-	default:
+	} else {
 		kpi.AddDay(store.Day(k.when), 0, n)
 	}
 	return err

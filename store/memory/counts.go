@@ -2,7 +2,6 @@ package memory
 
 import (
 	"cmp"
-	"math/big"
 	"slices"
 	"sync"
 
@@ -55,30 +54,26 @@ func (c *counts) move(before, after client) {
 
 // convert counts what a client did on a day, from before to after.
 func (c *counts) convert(who client, kpi int, day store.Day, before, after conversion) {
-	k := &c.live.Alternatives[who.choice].KPIs[kpi]
-	var converted int64
-	if before.events == 0 {
-		converted = 1
-	}
-	k.AddDay(day, converted, after.events-before.events)
-	if converted == 0 && after.total == before.total {
-		return
-	}
-	raise := store.EpochConversions{Epoch: who.epoch, Converted: converted, Sum: new(big.Int), Squares: new(big.Int)}
-	raise.Raise(before.total, after.total-before.total)
-	k.AddEpoch(raise)
+	was := store.ClientConversion{Events: before.events, Total: before.total}
+	is := store.ClientConversion{Events: after.events, Total: after.total}
+	c.live.Alternatives[who.choice].KPIs[kpi].Credit(who.epoch, day, was, is)
 }
 
 // results returns copies of everything, with r as the record.
 func (c *counts) results(r *store.Record) store.Results {
-	epochs := slices.Clone(c.live.Epochs)
-	for i := range epochs {
-		epochs[i].Weights = slices.Clone(epochs[i].Weights)
-	}
-	results := store.NewResults(r.Clone(), epochs)
+	results := store.NewResults(r.Clone(), cloneEpochs(c.live.Epochs))
 	results.Add(c.live)
 	if c.base != nil {
 		results.Add(*c.base)
+		results.DropZeros()
 	}
 	return results
+}
+
+func cloneEpochs(epochs []store.Epoch) []store.Epoch {
+	epochs = slices.Clone(epochs)
+	for i := range epochs {
+		epochs[i].Weights = slices.Clone(epochs[i].Weights)
+	}
+	return epochs
 }

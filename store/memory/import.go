@@ -19,12 +19,15 @@ func (s *Store) Import(ctx context.Context, i store.Import) (store.Imported, err
 	if err := checkImport(i); err != nil {
 		return store.Imported{}, wrap(op, err)
 	}
-	e, created, err := s.lockOrCreate(i.Record)
+	e, created, err := s.lockOrCreate(i.Record, i.Epochs)
 	if err != nil {
 		return store.Imported{}, wrap(op, err)
 	}
 	defer e.unlock()
 	done := store.Imported{Created: created}
+	for _, kpi := range i.Record.KPIs {
+		e.learn(kpi)
+	}
 	for _, c := range i.Clients {
 		e.merge(c, &done)
 	}
@@ -44,28 +47,16 @@ func checkImport(i store.Import) error {
 			return fmt.Errorf("%w: client %q: choice %d", store.ErrInvalid, c.ID, c.Choice)
 		}
 	}
-	if i.Counts == nil {
-		return nil
-	}
-	return checkSums(*i.Counts)
-}
-
-func checkSums(counts store.Results) error {
-	for _, a := range counts.Alternatives {
-		for _, k := range a.KPIs {
-			if slices.ContainsFunc(k.Epochs, func(e store.EpochConversions) bool { return e.Sum == nil || e.Squares == nil }) {
-				return fmt.Errorf("%w: counts of KPI %q without sums", store.ErrInvalid, k.KPI)
-			}
-		}
-	}
 	return nil
 }
 
 // lockOrCreate returns the experiment of r with all its locks held. A new one
-// is locked before others can find it, so that they find it complete.
-func (s *Store) lockOrCreate(r store.Record) (e *experiment, created bool, err error) {
+// is locked before others can find it, so that they find it complete, with the
+// epochs before that of r.
+func (s *Store) lockOrCreate(r store.Record, earlier []store.Epoch) (e *experiment, created bool, err error) {
 	fresh := newExperiment(r)
 	fresh.lock()
+	fresh.counts.live.Epochs = append(cloneEpochs(earlier), fresh.counts.live.Epochs...)
 	for {
 		e, err := s.adopt(fresh)
 		if err != nil || e == fresh {
@@ -89,7 +80,7 @@ func (e *experiment) merge(c store.Client, done *store.Imported) {
 	k, sh := keyOf(c.ID), e.shard(c.ID)
 	known := sh.client(k)
 	given := client{epoch: c.Epoch, day: c.Day, choice: int16(c.Choice), reserved: c.Reserved}
-	if known == nobody || !known.participates() && given.participates() {
+	if given.standing() > known.standing() {
 		sh.put(k, given)
 		e.counts.move(known, given)
 		known = given
@@ -101,13 +92,18 @@ func (e *experiment) merge(c store.Client, done *store.Imported) {
 	for _, v := range c.Conversions {
 		kpi := e.learn(v.KPI)
 		before := sh.conversion(k, kpi)
-		if before.events > 0 {
+		after := conversion{total: v.Total, events: v.Events, day: v.Day}
+		switch {
+		case before.events == 0:
+			done.Conversions++
+		case before.events < after.events:
+			after.day = before.day
+			done.Raised++
+		default:
 			continue
 		}
-		after := conversion{total: v.Total, events: v.Events, day: v.Day}
 		sh.convert(k, kpi, after)
-		e.counts.convert(known, kpi, v.Day, before, after)
-		done.Conversions++
+		e.counts.convert(known, kpi, after.day, before, after)
 	}
 }
 

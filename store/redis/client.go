@@ -65,15 +65,6 @@ func (c client) count() string {
 
 func appendDay(b []byte, d store.Day) []byte { return binary.AppendVarint(b, int64(d)-firstDay) }
 
-// encode returns what a client's value has of a conversion after its KPI.
-func (c conversion) encode(nonce string) string {
-	b := binary.AppendUvarint(appendDay(nil, c.day), uint64(c.events))
-	return string(append(b, nonce...))
-}
-
-// noNonce is of conversions that no call counted.
-const noNonce = "\x00\x00\x00\x00\x00"
-
 // newNonce returns what tells one call from all others, so that it is carried
 // out once even if its reply is lost and it is sent again.
 func newNonce() string {

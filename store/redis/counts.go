@@ -42,7 +42,6 @@ const (
 
 	limbBase     = 10_000_000
 	oneConverted = 1 << 32
-	manyEvents   = 256     // of an imported client; 2³² of a day have to fit
 	maxEvents    = 1 << 52 // of a client: Lua can count on from there
 )
 
@@ -73,6 +72,7 @@ func decodeCounts(record store.Record, fields map[string]string) (store.Results,
 	r := store.NewResults(record, epochs)
 	err := addCounts(&r, counts)
 	r.Add(base)
+	r.DropZeros() // it may undo others
 	return r, err
 }
 

@@ -1,7 +1,6 @@
 package redis
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -27,19 +26,14 @@ func (s *Store) Import(ctx context.Context, i store.Import) (done store.Imported
 		return done, wrap(op, err)
 	}
 	err = s.do(ctx, op, func(ctx context.Context) error {
-		done.Created, err = s.adopt(ctx, i.Record)
+		done.Created, err = s.adopt(ctx, i)
 		return err
 	})
 	if err != nil {
 		return done, err
 	}
 	for batch := range slices.Chunk(i.Clients, importBatch) {
-		err = s.do(ctx, op, func(ctx context.Context) error {
-			clients, conversions, err := s.merge(ctx, i.Record, batch)
-			done.Clients += clients
-			done.Conversions += conversions
-			return err
-		})
+		err = s.do(ctx, op, func(ctx context.Context) error { return s.merge(ctx, i, batch, &done) })
 		if err != nil {
 			return done, err
 		}
@@ -47,7 +41,7 @@ func (s *Store) Import(ctx context.Context, i store.Import) (done store.Imported
 	if i.Counts == nil {
 		return done, nil
 	}
-	return done, s.do(ctx, op, func(ctx context.Context) error { return s.rebase(ctx, i.Record, *i.Counts) })
+	return done, s.do(ctx, op, func(ctx context.Context) error { return s.rebase(ctx, i, *i.Counts) })
 }
 
 // checkImport refuses what does not fit the alternatives of i.Record, and more
@@ -66,40 +60,101 @@ func checkImport(i store.Import) error {
 	return nil
 }
 
-// adopt creates the experiment, or checks that it has the alternatives of r.
-func (s *Store) adopt(ctx context.Context, r store.Record) (created bool, err error) {
-	f, err := s.participate(ctx, store.Participation{Experiment: r.Name, Record: &r, Choice: store.None})
-	if err != nil || f.Record == nil {
-		return err == nil, err
+// adopt creates the experiment, or checks that it has the alternatives given,
+// and learns the KPIs of the record.
+func (s *Store) adopt(ctx context.Context, i store.Import) (created bool, err error) {
+	var known []string
+	for !created {
+		found, err := s.read(ctx, []string{i.Record.Name})
+		if err != nil {
+			return false, err
+		}
+		if len(found) > 0 {
+			if r := found[0]; !slices.Equal(r.Alternatives, i.Record.Alternatives) {
+				return false, fmt.Errorf("%w: alternatives %q, but %q has %q", store.ErrInvalid, i.Record.Alternatives, r.Name, r.Alternatives)
+			}
+			known = found[0].KPIs
+			break
+		}
+		if created, err = s.create(ctx, i); err != nil {
+			return false, err
+		}
 	}
-	if known := f.Record.Alternatives; !slices.Equal(known, r.Alternatives) {
-		return false, fmt.Errorf("%w: alternatives %q, but %q has %q", store.ErrInvalid, r.Alternatives, r.Name, known)
+	kpis := slices.DeleteFunc(distinct(i.Record.KPIs), func(kpi string) bool { return slices.Contains(known, kpi) })
+	if len(kpis) == 0 {
+		return created, nil
 	}
-	return false, nil
+	return created, s.base(ctx, i, "", kpis)
+}
+
+// create reports false if there is such an experiment by now.
+func (s *Store) create(ctx context.Context, i store.Import) (bool, error) {
+	if i.Record.Version == 0 {
+		return false, fmt.Errorf("%w: new record of %q without a version", store.ErrInvalid, i.Record.Name)
+	}
+	record, err := creationArgs(i)
+	if err != nil {
+		return false, err
+	}
+	fresh := newGeneration()
+	done, err := s.attempt(ctx, i.Record.Name, fresh, func(ctx context.Context, k *keys) (reply, error) {
+		args := []string{k.generation, "0"}
+		if k.generation == fresh {
+			args = append([]string{k.generation, strconv.Itoa(len(record))}, record...)
+		}
+		return s.run(ctx, s.scripts.imports, []string{k.record, k.counts, k.used}, args)
+	})
+	if err != nil || done.status == statusNone {
+		return false, err
+	}
+	created, err := done.int(3)
+	return created == 1, err
+}
+
+// creationArgs are those of lua/import.lua for a record.
+func creationArgs(i store.Import) ([]string, error) {
+	record, err := recordArgs(i.Record)
+	if err != nil {
+		return nil, err
+	}
+	args := append([]string{formatVersion(i.Record.Version)}, record...)
+	for _, e := range i.Epochs {
+		text, err := json.Marshal(e)
+		if err != nil {
+			return nil, fmt.Errorf("%w: epoch: %w", store.ErrInvalid, err)
+		}
+		args = append(args, strconv.FormatUint(uint64(e.Number), 10), string(text))
+	}
+	return args, nil
 }
 
 // merge takes of some clients what is not known.
-func (s *Store) merge(ctx context.Context, r store.Record, clients []store.Client) (taken, conversions int, err error) {
-	done, err := s.imports(ctx, r, func(ctx context.Context, k *keys) (reply, error) {
+func (s *Store) merge(ctx context.Context, i store.Import, clients []store.Client, done *store.Imported) error {
+	r, err := s.imports(ctx, i, func(ctx context.Context, k *keys) (reply, error) {
 		list, args := mergeArgs(k, clients)
 		return s.run(ctx, s.scripts.imports, list, args)
 	})
 	if err != nil {
-		return 0, 0, err
+		return err
 	}
-	n, err := done.int(0)
-	m, err2 := done.int(1)
-	return int(n), int(m), cmp.Or(err, err2)
+	for at, n := range []*int{&done.Clients, &done.Conversions, &done.Raised} {
+		more, err := r.int(at)
+		if err != nil {
+			return err
+		}
+		*n += int(more)
+	}
+	return nil
 }
 
 // imports runs a script, and again if the experiment was deleted meanwhile.
-func (s *Store) imports(ctx context.Context, r store.Record, script func(ctx context.Context, k *keys) (reply, error)) (reply, error) {
+func (s *Store) imports(ctx context.Context, i store.Import, script func(ctx context.Context, k *keys) (reply, error)) (reply, error) {
 	for {
-		done, err := s.attempt(ctx, r.Name, noGeneration, script)
+		done, err := s.attempt(ctx, i.Record.Name, noGeneration, script)
 		if err != nil || done.status != statusNone {
 			return done, err
 		}
-		if _, err := s.adopt(ctx, r); err != nil {
+		if _, err := s.adopt(ctx, i); err != nil {
 			return reply{}, err
 		}
 	}
@@ -108,7 +163,7 @@ func (s *Store) imports(ctx context.Context, r store.Record, script func(ctx con
 // mergeArgs returns KEYS and ARGV of lua/import.lua.
 func mergeArgs(k *keys, clients []store.Client) (list, args []string) {
 	list = []string{k.record, k.counts, k.used}
-	args = []string{k.generation}
+	args = []string{k.generation, "0"}
 	which := make(map[uint]string)
 	for _, c := range clients {
 		at := keyOf(c.ID)
@@ -119,35 +174,36 @@ func mergeArgs(k *keys, clients []store.Client) (list, args []string) {
 		value := client{choice: c.Choice, reserved: c.Reserved, epoch: c.Epoch, day: c.Day}.encode()
 		args = append(args, which[at.bucket], strconv.FormatUint(uint64(at.bucket), 10), at.field, value, formatDay(c.Day), strconv.Itoa(len(c.Conversions)))
 		for _, v := range c.Conversions {
-			events, bulk := v.Events, int64(0)
-			if events > manyEvents {
-				events, bulk = 0, events
-			}
 			high, low := halves(v.Total)
-			args = append(args, v.KPI, formatDay(v.Day), conversion{day: v.Day, events: v.Events}.encode(noNonce),
-				strconv.FormatInt(oneConverted+events, 10), strconv.FormatInt(bulk, 10), strconv.FormatInt(int64(v.Total), 10), high, low)
+			args = append(args, v.KPI, formatDay(v.Day), string(appendDay(nil, v.Day)),
+				strconv.FormatInt(v.Events, 10), strconv.FormatInt(int64(v.Total), 10), high, low)
 		}
 	}
 	return list, args
 }
 
 // rebase puts given in place of the counts that an earlier import brought.
-func (s *Store) rebase(ctx context.Context, r store.Record, given store.Results) error {
+func (s *Store) rebase(ctx context.Context, i store.Import, given store.Results) error {
 	kpis := slices.Clone(given.Record.KPIs)
 	for _, a := range given.Alternatives {
 		for _, k := range a.KPIs {
 			kpis = append(kpis, k.KPI)
 		}
 	}
-	base := store.NewResults(store.Record{Alternatives: r.Alternatives, KPIs: distinct(kpis)}, nil)
+	base := store.NewResults(store.Record{Alternatives: i.Record.Alternatives, KPIs: distinct(kpis)}, nil)
 	base.Add(given)
 	base.DropZeros()
 	text, err := json.Marshal(base)
 	if err != nil {
 		return fmt.Errorf("%w: counts: %w", store.ErrInvalid, err)
 	}
-	_, err = s.imports(ctx, r, func(ctx context.Context, k *keys) (reply, error) {
-		return s.run(ctx, s.scripts.base, []string{k.record, k.counts}, append([]string{k.generation, string(text)}, base.Record.KPIs...))
+	return s.base(ctx, i, string(text), base.Record.KPIs)
+}
+
+// base runs lua/base.lua.
+func (s *Store) base(ctx context.Context, i store.Import, counts string, kpis []string) error {
+	_, err := s.imports(ctx, i, func(ctx context.Context, k *keys) (reply, error) {
+		return s.run(ctx, s.scripts.base, []string{k.record, k.counts}, append([]string{k.generation, counts}, kpis...))
 	})
 	return err
 }

@@ -14,10 +14,10 @@ import (
 )
 
 // A lossyProxy stands between a client and a server. When it is told to, it
-// withholds the next reply and breaks the connection instead.
+// withholds a reply and breaks the connection instead.
 type lossyProxy struct {
 	server string
-	lose   atomic.Bool
+	lose   atomic.Int64 // which reply from now on, the next being 1; none if not positive
 	lost   atomic.Int64
 }
 
@@ -61,7 +61,7 @@ func (p *lossyProxy) serve(client net.Conn) {
 	b := make([]byte, 64<<10)
 	for {
 		n, err := server.Read(b)
-		if err != nil || p.lose.CompareAndSwap(true, false) {
+		if err != nil || p.lose.Add(-1) == 0 {
 			if err == nil {
 				p.lost.Add(1)
 			}
@@ -81,11 +81,11 @@ func TestLostReply(t *testing.T) {
 	proxy, addr := startProxy(t, startServer(t))
 	client := dial(t, addr)
 	teach(t, open(t, client, "taught"))
-	for name, test := range map[string]func(t *testing.T, s store.Store, lose func()){
-		"Participate": func(t *testing.T, s store.Store, lose func()) {
+	for name, test := range map[string]func(t *testing.T, s store.Store, lose func(nth int64)){
+		"Participate": func(t *testing.T, s store.Store, lose func(nth int64)) {
 			r := create(t, s)
 			participate(t, s, in(r, "known", 1))
-			lose()
+			lose(1)
 			if f := participate(t, s, in(r, "client", 1)); f.Choice != 1 || f.Version != r.Version {
 				t.Errorf("got %+v", f)
 			}
@@ -93,19 +93,19 @@ func TestLostReply(t *testing.T) {
 				t.Errorf("%d participants, want 2", n)
 			}
 		},
-		"Participate, replacing": func(t *testing.T, s store.Store, lose func()) {
+		"Participate, replacing": func(t *testing.T, s store.Store, lose func(nth int64)) {
 			p := in(create(t, s), "client", 1)
 			p.Record = &store.Record{Name: p.Experiment, Alternatives: []string{"red", "blue"}, Epoch: store.Epoch{Number: 2}}
-			lose()
+			lose(1)
 			if f := participate(t, s, p); f.Record != nil || f.Version != p.Version+1 || f.Choice != 1 {
 				t.Errorf("got %+v", f)
 			}
 		},
-		"Convert": func(t *testing.T, s store.Store, lose func()) {
+		"Convert": func(t *testing.T, s store.Store, lose func(nth int64)) {
 			r := create(t, s)
 			participate(t, s, in(r, "client", 1))
 			for range 2 { // a first one and another
-				lose()
+				lose(1)
 				if f := convert(t, s, worth(r, "client", "revenue", 5)); !f.Wrote {
 					t.Errorf("got %+v", f)
 				}
@@ -115,17 +115,17 @@ func TestLostReply(t *testing.T) {
 				t.Errorf("two conversions worth 5 are counted as %+v", k)
 			}
 		},
-		"Save": func(t *testing.T, s store.Store, lose func()) {
+		"Save": func(t *testing.T, s store.Store, lose func(nth int64)) {
 			r := create(t, s)
-			lose()
+			lose(1)
 			if f, err := s.Save(t.Context(), r); err != nil || !f.Wrote || f.Version != r.Version+1 {
 				t.Errorf("got %+v, %v", f, err)
 			}
 		},
-		"Clear": func(t *testing.T, s store.Store, lose func()) {
+		"Clear": func(t *testing.T, s store.Store, lose func(nth int64)) {
 			r := create(t, s)
 			participate(t, s, in(r, "client", 1))
-			lose()
+			lose(1)
 			if f, err := s.Clear(t.Context(), r, true); err != nil || !f.Wrote || f.Version != r.Version+1 {
 				t.Errorf("got %+v, %v", f, err)
 			}
@@ -133,22 +133,35 @@ func TestLostReply(t *testing.T) {
 				t.Errorf("%d participants are counted, want 1", n)
 			}
 		},
-		"Import": func(t *testing.T, s store.Store, lose func()) {
+		"Import": func(t *testing.T, s store.Store, lose func(nth int64)) {
 			r := create(t, s)
-			lose() // that to the question whether the experiment is there
+			lose(1) // that to the question whether the experiment is there
 			load(t, s, r, 1000)
-			lose()
+			lose(2) // that to the first clients
 			load(t, s, r, 2000)
 			if n := len(clientsOf(t, s, r.Name)); n != 2000 {
 				t.Errorf("there are %d clients, want 2000", n)
 			}
 		},
+		"Import, creating": func(t *testing.T, s store.Store, lose func(nth int64)) {
+			i := store.Import{
+				Record: store.Record{Name: "new", Version: 7, Alternatives: []string{"red", "blue"}, Epoch: store.Epoch{Number: 2}},
+				Epochs: []store.Epoch{{Number: 1}},
+			}
+			lose(2) // the first one is that there is no such experiment
+			if done, err := s.Import(t.Context(), i); err != nil || !done.Created {
+				t.Errorf("Import says %+v, %v", done, err)
+			}
+			if r := results(t, s, "new"); len(r.Epochs) != 2 {
+				t.Errorf("the epochs are %v", r.Epochs)
+			}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			before, losses := proxy.lost.Load(), int64(0)
-			test(t, open(t, client, name), func() {
+			test(t, open(t, client, name), func(nth int64) {
 				losses++
-				proxy.lose.Store(true)
+				proxy.lose.Store(nth)
 			})
 			if n := proxy.lost.Load() - before; n != losses {
 				t.Errorf("%d replies were lost, want %d", n, losses)
@@ -183,7 +196,7 @@ func TestDeleteIsNotRepeated(t *testing.T) {
 	teach(t, open(t, client, "taught"))
 	s := open(t, client, "sixpack")
 	create(t, s)
-	proxy.lose.Store(true)
+	proxy.lose.Store(1)
 	if _, err := s.Delete(t.Context(), "button"); err == nil {
 		t.Error("Delete knows an answer that was lost")
 	}

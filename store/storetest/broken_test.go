@@ -148,6 +148,22 @@ func brokenStores() map[string]brokenStore {
 			func(s *memory.Store) store.Store { return importsStrangers{s} },
 			[]string{"ImportMerges"},
 		},
+		"imports the present epoch only": {
+			func(s *memory.Store) store.Store { return importsPresentEpoch{s} },
+			[]string{"ImportKeepsEpochs"},
+		},
+		"sorts imported KPIs": {
+			func(s *memory.Store) store.Store { return sortsKPIs{s} },
+			[]string{"ImportLearnsKPIs"},
+		},
+		"imports first conversions only": {
+			func(s *memory.Store) store.Store { return importsFirst{s} },
+			[]string{"ImportRaises", "ImportCopies"},
+		},
+		"counts up only": {
+			func(s *memory.Store) store.Store { return countsUp{s} },
+			[]string{"ImportCopies", "ImportCountsReplace"},
+		},
 		"looks then imports": {
 			func(s *memory.Store) store.Store { return looksThenImports{s} },
 			[]string{"ImportAmidTraffic"},

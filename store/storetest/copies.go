@@ -66,6 +66,7 @@ func argumentsAreNotKept(s subject) {
 	for _, name := range []string{"button", "new"} { // one that is there, one that is not
 		i := store.Import{
 			Record:  full(name),
+			Epochs:  []store.Epoch{{Number: 3, Start: noon, Weights: []float64{0.5, 0.25, 0.25}}},
 			Clients: []store.Client{{ID: "imported", Day: today, Conversions: []store.ClientConversion{{KPI: "purchase", Day: today, Events: 1, Total: 5}}}},
 			Counts:  baseCounts(full(name).Alternatives, "purchase", 10),
 		}
@@ -75,6 +76,7 @@ func argumentsAreNotKept(s subject) {
 			scribbleRecord(&i.Record)
 			scribbleRecord(&i.Counts.Record)
 			scribbleResults(i.Counts)
+			scribbleEpochs(i.Epochs)
 			scribbleClient(&i.Clients[0])
 		})
 	}
@@ -95,12 +97,7 @@ func scribbleRecord(r *store.Record) {
 }
 
 func scribbleResults(r *store.Results) {
-	for i := range r.Epochs {
-		for j := range r.Epochs[i].Weights {
-			r.Epochs[i].Weights[j] = -1
-		}
-		r.Epochs[i] = store.Epoch{Number: 99}
-	}
+	scribbleEpochs(r.Epochs)
 	for i := range r.Alternatives {
 		a := &r.Alternatives[i]
 		for j := range a.Days {
@@ -113,6 +110,15 @@ func scribbleResults(r *store.Results) {
 			scribbleKPI(&a.KPIs[j])
 		}
 		*a = store.AlternativeCounts{}
+	}
+}
+
+func scribbleEpochs(epochs []store.Epoch) {
+	for i := range epochs {
+		for j := range epochs[i].Weights {
+			epochs[i].Weights[j] = -1
+		}
+		epochs[i] = store.Epoch{Number: 99}
 	}
 }
 

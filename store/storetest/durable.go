@@ -45,8 +45,13 @@ func everythingSurvives(d durable) {
 	r := full("imported")
 	d.imports(store.Import{
 		Record:  r,
+		Epochs:  []store.Epoch{{Number: 2, Start: noon, Weights: []float64{0.1, 0.2, 0.7}}, {Number: 3, Start: noon}},
 		Clients: []store.Client{{ID: "full", Choice: 2, Epoch: 4, Day: today, Conversions: []store.ClientConversion{did("revenue", 1<<40, -store.MaxTotal)}}},
-		Counts:  baseCounts(r.Alternatives, "visits", 1<<40),
+		Counts:  baseCounts(r.Alternatives, "visits", -1<<40),
+	})
+	d.imports(store.Import{
+		Record:  r,
+		Clients: []store.Client{{ID: "full", Choice: 2, Epoch: 4, Day: today, Conversions: []store.ClientConversion{did("revenue", 1<<41, store.MaxTotal)}}},
 	})
 	strange := d.create("strange", "red", "blue")
 	for i, id := range strangeIDs() {

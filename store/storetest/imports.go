@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/big"
 	"slices"
+	"time"
 
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -40,7 +41,7 @@ func importCreates(s subject) {
 	if want := (store.Imported{Created: true, Clients: 4, Conversions: 3}); got != want {
 		s.t.Errorf("Import says %+v, want %+v", got, want)
 	}
-	r.KPIs = []string{"z", ""} // only what someone converted for
+	r.KPIs = []string{"invented", "z", ""}
 	if got := describeRecord(s.results("button").Record); got != describeRecord(r) {
 		s.t.Errorf("the imported record is %s, want %s", got, describeRecord(r))
 	}
@@ -53,6 +54,54 @@ func importCreates(s subject) {
 		s.t.Errorf("Import of a record alone says %+v", got)
 	}
 	s.audit("empty")
+}
+
+func importKeepsEpochs(s subject) {
+	r := full("button")
+	earlier := []store.Epoch{
+		{Number: 1, Start: noon.Add(time.Nanosecond)},
+		{Number: 3, Start: noon.Add(time.Minute), Weights: []float64{1.0 / 3, 0.5, 1.0 / 6}},
+	}
+	i := store.Import{Record: r, Epochs: earlier}
+	s.imports(i)
+	want := append(slices.Clone(earlier), r.Epoch)
+	check := func(what string) {
+		s.t.Helper()
+		got := s.results("button")
+		s.checkShape(got)
+		if got, want := describe(store.Results{Epochs: got.Epochs}), describe(store.Results{Epochs: want}); got != want {
+			s.t.Errorf("after %s the epochs are\n%s\nwant\n%s", what, got, want)
+		}
+	}
+	check("an import")
+	i.Epochs = []store.Epoch{{Number: 2, Start: noon}}
+	s.unchanged("an import with other epochs", func() { s.imports(i) })
+	next := store.Epoch{Number: 6, Start: noon.Add(time.Hour)}
+	r = s.update("button", func(r *store.Record) { r.Epoch = next })
+	want = append(want, next)
+	check("a new epoch")
+	s.clear(r, false)
+	want = []store.Epoch{next}
+	check("Clear")
+}
+
+func importLearnsKPIs(s subject) {
+	r := newRecord("button", "red", "blue")
+	check := func(what string, want ...string) {
+		s.t.Helper()
+		got := s.results("button")
+		s.checkShape(got)
+		if !slices.Equal(got.Record.KPIs, want) {
+			s.t.Errorf("after %s the KPIs are %q, want %q", what, got.Record.KPIs, want)
+		}
+	}
+	client := store.Client{ID: "client", Choice: 1, Epoch: 1, Day: today, Conversions: []store.ClientConversion{did("a", 1, 1), did("b", 1, 1)}}
+	r.KPIs = []string{"c", "", "b", "c"}
+	s.imports(store.Import{Record: r, Clients: []store.Client{client}, Counts: baseCounts(r.Alternatives, "0", 1)})
+	check("an import", "c", "", "b", "a", "0")
+	r.KPIs = []string{"z", "a", "d"}
+	s.imports(store.Import{Record: r})
+	check("an import that is known", "c", "", "b", "a", "0", "z", "d")
 }
 
 func importIsIdempotent(s subject) {
@@ -80,74 +129,6 @@ func importIsIdempotent(s subject) {
 	s.participate(in(r, "reserved", 0))
 	s.participate(in(r, "out", 1))
 	s.unchanged("repeating an import after more has happened", func() { s.imports(i) })
-}
-
-func importMerges(s subject) {
-	r := s.create("button", "red", "blue")
-	for client, choice := range map[string]int{"same": 0, "other": 1, "out": store.Out, "still out": store.Out, "now out": 0} {
-		s.participate(in(r, client, choice))
-	}
-	for _, client := range []string{"reserved", "still reserved"} {
-		p := in(r, client, 0)
-		p.Reserve = true
-		s.participate(p)
-	}
-	s.convert(worth(r, "same", "", 5))
-	s.convert(by(r, "same", ""))
-
-	given := newRecord("button", "red", "blue")
-	given.Version, given.Description = 1000, "ignored"
-	conversions := []store.ClientConversion{did("", 9, 9), did("purchase", 2, 7)}
-	client := func(id string, choice int, conversions ...store.ClientConversion) store.Client {
-		return store.Client{ID: id, Choice: choice, Epoch: 3, Day: tomorrow, Conversions: conversions}
-	}
-	reserved := func(id string) store.Client {
-		c := client(id, 1)
-		c.Reserved = true
-		return c
-	}
-	got := s.imports(store.Import{Record: given, Clients: []store.Client{
-		client("new", 1, conversions...),
-		client("same", 0, conversions...),  // "purchase" is news
-		client("other", 0, conversions...), // has another alternative
-		client("out", 0, conversions...),
-		client("still out", store.Out),
-		client("now out", store.Out),
-		client("reserved", 1, conversions...),
-		client("still reserved", store.Out),
-		client("new out", store.Out),
-		reserved("new reserved"),
-		reserved("other"),
-	}})
-	if want := (store.Imported{Clients: 5, Conversions: 7}); got != want {
-		s.t.Errorf("Import says %+v, want %+v", got, want)
-	}
-
-	was := func(id string, choice int, conversions ...store.ClientConversion) store.Client {
-		return store.Client{ID: id, Choice: choice, Epoch: 1, Day: today, Conversions: conversions}
-	}
-	still := was("still reserved", 0)
-	still.Reserved = true
-	want := describeClients([]store.Client{
-		client("new", 1, conversions...),
-		was("same", 0, did("", 2, 5), did("purchase", 2, 7)),
-		was("other", 1),
-		client("out", 0, conversions...),
-		was("still out", store.Out),
-		was("now out", 0),
-		client("reserved", 1, conversions...),
-		still,
-		client("new out", store.Out),
-		reserved("new reserved"),
-	})
-	if got := describeClients(s.clients("button")); got != want {
-		s.t.Errorf("the clients are\n%s\nwant\n%s", got, want)
-	}
-	r.KPIs = []string{"", "purchase"}
-	if got := describeRecord(s.results("button").Record); got != describeRecord(r) {
-		s.t.Errorf("the record is %s, want %s", got, describeRecord(r))
-	}
-	s.audit("button")
 }
 
 // importAmidTraffic has the same clients come and be imported at the same time.
@@ -201,6 +182,7 @@ func importCountsReplace(s subject) {
 		want := store.NewResults(now, live.Epochs)
 		want.Add(live)
 		want.Add(*base)
+		want.DropZeros()
 		if got := s.results("button"); describe(got) != describe(want) {
 			s.t.Errorf("after %s the results are\n%s\nwant\n%s", what, describe(got), describe(want))
 		}
@@ -211,6 +193,14 @@ func importCountsReplace(s subject) {
 	check("another import of counts", baseCounts(r.Alternatives, "visits", 20), "revenue", "visits")
 	s.imports(store.Import{Record: r})
 	check("an import without counts", baseCounts(r.Alternatives, "visits", 20), "revenue", "visits")
+
+	undone := func() *store.Results {
+		r := store.NewResults(live.Record, nil)
+		r.Sub(live)
+		return &r
+	}
+	s.imports(store.Import{Record: r, Counts: undone()})
+	check("an import that undoes everything", undone(), "revenue", "visits")
 
 	excluded := baseCounts(r.Alternatives, "revenue", 3)
 	excluded.Excluded = 4
@@ -247,6 +237,20 @@ func importContradictionRefused(s subject) {
 		other := r.Clone()
 		other.Alternatives = slices.Clone(alternatives)
 		refused(what, store.Import{Record: other, Clients: []store.Client{good}[:min(1, len(alternatives)/2)]})
+	}
+	for what, numbers := range map[string][]uint32{
+		"epochs in no order": {3, 2},
+		"an epoch twice":     {2, 2},
+		"the present epoch":  {1, 4},
+		"a later epoch":      {5},
+	} {
+		for _, i := range []store.Import{{Record: r}, {Record: newRecord("link", "red", "blue")}} {
+			i.Record.Epoch.Number = 4
+			for _, n := range numbers {
+				i.Epochs = append(i.Epochs, store.Epoch{Number: n, Start: noon})
+			}
+			refused(what, i)
+		}
 	}
 	refused("a client of an alternative not there", store.Import{Record: r, Clients: []store.Client{good, bad}})
 	refused("such a client of a new experiment", store.Import{Record: newRecord("link", "red", "blue"), Clients: []store.Client{good, bad}})

@@ -372,6 +372,58 @@ func (s importsStrangers) Import(ctx context.Context, i store.Import) (store.Imp
 	return s.Store.Import(ctx, i)
 }
 
+type importsPresentEpoch struct{ *memory.Store }
+
+func (s importsPresentEpoch) Import(ctx context.Context, i store.Import) (store.Imported, error) {
+	if err := i.Check(); err != nil {
+		return store.Imported{}, err
+	}
+	i.Epochs = nil
+	return s.Store.Import(ctx, i)
+}
+
+type sortsKPIs struct{ *memory.Store }
+
+func (s sortsKPIs) Import(ctx context.Context, i store.Import) (store.Imported, error) {
+	i.Record.KPIs = slices.Sorted(slices.Values(i.Record.KPIs))
+	return s.Store.Import(ctx, i)
+}
+
+// importsFirst takes of conversions only those for KPIs that are new to a client.
+type importsFirst struct{ *memory.Store }
+
+func (s importsFirst) Import(ctx context.Context, i store.Import) (store.Imported, error) {
+	known := make(map[string][]store.ClientConversion)
+	for c, err := range s.Clients(ctx, i.Record.Name) {
+		if err != nil {
+			return store.Imported{}, err
+		}
+		known[c.ID] = c.Conversions
+	}
+	i.Clients = slices.Clone(i.Clients)
+	for n, c := range i.Clients {
+		i.Clients[n].Conversions = slices.DeleteFunc(slices.Clone(c.Conversions), func(v store.ClientConversion) bool {
+			return slices.ContainsFunc(known[c.ID], func(k store.ClientConversion) bool { return k.KPI == v.KPI })
+		})
+	}
+	return s.Store.Import(ctx, i)
+}
+
+// countsUp drops what is negative of imported counts.
+type countsUp struct{ *memory.Store }
+
+func (s countsUp) Import(ctx context.Context, i store.Import) (store.Imported, error) {
+	if i.Counts != nil {
+		for n := range i.Counts.Alternatives {
+			for k := range i.Counts.Alternatives[n].KPIs {
+				kpi := &i.Counts.Alternatives[n].KPIs[k]
+				kpi.Days = slices.DeleteFunc(kpi.Days, func(d store.DayConversions) bool { return d.Events < 0 })
+			}
+		}
+	}
+	return s.Store.Import(ctx, i)
+}
+
 type looksThenImports struct{ *memory.Store }
 
 func (s looksThenImports) Import(ctx context.Context, i store.Import) (store.Imported, error) {

@@ -81,7 +81,11 @@ func promises() []promise {
 
 		{"ImportCreates", importCreates},
 		{"ImportIsIdempotent", importIsIdempotent},
+		{"ImportKeepsEpochs", importKeepsEpochs},
+		{"ImportLearnsKPIs", importLearnsKPIs},
 		{"ImportMerges", importMerges},
+		{"ImportRaises", importRaises},
+		{"ImportCopies", importCopies},
 		{"ImportAmidTraffic", importAmidTraffic},
 		{"ImportCountsReplace", importCountsReplace},
 		{"ImportContradictionRefused", importContradictionRefused},

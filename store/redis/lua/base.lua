@@ -1,7 +1,7 @@
--- Keeps counts from elsewhere in place of those kept before.
+-- Learns KPIs from elsewhere, and keeps counts in place of those kept before.
 --
 -- KEYS   1 record, 2 counts
--- ARGV   1 generation of KEYS 2, 2 the counts, then the KPIs they are of
+-- ARGV   1 generation of KEYS 2, 2 the counts or nothing, then KPIs
 -- reply  none: there is no such experiment
 --        generation, which: KEYS are of another one
 --        ok
@@ -18,7 +18,7 @@ end
 for i = 3, #ARGV do
   learn(KEYS[1], ARGV[i], redis.call('HGET', KEYS[1], 'k' .. ARGV[i]))
 end
-if redis.call('HGET', KEYS[2], 'B') ~= ARGV[2] then
+if ARGV[2] ~= '' and redis.call('HGET', KEYS[2], 'B') ~= ARGV[2] then
   redis.call('HSET', KEYS[2], 'B', ARGV[2])
 end
 return { 'ok' }

@@ -1,53 +1,110 @@
--- Merges clients from elsewhere.
+-- Creates an experiment from elsewhere, if one is given and there is none, and
+-- merges clients.
 --
 -- KEYS   1 record, 2 counts, 3 used buckets, then buckets, each followed by its
 --        bucket of totals
--- ARGV   1 generation of KEYS 2 and on, then of each client: which of KEYS its
---        bucket is, the number of that bucket, the client, its value, day, and
---        number of conversions, and of each of these: KPI, day, what a client's
---        value has from the day to the nonce, what is to be added to the
---        day's conversions and to those in bulk, total, its upper and lower 32
---        bits
+-- ARGV   1 generation of KEYS 2 and on, 2 how many ARGV there are of a record, and
+--        if it is not 0: 3 version, 4 JSON, 5 number of alternatives, 6 nonce, 7
+--        number and 8 JSON of its epoch, then those of earlier epochs; then of
+--        each client: which of KEYS its bucket is, the number of that bucket, the
+--        client, its value, day, and number of conversions, and of each of these:
+--        KPI, day, the same as in a client's value, number of conversions, total,
+--        its upper and lower 32 bits
 -- reply  none: there is no such experiment
 --        generation, which: KEYS are of another one
---        ok, number of clients taken, number of conversions taken
+--        ok, number of clients taken, of conversions taken, of those that were
+--        known with fewer, 1 if the experiment is of this call
 --
--- A repetition finds all clients known.
+-- A repetition finds all clients known. A record is given with a generation of
+-- its own, so that its repetition finds that.
 
 -- include client.lua
 -- include totals.lua
 
+local FIRST_DAY = 18262 -- as in a client's value
+local HALF = 4294967296
+local MANY = 256 -- conversions: more are counted in bulk, as 2^32 of a day have to fit
+
+local last = 2 + tonumber(ARGV[2]) -- of the record
 local generation = redis.call('HGET', KEYS[1], 'g')
-if not generation then
-  return { 'none' }
-elseif generation ~= ARGV[1] then
+if generation and generation ~= ARGV[1] then
   return { 'generation', generation }
+elseif not generation and last == 2 then
+  return { 'none' }
+elseif not generation then
+  remember(KEYS[1], KEYS[2], ARGV[1], 3, 4)
+  for i = 9, last, 2 do
+    redis.call('HSET', KEYS[2], 'E' .. ARGV[i], ARGV[i + 1])
+  end
 end
 
--- merge takes the conversion at a place of ARGV if the client did not convert
--- for its KPI, and returns the client's value then.
+-- standing grows with what is known of a client.
+local function standing(value)
+  if not value then
+    return 0
+  elseif isout(value) then
+    return 1
+  end
+  return participates(value) and 3 or 2
+end
+
+-- firstday returns the day of a conversion that begins at a place of a value.
+local function firstday(value, at)
+  local _, after = varint(value, at)
+  local day = varint(value, after)
+  return FIRST_DAY + (day % 2 == 0 and day / 2 or -(day + 1) / 2)
+end
+
+-- halves returns the upper and lower 32 bits of a total.
+local function halves(text)
+  local x = limbs(text) -- 10^14 is 23283 * 2^32 + 276447232
+  local high, low = x[3] * 23283, x[3] * 276447232 + x[2] * BASE + x[1]
+  local over = math.floor(low / HALF)
+  return high + over, low - over * HALF
+end
+
+-- merge takes what is not known of the conversion at a place of ARGV, and
+-- returns the client's value then and 1 if it is new, 2 if there were fewer.
 local function merge(totals, client, value, at)
   local kpi = redis.call('HGET', KEYS[1], 'k' .. ARGV[at])
-  if kpi and conversion(value, tonumber(kpi)) then
-    return nil
+  local day, events, total = ARGV[at + 1], tonumber(ARGV[at + 3]), ARGV[at + 4]
+  local first, after, known, eventsat, nonceat
+  if kpi then
+    first, after, known, eventsat, nonceat = conversion(value, tonumber(kpi))
   end
+  if first and known >= events then
+    return value, 0
+  end
+
   local index = learn(KEYS[1], ARGV[at], kpi)
   local alternative, epoch = choice(value)
   local sums = 's' .. alternative .. ':' .. index .. ':' .. epoch .. ':'
-  local day = alternative .. ':' .. index .. ':' .. ARGV[at + 1]
-  redis.call('HINCRBY', KEYS[2], 'c' .. day, ARGV[at + 3])
-  if ARGV[at + 4] ~= '0' then
-    redis.call('HINCRBY', KEYS[2], 'o' .. day, ARGV[at + 4])
+  local before, converted = '0', 0
+  if first then
+    day = firstday(value, first)
+    before = redis.call('HGET', totals, encode(index) .. client) or '0'
+    value = string.sub(value, 1, eventsat - 1) .. encode(events) .. string.sub(value, nonceat)
+  else
+    known, converted = 0, 1
+    value = value .. encode(index) .. ARGV[at + 2] .. encode(events) .. string.rep('\0', NONCE)
+    redis.call('HINCRBY', KEYS[2], sums .. 'c', 1)
   end
-  redis.call('HINCRBY', KEYS[2], sums .. 'c', 1)
-  if ARGV[at + 5] ~= '0' then
-    redis.call('HSET', totals, encode(index) .. client, ARGV[at + 5])
-    raise(KEYS[2], sums, '0', ARGV[at + 5], ARGV[at + 6], ARGV[at + 7])
+  local count, more = alternative .. ':' .. index .. ':' .. day, events - known
+  if more > MANY then
+    redis.call('HINCRBY', KEYS[2], 'o' .. count, string.format('%d', more))
+    more = 0
   end
-  return value .. encode(index) .. ARGV[at + 2]
+  redis.call('HINCRBY', KEYS[2], 'c' .. count, string.format('%d', converted * HALF + more))
+  if total ~= before then
+    redis.call('HSET', totals, encode(index) .. client, total)
+    local high, low = halves(before)
+    raise(KEYS[2], sums, before, total,
+      string.format('%d', tonumber(ARGV[at + 5]) - high), string.format('%d', tonumber(ARGV[at + 6]) - low))
+  end
+  return value, converted == 1 and 1 or 2
 end
 
-local clients, conversions, at = 0, 0, 2
+local clients, done, at = 0, { [0] = 0, 0, 0 }, last + 1
 while at <= #ARGV do
   local which, number, client = tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2]
   local given, day, n = ARGV[at + 3], ARGV[at + 4], tonumber(ARGV[at + 5])
@@ -55,23 +112,21 @@ while at <= #ARGV do
   local bucket, totals = KEYS[which], KEYS[which + 1]
   local is = redis.call('HGET', bucket, client)
   local value = is
-  if not is or not participates(is) and participates(given) then
+  if standing(given) > standing(is) then
     count(KEYS[2], is, given, day)
     value = given
     clients = clients + 1
   end
   if participates(given) and choice(given) == choice(value) then
     for i = 0, n - 1 do
-      local more = merge(totals, client, value, at + 8 * i)
-      if more then
-        value = more
-        conversions = conversions + 1
-      end
+      local what
+      value, what = merge(totals, client, value, at + 7 * i)
+      done[what] = done[what] + 1
     end
   end
-  at = at + 8 * n
+  at = at + 7 * n
   if value ~= is then
     put(KEYS[3], bucket, number, client, is, value)
   end
 end
-return { 'ok', clients, conversions }
+return { 'ok', clients, done[1], done[2], last > 2 and 1 or 0 }

@@ -1,0 +1,168 @@
+package storetest
+
+import (
+	"iter"
+	"sync/atomic"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+func importMerges(s subject) {
+	r := s.create("button", "red", "blue")
+	for client, choice := range map[string]int{
+		"same": 0, "other": 1, "out": store.Out, "still out": store.Out, "now out": 0, "out, now reserved": store.Out,
+	} {
+		s.participate(in(r, client, choice))
+	}
+	for _, client := range []string{"reserved", "still reserved"} {
+		p := in(r, client, 0)
+		p.Reserve = true
+		s.participate(p)
+	}
+	s.convert(worth(r, "same", "", 5))
+	s.convert(by(r, "same", ""))
+
+	given := newRecord("button", "red", "blue")
+	given.Version, given.Description = 1000, "ignored"
+	conversions := []store.ClientConversion{did("", 2, 9), did("purchase", 2, 7)}
+	client := func(id string, choice int, conversions ...store.ClientConversion) store.Client {
+		return store.Client{ID: id, Choice: choice, Epoch: 3, Day: tomorrow, Conversions: conversions}
+	}
+	reserved := func(id string) store.Client {
+		c := client(id, 1)
+		c.Reserved = true
+		return c
+	}
+	got := s.imports(store.Import{Record: given, Clients: []store.Client{
+		client("new", 1, conversions...),
+		client("same", 0, conversions...),  // "purchase" is news
+		client("other", 0, conversions...), // has another alternative
+		client("out", 0, conversions...),
+		client("still out", store.Out),
+		client("now out", store.Out),
+		client("reserved", 1, conversions...),
+		client("still reserved", store.Out),
+		client("new out", store.Out),
+		reserved("new reserved"),
+		reserved("other"),
+		reserved("out, now reserved"),
+	}})
+	if want := (store.Imported{Clients: 6, Conversions: 7}); got != want {
+		s.t.Errorf("Import says %+v, want %+v", got, want)
+	}
+
+	was := func(id string, choice int, conversions ...store.ClientConversion) store.Client {
+		return store.Client{ID: id, Choice: choice, Epoch: 1, Day: today, Conversions: conversions}
+	}
+	still := was("still reserved", 0)
+	still.Reserved = true
+	want := describeClients([]store.Client{
+		client("new", 1, conversions...),
+		was("same", 0, did("", 2, 5), did("purchase", 2, 7)),
+		was("other", 1),
+		client("out", 0, conversions...),
+		was("still out", store.Out),
+		was("now out", 0),
+		client("reserved", 1, conversions...),
+		still,
+		client("new out", store.Out),
+		reserved("new reserved"),
+		reserved("out, now reserved"),
+	})
+	if got := describeClients(s.clients("button")); got != want {
+		s.t.Errorf("the clients are\n%s\nwant\n%s", got, want)
+	}
+	r.KPIs = []string{"", "purchase"}
+	if got := describeRecord(s.results("button").Record); got != describeRecord(r) {
+		s.t.Errorf("the record is %s, want %s", got, describeRecord(r))
+	}
+	s.audit("button")
+}
+
+// importRaises imports conversions of clients that are known with fewer, as
+// many or more.
+func importRaises(s subject) {
+	r := s.create("button", "red", "blue")
+	known, given, raised := store.Import{Record: r}, store.Import{Record: r}, 0
+	var want []store.Client
+	for was := range anyConversions() {
+		for is := range anyConversions() {
+			c := store.Client{ID: uuid(len(want)), Choice: 1, Epoch: 1, Day: today, Conversions: []store.ClientConversion{was}}
+			known.Clients = append(known.Clients, c)
+			is.Day = tomorrow
+			other := c
+			other.Epoch, other.Day, other.Conversions = 3, tomorrow, []store.ClientConversion{is}
+			given.Clients = append(given.Clients, other)
+			if is.Events > was.Events {
+				raised++
+				is.Day = today
+				c.Conversions = []store.ClientConversion{is}
+			}
+			want = append(want, c)
+		}
+	}
+	s.imports(known)
+	if got := s.imports(given); got != (store.Imported{Raised: raised}) {
+		s.t.Errorf("Import says %+v, want %d raised", got, raised)
+	}
+	if got := s.clients("button"); describeClients(got) != describeClients(want) {
+		s.t.Errorf("the clients are\n%s\nwant\n%s", describeClients(got), describeClients(want))
+	}
+	s.audit("button")
+	for _, d := range s.results("button").Alternatives[1].KPI("revenue").Days {
+		if d.Day != today {
+			s.t.Errorf("%d conversions are counted on %v, want all on the day of the first", d.Events, d.Day)
+		}
+	}
+	s.unchanged("repeating an import that raised conversions", func() {
+		for _, i := range []store.Import{given, known} {
+			if got := s.imports(i); got != (store.Imported{}) {
+				s.t.Errorf("the second Import says %+v, want nothing", got)
+			}
+		}
+	})
+}
+
+func anyConversions() iter.Seq[store.ClientConversion] {
+	return func(yield func(store.ClientConversion) bool) {
+		for _, events := range []int64{1, 200, 1 << 40} {
+			for _, total := range []store.Amount{0, -12_345_678, 1<<53 + 1, store.MaxTotal, -store.MaxTotal} {
+				if !yield(did("revenue", events, total)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// importCopies brings what Results and Clients say of an experiment to another
+// one, twice, with more that happens in between.
+func importCopies(s subject) {
+	r := s.create("source", "red", "blue", "green")
+	copied := r
+	copied.Name = "copy"
+	var events atomic.Int64
+	for seed := range uint64(2) {
+		s.must(s.doAnything(r, seed, &events, func(n int) bool { return n == 1000 }))
+		r = s.update("source", func(r *store.Record) { r.Epoch.Number++ })
+		want := s.results("source")
+		rest := s.results("source")
+		copied.KPIs = want.Record.KPIs
+		i := store.Import{Record: copied, Clients: s.clients("source"), Counts: &rest}
+		for _, c := range i.Clients {
+			rest.SubClient(c)
+		}
+		for range 2 {
+			s.imports(i)
+			got := s.results("copy")
+			want.Record, want.Epochs = got.Record, got.Epochs
+			if describe(got) != describe(want) {
+				s.t.Fatalf("the results of the copy are\n%s\nwant\n%s", describe(got), describe(want))
+			}
+			if got := describeClients(s.clients("copy")); got != describeClients(i.Clients) {
+				s.t.Fatalf("the clients of the copy are\n%s\nwant\n%s", got, describeClients(i.Clients))
+			}
+			s.checkShape(got)
+		}
+	}
+}
