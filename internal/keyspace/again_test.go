@@ -87,7 +87,7 @@ func TestServing(t *testing.T) {
 	choice := lookup(t, st, "here").Choice
 	s.participate("exp", []string{"red", "blue"}[choice], "here", "2013-01-29")
 	_, o = importOne(t, s.space(), st, "exp")
-	want := fmt.Sprintf("%s, participants on 2013-01-29: 1 in the source, 0 here", []string{"red", "blue"}[choice])
+	want := fmt.Sprintf("%s, participants on 2013-01-29: 1 in the source, 0 in the target", []string{"red", "blue"}[choice])
 	if len(o.Missing) != 1 || o.Missing[0].String() != want {
 		t.Errorf("importing says %+v, want %s", o, want)
 	}
@@ -150,7 +150,7 @@ func TestArchived(t *testing.T) {
 			importOne(t, s.space(), st, "exp")
 			s.archive()
 			x, o := importOne(t, s.space(), st, "exp")
-			if !slices.Equal(o.Settings, []string{"archived: yes in the source, no here"}) || len(o.Missing) > 0 || o.Participants != 0 {
+			if !slices.Equal(o.Settings, []string{"archived: yes in the source, no in the target"}) || len(o.Missing) > 0 || o.Participants != 0 {
 				t.Errorf("importing says %+v", o)
 			}
 			check(t, st, 3, 1)
@@ -174,7 +174,7 @@ func TestArchived(t *testing.T) {
 			}
 			s.participate("exp", "red", "new", "2013-02-01")
 			_, o := importOne(t, s.space(), st, "exp")
-			if !o.Purged || len(o.Missing) != 1 || o.Missing[0].String() != "red, participants on 2013-02-01: 1 in the source, 0 here" {
+			if !o.Purged || len(o.Missing) != 1 || o.Missing[0].String() != "red, participants on 2013-02-01: 1 in the source, 0 in the target" {
 				t.Errorf("importing says %+v", o)
 			}
 		})
@@ -276,8 +276,8 @@ func TestSettings(t *testing.T) {
 	s.do("SET", "sxp:e:exp:winner", "blue")
 	x, o := importOne(t, s.space(), st, "exp")
 	want := []string{
-		"winner: blue in the source, none here", "paused: yes in the source, no here", "archived: yes in the source, no here",
-		`description: "text" in the source, "" here`, "traffic: 0.5 in the source, 1 here",
+		"winner: blue in the source, none in the target", "paused: yes in the source, no in the target", "archived: yes in the source, no in the target",
+		`description: "text" in the source, "" in the target`, "traffic: 0.5 in the source, 1 in the target",
 	}
 	if o.OK() || !slices.Equal(o.Settings, want) {
 		t.Errorf("importing says %+v", o)

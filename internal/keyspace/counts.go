@@ -9,26 +9,21 @@ func less(a store.Results, others ...store.Results) store.Results {
 	rest := store.NewResults(a.Record, nil)
 	rest.Add(a)
 	for _, o := range others {
-		rest.Add(mapped(o, func(n int64) int64 { return -n }))
+		rest.Sub(o)
 	}
-	return mapped(rest, func(n int64) int64 { return max(n, 0) })
-}
-
-// mapped returns a copy of r with all counts by day changed.
-func mapped(r store.Results, change func(int64) int64) store.Results {
-	out := store.NewResults(r.Record, nil)
-	out.Excluded = change(r.Excluded)
-	for i, a := range r.Alternatives {
-		for _, d := range a.Days {
-			out.Alternatives[i].AddDay(d.Day, change(d.Participants))
+	rest.Excluded = max(rest.Excluded, 0)
+	for i := range rest.Alternatives {
+		days := rest.Alternatives[i].Days
+		for j := range days {
+			days[j].Participants = max(days[j].Participants, 0)
 		}
-		for j, k := range a.KPIs {
-			for _, d := range k.Days {
-				out.Alternatives[i].KPIs[j].AddDay(d.Day, change(d.Converted), change(d.Events))
+		for _, k := range rest.Alternatives[i].KPIs {
+			for j := range k.Days {
+				k.Days[j].Converted, k.Days[j].Events = max(k.Days[j].Converted, 0), max(k.Days[j].Events, 0)
 			}
 		}
 	}
-	return out
+	return rest
 }
 
 func participants(r store.Results) (n int64) {
@@ -50,3 +45,10 @@ func conversions(r store.Results) (n int64) {
 
 // sum is 0 if nothing is counted.
 func sum(r store.Results) int64 { return r.Excluded + participants(r) + conversions(r) }
+
+// News returns how many more participants, conversions and excluded clients
+// Sixpack counts, on any day, than are counted here.
+func (x *Experiment) News(here store.Results) (participated, converted, excluded int64) {
+	more := less(x.Totals, here)
+	return participants(more), conversions(more), more.Excluded
+}

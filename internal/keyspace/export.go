@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,16 +46,16 @@ func (s *Space) Export(ctx context.Context, st store.Store, experiment string, f
 	if err != nil {
 		return e, err
 	}
-	if there && !force {
-		e.There = true
-		return e, s.checkSame(ctx, st, before)
-	}
-	w := exporter{space: s, keys: s.keysOf(experiment), before: before, step: step}
-	if err := w.write(ctx, st); err != nil {
+	x := newExporter(s, before, step)
+	if e.There = there && !force; e.There {
+		if err := x.checkSame(ctx, st); err != nil {
+			return e, err
+		}
+	} else if err := x.write(ctx, st); err != nil {
 		return e, err
 	}
-	e.Clients, e.Notes = w.clients, w.losses()
-	e.Proof, err = w.prove(ctx, st)
+	e.Clients, e.Notes = x.clients, x.losses()
+	e.Proof, err = x.prove(ctx, st)
 	return e, err
 }
 
@@ -78,141 +77,38 @@ func (s *Space) has(ctx context.Context, experiment string) (bool, error) {
 	return s.client.Do(ctx, s.client.B().Sismember().Key(s.index()).Member(experiment).Build()).AsBool()
 }
 
-// checkNames refuses an experiment of whose keys some would be another's.
-func (s *Space) checkNames(ctx context.Context, st store.Store, r store.Record) error {
-	kpis, err := s.allKPIs(ctx, st, r.Name)
-	if err != nil {
-		return err
-	}
-	for other := range kpis {
-		if other != r.Name && (shareKeys(r.Name, kpis[r.Name], other) || shareKeys(other, kpis[other], r.Name)) {
-			return fmt.Errorf("%w: Sixpack would mix its keys with those of experiment %q: delete one of them", ErrTaken, other)
-		}
-	}
-	return nil
-}
-
-// allKPIs returns the names of the experiments here and there, and the KPIs of
-// those whose keys may be mixed with an experiment's.
-func (s *Space) allKPIs(ctx context.Context, st store.Store, experiment string) (map[string][]string, error) {
-	kpis := make(map[string][]string)
-	names, err := s.Names(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		kpis[name] = nil
-		if !strings.HasPrefix(experiment, name+"/") {
-			continue
-		}
-		key := s.keysOf(name).kpis()
-		if kpis[name], err = s.client.Do(ctx, s.client.B().Smembers().Key(key).Build()).AsStrSlice(); err != nil && !wrongType(err) {
-			return nil, err
-		}
-	}
-	records, err := st.Records(ctx)
-	for _, r := range records {
-		kpis[r.Name] = append(kpis[r.Name], r.KPIs...)
-	}
-	return kpis, err
-}
-
-// shareKeys tells whether a key of one experiment would be another's.
-func shareKeys(one string, kpis []string, other string) bool {
-	rest, ok := strings.CutPrefix(other, one)
-	if !ok || rest == "" {
-		return false
-	}
-	if rest[0] == '/' {
-		return slices.Contains(kpis, rest[1:])
-	}
-	return slices.Contains([]string{":alternatives", ":winner", ":kpis", ":users", ":excluded"}, rest)
-}
-
-// checkSame refuses an experiment that is there and not as it would be written.
-func (s *Space) checkSame(ctx context.Context, st store.Store, before store.Results) error {
-	other := func(why string) error {
-		return fmt.Errorf("%w: Sixpack has it already, %s: --force writes over it", ErrTaken, why)
-	}
-	x, err := s.Read(ctx, before.Record.Name)
-	if errors.Is(err, ErrDamaged) {
-		return other("damaged")
-	}
-	if err != nil {
-		return err
-	}
-	if !slices.Equal(x.Record.Alternatives, before.Record.Alternatives) {
-		return other("with the alternatives " + strings.Join(x.Record.Alternatives, ", "))
-	}
-	same, err := x.sameClients(ctx, st)
-	if err != nil {
-		return err
-	}
-	if !same {
-		return other("with other clients")
-	}
-	switch p := compare(before, before, x.Totals); {
-	case len(p.Missing) > 0:
-		return other("with " + p.Missing[0].String())
-	case len(p.Settings) > 0:
-		return other("with another " + p.Settings[0])
-	case !p.Equal():
-		return other("with more counts")
-	}
-	return nil
-}
-
-// sameClients tells whether Sixpack and a store have the same clients with the
-// same alternatives, days and conversions, by a sum over all of them.
-func (x *Experiment) sameClients(ctx context.Context, st store.Store) (bool, error) {
-	seed := maphash.MakeSeed()
-	var there, here uint64
-	err := x.Scan(ctx, func(clients []store.Client, _ int64) error {
-		for _, c := range clients {
-			there += digest(seed, c)
-		}
-		return nil
-	})
-	if err != nil {
-		return false, err
-	}
-	for c, err := range st.Clients(ctx, x.Record.Name) {
-		if err != nil {
-			return false, err
-		}
-		if !c.Reserved {
-			here += digest(seed, c)
-		}
-	}
-	return there == here, nil
-}
-
-// digest is the same for clients that Sixpack could not tell apart.
-func digest(seed maphash.Seed, c store.Client) uint64 {
-	var h maphash.Hash
-	h.SetSeed(seed)
-	fmt.Fprintf(&h, "%q %d", c.ID, c.Choice)
-	if c.Choice == store.Out {
-		return h.Sum64()
-	}
-	fmt.Fprintf(&h, " %d", c.Day)
-	slices.SortFunc(c.Conversions, func(a, b store.ClientConversion) int { return strings.Compare(a.KPI, b.KPI) })
-	for _, v := range c.Conversions {
-		fmt.Fprintf(&h, " %q %d", v.KPI, v.Day)
-	}
-	return h.Sum64()
-}
-
 // An exporter writes one experiment.
 type exporter struct {
 	space    *Space
 	keys     keys
 	before   store.Results // what the store counted when writing began
-	clients  int64         // that were written
-	reserved int64
-	loose    store.Results // what no client accounts for
 	step     func(int64)
+	seen     store.Results // what the clients account for that were seen
+	clients  int64         // that were seen
+	reserved int64         // that were seen beside these
 }
+
+func newExporter(s *Space, before store.Results, step func(int64)) *exporter {
+	return &exporter{space: s, keys: s.keysOf(before.Record.Name), before: before, step: step, seen: store.NewResults(before.Record, nil)}
+}
+
+// see counts a client, and tells whether Sixpack is to have it.
+func (e *exporter) see(c *store.Client) bool {
+	if c.Reserved {
+		e.reserved++
+		return false
+	}
+	// A KPI that came meanwhile waits for another export.
+	c.Conversions = slices.DeleteFunc(c.Conversions, func(v store.ClientConversion) bool {
+		return !slices.Contains(e.before.Record.KPIs, v.KPI)
+	})
+	addClient(&e.seen, *c)
+	e.clients++
+	return true
+}
+
+// loose returns what no client accounts for.
+func (e *exporter) loose() store.Results { return less(e.before, e.seen) }
 
 // write writes the experiment's name last, so that Sixpack sees all of it or
 // nothing.
@@ -276,19 +172,13 @@ func formatFraction(f float64) string {
 func (e *exporter) writePeople(ctx context.Context, st store.Store) error {
 	r := e.before.Record
 	w := newWriter(e.space, r)
-	seen := store.NewResults(r, nil)
 	for c, err := range st.Clients(ctx, r.Name) {
 		if err != nil {
 			return err
 		}
-		if c.Reserved {
-			e.reserved++
+		if !e.see(&c) {
 			continue
 		}
-		// A KPI that came meanwhile waits for another export.
-		c.Conversions = slices.DeleteFunc(c.Conversions, func(v store.ClientConversion) bool { return !slices.Contains(r.KPIs, v.KPI) })
-		addClient(&seen, c)
-		e.clients++
 		if err := w.add(ctx, person{c.ID, c.Choice, c.Choice != store.Out, c.Day, c.Conversions}); err != nil {
 			return err
 		}
@@ -297,9 +187,8 @@ func (e *exporter) writePeople(ctx context.Context, st store.Store) error {
 		}
 	}
 	advance(e.step, int64(w.size))
-	e.loose = less(e.before, seen)
 	nameless := r.Archived && e.clients == 0
-	for p := range nobodies(e.loose) {
+	for p := range nobodies(e.loose()) {
 		if nameless {
 			p.name = ""
 		}

@@ -140,11 +140,12 @@ func TestExportAgain(t *testing.T) {
 	export := func(force bool) (keyspace.Exported, error) {
 		return s.space().Export(t.Context(), st, "exp", force, nil)
 	}
-	if e, err := export(false); err != nil || e.There {
-		t.Fatalf("exporting says %+v, %v", e, err)
+	first, err := export(false)
+	if err != nil || first.There {
+		t.Fatalf("exporting says %+v, %v", first, err)
 	}
-	if e, err := export(false); err != nil || !e.There {
-		t.Errorf("exporting again says %+v, %v", e, err)
+	if e, err := export(false); err != nil || !e.There || !e.Equal() || !slices.Equal(e.Notes, first.Notes) {
+		t.Errorf("exporting again says %+v, %v; at first %+v", e, err, first)
 	}
 	was := content(t, s.client, "sxp")
 	for _, c := range []struct {
@@ -154,7 +155,7 @@ func TestExportAgain(t *testing.T) {
 		{[]string{"ZINCRBY", "sxp:e:exp:users", "100", "a"}, "with other clients"},
 		{[]string{"SETBIT", "sxp:c:exp/sale:blue:users:2026-03-01", "1000", "1"}, "with more counts"},
 		{[]string{"SETBIT", "sxp:e:exp:excluded", "1000", "1"}, "with more counts"},
-		{[]string{"HDEL", "sxp:e:exp", "paused"}, "with another paused: yes in the source, no here"},
+		{[]string{"HDEL", "sxp:e:exp", "paused"}, "with another paused: yes in the source, no in the target"},
 		{[]string{"RPUSH", "sxp:e:exp:alternatives", "green"}, "with the alternatives old red, blue, green"},
 		{[]string{"DEL", "sxp:e:exp:alternatives"}, "damaged"},
 	} {

@@ -5,14 +5,21 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// atOnce bounds how many clients a store gets in one import.
-const atOnce = 1 << 16
+// Clients are collected and sorted before a store gets them, some at a time: one
+// that keeps them in order then writes each of its pages a few times only, and
+// has few of them in memory at once.
+const (
+	collected = 1 << 18
+	atOnce    = 1 << 14
+)
 
 // Import has a store take all that it does not have. It may be repeated, also
 // after it was broken off. The function step, if not nil, is called with numbers
@@ -84,13 +91,21 @@ func (x *Experiment) take(ctx context.Context, st store.Store, step func(ids int
 		})
 	})
 	group.Go(func() error {
+		var all found
 		for f := range read {
-			if err := x.addClients(going, st, f.clients, &done); err != nil {
+			all.clients, all.ids = append(all.clients, f.clients...), all.ids+f.ids
+			if len(all.clients) < collected {
+				continue
+			}
+			if err := x.addClients(going, st, all, step, &done); err != nil {
 				return err
 			}
-			advance(step, f.ids)
+			all = found{clients: all.clients[:0]}
 		}
-		return nil
+		if going.Err() != nil {
+			return going.Err()
+		}
+		return x.addClients(going, st, all, step, &done)
 	})
 	if err := group.Wait(); err != nil {
 		return done, err
@@ -98,22 +113,41 @@ func (x *Experiment) take(ctx context.Context, st store.Store, step func(ids int
 	return done, x.addCounts(ctx, st)
 }
 
-// found is what one step of a scan found.
+// found is what some steps of a scan found.
 type found struct {
 	clients []store.Client
 	ids     int64
 }
 
-func (x *Experiment) addClients(ctx context.Context, st store.Store, clients []store.Client, done *store.Imported) error {
-	for some := range slices.Chunk(clients, atOnce) {
-		more, err := st.Import(ctx, store.Import{Record: x.Record, Clients: some})
-		if err != nil {
-			return err
-		}
-		done.Clients += more.Clients
-		done.Conversions += more.Conversions
+// addClients imports clients, two parts at a time, so that the store need not
+// wait for the next one.
+func (x *Experiment) addClients(ctx context.Context, st store.Store, all found, step func(ids int64), done *store.Imported) error {
+	slices.SortFunc(all.clients, func(a, b store.Client) int { return strings.Compare(a.ID, b.ID) })
+	n, rest := int64(len(all.clients)), all.ids
+	var mu sync.Mutex // guards done, rest and step
+	group, going := errgroup.WithContext(ctx)
+	group.SetLimit(2)
+	for some := range slices.Chunk(all.clients, atOnce) {
+		group.Go(func() error {
+			more, err := st.Import(going, store.Import{Record: x.Record, Clients: some})
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			done.Clients += more.Clients
+			done.Conversions += more.Conversions
+			part := all.ids * int64(len(some)) / n
+			advance(step, part)
+			rest -= part
+			return nil
+		})
 	}
-	return nil
+	err := group.Wait()
+	if err == nil {
+		advance(step, rest)
+	}
+	return err
 }
 
 // addCounts imports what no client of the store accounts for.

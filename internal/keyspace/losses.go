@@ -49,7 +49,7 @@ func (e *exporter) losses() (all []string) {
 			lose("calls with the alternative %q, which Sixpack refuses", a)
 		}
 	}
-	if n := sum(e.loose); n > 0 && (!r.Archived || e.clients > 0) {
+	if n := sum(e.loose()); n > 0 && (!r.Archived || e.clients > 0) {
 		lose("that %d participants, conversions and exclusions are counted without a client: those have made-up names in Sixpack", n)
 	}
 	return all

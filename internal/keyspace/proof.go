@@ -49,7 +49,7 @@ type Difference struct {
 
 // String returns d in words.
 func (d Difference) String() string {
-	return fmt.Sprintf("%s: %d in the source, %d here", d.What, d.Source, d.Here)
+	return fmt.Sprintf("%s: %d in the source, %d in the target", d.What, d.Source, d.Here)
 }
 
 // compare proves that here is nowhere less than source, and tells how much more
@@ -114,7 +114,7 @@ func convertedOn(k store.KPICounts, day store.Day) int64 {
 func settings(source, here store.Record) (all []string) {
 	differ := func(what, source, here string) {
 		if source != here {
-			all = append(all, fmt.Sprintf("%s: %s in the source, %s here", what, source, here))
+			all = append(all, fmt.Sprintf("%s: %s in the source, %s in the target", what, source, here))
 		}
 	}
 	differ("winner", cmp.Or(source.Winner, "none"), cmp.Or(here.Winner, "none"))
