@@ -29,7 +29,7 @@ func (c *config) openAt(address string, create bool) (store.Store, error) {
 		path = filepath.Join(path, dataFile)
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !create {
-		return nil, fmt.Errorf("there is no file %s", path)
+		return nil, missing{fmt.Errorf("there is no file %s", path)}
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
@@ -43,3 +43,8 @@ func (c *config) openAt(address string, create bool) (store.Store, error) {
 	}
 	return st, nil
 }
+
+// missing is [fs.ErrNotExist] in other words.
+type missing struct{ error }
+
+func (missing) Is(target error) bool { return target == fs.ErrNotExist }

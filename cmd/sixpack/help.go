@@ -41,6 +41,8 @@ func commands() []command {
 			run: func(ctx context.Context, in *invocation) error { return serve(ctx, in, false) },
 		},
 		seedCommand(),
+		importCommand(),
+		exportCommand(),
 		backupCommand(),
 		{name: "compact", summary: "make the data file smaller, while no server runs", help: compactHelp, run: compact},
 		{name: "check-config", summary: "show the settings in force and what is wrong with them", help: checkHelp, run: checkConfig},

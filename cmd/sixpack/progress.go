@@ -31,9 +31,12 @@ func newBar(w io.Writer, what string, bytes bool, steps int64) bar {
 }
 
 // step tells that one more step is done.
-func (b bar) step() {
+func (b bar) step() { b.steps(1) }
+
+// steps tells that so many more are done.
+func (b bar) steps(n int64) {
 	if b.terminal != nil {
-		_ = b.terminal.Add(1) // a bar that cannot be drawn is no reason to stop
+		_ = b.terminal.Add64(n) // a bar that cannot be drawn is no reason to stop
 	}
 }
 
