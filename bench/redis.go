@@ -13,6 +13,7 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/internal/keyspace"
 	"github.com/sixpack-go/sixpack/internal/redisserver"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/redis"
@@ -175,35 +176,64 @@ func getting(address string, answers []string) (http.Handler, store.Store, error
 	}), st, nil
 }
 
-// redisMemory tells what the server needs for clients of whom every tenth
-// converted.
-func (b *bench) redisMemory(ctx context.Context, _ string, _ rueidis.Client) (rows []row, err error) {
-	server, err := redisserver.Start()
+// redisMemory compares what a server needs for clients, of whom every tenth
+// converted, with what it needs for the same in Sixpack's own keys.
+func (b *bench) redisMemory(ctx context.Context, _ string, _ rueidis.Client) ([]row, error) {
+	var ours, sixpacks float64
+	err := withRedis(func(st overRedis) (err error) {
+		ours, err = memoryFor(ctx, st.client, func() error { return importClients(ctx, st, b.loaded) })
+		if err != nil {
+			return err
+		}
+		return withRedis(func(other overRedis) (err error) {
+			space := keyspace.New(other.client, "sxp", keyspace.Config{})
+			sixpacks, err = memoryFor(ctx, other.client, func() error {
+				_, err := space.Export(ctx, st, button.Name, false, nil)
+				return err
+			})
+			return err
+		})
+	})
 	if err != nil {
 		return nil, err
+	}
+	clients := float64(b.loaded)
+	rows := []row{
+		alone("redis: memory for each of "+grouped(clients)+" clients", bytesOf, ours/clients),
+		beside("  the same, as Sixpack keeps it", bytesOf, []float64{ours / clients}, "Sixpack's keys", []float64{sixpacks / clients}),
+	}
+	if b.loaded >= full.loaded {
+		rows[0] = rows[0].atMost(32) // fewer clients make buckets of their own
+	}
+	return rows, nil
+}
+
+// withRedis has something done on an empty server.
+func withRedis(do func(overRedis) error) (err error) {
+	server, err := redisserver.Start()
+	if err != nil {
+		return err
 	}
 	defer func() { err = errors.Join(err, server.Stop()) }()
 	st, err := openRedis(server.Addr)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer func() { err = errors.Join(err, st.Close()) }()
-	before, err := usedMemory(ctx, st.client)
+	return errors.Join(do(st), st.Close())
+}
+
+// memoryFor returns how many bytes more the server has allocated after something
+// is done.
+func memoryFor(ctx context.Context, client rueidis.Client, do func() error) (float64, error) {
+	before, err := usedMemory(ctx, client)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	if err := importClients(ctx, st, b.loaded); err != nil {
-		return nil, err
+	if err := do(); err != nil {
+		return 0, err
 	}
-	after, err := usedMemory(ctx, st.client)
-	if err != nil {
-		return nil, err
-	}
-	r := alone("redis: memory for each of "+grouped(float64(b.loaded))+" clients", bytesOf, (after-before)/float64(b.loaded))
-	if b.loaded >= full.loaded {
-		r = r.atMost(32) // fewer clients make buckets of their own
-	}
-	return []row{r}, nil
+	after, err := usedMemory(ctx, client)
+	return after - before, err
 }
 
 // importClients has a store know clients who came over a month.
