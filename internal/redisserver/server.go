@@ -80,7 +80,7 @@ const host = "127.0.0.1"
 
 // run starts the process and waits until it accepts connections.
 func (s *Server) run(args ...string) error {
-	s.cmd, s.exited, s.log = exec.Command("redis-server", slices.Concat(s.args, args)...), make(chan struct{}), new(logs) //nolint:gosec // a test says what
+	s.cmd, s.exited, s.log = exec.Command("redis-server", slices.Concat(s.args, args)...), make(chan struct{}), new(logs) //nolint:gosec,noctx // a test says what, and it outlives a call
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		return err
