@@ -16,17 +16,12 @@ import (
 // folder or of a file of the embedded store, or nothing for the configured one.
 // A file that is not there is created, with its folder, if create says so.
 func (c *config) openAt(address string, create bool) (store.Store, error) {
+	path, ok := c.fileAt(address)
 	switch {
-	case address == "" && c.Store == embedded:
-		address = string(c.DataDir)
-	case address == "":
+	case !ok && address == "":
 		return c.openStore()
-	case strings.Contains(address, "://"):
+	case !ok:
 		return c.openRedis(address)
-	}
-	path := address
-	if filepath.Ext(path) != filepath.Ext(dataFile) {
-		path = filepath.Join(path, dataFile)
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !create {
 		return nil, missing{fmt.Errorf("there is no file %s", path)}
@@ -35,13 +30,31 @@ func (c *config) openAt(address string, create bool) (store.Store, error) {
 		return nil, err
 	}
 	st, err := bolt.Open(path)
-	if errors.Is(err, bolt.ErrLocked) {
+	switch {
+	case errors.Is(err, bolt.ErrLocked) && create:
+		return nil, fmt.Errorf("%w: stop that one first", err)
+	case errors.Is(err, bolt.ErrLocked):
 		return nil, fmt.Errorf("%w: stop that one, or read a copy that \"sixpack backup\" makes", err)
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
 	return st, nil
+}
+
+// fileAt returns the path of the embedded store's file that an address names,
+// whether it is there or not, and false if the address names something else.
+func (c *config) fileAt(address string) (path string, ok bool) {
+	switch {
+	case address == "" && c.Store == embedded:
+		return c.dataFile(), true
+	case address == "" || strings.Contains(address, "://"):
+		return "", false
+	}
+	there, err := os.Stat(address)
+	if err == nil && there.Mode().IsRegular() || err != nil && filepath.Ext(address) == filepath.Ext(dataFile) {
+		return address, true
+	}
+	return filepath.Join(address, dataFile), true
 }
 
 // missing is [fs.ErrNotExist] in other words.

@@ -43,6 +43,7 @@ func commands() []command {
 		seedCommand(),
 		importCommand(),
 		exportCommand(),
+		copyCommand(),
 		backupCommand(),
 		{name: "compact", summary: "make the data file smaller, while no server runs", help: compactHelp, run: compact},
 		{name: "check-config", summary: "show the settings in force and what is wrong with them", help: checkHelp, run: checkConfig},
