@@ -29,21 +29,23 @@ func TestClients(t *testing.T) {
 	for _, d := range differences(t, func(name string) bool { return strings.HasPrefix(name, "clients/") }) {
 		listed[strings.TrimPrefix(d.Case, "clients/")] = d.Steps
 	}
-	for name, open := range stores {
-		addresses := make(map[string]string)
-		for _, c := range calls {
-			if addresses[c.Client] == "" {
-				_, addresses[c.Client] = serve(t, open(t), sixpack.Config{}, httpapi.Options{Version: "2.7.0"})
-			}
-			t.Run(name+"/"+c.Client+"/"+c.Action, func(t *testing.T) {
-				deviations := make([]string, len(c.Requests))
-				for i, r := range c.Requests {
-					got := send(t, addresses[c.Client], r.Line+"\r\n"+headers(r.Headers)+"\r\n")
-					deviations[i] = compare(got, step{Status: r.Status, Body: r.Body})
+	for name, begin := range stores {
+		t.Run(name, func(t *testing.T) {
+			open, addresses := begin(t), make(map[string]string)
+			for _, c := range calls {
+				if addresses[c.Client] == "" {
+					_, addresses[c.Client] = serve(t, open(t), sixpack.Config{}, httpapi.Options{Version: "2.7.0"})
 				}
-				expect(t, deviations, listed[c.Action])
-			})
-		}
+				t.Run(c.Client+"/"+c.Action, func(t *testing.T) {
+					deviations := make([]string, len(c.Requests))
+					for i, r := range c.Requests {
+						got := send(t, addresses[c.Client], r.Line+"\r\n"+headers(r.Headers)+"\r\n")
+						deviations[i] = compare(got, step{Status: r.Status, Body: r.Body})
+					}
+					expect(t, deviations, listed[c.Action])
+				})
+			}
+		})
 	}
 	for action := range listed {
 		if !slices.ContainsFunc(calls, func(c clientRecording) bool { return c.Action == action }) {

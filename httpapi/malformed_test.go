@@ -12,8 +12,8 @@ import (
 // TestMalformed sends what no client should send. "exp" is an experiment of one
 // and two in which cid participates; "paused" and "archived" are like it.
 func TestMalformed(t *testing.T) {
-	for name, open := range stores {
-		t.Run(name, func(t *testing.T) { sendMalformed(t, prepared(t, open(t))) })
+	for name, begin := range stores {
+		t.Run(name, func(t *testing.T) { sendMalformed(t, prepared(t, begin(t)(t))) })
 	}
 }
 

@@ -68,8 +68,9 @@ var notReplayed = map[string]string{
 func TestReplay(t *testing.T) {
 	cases := slices.Concat(recordings[recording](t, "wire.jsonl"), recordings[recording](t, "wire-1.1.jsonl"))
 	listed := differences(t, func(name string) bool { return !strings.HasPrefix(name, "clients/") })
-	for name, open := range stores {
+	for name, begin := range stores {
 		t.Run(name, func(t *testing.T) {
+			open := begin(t)
 			rest := slices.Clone(listed)
 			for _, c := range cases {
 				if notReplayed[c.Case] != "" {
