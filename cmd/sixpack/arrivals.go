@@ -14,6 +14,9 @@ import (
 
 // writeArrivals tells what came of an import, or would come.
 func writeArrivals(w io.Writer, all []arrival, dry bool) error {
+	if len(all) == 0 {
+		return nil
+	}
 	var b strings.Builder
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	last := "TAKEN\tTOTALS"

@@ -120,6 +120,9 @@ func (f *exporting) each(ctx context.Context, progress io.Writer, space *keyspac
 
 // writeDepartures tells what came of an export.
 func writeDepartures(w io.Writer, all []departure) error {
+	if len(all) == 0 {
+		return nil
+	}
 	var b strings.Builder
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "EXPERIMENT\tPARTICIPANTS\tEXCLUDED\tCONVERSIONS\tSTATE\tWRITTEN\tTOTALS")

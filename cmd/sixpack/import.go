@@ -99,8 +99,10 @@ func (f *importing) run(ctx context.Context, in *invocation) (err error) {
 	if err := writeArrivals(in.stdout, arrivals, f.dry); err != nil {
 		return err
 	}
-	if err != nil {
+	if err != nil && !f.dry {
 		fmt.Fprintln(in.stderr, "What was taken stays. The same command goes on from there.")
+	}
+	if err != nil {
 		return err
 	}
 	return arrivalsError(arrivals, f.dry)

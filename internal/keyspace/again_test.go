@@ -264,6 +264,54 @@ func TestGoingOn(t *testing.T) {
 	}
 }
 
+// TestMeanwhile has clients come and convert, on new days too, while Sixpack is
+// read again and again.
+func TestMeanwhile(t *testing.T) {
+	everywhere(t, func(t *testing.T, s sixpack2, st store.Store) {
+		s.create("exp", "red", "blue")
+		const clients = 400
+		written := make(chan struct{})
+		defer func() { <-written }()
+		go func() {
+			defer close(written)
+			for i := range clients {
+				client, alternative := fmt.Sprint(i), []string{"red", "blue"}[i%2]
+				day := fmt.Sprintf("2013-%02d-%02d", 1+i/100, 1+i/5%20)
+				s.participate("exp", alternative, client, day)
+				s.convert("sale", alternative, client, day)
+				if i%2 == 0 {
+					s.convert("", []string{"red", "blue"}[i/2%2], fmt.Sprint(i/2), day)
+				}
+			}
+		}()
+		imports := 0
+		for writing := true; writing; imports++ {
+			select {
+			case <-written:
+				writing = false
+			default:
+			}
+			x, o := importOne(t, s.space(), st, "exp")
+			if len(o.Missing) > 0 || len(x.Notes) > 0 || len(x.Damaged) > 0 {
+				t.Fatalf("import %d says %+v, %q, %q", imports, o, x.Notes, x.Damaged)
+			}
+			if !writing && !o.Equal() {
+				t.Errorf("the last import says %+v", o)
+			}
+		}
+		if n := participants(results(t, st, "exp")); n != clients {
+			t.Errorf("after %d imports there are %d participants of %d", imports, n, clients)
+		}
+	})
+}
+
+func participants(r store.Results) (n int64) {
+	for _, a := range r.Alternatives {
+		n += a.Participants()
+	}
+	return n
+}
+
 func TestSettings(t *testing.T) {
 	s := newSixpack2(t)
 	s.create("exp", "red", "blue")

@@ -51,9 +51,9 @@
 // [Experiment.Notes] tells where one of these applied, [Experiment.Damaged] what
 // could not be read. Neither keeps anything else from being read.
 //
-// A server may go on writing meanwhile. Sixpack only ever adds, and each command
-// reads what is later in a call of Sixpack's before what is earlier, so that a
-// client is read wholly or not at all.
+// A server may go on writing meanwhile. Sixpack only ever adds, one step after
+// the other, and what it adds later is read earlier: so whoever is read is read
+// with all that they did before. Who comes meanwhile comes with the next import.
 //
 // # Writing
 //

@@ -44,7 +44,6 @@ type head struct {
 	alternatives, kpis, converted []string // converted are the days on which somebody did, for no KPI
 	fields                        map[string]string
 	winner                        string
-	users                         int64
 }
 
 // Read reads an experiment but for its clients. If it has no alternatives, the
@@ -66,7 +65,9 @@ func (s *Space) Read(ctx context.Context, experiment string) (*Experiment, error
 	x.IDs = x.located.ids
 	x.Totals = x.count(x.located)
 	x.setCreated(h)
-	x.Record.Purged = h.users == 0 && x.located.bits > 0
+	if err := x.setPurged(ctx); err != nil {
+		return nil, err
+	}
 	x.loose = newLoose(x.Totals.Record)
 	x.noteNames()
 	return x, nil
@@ -76,15 +77,24 @@ func (x *Experiment) readHead(ctx context.Context) (h head, err error) {
 	b, k := x.space.client.B, x.keys
 	conversions := k.periods(kind{conversions: true}, "days")
 	err = x.ask(ctx, []ask{
-		{k.alternatives(), b().Lrange().Key(k.alternatives()).Start(0).Stop(-1).Build(), list(&h.alternatives)},
-		{k.record(), b().Hgetall().Key(k.record()).Build(), hash(&h.fields)},
-		{k.winner(), b().Get().Key(k.winner()).Build(), text(&h.winner)},
-		{k.kpis(), b().Smembers().Key(k.kpis()).Build(), list(&h.kpis)},
-		{k.users(), b().Zcard().Key(k.users()).Build(), number(&h.users)},
-		{conversions, b().Smembers().Key(conversions).Build(), list(&h.converted)},
+		{k.alternatives(), 0, b().Lrange().Key(k.alternatives()).Start(0).Stop(-1).Build(), list(&h.alternatives)},
+		{k.record(), 0, b().Hgetall().Key(k.record()).Build(), hash(&h.fields)},
+		{k.winner(), 0, b().Get().Key(k.winner()).Build(), text(&h.winner)},
+		{k.kpis(), 0, b().Smembers().Key(k.kpis()).Build(), list(&h.kpis)},
+		{conversions, 0, b().Smembers().Key(conversions).Build(), list(&h.converted)},
 	})
 	slices.Sort(h.kpis) // a set has no order
 	return h, err
+}
+
+// setPurged tells whether there are bits of clients but no names any more. The
+// names are looked for last, as each is there before its bits.
+func (x *Experiment) setPurged(ctx context.Context) error {
+	var users int64
+	key := x.keys.users()
+	err := x.ask(ctx, []ask{{key, 0, x.space.client.B().Zcard().Key(key).Build(), number(&users)}})
+	x.Record.Purged = users == 0 && x.located.bits > 0
+	return err
 }
 
 func (x *Experiment) ask(ctx context.Context, asks []ask) error {

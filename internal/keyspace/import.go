@@ -18,7 +18,7 @@ import (
 // has few of them in memory at once.
 const (
 	collected = 1 << 18
-	atOnce    = 1 << 14
+	atOnce    = 1 << 13
 )
 
 // Import has a store take all that it does not have. It may be repeated, also

@@ -36,11 +36,11 @@ type located struct {
 	size     int64 // numbers that may be read at a time
 }
 
-// Limits of what is read at a time: numbers, and bytes of bitmaps.
+// Limits of a stretch: numbers, and bytes of bitmaps.
 const (
-	maxStretch = 1 << 16
-	minStretch = 1 << 10
-	maxBytes   = 32 << 20
+	maxStretch   = 1 << 16
+	minStretch   = 1 << 10
+	stretchBytes = 32 << 20
 )
 
 // locate finds all bitmaps.
@@ -71,7 +71,7 @@ func (x *Experiment) locate(ctx context.Context) (l located, err error) {
 		return l, err
 	}
 	l.sum()
-	l.size = min(max(8*maxBytes/(1+bitmaps), minStretch), maxStretch) / minStretch * minStretch
+	l.size = min(max(8*stretchBytes/(1+bitmaps), minStretch), maxStretch) / minStretch * minStretch
 	return l, nil
 }
 
@@ -81,7 +81,7 @@ func (x *Experiment) days(ctx context.Context) ([][]store.Day, error) {
 	asks := make([]ask, len(x.kinds))
 	for i, of := range x.kinds {
 		key := x.keys.periods(of, "days")
-		asks[i] = ask{key, x.space.client.B().Smembers().Key(key).Build(), list(&named[i])}
+		asks[i] = ask{key, 0, x.space.client.B().Smembers().Key(key).Build(), list(&named[i])}
 	}
 	if err := x.ask(ctx, asks); err != nil {
 		return nil, err
@@ -106,9 +106,9 @@ func (x *Experiment) measure(asks []ask, of *bitmap) []ask {
 	b := x.space.client.B
 	of.first = -1
 	return append(asks,
-		ask{of.key, b().Bitcount().Key(of.key).Build(), number(&of.bits)},
-		ask{of.key, b().Bitpos().Key(of.key).Bit(1).Build(), number(&of.first)},
-		ask{of.key, b().Strlen().Key(of.key).Build(), number(&of.length)},
+		ask{of.key, 0, b().Bitcount().Key(of.key).Build(), number(&of.bits)},
+		ask{of.key, 0, b().Bitpos().Key(of.key).Bit(1).Build(), number(&of.first)},
+		ask{of.key, 0, b().Strlen().Key(of.key).Build(), number(&of.length)},
 	)
 }
 

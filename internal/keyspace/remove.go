@@ -15,8 +15,8 @@ func (s *Space) remove(ctx context.Context, r store.Record) error {
 	k, b := s.keysOf(r.Name), s.client.B
 	var alternatives, kpis []string
 	found := []ask{
-		{k.alternatives(), b().Lrange().Key(k.alternatives()).Start(0).Stop(-1).Build(), list(&alternatives)},
-		{k.kpis(), b().Smembers().Key(k.kpis()).Build(), list(&kpis)},
+		{k.alternatives(), 0, b().Lrange().Key(k.alternatives()).Start(0).Stop(-1).Build(), list(&alternatives)},
+		{k.kpis(), 0, b().Smembers().Key(k.kpis()).Build(), list(&kpis)},
 	}
 	if err := s.mustAsk(ctx, found); err != nil {
 		return err
@@ -42,7 +42,7 @@ func (s *Space) removeKind(ctx context.Context, k keys, of kind, alternatives []
 	for i, u := range units {
 		key := k.periods(of, u.name)
 		sets = append(sets, key)
-		found = append(found, ask{key, s.client.B().Smembers().Key(key).Build(), list(&periods[i])})
+		found = append(found, ask{key, 0, s.client.B().Smembers().Key(key).Build(), list(&periods[i])})
 	}
 	if err := s.mustAsk(ctx, found); err != nil {
 		return err
@@ -69,7 +69,7 @@ func (s *Space) mustAsk(ctx context.Context, asks []ask) error {
 
 // delete deletes keys in order, some at a time.
 func (s *Space) delete(ctx context.Context, keys []string) error {
-	for some := range slices.Chunk(keys, batch) {
+	for some := range slices.Chunk(keys, maxCommands) {
 		if err := s.client.Do(ctx, s.client.B().Del().Key(some...).Build()).Error(); err != nil {
 			return err
 		}

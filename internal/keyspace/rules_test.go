@@ -172,11 +172,11 @@ func clientsOf(tb testing.TB, st store.Store) (all []string) {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		s := fmt.Sprintf("%s %d", c.ID, c.Choice)
+		words := []string{c.ID, fmt.Sprint(c.Choice)}
 		for _, v := range c.Conversions {
-			s += " " + v.KPI
+			words = append(words, v.KPI)
 		}
-		all = append(all, s)
+		all = append(all, strings.Join(words, " "))
 	}
 	slices.Sort(all)
 	return all
@@ -217,12 +217,13 @@ func TestRecord(t *testing.T) {
 			st := new(memory.Store)
 			x, o := importOne(t, s.space(), st, "exp")
 			r := results(t, st, "exp").Record
-			got := fmt.Sprint(r.Created.Format("2006-01-02 15:04"), " ", r.Traffic)
-			for text, set := range map[string]bool{" paused": r.Paused, " archived": r.Archived, " " + r.Description: r.Description != "", " won by " + r.Winner: r.Winner != ""} {
+			words := []string{r.Created.Format("2006-01-02 15:04"), fmt.Sprint(r.Traffic)}
+			for text, set := range map[string]bool{"paused": r.Paused, "archived": r.Archived, r.Description: r.Description != "", "won by " + r.Winner: r.Winner != ""} {
 				if set {
-					got += text
+					words = append(words, text)
 				}
 			}
+			got := strings.Join(words, " ")
 			if got != c.want || r.Salt != "exp" || r.Purged {
 				t.Errorf("the record is %q, %+v; want %q", got, r, c.want)
 			}

@@ -62,6 +62,22 @@ func (s sixpack2) participate(name, alternative, client, day string) {
 	s.mark(s.prefix+":p:"+name, alternative, "", s.id(name, client), day)
 }
 
+// mark sets the bits of a number in all periods that have a day.
+func (s sixpack2) mark(base, alternative, users, id, day string) {
+	s.tb.Helper()
+	s.do("SADD", base+":years", day[:4])
+	s.do("SADD", base+":months", day[:7])
+	s.do("SADD", base+":days", day)
+	const script = "for _, key in ipairs(KEYS) do redis.call('SETBIT', key, ARGV[1], 1) end"
+	set := []string{"EVAL", script, "8"}
+	for _, a := range []string{"_all", alternative} {
+		for _, period := range []string{"all", day[:4], day[:7], day} {
+			set = append(set, base+":"+a+users+":"+period)
+		}
+	}
+	s.do(append(set, id)...)
+}
+
 // What follows is of the experiment exp.
 
 func (s sixpack2) convert(kpi, alternative, client, day string) {
@@ -72,19 +88,6 @@ func (s sixpack2) convert(kpi, alternative, client, day string) {
 		base += "/" + kpi
 	}
 	s.mark(base, alternative, ":users", s.id("exp", client), day)
-}
-
-// mark sets the bits of a number in all periods that have a day.
-func (s sixpack2) mark(base, alternative, users, id, day string) {
-	s.tb.Helper()
-	s.do("SADD", base+":years", day[:4])
-	s.do("SADD", base+":months", day[:7])
-	s.do("SADD", base+":days", day)
-	for _, a := range []string{"_all", alternative} {
-		for _, period := range []string{"all", day[:4], day[:7], day} {
-			s.do("SETBIT", base+":"+a+users+":"+period, id, "1")
-		}
-	}
 }
 
 func (s sixpack2) exclude(client string) {

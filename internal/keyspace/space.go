@@ -108,12 +108,18 @@ func parseDay(s string) (store.Day, bool) {
 	return store.DayOf(t), err == nil
 }
 
-// batch bounds how many commands are sent at a time.
-const batch = 1000
+// What is sent at a time is bounded by the number of commands and by the bytes
+// that they bring, so that the client's timeout is enough, also over a slow line
+// and for bitmaps of many clients.
+const (
+	maxCommands = 100
+	maxBytes    = 1 << 20
+)
 
 // An ask is a command and what its reply is for.
 type ask struct {
 	key     string
+	bytes   int // that the reply may have, if they are many
 	command rueidis.Completed
 	answer  func(rueidis.RedisResult) error
 }
@@ -121,23 +127,33 @@ type ask struct {
 // ask sends commands and has their replies looked at, in order. What is there
 // under another type than Sixpack would give it is left out: it is damaged.
 func (s *Space) ask(ctx context.Context, asks []ask, damaged func(key string)) error {
-	for part := range slices.Chunk(asks, batch) {
-		commands := make([]rueidis.Completed, len(part))
-		for i, a := range part {
-			commands[i] = a.command
+	for len(asks) > 0 {
+		n := fitting(asks)
+		commands := make([]rueidis.Completed, n)
+		for i := range commands {
+			commands[i] = asks[i].command
 		}
 		for i, r := range s.client.DoMulti(ctx, commands...) {
-			err := part[i].answer(r)
+			err := asks[i].answer(r)
 			switch {
 			case err == nil || rueidis.IsRedisNil(err):
 			case wrongType(err):
-				damaged(part[i].key)
+				damaged(asks[i].key)
 			default:
-				return fmt.Errorf("%s: %w", part[i].key, err)
+				return fmt.Errorf("%s: %w", asks[i].key, err)
 			}
 		}
+		asks = asks[n:]
 	}
 	return nil
+}
+
+// fitting returns how many of the first asks are sent at a time.
+func fitting(asks []ask) (n int) {
+	for bytes := 0; n < min(len(asks), maxCommands) && (n == 0 || bytes+asks[n].bytes <= maxBytes); n++ {
+		bytes += asks[n].bytes
+	}
+	return n
 }
 
 // wrongType tells whether a key is of another type than the command is for.

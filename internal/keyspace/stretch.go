@@ -2,6 +2,7 @@ package keyspace
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/redis/rueidis"
@@ -21,8 +22,9 @@ type stretch struct {
 
 // A part is what a stretch has of one kind and alternative.
 type part struct {
-	all  bits
-	days []dayBits // in order
+	all   bits
+	again bits      // all, read once more after the days
+	days  []dayBits // in order
 }
 
 type dayBits struct {
@@ -30,19 +32,21 @@ type dayBits struct {
 	bits bits
 }
 
-// read reads a stretch. What Sixpack writes last is read first, so that all of a
-// client is read if any of it is.
+// read reads a stretch. Sixpack first gives a client its number, then sets all
+// bits of its participation in one step, and later those of a conversion. All is
+// read in the contrary order, so that of each bit there is what came before it.
 func (x *Experiment) read(ctx context.Context, from int64) (*stretch, error) {
 	size := x.located.size
 	s := &stretch{from: from, size: int(size), names: make([]string, size), named: make(bits, size/8), parts: make([][]part, len(x.kinds))}
-	var asks []ask
-	for i, of := range x.located.series {
+	var asks, again []ask
+	for i, of := range slices.Backward(x.located.series) {
 		s.parts[i] = make([]part, len(of))
 		for j := range of {
 			asks = append(asks, x.piece(of[j].all.key, s, &s.parts[i][j].all))
+			again = append(again, x.piece(of[j].all.key, s, &s.parts[i][j].again))
 		}
 	}
-	asks = append(asks, x.piece(x.keys.excluded(), s, &s.excluded), x.users(s))
+	asks = x.users(append(asks, x.piece(x.keys.excluded(), s, &s.excluded)), s)
 	for i, of := range x.located.series {
 		for j, given := range of {
 			for _, b := range given.days {
@@ -53,7 +57,24 @@ func (x *Experiment) read(ctx context.Context, from int64) (*stretch, error) {
 			asks = x.pieces(asks, s, given, s.parts[i][j].days)
 		}
 	}
-	return s, x.ask(ctx, asks)
+	if err := x.ask(ctx, append(asks, again...)); err != nil {
+		return nil, err
+	}
+	s.dropNew()
+	return s, nil
+}
+
+// dropNew leaves those out who came while the stretch was read, and of whom some
+// is there and some is not. The next import brings them.
+func (s *stretch) dropNew() {
+	for _, of := range s.parts {
+		for _, p := range of {
+			came := p.again.without(p.all)
+			for i := range p.days {
+				p.days[i].bits = p.days[i].bits.without(came)
+			}
+		}
+	}
 }
 
 // pieces appends what reads the days of a part.
@@ -73,7 +94,7 @@ func (x *Experiment) piece(key string, of *stretch, into *bits) ask {
 	*into = make(bits, of.size/8)
 	first := of.from / 8
 	command := x.space.client.B().Getrange().Key(key).Start(first).End(first + int64(of.size)/8 - 1).Build()
-	return ask{key, command, func(r rueidis.RedisResult) error {
+	return ask{key, of.size / 8, command, func(r rueidis.RedisResult) error {
 		got, err := r.ToString()
 		if err == nil {
 			copy(*into, got)
@@ -82,19 +103,25 @@ func (x *Experiment) piece(key string, of *stretch, into *bits) ask {
 	}}
 }
 
-// users reads the names of a stretch.
-func (x *Experiment) users(s *stretch) ask {
+// users appends what reads the names of a stretch.
+func (x *Experiment) users(asks []ask, s *stretch) []ask {
 	key := x.keys.users()
-	to := "(" + strconv.FormatInt(s.from+int64(s.size), 10)
-	command := x.space.client.B().Zrangebyscore().Key(key).Min(strconv.FormatInt(s.from, 10)).Max(to).Withscores().Build()
-	return ask{key, command, func(r rueidis.RedisResult) error {
-		scores, err := r.AsZScores()
-		for _, z := range scores {
-			x.name(s, z)
-		}
-		return err
-	}}
+	for from := s.from; from < s.from+int64(s.size); from += minStretch {
+		lowest, beyond := strconv.FormatInt(from, 10), "("+strconv.FormatInt(from+minStretch, 10)
+		command := x.space.client.B().Zrangebyscore().Key(key).Min(lowest).Max(beyond).Withscores().Build()
+		asks = append(asks, ask{key, minStretch * usualName, command, func(r rueidis.RedisResult) error {
+			scores, err := r.AsZScores()
+			for _, z := range scores {
+				x.name(s, z)
+			}
+			return err
+		}})
+	}
+	return asks
 }
+
+// usualName is how many bytes a name and a number may have.
+const usualName = 64
 
 // name gives a number of a stretch its name.
 func (x *Experiment) name(s *stretch, z rueidis.ZScore) {

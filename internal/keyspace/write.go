@@ -211,13 +211,10 @@ type pipe struct {
 	bytes    int
 }
 
-// pipeBytes bounds what waits in a pipe.
-const pipeBytes = 4 << 20
-
 func (p *pipe) send(ctx context.Context, command rueidis.Completed, bytes int) error {
 	p.commands = append(p.commands, command)
 	p.bytes += bytes
-	if p.bytes > pipeBytes || len(p.commands) == batch {
+	if p.bytes > maxBytes || len(p.commands) == maxCommands {
 		return p.flush(ctx)
 	}
 	return nil
