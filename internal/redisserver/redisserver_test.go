@@ -1,9 +1,7 @@
 package redisserver_test
 
 import (
-	"context"
 	"testing"
-	"time"
 
 	"github.com/sixpack-go/sixpack/internal/redisserver"
 )
@@ -11,24 +9,18 @@ import (
 // TestFailover kills the primary and has it come back as a replica, twice.
 func TestFailover(t *testing.T) {
 	s := redisserver.TestSentinel(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
 	for range 2 {
-		old, err := s.Primary(ctx)
+		old, err := s.Primary(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		old.Kill()
-		start := time.Now()
-		if _, err := s.Failover(ctx, old); err != nil {
+		if primary, err := s.Failover(t.Context(), old); err != nil || primary == old {
+			t.Fatalf("the primary is %v after %v, %v", primary, old, err)
+		}
+		if err := s.Rejoin(t.Context(), old); err != nil {
 			t.Fatal(err)
 		}
-		t.Log(time.Since(start))
-		start = time.Now()
-		if err := s.Rejoin(ctx, old); err != nil {
-			t.Fatal(err)
-		}
-		t.Log(time.Since(start))
 	}
 }
 
@@ -40,13 +32,11 @@ func TestMove(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, to := range append(c.Nodes, c.Nodes...) {
-		start := time.Now()
 		if err := c.Move(t.Context(), slot, to); err != nil {
 			t.Fatal(err)
 		}
 		if owner, err := c.Owner(t.Context(), slot); owner != to || err != nil {
 			t.Errorf("the owner is %v, %v; want %v", owner, err, to)
 		}
-		t.Log(time.Since(start))
 	}
 }

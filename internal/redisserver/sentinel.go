@@ -12,7 +12,8 @@ import (
 const replicas = 2
 
 // Sentinel is a primary with two replicas, and three sentinels that make a
-// replica the primary once that has been gone for a second.
+// replica the primary once that has been gone for two seconds. A sentinel may
+// take one to connect again, and with less would take a new primary for gone too.
 type Sentinel struct {
 	Addrs []string // of the sentinels
 	Name  string   // by which they know the primary
@@ -39,12 +40,12 @@ func (s *Sentinel) start(ctx context.Context) error {
 		return err
 	}
 	s.servers = append(s.servers, primary)
-	ip, port, err := net.SplitHostPort(primary.Addr)
+	host, port, err := net.SplitHostPort(primary.Addr)
 	if err != nil {
 		return err
 	}
 	for range replicas {
-		replica, err := Start("--repl-diskless-sync-delay", "0", "--replicaof", ip+" "+port)
+		replica, err := Start("--repl-diskless-sync-delay", "0", "--replicaof", host+" "+port)
 		if err != nil {
 			return err
 		}
@@ -56,9 +57,9 @@ func (s *Sentinel) start(ctx context.Context) error {
 		return err
 	}
 	file := fmt.Sprintf("sentinel monitor %[1]s %[2]s %[3]s 2\n"+
-		"sentinel down-after-milliseconds %[1]s 1000\n"+
+		"sentinel down-after-milliseconds %[1]s 2000\n"+
 		"sentinel failover-timeout %[1]s 3000\n"+
-		"sentinel parallel-syncs %[1]s %[4]d\n", s.Name, ip, port, replicas)
+		"sentinel parallel-syncs %[1]s %[4]d\n", s.Name, host, port, replicas)
 	for range 3 {
 		sentinel, err := retry(func() (*Server, error) { return start(file, nil) })
 		if err != nil {
@@ -110,22 +111,28 @@ func (s *Sentinel) watched(ctx context.Context) error {
 	return nil
 }
 
-// Primary returns the server that the first sentinel takes for the primary.
+// Primary returns the server that all sentinels take for the primary.
 func (s *Sentinel) Primary(ctx context.Context) (*Server, error) {
-	addr, err := s.sentinels[0].ask(ctx, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", s.Name).AsStrSlice()
-	if err != nil {
-		return nil, err
-	}
-	for _, server := range s.servers {
-		if server.Addr == net.JoinHostPort(addr[0], addr[1]) {
-			return server, nil
+	var primary *Server
+	for _, sentinel := range s.sentinels {
+		addr, err := sentinel.ask(ctx, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", s.Name).AsStrSlice()
+		if err != nil {
+			return nil, err
 		}
+		i := slices.IndexFunc(s.servers, func(server *Server) bool { return server.Addr == net.JoinHostPort(addr[0], addr[1]) })
+		if i < 0 || primary != nil && primary != s.servers[i] {
+			return nil, fmt.Errorf("sentinel %s takes %s for the primary, another one does not", sentinel.Addr, addr)
+		}
+		primary = s.servers[i]
 	}
-	return nil, fmt.Errorf("the primary is %s, which is a stranger", addr)
+	return primary, nil
 }
 
-// Failover waits until another server than old is the primary.
+// Failover waits until all sentinels take another server than old, which was
+// killed, for the primary.
 func (s *Sentinel) Failover(ctx context.Context, old *Server) (primary *Server, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	err = until(ctx, func() error {
 		if primary, err = s.Primary(ctx); err == nil && primary == old {
 			err = fmt.Errorf("%s is still the primary", old.Addr)
@@ -136,17 +143,19 @@ func (s *Sentinel) Failover(ctx context.Context, old *Server) (primary *Server, 
 }
 
 // Rejoin starts a killed server again, as a replica of the present primary, and
-// returns when all is as it was after StartSentinel.
+// returns when all is as it was after [StartSentinel].
 func (s *Sentinel) Rejoin(ctx context.Context, killed *Server) error {
-	primary, err := s.Primary(ctx)
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	primary, err := s.Failover(ctx, killed)
 	if err != nil {
 		return err
 	}
-	ip, port, err := net.SplitHostPort(primary.Addr)
+	host, port, err := net.SplitHostPort(primary.Addr)
 	if err != nil {
 		return err
 	}
-	if err := killed.Restart("--replicaof", ip+" "+port); err != nil {
+	if err := killed.Restart("--replicaof", host+" "+port); err != nil {
 		return err
 	}
 	return until(ctx, func() error { return errors.Join(replicating(ctx, primary), s.watched(ctx)) })

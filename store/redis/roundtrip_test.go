@@ -10,15 +10,21 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/internal/redisserver"
 	"github.com/sixpack-go/sixpack/store"
 )
 
 var button = sixpack.Experiment{Name: "button", Alternatives: []string{"red", "blue"}}
 
-// TestOneRoundTrip counts what the server is sent by an engine, after its first
+// TestOneRoundTrip counts what the servers are sent by an engine, after its first
 // call and that of another one, which finds the experiment there.
 func TestOneRoundTrip(t *testing.T) {
-	client := dial(t, startServer(t))
+	t.Run("Server", func(t *testing.T) { testOneRoundTrip(t, dial(t, startServer(t))) })
+	t.Run("Cluster", func(t *testing.T) { testOneRoundTrip(t, dialCluster(t, redisserver.TestCluster(t))) })
+}
+
+func testOneRoundTrip(t *testing.T, client rueidis.Client) {
+	t.Helper()
 	for _, who := range []string{"first", "second"} {
 		engine := sixpack.New(open(t, client, "sixpack"), sixpack.Config{})
 		call := func(id string) {
@@ -45,26 +51,28 @@ func TestOneRoundTrip(t *testing.T) {
 	}
 }
 
-// sent returns how many EVALSHA the server has seen, and how many commands that
+// sent returns how many EVALSHA the servers have seen, and how many commands that
 // the store sends otherwise but no script does.
 func sent(t *testing.T, client rueidis.Client) (scripts, others int) {
 	t.Helper()
-	text, err := client.Do(t.Context(), client.B().Info().Section("commandstats").Build()).ToString()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range lines(text, "cmdstat_") {
-		command, rest, _ := strings.Cut(line, ":calls=")
-		number, _, _ := strings.Cut(rest, ",")
-		n, err := strconv.Atoi(number)
+	for _, node := range client.Nodes() {
+		text, err := node.Do(t.Context(), node.B().Info().Section("commandstats").Build()).ToString()
 		if err != nil {
 			t.Fatal(err)
 		}
-		switch command {
-		case "evalsha":
-			scripts += n
-		case "eval", "get", "sadd", "srem", "sscan", "exists", "smembers", "unlink":
-			others += n
+		for line := range lines(text, "cmdstat_") {
+			command, rest, _ := strings.Cut(line, ":calls=")
+			number, _, _ := strings.Cut(rest, ",")
+			n, err := strconv.Atoi(number)
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch command {
+			case "evalsha":
+				scripts += n
+			case "eval", "get", "sadd", "srem", "sscan", "exists", "smembers", "unlink":
+				others += n
+			}
 		}
 	}
 	return scripts, others

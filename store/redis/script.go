@@ -33,37 +33,29 @@ func newScripts() scripts {
 		clients:     newScript("clients", reads),
 		imports:     newScript("import", writes),
 		base:        newScript("base", writes),
-		delete:      newScript("delete", writes).once(),
+		delete:      newScript("delete", writes).single(),
 	}
 }
 
-// A script is sent again by the driver when the connection breaks before the
-// reply has come, unless it is to be sent once.
+// A script is sent again when the connection breaks before the reply has come,
+// unless it is to be sent once. That is for again to do, not for the driver.
 type script struct {
 	lua    *rueidis.Lua
 	source string
 	hash   string // Redis' name for it
 	writes bool
-	single bool // sent again it would find nothing, or another experiment
+	once   bool // sent again it would find nothing, or another experiment
 }
 
 func newScript(name string, writes bool) *script {
 	text := source(name)
 	sum := sha1.Sum([]byte(text)) //nolint:gosec // see above
-	return &script{lua: rueidis.NewLuaScriptRetryable(text), source: text, hash: hex.EncodeToString(sum[:]), writes: writes}
+	return &script{lua: rueidis.NewLuaScript(text), source: text, hash: hex.EncodeToString(sum[:]), writes: writes}
 }
 
-func (c *script) once() *script {
-	c.lua, c.single = rueidis.NewLuaScript(c.source), true
+func (c *script) single() *script {
+	c.once = true
 	return c
-}
-
-// retry returns call as one that the driver may send again, if it may.
-func (c *script) retry(call rueidis.Completed) rueidis.Completed {
-	if c.single {
-		return call
-	}
-	return call.ToRetryable()
 }
 
 // source returns a script with those that it includes.

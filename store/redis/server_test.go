@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/rueidis"
@@ -40,6 +41,18 @@ func dial(tb testing.TB, addr string, change ...func(*rueidis.ClientOption)) rue
 	return client
 }
 
+// dialSentinel returns a client of a primary that is found by sentinels.
+func dialSentinel(tb testing.TB, s *redisserver.Sentinel) rueidis.Client {
+	tb.Helper()
+	return dial(tb, "", func(o *rueidis.ClientOption) { o.InitAddress, o.Sentinel.MasterSet = s.Addrs, s.Name })
+}
+
+// dialCluster returns a client of a cluster.
+func dialCluster(tb testing.TB, c *redisserver.Cluster) rueidis.Client {
+	tb.Helper()
+	return dial(tb, "", func(o *rueidis.ClientOption) { o.InitAddress = c.Addrs() })
+}
+
 func open(tb testing.TB, client rueidis.Client, prefix string) *redis.Store {
 	tb.Helper()
 	s := redis.New(client, prefix, redis.Config{})
@@ -59,16 +72,18 @@ type sized struct {
 
 func (s sized) Size() (int64, error) { return s.size() }
 
-// opener returns what opens empty stores on a server, each under a prefix of
-// its own.
-func opener(tb testing.TB, addr string) func(tb testing.TB) store.Store {
-	tb.Helper()
-	client, n := dial(tb, addr), 0
+// opener returns what opens empty stores, each under a prefix of its own.
+func opener(client rueidis.Client) func(tb testing.TB) store.Store {
+	n := 0
 	return func(tb testing.TB) store.Store {
 		n++
-		changes := func() (int64, error) { return info(client, "persistence", "rdb_changes_since_last_save") }
-		return sized{open(tb, client, fmt.Sprint("sixpack", n)), changes}
+		return sized{open(tb, client, fmt.Sprint("sixpack", n)), func() (int64, error) { return changes(client) }}
 	}
+}
+
+// changes returns how often the servers were written to.
+func changes(client rueidis.Client) (int64, error) {
+	return info(client, "persistence", "rdb_changes_since_last_save")
 }
 
 // miniOpener is opener for a server within the process.
@@ -83,16 +98,60 @@ func miniOpener(tb testing.TB) store.Store {
 	return sized{open(tb, dial(tb, server.Addr()), "sixpack"), content}
 }
 
-// info returns a number that the server tells about itself.
-func info(client rueidis.Client, section, field string) (int64, error) {
-	text, err := client.Do(context.Background(), client.B().Info().Section(section).Build()).ToString()
-	if err != nil {
-		return 0, err
+// info returns the sum of a number that each server tells about itself.
+func info(client rueidis.Client, section, field string) (sum int64, err error) {
+	for addr, node := range client.Nodes() {
+		text, err := node.Do(context.Background(), node.B().Info().Section(section).Build()).ToString()
+		if err != nil {
+			return 0, err
+		}
+		found := false
+		for value := range lines(text, field+":") {
+			n, err := strconv.ParseInt(value, 10, 64)
+			if err != nil {
+				return 0, err
+			}
+			sum, found = sum+n, true
+		}
+		if !found {
+			return 0, fmt.Errorf("INFO %s of %s has no %s", section, addr, field)
+		}
 	}
-	for value := range lines(text, field+":") {
-		return strconv.ParseInt(value, 10, 64)
+	return sum, nil
+}
+
+// said returns how often servers have answered with an error that begins with a
+// word.
+func said(tb testing.TB, client rueidis.Client, word string) (times int64) {
+	tb.Helper()
+	for _, node := range client.Nodes() {
+		text, err := node.Do(tb.Context(), node.B().Info().Section("errorstats").Build()).ToString()
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for value := range lines(text, "errorstat_"+word+":count=") {
+			n, err := strconv.ParseInt(value, 10, 64)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			times += n
+		}
 	}
-	return 0, fmt.Errorf("INFO %s has no %s", section, field)
+	return times
+}
+
+// eventually waits for what other processes or goroutines bring about.
+func eventually(tb testing.TB, done func() bool) {
+	tb.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for late := time.After(time.Minute); !done(); {
+		select {
+		case <-tick.C:
+		case <-late:
+			tb.Fatal("it did not come about within a minute")
+		}
+	}
 }
 
 // lines iterates over what follows a prefix in the lines that have it.

@@ -180,7 +180,9 @@ func (s *Store) learn(ctx context.Context, experiment string, k *keys) error {
 }
 
 func (s *Store) index(ctx context.Context, experiment string) error {
-	_, err := s.write(ctx, s.client.B().Sadd().Key(s.root).Member(experiment).Build().ToRetryable())
+	_, err := again(ctx, false, func() (rueidis.RedisMessage, error) {
+		return s.write(ctx, s.client.B().Sadd().Key(s.root).Member(experiment).Build())
+	})
 	return err
 }
 

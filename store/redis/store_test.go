@@ -4,15 +4,24 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sixpack-go/sixpack/internal/redisserver"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/storetest"
 )
 
 func TestStoreOverMiniredis(t *testing.T) { storetest.Run(t, miniOpener) }
 
-func TestStoreOverServer(t *testing.T) { storetest.Run(t, opener(t, startServer(t))) }
+func TestStoreOverServer(t *testing.T) { storetest.Run(t, opener(dial(t, startServer(t)))) }
 
-func BenchmarkStore(b *testing.B) { storetest.Benchmark(b, opener(b, startServer(b))) }
+func TestStoreOverSentinel(t *testing.T) {
+	storetest.Run(t, opener(dialSentinel(t, redisserver.TestSentinel(t))))
+}
+
+func TestStoreOverCluster(t *testing.T) {
+	storetest.Run(t, opener(dialCluster(t, redisserver.TestCluster(t))))
+}
+
+func BenchmarkStore(b *testing.B) { storetest.Benchmark(b, opener(dial(b, startServer(b)))) }
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
