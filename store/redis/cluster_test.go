@@ -18,12 +18,12 @@ func TestMovingSlot(t *testing.T) {
 	slot := slotOf(t, cluster, r.Name)
 	f := startTraffic(t, s, r)
 	for _, to := range append(cluster.Nodes, cluster.Nodes...) {
-		f.more(t, 500)
+		f.more(t)
 		if err := cluster.Move(t.Context(), slot, to); err != nil {
 			t.Fatal(err)
 		}
 	}
-	f.more(t, 500)
+	f.more(t)
 	f.stop(t)
 	for _, word := range []string{"TRYAGAIN", "ASK", "MOVED"} {
 		if said(t, client, word) == 0 {

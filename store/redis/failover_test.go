@@ -15,7 +15,7 @@ func TestFailover(t *testing.T) {
 	s := redis.New(dialSentinel(t, set), "sixpack", redis.Config{WaitReplicas: 2, Timeout: time.Minute})
 	f := startTraffic(t, s, create(t, s))
 	for range 2 {
-		f.more(t, 500)
+		f.more(t)
 		primary, err := set.Primary(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -28,6 +28,6 @@ func TestFailover(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	f.more(t, 500)
+	f.more(t)
 	f.stop(t)
 }

@@ -60,10 +60,10 @@ func (f *traffic) serve(ctx context.Context, id string, choice int) error {
 	return err
 }
 
-// more returns when so many more clients were served, or one was not.
-func (f *traffic) more(t *testing.T, clients int64) {
+// more returns when 500 more clients were served, or one was not.
+func (f *traffic) more(t *testing.T) {
 	t.Helper()
-	target := f.clients.Load() + clients
+	target := f.clients.Load() + 500
 	eventually(t, func() bool { return f.clients.Load() >= target || len(f.errs) > 0 })
 }
 
