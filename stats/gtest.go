@@ -1,0 +1,98 @@
+package stats
+
+import "math"
+
+// pair is control and a challenger.
+type pair struct{ sA, nA, sB, nB float64 }
+
+func newPair(a, b Counts) (p pair) {
+	p.sA, p.nA = a.floats()
+	p.sB, p.nB = b.floats()
+	return p
+}
+
+// g returns the G statistic of "no difference".
+func (p pair) g() float64 {
+	s, n := p.sA+p.sB, p.nA+p.nB
+	if s == 0 || s == n {
+		return 0
+	}
+	return max(0, 2*(deviance(p.sA, p.nA, s/n)+deviance(p.sB, p.nB, s/n)))
+}
+
+// gDifference returns the G statistic of the difference d of the rates.
+func (p pair) gDifference(d float64) float64 {
+	if d == 0 {
+		return p.g()
+	}
+	fA, fB := p.nA-p.sA, p.nB-p.sB
+	term := func(count, rate float64) float64 {
+		if count == 0 {
+			return 0
+		}
+		return count / rate
+	}
+	// The score falls, so that it is 0 at the likeliest rate.
+	falling := func(x float64) bool {
+		return term(p.sA, x)-term(fA, 1-x)+term(p.sB, x+d)-term(fB, 1-x-d) < 0
+	}
+	rate, _ := bisect(max(0, -d), min(1, 1-d), falling)
+	return max(0, 2*(deviance(p.sA, p.nA, rate)+deviance(p.sB, p.nB, min(1, max(0, rate+d)))))
+}
+
+// gRatio returns the G statistic of the ratio of the rates, challenger to control.
+func (p pair) gRatio(ratio float64) float64 {
+	if ratio == 1 {
+		return p.g()
+	}
+	s, n := p.sA+p.sB, p.nA+p.nB
+	b := (p.nA + p.sB) + ratio*(p.nB+p.sA)
+	rate := min(2*s/(b+math.Sqrt(max(0, b*b-4*n*ratio*s))), 1, 1/ratio)
+	return max(0, 2*(deviance(p.sA, p.nA, rate)+deviance(p.sB, p.nB, min(1, ratio*rate))))
+}
+
+// difference returns the observed one, and those whose G statistic is below c.
+func (p pair) difference(c float64) (d float64, i Interval) {
+	if p.nA == 0 || p.nB == 0 {
+		return math.NaN(), Interval{-1, 1}
+	}
+	d = p.sB/p.nB - p.sA/p.nA
+	outside := func(x float64) bool { return p.gDifference(x) >= c }
+	return d, Interval{edge(d, -1, outside), edge(d, 1, outside)}
+}
+
+// edge returns the last number on the way from within to limit that is not
+// outside.
+func edge(within, limit float64, outside func(x float64) bool) float64 {
+	const nearly = 1 - 1e-15
+	if within == limit || !outside(limit*nearly) {
+		return limit
+	}
+	last, _ := bisect(within, limit*nearly, outside)
+	return last
+}
+
+// farthest is the logarithm of the largest ratio that is considered, either way.
+const farthest = 300
+
+// lift returns the observed one, and those whose G statistic is below c.
+func (p pair) lift(c float64) (lift float64, i Interval) {
+	lift, i = math.NaN(), Interval{-1, math.Inf(1)}
+	if p.sA > 0 && p.nB > 0 {
+		lift = p.sB/p.nB/(p.sA/p.nA) - 1
+	}
+	if p.nA == 0 || p.nB == 0 || p.sA+p.sB == 0 || math.IsInf(c, 1) {
+		return lift, i
+	}
+	outside := func(x float64) bool { return p.gRatio(math.Exp(x)) >= c }
+	within := math.Log(p.sB / p.nB / (p.sA / p.nA))
+	if p.sB > 0 && outside(-farthest) {
+		last, _ := bisect(min(within, farthest), -farthest, outside)
+		i.Lo = math.Expm1(last)
+	}
+	if p.sA > 0 && outside(farthest) {
+		last, _ := bisect(max(within, -farthest), farthest, outside)
+		i.Hi = math.Expm1(last)
+	}
+	return lift, i
+}

@@ -1,0 +1,71 @@
+package stats
+
+import (
+	"math"
+	"math/big"
+)
+
+// LegacyNumbers are those of Sixpack's own JSON. Its labels are wrong for whoever
+// looks more than once: they are for programs that read them, not for people.
+type LegacyNumbers struct {
+	// Rate is the percentage of participants that converted, to 2 decimals.
+	Rate float64
+	// Interval is half the width of an 80 % interval of that, in percent; 0 if
+	// more converted than took part, where Sixpack fails.
+	Interval float64
+	// Statistic is G against control, to 2 decimals: NaN, which Sixpack writes as
+	// "N/A", with fewer than 20 conversions, and 0 if any of the four counts is 0.
+	Statistic float64
+	// Level says how far Statistic is from chance.
+	Level string
+}
+
+// Legacy returns what Sixpack says of an alternative, or of control itself if it
+// is given twice.
+func Legacy(control, alternative Counts, isControl bool) LegacyNumbers {
+	s, n := alternative.floats()
+	r := LegacyNumbers{Statistic: math.NaN(), Level: "N/A"}
+	if n > 0 {
+		r.Rate = round2(100 * s / n)
+		if s <= n {
+			r.Interval = 100 * 1.28 * math.Sqrt(s/n*(1-s/n)/n)
+		}
+	}
+	const fewest = 20
+	if isControl || control.Converted+alternative.Converted < fewest {
+		return r
+	}
+	r.Statistic = 0
+	p := newPair(control, alternative)
+	if p.sA > 0 && p.sB > 0 && p.nA > p.sA && p.nB > p.sB {
+		r.Statistic = round2(p.g())
+	}
+	r.Level = legacyLevel(r.Statistic)
+	return r
+}
+
+func legacyLevel(statistic float64) string {
+	switch {
+	case statistic == 0:
+		return "No Change"
+	case statistic < 3.841:
+		return "No Confidence"
+	case statistic < 6.635:
+		return "95% Confidence"
+	case statistic < 10.83:
+		return "99% Confidence"
+	default:
+		return "99.9% Confidence"
+	}
+}
+
+// round2 rounds to 2 decimals, halves away from zero, as Python 2 does: by what x
+// is exactly.
+func round2(x float64) float64 {
+	const exact = 200 // bits
+	scaled := new(big.Float).SetPrec(exact).SetFloat64(math.Abs(x))
+	scaled.Mul(scaled, big.NewFloat(100)).Add(scaled, big.NewFloat(0.5))
+	whole, _ := scaled.Int(nil)
+	rounded, _ := new(big.Rat).SetFrac(whole, big.NewInt(100)).Float64()
+	return math.Copysign(rounded, x)
+}
