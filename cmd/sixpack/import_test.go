@@ -219,7 +219,7 @@ func TestImportConfigured(t *testing.T) {
 	two := newSixpack2(t)
 	two.do(t, "SREM", "sxp:e", "broken")
 	config := writeFile(t, "sixpack.yml", "redis_url: "+two.url+"\n")
-	if _, _, err := call(t, nil, "serve", "--port=0", "--web-port=0", "--config", config); err == nil || !strings.Contains(err.Error(), `Take them over with "sixpack import"`) {
+	if _, _, err := call(t, nil, "serve", "--port=0", "--web-port=0", "--config", config); err == nil || !strings.Contains(err.Error(), `Take them over with "sixpack import --config=`+config+`" (`) {
 		t.Errorf("before an import the server says %v", err)
 	}
 	stdout, _, err := call(t, nil, "import", "--config", config)

@@ -83,7 +83,7 @@ func (s seeding) run(ctx context.Context, in *invocation) error {
 	if found.Store == inMemory {
 		return errors.New("store is memory: what seed would make up is gone when it ends; use --url to seed a running server")
 	}
-	st, err := found.openToServe(ctx)
+	st, err := found.openToServe(ctx, in)
 	if errors.Is(err, bolt.ErrLocked) {
 		return fmt.Errorf("%w; or seed the server that uses it, with --url", err)
 	}
@@ -91,7 +91,7 @@ func (s seeding) run(ctx context.Context, in *invocation) error {
 		return err
 	}
 	to := newDirect(st, &found.config, s.days)
-	err = s.fill(ctx, in, to, plans, found.Timezone, "sixpack --data-dir "+string(found.DataDir))
+	err = s.fill(ctx, in, to, plans, found.Timezone, in.again("serve"))
 	return errors.Join(err, st.Close())
 }
 

@@ -71,6 +71,9 @@ func TestSeed(t *testing.T) {
 	if stderr != "making up visitors...\n" || !strings.Contains(stdout, "--seed 7 makes them up again") {
 		t.Errorf("it says %q and\n%s", stderr, stdout)
 	}
+	if next := "\n  sixpack serve --data-dir=" + folder + "\n"; !strings.HasSuffix(stdout, next) {
+		t.Errorf("it does not end with %q:\n%s", next, stdout)
+	}
 	t.Logf("\n%s", stdout)
 	st, err := bolt.Open((&config{DataDir: directory(folder)}).dataFile())
 	if err != nil {

@@ -24,7 +24,7 @@ func serve(ctx context.Context, in *invocation, dashboard bool) error {
 	for _, n := range found.notes {
 		log.Warn(n)
 	}
-	st, err := found.openToServe(ctx)
+	st, err := found.openToServe(ctx, in)
 	if err != nil {
 		return err
 	}
