@@ -67,7 +67,10 @@ func adviceOn(err error) string {
 		return " (redis_username and redis_password, or those in the URL, say who we are)"
 	case strings.Contains(text, "tls:"), strings.Contains(text, "x509:"):
 		return " (the redis_tls keys are about that)"
-	case strings.Contains(text, "connect:"), strings.Contains(text, "no such host"), strings.Contains(text, "i/o timeout"):
+	case strings.Contains(text, "SELECT is not allowed in cluster mode"):
+		return " (it is a node of a cluster, which has database 0 only: name some nodes with redis_cluster, or set redis_db or the URL's to 0)"
+	case strings.Contains(text, "connect:"), strings.Contains(text, "no such host"), strings.Contains(text, "i/o timeout"),
+		strings.Contains(text, "deadline exceeded"):
 		return " (does it run, and is that its address?)"
 	}
 	return ""
@@ -137,8 +140,8 @@ func (c *config) redisServers() rueidis.ClientOption {
 			return dialer.DialContext(ctx, "unix", path)
 		}
 	default:
+		// Not forced to be a single one: it may turn out to be a cluster's.
 		o.InitAddress = []string{net.JoinHostPort(c.RedisHost, strconv.Itoa(int(c.RedisPort)))}
-		o.ForceSingleClient = true
 	}
 	return o
 }
@@ -151,14 +154,23 @@ func parseRedisURL(address, prefix string) (rueidis.ClientOption, string, error)
 	}
 	if q := u.Query(); q.Has("prefix") {
 		if prefix = q.Get("prefix"); prefix == "" {
-			return rueidis.ClientOption{}, "", fmt.Errorf("the prefix in the URL %s is empty", u.Redacted())
+			return rueidis.ClientOption{}, "", fmt.Errorf("the prefix in the URL %s is empty", shownURL(u))
 		}
 	}
 	option, err := rueidis.ParseURL(address)
 	if err != nil {
-		return option, "", fmt.Errorf("the URL %s: %w", u.Redacted(), err)
+		return option, "", fmt.Errorf("the URL %s: %w", shownURL(u), err)
+	}
+	if option.TLSConfig != nil {
+		option.TLSConfig.ServerName = "" // so that of several machines each has its own
 	}
 	return option, prefix, nil
+}
+
+// shownURL returns a URL without what may be secret: a password is also given
+// in the user's place, or as a parameter.
+func shownURL(u *url.URL) string {
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 // addCertificates adds those that the configuration names.

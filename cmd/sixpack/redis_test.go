@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/rueidis"
 
@@ -114,18 +117,87 @@ func freePort(t *testing.T) string {
 func TestNoRedis(t *testing.T) {
 	guarded := redisserver.Test(t, "--requirepass", "master")
 	nobody := net.JoinHostPort("127.0.0.1", freePort(t))
+	hung := redisserver.Test(t)
+	if err := hung.Suspend(); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		url, want string
 	}{
 		{"redis://:hush@" + nobody, "cannot use Redis at " + nobody + ", database 0: dial tcp " + nobody + ": connect: connection refused (does it run, and is that its address?)"},
 		{"redis://:hush@" + guarded.Addr, "WRONGPASS"},
 		{"redis://" + guarded.Addr, "(redis_username and redis_password, or those in the URL, say who we are)"},
+		{"redis://:hush@" + hung.Addr, "cannot use Redis at " + hung.Addr + ", database 0: context deadline exceeded (does it run, and is that its address?)"},
 		{"rediss://:hush@" + guarded.Addr, "cannot use Redis at " + guarded.Addr},
 	} {
 		_, _, err := call(t, []string{"SIXPACK_CONFIG_REDIS_URL=" + c.url, "SIXPACK_CONFIG_REDIS_SOCKET_TIMEOUT=1"}, "serve", "--host=127.0.0.1", "--port=0", "--web-port=0")
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "hush") {
 			t.Errorf("%s: %v, want %s", c.url, err, c.want)
 		}
+	}
+}
+
+// TestNodeAsHost has one node of a cluster named as if it were all there is.
+func TestNodeAsHost(t *testing.T) {
+	cluster := redisserver.TestCluster(t)
+	client := redisClient(t, rueidis.ClientOption{InitAddress: cluster.Addrs()})
+	for i, node := range cluster.Nodes {
+		environ := []string{"SIXPACK_CONFIG_REDIS_HOST=127.0.0.1", "SIXPACK_CONFIG_REDIS_PORT=" + port2(node)}
+		_, _, err := call(t, environ, serverFlags(t.TempDir())...)
+		if err == nil || !strings.Contains(err.Error(), "it is a node of a cluster") || !strings.Contains(err.Error(), "redis_cluster") {
+			t.Errorf("database 15 of node %d: %v", i, err)
+		}
+		url := startHereWith(t, append(environ, "SIXPACK_CONFIG_REDIS_DB=0"), t.TempDir())
+		for n := range 10 {
+			name := fmt.Sprintf("x%d-%d", i, n) // they are spread over all nodes
+			if status, body := get(t, url+"/participate?experiment="+name+"&alternatives=a&alternatives=b&client_id=anna"); status != 200 {
+				t.Errorf("%s is answered %d %s", name, status, body)
+			}
+			if ok, err := client.Do(t.Context(), client.B().Sismember().Key("sxp:x").Member(name).Build()).AsBool(); !ok || err != nil {
+				t.Errorf("%s is not in the cluster: %v", name, err)
+			}
+		}
+	}
+}
+
+// TestNamesOfMachines has each machine of a URL show a certificate for its own
+// name, not for that of the first.
+func TestNamesOfMachines(t *testing.T) {
+	folder, port := certificates(t), freePort(t)
+	in := func(name string) string { return filepath.Join(folder, name) }
+	node := redisserver.Test(t, "--cluster-enabled", "yes", "--cluster-port", freePort(t), "--tls-cluster", "yes", "--tls-port", port,
+		"--tls-ca-cert-file", in("ca.pem"), "--tls-cert-file", in("server.pem"), "--tls-key-file", in("server.key"))
+	beCluster(t, redisClient(t, rueidis.ClientOption{InitAddress: []string{node.Addr}, ForceSingleClient: true}))
+	url := startHereWith(t, []string{
+		"SIXPACK_CONFIG_REDIS_URL=rediss://localhost:" + freePort(t) + "?addr=127.0.0.1:" + port,
+		"SIXPACK_CONFIG_REDIS_TLS_CA=" + in("ca.pem"), "SIXPACK_CONFIG_REDIS_TLS_CERT=" + in("client.pem"),
+		"SIXPACK_CONFIG_REDIS_TLS_KEY=" + in("client.key"),
+	}, t.TempDir())
+	if status, body := get(t, url+"/participate?experiment=shop&alternatives=a&alternatives=b&client_id=anna"); status != 200 {
+		t.Errorf("answered %d %s", status, body)
+	}
+}
+
+// beCluster makes a node a whole cluster, and returns when it knows that it is.
+func beCluster(t *testing.T, node rueidis.Client) {
+	t.Helper()
+	slots := node.B().ClusterAddslotsrange().StartSlotEndSlot().StartSlotEndSlot(0, 16383).Build()
+	if err := node.Do(t.Context(), slots).Error(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		info, err := node.Do(ctx, node.B().ClusterInfo().Build()).ToString()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(info, "cluster_state:ok") {
+			return
+		}
+		<-tick.C
 	}
 }
 
@@ -146,8 +218,14 @@ func TestSixpackDataInRedis(t *testing.T) {
 	if n, err := client.Do(t.Context(), client.B().Dbsize().Build()).AsInt64(); n != 1 || err != nil {
 		t.Errorf("there are %d keys, %v; want only Sixpack's", n, err)
 	}
-	if _, _, err := call(t, environ, "seed", "--clients=10", "--ignore-sixpack-data"); err != nil {
-		t.Errorf("told to ignore them: %v", err)
+	flags := []string{"--redis-host=127.0.0.1", "--redis-port=" + port2(server)}
+	_, _, err := call(t, nil, append(flags, "--port=0")...)
+	if want := `with "sixpack import ` + strings.Join(flags, " ") + `" (`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	out, _, err := call(t, nil, append([]string{"seed", "--clients=10", "--ignore-sixpack-data"}, flags...)...)
+	if want := "\n  sixpack serve " + strings.Join(flags, " ") + "\n"; err != nil || !strings.HasSuffix(out, want) {
+		t.Errorf("told to ignore them: %v\n%s\nwant at its end %s", err, out, want)
 	}
 	url := startHereWith(t, environ, t.TempDir()) // there are experiments of ours by now
 	if status, body := get(t, url+"/experiments/signup-button"); status != 200 {
