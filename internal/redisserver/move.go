@@ -53,7 +53,7 @@ func (c *Cluster) Move(ctx context.Context, slot int64, to *Server) error {
 // none may be moved again: a message that is still under way would bring the
 // slot back to an owner that has nothing of it.
 func (c *Cluster) moved(ctx context.Context, slot int64, to *Server) error {
-	for _, node := range c.Nodes {
+	for _, node := range c.all() {
 		owner, err := c.owner(ctx, slot, node)
 		if err != nil {
 			return err

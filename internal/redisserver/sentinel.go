@@ -53,7 +53,7 @@ func (s *Sentinel) start(ctx context.Context) error {
 	}
 	// Sentinels ask a primary for its replicas every ten seconds, but at once
 	// when they start.
-	if err := until(ctx, func() error { return replicating(ctx, primary) }); err != nil {
+	if err := until(ctx, func() error { return replicating(ctx, primary, replicas) }); err != nil {
 		return err
 	}
 	file := fmt.Sprintf("sentinel monitor %[1]s %[2]s %[3]s 2\n"+
@@ -72,10 +72,10 @@ func (s *Sentinel) start(ctx context.Context) error {
 }
 
 // replicating tells what a primary lacks in replicas.
-func replicating(ctx context.Context, primary *Server) error {
+func replicating(ctx context.Context, primary *Server, want int) error {
 	info, err := primary.ask(ctx, "INFO", "replication").ToString()
-	if n := strings.Count(info, "state=online"); err == nil && n != replicas {
-		err = fmt.Errorf("%d of %d replicas are online", n, replicas)
+	if n := strings.Count(info, "state=online"); err == nil && n != want {
+		err = fmt.Errorf("%d of %d replicas are online", n, want)
 	}
 	return err
 }
@@ -158,7 +158,7 @@ func (s *Sentinel) Rejoin(ctx context.Context, killed *Server) error {
 	if err := killed.Restart("--replicaof", host+" "+port); err != nil {
 		return err
 	}
-	return until(ctx, func() error { return errors.Join(replicating(ctx, primary), s.watched(ctx)) })
+	return until(ctx, func() error { return errors.Join(replicating(ctx, primary, replicas), s.watched(ctx)) })
 }
 
 // Stop ends all processes and removes their files.

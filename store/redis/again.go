@@ -45,15 +45,30 @@ func repeatable(err error, once bool) bool {
 // break or servers refuse it. The driver can do so for most of that, but it
 // waits up to a second between, and gives up where less is left.
 func again(ctx context.Context, once bool, call func() (rueidis.RedisMessage, error)) (rueidis.RedisMessage, error) {
+	var last error
 	for pause := time.Millisecond; ; pause = min(2*pause, 64*time.Millisecond) {
 		message, err := call()
-		if err == nil || ctx.Err() != nil || !repeatable(err, once) {
+		switch {
+		case err == nil:
+			return message, nil
+		case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+			return message, because(err, last)
+		case !repeatable(err, once):
 			return message, err
 		}
+		last = err
 		select {
 		case <-ctx.Done():
-			return message, fmt.Errorf("%w: %w", ctx.Err(), err)
+			return message, because(ctx.Err(), last)
 		case <-time.After(pause):
 		}
 	}
+}
+
+// because adds to the end of a context what went on until then.
+func because(end, last error) error {
+	if last == nil {
+		return end
+	}
+	return fmt.Errorf("%w: %w", end, last)
 }

@@ -38,6 +38,9 @@ func (s *Store) write(ctx context.Context, command rueidis.Completed) (message r
 	err = s.client.Dedicated(func(c rueidis.DedicatedClient) error {
 		wait := c.B().Wait().Numreplicas(int64(s.replicas)).Timeout(s.waitTime(ctx).Milliseconds()).Build()
 		replies := c.DoMulti(ctx, command, wait)
+		if replies[1].NonRedisError() != nil {
+			c.Close() // it may be waiting still, which nobody else should have to
+		}
 		if message, err = replies[0].ToMessage(); err != nil {
 			return err
 		}

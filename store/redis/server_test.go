@@ -55,7 +55,7 @@ func dialCluster(tb testing.TB, c *redisserver.Cluster) rueidis.Client {
 
 func open(tb testing.TB, client rueidis.Client, prefix string) *redis.Store {
 	tb.Helper()
-	s := redis.New(client, prefix, redis.Config{})
+	s := redis.New(client, prefix, redis.Config{Timeout: 20 * time.Second}) // others may need this machine too
 	tb.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			tb.Error(err)

@@ -47,9 +47,10 @@ type Config struct {
 	Timeout time.Duration
 	// WaitReplicas is how many replicas must have confirmed what a call wrote
 	// before it succeeds. With 0, the default, what Redis acknowledged shortly
-	// before a failover may be lost, as its replication is asynchronous. A call
-	// that fails because too few did confirm in time may have written
-	// nonetheless.
+	// before a failover may be lost, as its replication is asynchronous. Nothing
+	// is with as many as there are; with fewer, one that did not confirm may
+	// become the primary. A call that fails because too few did confirm in time
+	// may have written nonetheless.
 	WaitReplicas int
 }
 
