@@ -38,11 +38,15 @@ func betas(arms []Counts, prior Prior) []beta {
 func (d beta) cdf(x float64) float64     { return betaCDF(d.a, d.b, x) }
 func (d beta) density(x float64) float64 { return betaDensity(d.a, d.b, x) }
 
+func (d beta) moments() (mean, sd float64) {
+	n := d.a + d.b
+	mean = d.a / n
+	return mean, math.Sqrt(mean * (1 - mean) / (n + 1))
+}
+
 // ends returns the panels that d needs.
 func (d beta) ends() []float64 {
-	n := d.a + d.b
-	mean := d.a / n
-	sd := math.Sqrt(mean * (1 - mean) / (n + 1))
+	mean, sd := d.moments()
 	ends := make([]float64, len(spots))
 	for i, s := range spots {
 		ends[i] = mean + s*sd
@@ -121,14 +125,30 @@ func Credible(control, challenger Counts, prior Prior, probability float64) (lif
 	byDifference := func(by float64) float64 {
 		return a.chance(b, func(x float64) float64 { return x + by }, func(end float64) float64 { return end - by })
 	}
-	tail := (1 - probability) / 2
+	meanA, sdA := a.moments()
+	meanB, sdB := b.moments()
 	const far = 60 // of a logarithm: no posterior is that wide
-	quantile := func(p float64) float64 {
-		return math.Expm1(solve(-far, far, func(x float64) float64 { return byRatio(x) - p }))
+	lift = quantiles(byRatio, math.Log(meanB/meanA), math.Hypot(sdA/meanA, sdB/meanB), far, probability)
+	for _, x := range []*float64{&lift.Lo, &lift.Median, &lift.Hi} {
+		*x = math.Expm1(*x)
 	}
-	lift = Estimate{Interval{quantile(tail), quantile(1 - tail)}, quantile(0.5)}
-	quantile = func(p float64) float64 { return solve(-1, 1, func(x float64) float64 { return byDifference(x) - p }) }
-	return lift, Estimate{Interval{quantile(tail), quantile(1 - tail)}, quantile(0.5)}
+	return lift, quantiles(byDifference, meanB-meanA, math.Hypot(sdA, sdB), 1, probability)
+}
+
+// quantiles returns those of a distribution between -far and far, which is about
+// so wide about centre.
+func quantiles(cdf func(float64) float64, centre, width, far, probability float64) Estimate {
+	const wide = 6
+	from, to := max(centre-wide*width, -far), min(centre+wide*width, far)
+	tail := (1 - probability) / 2
+	atFrom, atTo := cdf(from), cdf(to)
+	if atFrom > tail || atTo < 1-tail {
+		from, to, atFrom, atTo = -far, far, 0, 1
+	}
+	at := func(p float64) float64 {
+		return solve(from, to, atFrom-p, atTo-p, func(x float64) float64 { return cdf(x) - p })
+	}
+	return Estimate{Interval{at(tail), at(1 - tail)}, at(0.5)}
 }
 
 // chance returns the probability that a variate of b is at most what limit makes
@@ -141,19 +161,18 @@ func (d beta) chance(b beta, limit, back func(float64) float64) float64 {
 	x, w := nodes(ends)
 	sum := 0.0
 	for k := range x {
-		if f := d.density(x[k]); f > 0 {
-			sum += w[k] * f * b.cdf(limit(x[k]))
+		const negligible = 1e-18
+		if f := w[k] * d.density(x[k]); f > negligible {
+			sum += f * b.cdf(limit(x[k]))
 		}
 	}
 	return sum
 }
 
-// solve returns a root of f, which rises and has other signs at from and to, by
-// Brent's method.
-func solve(from, to float64, f func(float64) float64) float64 {
-	const enough, most = 1e-14, 200
-	a, b := from, to
-	fa, fb := f(a), f(b)
+// solve returns a root of f, which is fa at a, fb at b, and of other signs there,
+// by Brent's method.
+func solve(a, b, fa, fb float64, f func(float64) float64) float64 {
+	const enough, most = 1e-12, 200
 	c, fc := a, fa
 	step, before := b-a, b-a
 	for range most {
