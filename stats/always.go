@@ -73,15 +73,19 @@ func Threshold(h, alpha float64) float64 {
 // nothing but conversions, P is 1.
 func AlwaysValid(control, challenger Counts, alpha float64) (Comparison, Evidence) {
 	p := newPair(control, challenger)
-	s, n := p.sA+p.sB, p.nA+p.nB
-	var e Evidence
-	if n > 0 {
-		rate := s / n
+	g, e := p.evidence()
+	return p.compare(g, e.P(), Threshold(e.H, alpha), e.P() <= alpha), e
+}
+
+// evidence returns the G statistic of "no difference" and what it is worth.
+func (p pair) evidence() (g float64, e Evidence) {
+	if n := p.nA + p.nB; n > 0 {
+		rate := (p.sA + p.sB) / n
 		e.H = 2 * rate * (1 - rate) * p.nA * p.nB / n
 	}
-	g := p.g()
+	g = p.g()
 	e.LogE = logEvidence(g, e.H)
-	return p.compare(g, e.P(), Threshold(e.H, alpha), e.P() <= alpha), e
+	return g, e
 }
 
 // compare returns the comparison whose intervals are what G statistics below c

@@ -93,7 +93,7 @@ func (q Question) compare() []ArmVerdict {
 	arms[0] = ArmVerdict{Standing: IsControl}
 	p := make([]float64, len(q.Arms)-1)
 	for i := range p {
-		_, e := AlwaysValid(q.Arms[0], q.Arms[i+1], q.Alpha)
+		_, e := newPair(q.Arms[0], q.Arms[i+1]).evidence()
 		p[i] = e.P()
 	}
 	adjusted, step := Holm(p, q.Alpha)
