@@ -2,17 +2,19 @@ package stats
 
 import "math"
 
-// Comparison is a challenger beside control. The observed Difference of their
-// rates and the Lift, the ratio of the rates less 1, have intervals; Lift is NaN
-// if control never converted, Difference if one of them has no participants.
+// Comparison is a challenger beside control: the observed difference of their
+// rates, or of their means per participant, and the lift, which is their ratio
+// less 1, with intervals. Lift is NaN if control has none, Difference if one of
+// them has no participants.
 type Comparison struct {
 	G            float64 // the statistic of "no difference"
-	P            float64 // of "no difference"
+	P            float64 // of "no difference"; NaN if there are too few values to say
 	Threshold    float64 // G at which P is alpha
 	Difference   float64
 	DifferenceIn Interval
 	Lift         float64
 	LiftIn       Interval
+	StandardErr  float64 // of the difference of means; 0 for rates, whose intervals do without
 }
 
 // Evidence is that against "no difference": a number that exceeds 1/alpha at any
@@ -61,6 +63,31 @@ func Threshold(h, alpha float64) float64 {
 	most := 2 * (1 + h) / h * (math.Log(float64(len(scales))) + enough + 0.5*math.Log1p(h))
 	_, first := bisect(0, 2*most, beyond)
 	return first
+}
+
+// look says when one looks at a test.
+type look bool
+
+const (
+	anyTime look = false
+	once    look = true // at a number of participants that was fixed in advance
+)
+
+// p returns the p-value of a statistic.
+func (l look) p(g float64, e Evidence) float64 {
+	if l == once {
+		return math.Erfc(math.Sqrt(g / 2))
+	}
+	return e.P()
+}
+
+// threshold returns the statistic whose p-value is alpha.
+func (l look) threshold(h, alpha float64) float64 {
+	if l == once {
+		z := normalQuantile(1 - alpha)
+		return z * z
+	}
+	return Threshold(h, alpha)
 }
 
 // AlwaysValid compares a challenger with control by the G-test that may be looked
@@ -133,9 +160,14 @@ type Stratum struct{ Control, Challenger Counts }
 // test of Mantel and Haenszel, made always valid. Pooled counts would mislead
 // when the shares and the rates of all alternatives move together. Strata in
 // which one of both has no participants say nothing. G of the result is U²/V,
-// and Difference is NaN.
+// Difference and Lift are those of Mantel and Haenszel.
 func Stratified(strata []Stratum, alpha float64) (Comparison, Evidence) {
-	var u, v, up, down, spread, h float64
+	return stratified(strata, anyTime, alpha)
+}
+
+func stratified(strata []Stratum, l look, alpha float64) (Comparison, Evidence) {
+	var u, v, up, down, spread, weight float64
+	var e Evidence
 	for _, x := range strata {
 		p := newPair(x.Control, x.Challenger)
 		if p.nA == 0 || p.nB == 0 {
@@ -145,27 +177,30 @@ func Stratified(strata []Stratum, alpha float64) (Comparison, Evidence) {
 		rate := s / n
 		u += p.sB - p.nB*rate
 		v += p.nA * p.nB * rate * (1 - rate) / (n - 1)
-		h += 2 * rate * (1 - rate) * p.nA * p.nB / n
+		e.H += 2 * rate * (1 - rate) * p.nA * p.nB / n
 		up += p.sB * p.nA / n
 		down += p.sA * p.nB / n
 		spread += (p.nA*p.nB*s - p.sA*p.sB*n) / (n * n)
+		weight += p.nA * p.nB / n
 	}
-	r := Comparison{P: 1, Threshold: math.Inf(1), Difference: math.NaN(), DifferenceIn: Interval{-1, 1}, Lift: math.NaN(), LiftIn: Interval{-1, math.Inf(1)}}
+	r := Comparison{P: 1, Threshold: math.Inf(1), Difference: u / weight, DifferenceIn: Interval{-1, 1}, Lift: math.NaN(), LiftIn: Interval{-1, math.Inf(1)}}
+	if down > 0 {
+		r.Lift = up/down - 1
+	}
 	if v <= 0 {
-		return r, Evidence{H: h}
+		return r, e
 	}
 	r.G = u * u / v
-	e := Evidence{H: h, LogE: logEvidence(r.G, h)}
-	r.P, r.Threshold = e.P(), Threshold(h, alpha)
-	if down == 0 {
-		return r, e
+	e.LogE = logEvidence(r.G, e.H)
+	r.P, r.Threshold = l.p(r.G, e), l.threshold(e.H, alpha)
+	half := math.Sqrt(r.Threshold*v) / weight
+	r.DifferenceIn = Interval{max(-1, r.Difference-half), min(1, r.Difference+half)}
+	if up > 0 && down > 0 {
+		wide := math.Sqrt(r.Threshold * spread / (up * down))
+		r.LiftIn = Interval{up/down*math.Exp(-wide) - 1, up/down*math.Exp(wide) - 1}
 	}
-	r.Lift = up/down - 1
-	if up == 0 {
-		return r, e
-	}
-	wide := math.Sqrt(r.Threshold * spread / (up * down))
-	r.LiftIn = Interval{up/down*math.Exp(-wide) - 1, up/down*math.Exp(wide) - 1}
+	r.DifferenceIn = r.DifferenceIn.agree(r.P <= alpha, u > 0)
+	r.LiftIn = r.LiftIn.agree(r.P <= alpha, u > 0)
 	return r, e
 }
 

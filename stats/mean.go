@@ -30,31 +30,38 @@ func (v Values) Variance() float64 {
 // deviations returns the sum of squared deviations from the mean.
 func (v Values) deviations() float64 { return max(0, math.FMA(-v.Sum, v.Mean(), v.Squares)) }
 
-// Means is a challenger's mean beside control's, with intervals. Lift and LiftIn
-// are NaN where control's mean is not surely above 0.
-type Means struct {
-	P            float64 // of "no difference"; NaN if there is too little to say
-	Difference   float64
-	StandardErr  float64 // of Difference
-	DifferenceIn Interval
-	Lift         float64
-	LiftIn       Interval
+// Interval returns the interval of the mean at a confidence between 0 and 1, by
+// Student's t; NaN with fewer than two participants. It is descriptive.
+func (v Values) Interval(confidence float64) Interval {
+	if v.Participants < 2 {
+		return Interval{math.NaN(), math.NaN()}
+	}
+	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(v.Participants - 1)}
+	half := student.Quantile((1+confidence)/2) * math.Sqrt(v.Variance()/float64(v.Participants))
+	return Interval{v.Mean() - half, v.Mean() + half}
 }
 
+// ValueStratum is a [Stratum] of a KPI with values.
+type ValueStratum struct{ Control, Challenger Values }
+
 // Welch compares means by Welch's t-test, for one look at a number of
-// participants that was fixed in advance; t and df are its statistic and degrees
-// of freedom (Satterthwaite). The lift's interval is Fieller's, with the same
-// critical value, so that it excludes 0 exactly when the difference's does.
-func Welch(control, challenger Values, confidence float64) (m Means, t, df float64) {
-	a, b := control.Variance()/float64(control.Participants), challenger.Variance()/float64(challenger.Participants)
-	m = means(control, challenger, a+b)
-	t = m.Difference / m.StandardErr
-	df = (a + b) * (a + b) / (a*a/float64(control.Participants-1) + b*b/float64(challenger.Participants-1))
+// participants that was fixed in advance; G of the result is the square of its
+// statistic t, and df are its degrees of freedom (Satterthwaite). The lift's
+// interval is Fieller's, with the same critical value, so that it excludes 0
+// exactly when the difference's does. It takes two participants on each side.
+func Welch(control, challenger Values, confidence float64) (c Comparison, t, df float64) {
+	m := means{
+		a: control.Mean(), b: challenger.Mean(),
+		varA: control.Variance() / float64(control.Participants), varB: challenger.Variance() / float64(challenger.Participants),
+	}
+	t = m.difference() / m.standardError()
+	df = (m.varA + m.varB) * (m.varA + m.varB) /
+		(m.varA*m.varA/float64(control.Participants-1) + m.varB*m.varB/float64(challenger.Participants-1))
 	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}
-	m.P = 2 * student.CDF(-math.Abs(t))
 	critical := student.Quantile((1 + confidence) / 2)
-	m.within(control.Mean(), challenger.Mean(), a, b, critical)
-	return m, t, df
+	c = m.within(critical * critical)
+	c.G, c.P = t*t, 2*student.CDF(-math.Abs(t))
+	return c, t, df
 }
 
 // enoughValues is how many values other than zero [MeansAlwaysValid] needs of
@@ -64,51 +71,114 @@ const enoughValues = 25
 // MeansAlwaysValid is [AlwaysValid] for means. The variance of each side is no
 // smaller than the pooled one: with skewed values and unequal shares the test
 // would else alarm too often. P and the intervals are NaN until both sides have
-// 25 values other than zero.
-func MeansAlwaysValid(control, challenger Values, alpha float64) (Means, Evidence) {
-	nA, nB := float64(control.Participants), float64(challenger.Participants)
-	pooled := (control.deviations() + challenger.deviations()) / max(1, nA+nB-2)
-	a, b := max(control.Variance(), pooled)/nA, max(challenger.Variance(), pooled)/nB
-	m := means(control, challenger, a+b)
-	e := Evidence{H: 2 * float64(control.NonZero+challenger.NonZero) * nA * nB / ((nA + nB) * (nA + nB))}
-	if control.NonZero < enoughValues || challenger.NonZero < enoughValues {
-		return m, e
-	}
-	z2 := 0.0
-	if a+b > 0 {
-		z2 = m.Difference * m.Difference / (a + b)
-	}
-	e.LogE = logEvidence(z2, e.H)
-	m.P = e.P()
-	m.within(control.Mean(), challenger.Mean(), a, b, math.Sqrt(Threshold(e.H, alpha)))
-	return m, e
+// 25 values other than zero. The lift's interval is Fieller's; it is NaN where
+// control's mean is not surely above 0.
+func MeansAlwaysValid(control, challenger Values, alpha float64) (Comparison, Evidence) {
+	return stratifiedMeans([]ValueStratum{{control, challenger}}, anyTime, alpha)
 }
 
-// means returns what can be said without a test.
-func means(control, challenger Values, variance float64) Means {
+// MeansStratified is [MeansAlwaysValid] where shares changed, or a bandit sets
+// them: the means are those of the strata, weighted by nA·nB/(nA+nB), and the
+// variances are pooled within strata. Strata in which one of both has no
+// participants say nothing.
+func MeansStratified(strata []ValueStratum, alpha float64) (Comparison, Evidence) {
+	return stratifiedMeans(strata, anyTime, alpha)
+}
+
+// means are two, and the variances of what is known of them.
+type means struct{ a, b, varA, varB float64 }
+
+func (m means) difference() float64    { return m.b - m.a }
+func (m means) standardError() float64 { return math.Sqrt(m.varA + m.varB) }
+
+// square returns the statistic of "no difference".
+func (m means) square() float64 {
+	if m.varA+m.varB == 0 {
+		return 0
+	}
+	return m.difference() * m.difference() / (m.varA + m.varB)
+}
+
+func stratifiedMeans(strata []ValueStratum, l look, alpha float64) (Comparison, Evidence) {
+	m, e, enough := pool(strata)
+	if !enough {
+		return m.alone(), e
+	}
+	e.LogE = logEvidence(m.square(), e.H)
+	c := m.within(l.threshold(e.H, alpha))
+	c.G, c.P = m.square(), l.p(m.square(), e)
+	return c, e
+}
+
+// pool puts strata together, and tells whether there is enough to say anything.
+func pool(strata []ValueStratum) (m means, e Evidence, enough bool) {
+	var a, b side
+	var weight float64
+	for _, x := range strata {
+		nA, nB := float64(x.Control.Participants), float64(x.Challenger.Participants)
+		if nA == 0 || nB == 0 {
+			continue
+		}
+		n := nA + nB
+		w := nA * nB / n
+		weight += w
+		a.add(x.Control, w)
+		b.add(x.Challenger, w)
+		e.H += 2 * float64(x.Control.NonZero+x.Challenger.NonZero) * nA * nB / (n * n)
+	}
+	pooled := (a.deviations + b.deviations) / max(1, a.freedom+b.freedom)
+	m = means{
+		a: a.mean / weight, varA: max(a.variance(), pooled) * a.spread / (weight * weight),
+		b: b.mean / weight, varB: max(b.variance(), pooled) * b.spread / (weight * weight),
+	}
+	return m, e, a.nonZero >= enoughValues && b.nonZero >= enoughValues
+}
+
+// side adds up what one side has in all strata.
+type side struct {
+	mean       float64 // Σ w·mean
+	spread     float64 // Σ w²/n
+	deviations float64
+	freedom    float64
+	nonZero    int64
+}
+
+func (s *side) add(v Values, w float64) {
+	s.mean += w * v.Mean()
+	s.spread += w * w / float64(v.Participants)
+	s.deviations += v.deviations()
+	s.freedom += float64(v.Participants - 1)
+	s.nonZero += v.NonZero
+}
+
+func (s *side) variance() float64 { return s.deviations / max(1, s.freedom) }
+
+// alone returns what can be said without a test.
+func (m means) alone() Comparison {
 	nan := math.NaN()
-	m := Means{
-		P: nan, Difference: challenger.Mean() - control.Mean(), StandardErr: math.Sqrt(variance),
-		DifferenceIn: Interval{nan, nan}, Lift: nan, LiftIn: Interval{nan, nan},
+	c := Comparison{
+		G: nan, P: nan, Threshold: nan, Difference: m.difference(), DifferenceIn: Interval{nan, nan}, Lift: nan, LiftIn: Interval{nan, nan},
+		StandardErr: m.standardError(),
 	}
-	if control.Mean() > 0 {
-		m.Lift = challenger.Mean()/control.Mean() - 1
+	if m.a > 0 {
+		c.Lift = m.b/m.a - 1
 	}
-	return m
+	return c
 }
 
-// within sets the intervals to so many standard errors, given the means and the
-// squares of their standard errors.
-func (m *Means) within(meanA, meanB, a, b, errors float64) {
-	half := errors * m.StandardErr
-	m.DifferenceIn = Interval{m.Difference - half, m.Difference + half}
-	c := errors * errors
-	scale := meanA*meanA - c*a
-	if meanA <= 0 || scale <= 0 {
-		return
+// within returns the comparison with what squares of statistics below c allow.
+func (m means) within(c float64) Comparison {
+	r := m.alone()
+	r.Threshold = c
+	half := math.Sqrt(c) * m.standardError()
+	r.DifferenceIn = Interval{r.Difference - half, r.Difference + half}
+	scale := m.a*m.a - c*m.varA
+	if m.a <= 0 || scale <= 0 {
+		return r
 	}
-	root := math.Sqrt(max(0, meanA*meanA*meanB*meanB-scale*(meanB*meanB-c*b)))
-	m.LiftIn = Interval{(meanA*meanB-root)/scale - 1, (meanA*meanB+root)/scale - 1}
+	root := math.Sqrt(max(0, m.a*m.a*m.b*m.b-scale*(m.b*m.b-c*m.varB)))
+	r.LiftIn = Interval{(m.a*m.b-root)/scale - 1, (m.a*m.b+root)/scale - 1}
+	return r
 }
 
 // Products are the sums of two values x and y of each of n participants, of their

@@ -184,7 +184,7 @@ func withEvidence(c stats.Comparison, e stats.Evidence) fields {
 	return f
 }
 
-func meansOf(m stats.Means) fields {
+func meansOf(m stats.Comparison) fields {
 	return fields{
 		"p_value": m.P, "diff": m.Difference, "se": m.StandardErr, "diff_lo": m.DifferenceIn.Lo, "diff_hi": m.DifferenceIn.Hi,
 		"lift": m.Lift, "lift_lo": m.LiftIn.Lo, "lift_hi": m.LiftIn.Hi,
@@ -290,8 +290,12 @@ var methods = map[string]func(in input) fields{
 	"sample_size_always_valid": func(in input) fields { return size(stats.SampleSizeAlwaysValid(in.plan())) },
 	"sample_size_mean":         func(in input) fields { return size(stats.SampleSizeMean(in.plan(), in.SD, in.Delta)) },
 	"verdict": func(in input) fields {
+		epoch := stats.Epoch{Arms: in.allCounts(), Weights: in.Weights}
+		if in.Mode == "bandit" {
+			epoch.Weights = nil
+		}
 		v := stats.Decide(stats.Question{
-			Arms: in.allCounts(), Weights: in.Weights, Alpha: in.Alpha, MinEffect: in.MinEffect, Planned: in.Planned, Bandit: in.Mode == "bandit",
+			Epochs: []stats.Epoch{epoch}, Alpha: in.Alpha, MinEffect: in.MinEffect, Planned: in.Planned,
 		})
 		f := fields{"verdict": v.State}
 		if v.Leader >= 0 {

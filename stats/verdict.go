@@ -2,6 +2,7 @@ package stats
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -32,22 +33,32 @@ const (
 	Undecided  Standing = "undecided"
 )
 
+// Epoch is what the alternatives, control first, got during a stretch of constant
+// shares. A conversion belongs to the epoch in which its participant entered.
+type Epoch struct {
+	Arms    []Counts
+	Values  []Values  // nil unless it is the mean values that are to be compared
+	Weights []float64 // expected shares, of any scale; nil if there are none, so that they are not checked
+}
+
 // Question is what a verdict is asked for.
 type Question struct {
-	Arms      []Counts // control first, at least two
-	Weights   []float64
-	Alpha     float64
-	MinEffect float64 // the smallest lift that matters, either way
+	Epochs    []Epoch // at least one; of the same alternatives, at least two
+	Alpha     float64 // the chance of a false alarm, in (0,1)
+	MinEffect float64 // the smallest lift that matters, either way, above 0
 	Planned   int64   // participants of the whole experiment; 0 for none
-	Bandit    bool    // shares follow the results, so that they are not checked
+	// Fixed asks for one look, when Planned participants are there; before that
+	// nothing is compared.
+	Fixed bool
 }
 
 // Verdict is the answer.
 type Verdict struct {
 	State  State
 	Leader int // of Arms, for Winner and ControlBest; else -1
-	// Arms is nil unless the counts can be believed.
-	Arms []ArmVerdict
+	// Arms is nil unless the counts can be believed, and looked at.
+	Arms  []ArmVerdict
+	Ratio Ratio // the check of the sample ratio; its P is 1 if nothing could be checked
 }
 
 // ArmVerdict is that on one alternative; control has a Standing only.
@@ -58,50 +69,149 @@ type ArmVerdict struct {
 	Comparison Comparison
 }
 
-// Decide returns the verdict on an experiment with constant shares, by
-// [AlwaysValid] for each challenger and [Holm].
+// Decide returns the verdict on an experiment: each challenger is compared with
+// control by [AlwaysValid], or by [Stratified] if there are several epochs, or by
+// [MeansStratified] if there are values, and [Holm] puts these together. If the
+// look is Fixed they are [Fixed], a test of Mantel and Haenszel, and [Welch].
 func Decide(q Question) Verdict {
-	if state := q.unfit(); state != "" {
-		return Verdict{State: state, Leader: -1}
+	v := Verdict{Leader: -1, Ratio: Ratio{P: 1, ChiSquaredP: 1}}
+	all := q.total()
+	if v.State = q.unfit(all); v.State != "" {
+		return v
 	}
-	v := Verdict{Arms: q.compare(), Leader: -1}
-	v.State, v.Leader = q.judge(v.Arms)
+	if v.Ratio = q.ratio(); v.Ratio.Mismatch() {
+		v.State = Mismatch
+		return v
+	}
+	if q.Fixed && participants(all) < q.Planned {
+		v.State = KeepRunning
+		return v
+	}
+	v.Arms = q.compareAll(len(all.Arms))
+	v.State, v.Leader = q.judge(v.Arms, all)
 	return v
 }
 
-// unfit says why there is nothing to be believed, or nothing.
-func (q Question) unfit() State {
-	participants := make([]int64, len(q.Arms))
-	for i, c := range q.Arms {
-		if !c.Valid() {
+// total returns all epochs together.
+func (q Question) total() Epoch {
+	all := Epoch{Arms: make([]Counts, len(q.Epochs[0].Arms)), Values: make([]Values, len(q.Epochs[0].Values))}
+	for _, e := range q.Epochs {
+		for i, c := range e.Arms {
+			all.Arms[i].Participants += c.Participants
+			all.Arms[i].Converted += c.Converted
+		}
+		for i, v := range e.Values {
+			all.Values[i].Participants += v.Participants
+			all.Values[i].Sum += v.Sum
+		}
+	}
+	return all
+}
+
+// score is what an alternative is ranked by: its mean, or its rate.
+func (e Epoch) score(i int) float64 {
+	if len(e.Values) > 0 {
+		return e.Values[i].Mean()
+	}
+	return e.Arms[i].Rate()
+}
+
+func participants(e Epoch) (n int64) {
+	for _, c := range e.Arms {
+		n += c.Participants
+	}
+	return n
+}
+
+// unfit says why there is nothing to compare, or nothing.
+func (q Question) unfit(all Epoch) State {
+	invalid := func(c Counts) bool { return !c.Valid() }
+	for _, e := range q.Epochs {
+		if slices.ContainsFunc(e.Arms, invalid) {
 			return InvalidCounts
 		}
-		participants[i] = c.Participants
 	}
-	if slices.Contains(participants, 0) {
+	if slices.ContainsFunc(all.Arms, func(c Counts) bool { return c.Participants == 0 }) {
 		return NoData
-	}
-	if !q.Bandit && SampleRatio([]Split{{participants, q.Weights}}, Concentration).Mismatch() {
-		return Mismatch
 	}
 	return ""
 }
 
-// compare compares all challengers with control.
-func (q Question) compare() []ArmVerdict {
-	arms := make([]ArmVerdict, len(q.Arms))
+// ratio checks the shares of the epochs that have expected ones.
+func (q Question) ratio() Ratio {
+	var splits []Split
+	for _, e := range q.Epochs {
+		if e.Weights == nil {
+			continue
+		}
+		s := Split{Weights: e.Weights, Participants: make([]int64, len(e.Arms))}
+		for i, c := range e.Arms {
+			s.Participants[i] = c.Participants
+		}
+		splits = append(splits, s)
+	}
+	return SampleRatio(splits, Concentration)
+}
+
+// compareAll compares all challengers with control.
+func (q Question) compareAll(n int) []ArmVerdict {
+	arms, p := make([]ArmVerdict, n), make([]float64, n-1)
 	arms[0] = ArmVerdict{Standing: IsControl}
-	p := make([]float64, len(q.Arms)-1)
 	for i := range p {
-		_, e := newPair(q.Arms[0], q.Arms[i+1]).evidence()
-		p[i] = e.P()
+		arms[i+1] = ArmVerdict{Alpha: q.Alpha, Comparison: q.compare(i+1, q.Alpha)}
+		p[i] = min(1, arms[i+1].Comparison.P)
+		if math.IsNaN(p[i]) { // too few values to say
+			p[i] = 1
+		}
 	}
 	adjusted, step := Holm(p, q.Alpha)
 	for i := range p {
-		c, _ := AlwaysValid(q.Arms[0], q.Arms[i+1], step[i])
-		arms[i+1] = ArmVerdict{Standing: q.standing(adjusted[i], c), AdjustedP: adjusted[i], Alpha: step[i], Comparison: c}
+		a := &arms[i+1]
+		if step[i] != a.Alpha {
+			a.Alpha, a.Comparison = step[i], q.compare(i+1, step[i])
+		}
+		a.AdjustedP, a.Standing = adjusted[i], q.standing(adjusted[i], a.Comparison)
 	}
 	return arms
+}
+
+// compare compares a challenger with control.
+func (q Question) compare(i int, alpha float64) Comparison {
+	if q.Epochs[0].Values != nil {
+		return q.compareValues(i, alpha)
+	}
+	var strata []Stratum
+	for _, e := range q.Epochs {
+		if e.Arms[0].Participants > 0 && e.Arms[i].Participants > 0 {
+			strata = append(strata, Stratum{e.Arms[0], e.Arms[i]})
+		}
+	}
+	var c Comparison
+	switch one := len(strata) == 1; {
+	case one && q.Fixed:
+		c = Fixed(strata[0].Control, strata[0].Challenger, 1-alpha)
+	case one:
+		c, _ = AlwaysValid(strata[0].Control, strata[0].Challenger, alpha)
+	default:
+		c, _ = stratified(strata, look(q.Fixed), alpha)
+	}
+	return c
+}
+
+func (q Question) compareValues(i int, alpha float64) Comparison {
+	var strata []ValueStratum
+	for _, e := range q.Epochs {
+		if e.Values[0].Participants > 0 && e.Values[i].Participants > 0 {
+			strata = append(strata, ValueStratum{e.Values[0], e.Values[i]})
+		}
+	}
+	var c Comparison
+	if q.Fixed && len(strata) == 1 {
+		c, _, _ = Welch(strata[0].Control, strata[0].Challenger, 1-alpha)
+	} else {
+		c, _ = stratifiedMeans(strata, look(q.Fixed), alpha)
+	}
+	return c
 }
 
 func (q Question) standing(adjusted float64, c Comparison) Standing {
@@ -118,13 +228,11 @@ func (q Question) standing(adjusted float64, c Comparison) Standing {
 }
 
 // judge puts the standings together.
-func (q Question) judge(arms []ArmVerdict) (State, int) {
+func (q Question) judge(arms []ArmVerdict, total Epoch) (State, int) {
 	leader, all := -1, make(map[Standing]int)
-	var participants int64
 	for i, a := range arms {
 		all[a.Standing]++
-		participants += q.Arms[i].Participants
-		if a.Standing == Better && (leader < 0 || q.Arms[i].Rate() > q.Arms[leader].Rate()) {
+		if a.Standing == Better && (leader < 0 || total.score(i) > total.score(leader)) {
 			leader = i
 		}
 	}
@@ -136,7 +244,7 @@ func (q Question) judge(arms []ArmVerdict) (State, int) {
 		return ControlBest, 0
 	case all[Worse]+all[Equivalent] == challengers:
 		return NoPracticalDifference, -1
-	case q.Planned > 0 && participants >= q.Planned:
+	case q.Planned > 0 && participants(total) >= q.Planned:
 		return Inconclusive, -1
 	default:
 		return KeepRunning, -1
