@@ -24,6 +24,12 @@ func legendre(n int) (x, w []float64) {
 // mean.
 var spots = [...]float64{-20, -10, -6, -3, -1, 1, 3, 6, 10, 20, 40}
 
+// distribution is what is thought of a rate or a mean.
+type distribution interface {
+	cdf(x float64) float64
+	density(x float64) float64
+}
+
 // beta is the distribution of a rate.
 type beta struct{ a, b float64 }
 
@@ -58,7 +64,12 @@ func (d beta) ends() []float64 {
 // places, and their weights.
 func nodes(ends []float64) (x, w []float64) {
 	ends = slices.DeleteFunc(ends, func(e float64) bool { return !(0 < e && e < 1) })
-	ends = append(ends, 0, 1)
+	return panels(append(ends, 0, 1))
+}
+
+// panels returns the nodes of a quadrature from the first of ends to the last,
+// and their weights.
+func panels(ends []float64) (x, w []float64) {
 	slices.Sort(ends)
 	ends = slices.Compact(ends)
 	for i := range len(ends) - 1 {
@@ -80,12 +91,17 @@ func nodes(ends []float64) (x, w []float64) {
 // participants.
 func Best(arms []Counts, prior Prior) (chances, losses []float64) {
 	all := betas(arms, prior)
-	chances, losses = make([]float64, len(all)), make([]float64, len(all))
 	var ends []float64
 	for _, d := range all {
 		ends = append(ends, d.ends()...)
 	}
 	x, w := nodes(ends)
+	return best(all, x, w)
+}
+
+// best returns chances and losses, given the nodes of a quadrature.
+func best[D distribution](all []D, x, w []float64) (chances, losses []float64) {
+	chances, losses = make([]float64, len(all)), make([]float64, len(all))
 	below := make([]float64, len(all))
 	for k := range x {
 		for i, d := range all {
