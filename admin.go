@@ -15,8 +15,8 @@ func (e *Engine) List(ctx context.Context) ([]store.Record, error) {
 	return e.store.Records(ctx)
 }
 
-// Results returns the record and all counts of an experiment, or [ErrUnknown].
-func (e *Engine) Results(ctx context.Context, experiment string) (store.Results, error) {
+// Counts returns the record and all counts of an experiment, or [ErrUnknown].
+func (e *Engine) Counts(ctx context.Context, experiment string) (store.Results, error) {
 	all, err := e.store.Results(ctx, experiment)
 	if err != nil {
 		return store.Results{}, err

@@ -27,7 +27,7 @@ func Example() {
 	if _, err := engine.Convert(ctx, "button-color", "anna"); err != nil {
 		log.Fatal(err)
 	}
-	results, err := engine.Results(ctx, "button-color")
+	results, err := engine.Counts(ctx, "button-color")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func ExampleExperiment() {
 	for i := range 1000 {
 		_, _ = engine.Participate(ctx, checkout, fmt.Sprint("client-", i))
 	}
-	r, _ := engine.Results(ctx, "checkout")
+	r, _ := engine.Counts(ctx, "checkout")
 	fmt.Println(r.Alternatives[0].Participants(), r.Alternatives[1].Participants(), r.Excluded)
 	// Output: 84 8 908
 }
@@ -82,7 +82,7 @@ func ExampleEngine_Convert() {
 	_, _ = engine.Convert(ctx, "button-color", "anna", sixpack.KPI("purchase"), sixpack.Value(12.50))
 	_, _ = engine.Convert(ctx, "button-color", "anna", sixpack.KPI("purchase"), sixpack.Value(0.99))
 
-	r, _ := engine.Results(ctx, "button-color")
+	r, _ := engine.Counts(ctx, "button-color")
 	purchases := r.Alternatives[1].KPI("purchase")
 	fmt.Println(purchases.Converted(), purchases.Events(), store.Amount(purchases.Totals().Sum.Int64()))
 
@@ -123,7 +123,7 @@ func ExampleAt() {
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
 	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
 	_, _ = engine.Participate(ctx, button, "anna", sixpack.At(time.Date(2026, 2, 28, 23, 59, 0, 0, time.UTC)))
-	r, _ := engine.Results(ctx, "button-color")
+	r, _ := engine.Counts(ctx, "button-color")
 	fmt.Println(r.Alternatives[1].Days[0].Day)
 	// Output: 2026-02-28
 }
@@ -180,7 +180,7 @@ func ExampleEngine_Purge() {
 	if err := engine.Purge(ctx, "button-color"); err != nil {
 		log.Fatal(err)
 	}
-	r, _ := engine.Results(ctx, "button-color")
+	r, _ := engine.Counts(ctx, "button-color")
 	fmt.Println(r.Alternatives[1].Participants())
 	// Output: 1
 }
@@ -201,7 +201,7 @@ func ExampleAlgorithm() {
 	for i := range 900 {
 		_, _ = engine.Participate(ctx, button, fmt.Sprint("client-", i))
 	}
-	r, _ := engine.Results(ctx, "button-color")
+	r, _ := engine.Counts(ctx, "button-color")
 	fmt.Println(r.Alternatives[0].Participants(), r.Alternatives[1].Participants())
 	// Output: 333 567
 }

@@ -37,6 +37,9 @@ type Experiment struct {
 	// Algorithm names the [Algorithm] that sets the shares. Empty leaves the
 	// remembered one alone, which is that of the engine at first.
 	Algorithm string
+	// Plan says what is to be found out, when the call creates the experiment;
+	// later ones leave the remembered plan alone, which [Engine.SetPlan] changes.
+	Plan store.Plan
 }
 
 const (
@@ -86,9 +89,11 @@ func (x *Experiment) check() error {
 		}
 	}
 	if x.Weights != nil {
-		return checkWeights(x.Weights, len(x.Alternatives))
+		if err := checkWeights(x.Weights, len(x.Alternatives)); err != nil {
+			return err
+		}
 	}
-	return nil
+	return checkPlan(x.Plan)
 }
 
 // checkNames finds what is wrong with the names of a new experiment. Those of
@@ -141,6 +146,7 @@ func (e *Engine) create(x *Experiment) *store.Record {
 		Traffic:      cmp.Or(x.Traffic, 1),
 		Weights:      shares(x.Weights),
 		Algorithm:    x.Algorithm,
+		Plan:         x.Plan,
 	}
 	r.Epoch = store.Epoch{Number: 1, Start: now, Weights: e.shares(r)}
 	return r

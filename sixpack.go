@@ -36,6 +36,7 @@ var (
 	ErrPaused           = errors.New("this experiment is paused")
 	ErrArchived         = errors.New("this experiment is archived")
 	ErrNotArchived      = errors.New("this experiment is not archived")
+	ErrPlan             = errors.New("invalid plan")
 	ErrPurged           = errors.New("this experiment's clients have been purged")
 )
 

@@ -74,7 +74,7 @@ func TestValue(t *testing.T) {
 			t.Errorf("value=%s: %s, want %s", sent, got.body, want)
 		}
 	}
-	results, err := engine.Results(t.Context(), "exp")
+	results, err := engine.Counts(t.Context(), "exp")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestDatetime(t *testing.T) {
 			t.Errorf("datetime=%s: %s", sent, got.body)
 			continue
 		}
-		results, err := engine.Results(t.Context(), "exp")
+		results, err := engine.Counts(t.Context(), "exp")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +147,7 @@ func TestTrafficFraction(t *testing.T) {
 			t.Errorf("traffic_fraction=%s: %s", sent, got.body)
 			continue
 		}
-		results, err := engine.Results(t.Context(), "exp")
+		results, err := engine.Counts(t.Context(), "exp")
 		if err != nil {
 			t.Fatal(err)
 		}

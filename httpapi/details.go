@@ -26,7 +26,7 @@ type details struct {
 }
 
 func (a *api) experiment(ctx context.Context, q *query) (any, error) {
-	results, err := a.engine.Results(ctx, q.path)
+	results, err := a.engine.Counts(ctx, q.path)
 	if errors.Is(err, sixpack.ErrUnknown) {
 		return nil, errNoExperiment
 	}

@@ -136,7 +136,7 @@ func TestClientGone(t *testing.T) {
 	for _, target := range []string{part, conv} {
 		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, target, http.NoBody))
 	}
-	results, err := engine.Results(t.Context(), "exp")
+	results, err := engine.Counts(t.Context(), "exp")
 	if err != nil || results.Alternatives[1].KPI("").Converted() != 1 {
 		t.Errorf("%+v, %v, want one conversion", results.Alternatives, err)
 	}

@@ -113,6 +113,7 @@ type Record struct {
 	Weights      []float64 `json:"weights,omitempty"`   // as callers declared them last; nil: equal
 	Algorithm    string    `json:"algorithm,omitempty"` // as callers declared it last; empty: the engine's
 	Override     Override  `json:"override,omitzero"`   // what an operator set; it goes before what callers declare
+	Plan         Plan      `json:"plan,omitzero"`       // what is to be found out
 	Epoch        Epoch     `json:"epoch"`               // the present one
 	Winner       string    `json:"winner,omitempty"`    // everyone gets it; empty: none
 	Paused       bool      `json:"paused,omitempty"`
@@ -142,6 +143,30 @@ type Override struct {
 	Weights   []float64 `json:"weights,omitempty"`
 	Algorithm string    `json:"algorithm,omitempty"`
 }
+
+// Plan says what an experiment is to find out. Zero fields leave it to the engine.
+type Plan struct {
+	// KPI is the primary one, by which the experiment is judged; "" is the default
+	// KPI.
+	KPI string `json:"kpi,omitempty"`
+	// Effect is the smallest lift worth finding, as a fraction of control's rate:
+	// 0.1 is 10 %.
+	Effect   float64  `json:"effect,omitempty"`
+	Baseline float64  `json:"baseline,omitempty"` // control's rate as expected, in (0,1)
+	Power    float64  `json:"power,omitempty"`    // the chance that Effect is found, in (0,1)
+	Alpha    float64  `json:"alpha,omitempty"`    // the chance of a false alarm, in (0,1)
+	Size     int64    `json:"size,omitempty"`     // participants of all alternatives together
+	Analysis Analysis `json:"analysis,omitempty"`
+}
+
+// Analysis is when an experiment may be looked at.
+type Analysis string
+
+// The analyses. Empty is AlwaysValid.
+const (
+	AlwaysValid Analysis = "always-valid" // at any time, as often as one likes
+	Fixed       Analysis = "fixed"        // once, when Plan.Size participants are there
+)
 
 // Epoch is a stretch of constant expected shares.
 type Epoch struct {

@@ -31,7 +31,7 @@ func newDirect(st store.Store, c *config, days int) direct {
 }
 
 func (d direct) known(ctx context.Context, experiment string) (bool, error) {
-	_, err := d.engine.Results(ctx, experiment)
+	_, err := d.engine.Counts(ctx, experiment)
 	if errors.Is(err, sixpack.ErrUnknown) {
 		return false, nil
 	}

@@ -57,7 +57,7 @@ func newShop(engine *sixpack.Engine) http.Handler {
 		fmt.Fprintln(w, "Thank you.")
 	})
 	mux.HandleFunc("GET /results", func(w http.ResponseWriter, r *http.Request) {
-		results, err := engine.Results(r.Context(), buyButton.Name)
+		results, err := engine.Counts(r.Context(), buyButton.Name)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return

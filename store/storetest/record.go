@@ -21,6 +21,9 @@ func full(name string) store.Record {
 		Weights:      []float64{1, 2, 1.0 / 3},
 		Algorithm:    "thompson",
 		Override:     store.Override{Traffic: 0.3, Weights: []float64{3, 2, 1}, Algorithm: "random"},
+		Plan: store.Plan{
+			KPI: "purchase", Effect: 0.1, Baseline: 1.0 / 3, Power: 0.9, Alpha: 0.01, Size: 1 << 60, Analysis: store.Fixed,
+		},
 		Epoch:        store.Epoch{Number: 4, Start: noon.Add(time.Hour), Weights: []float64{0.5, 0.3, 0.2}},
 		Winner:       "blue",
 		Paused:       true,

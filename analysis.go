@@ -1,0 +1,249 @@
+package sixpack
+
+import (
+	"math"
+	"math/big"
+	"slices"
+	"time"
+
+	"github.com/sixpack-go/sixpack/stats"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// confidence is that of the intervals which describe and decide nothing.
+const confidence = 0.95
+
+// analysis is Results as they are made.
+type analysis struct {
+	Results
+
+	now      time.Time
+	arms     []stats.Counts // of all epochs
+	values   []stats.Values // of all epochs; nil if rates are compared
+	question stats.Question
+	answer   stats.Verdict
+}
+
+func newAnalysis(counts store.Results, kpi string, now time.Time) *analysis {
+	r := counts.Record
+	a := &analysis{now: now}
+	a.Experiment, a.KPI, a.Primary = r.Name, kpi, kpi == r.Plan.KPI
+	a.Counts, a.Plan, a.Measure = counts, planned(r.Plan), Rate
+	a.Participants, a.Excluded = participants(counts), counts.Excluded
+	a.Alternatives = make([]AlternativeResults, len(r.Alternatives))
+	a.arms = make([]stats.Counts, len(r.Alternatives))
+	for i, c := range counts.Alternatives {
+		k := c.KPI(kpi)
+		a.arms[i] = stats.Counts{Participants: c.Participants(), Converted: k.Converted()}
+		totals := k.Totals()
+		a.values = append(a.values, values(c.Participants(), totals))
+		if totals.NonZero != 0 {
+			a.Measure = Mean
+		}
+	}
+	if a.Measure == Rate {
+		a.values = nil
+	}
+	a.question = stats.Question{
+		Epochs: epochs(counts, kpi, a.Measure), Alpha: a.Plan.Alpha, MinEffect: a.Plan.Effect,
+		Planned: a.Plan.Size, Fixed: a.Plan.Analysis == store.Fixed,
+	}
+	a.Stratified = len(a.question.Epochs) > 1
+	return a
+}
+
+// describe sets what is known of each alternative by itself.
+func (a *analysis) describe() {
+	for i := range a.Alternatives {
+		c, x := a.arms[i], unknown()
+		x.Name, x.Control, x.Participants, x.Converted = a.Counts.Record.Alternatives[i], i == 0, c.Participants, c.Converted
+		x.Events = a.Counts.Alternatives[i].KPI(a.KPI).Events()
+		if c.Valid() {
+			x.Rate, x.RateIn = Number(c.Rate()), interval(stats.Wilson(c, confidence))
+		}
+		if a.values != nil {
+			v := a.values[i]
+			x.Total, x.Mean, x.MeanIn = Number(v.Sum), Number(v.Mean()), interval(v.Interval(confidence))
+		}
+		l := stats.Legacy(a.arms[0], c, i == 0)
+		x.Legacy = Legacy{Number(l.Rate), Number(l.Interval), Number(l.Statistic), l.Level}
+		a.Alternatives[i] = x
+	}
+}
+
+// judge compares the alternatives, and says what is to be done.
+func (a *analysis) judge() {
+	v := stats.Decide(a.question)
+	a.answer = v
+	a.Verdict.State = v.State
+	if v.Leader >= 0 {
+		a.Verdict.Leader = a.Alternatives[v.Leader].Name
+	}
+	a.SampleRatio = SampleRatio{
+		Checked: v.Ratio.Freedom > 0, Mismatch: v.Ratio.Mismatch(), P: Number(v.Ratio.P),
+		ChiSquared: Number(v.Ratio.ChiSquared), Freedom: v.Ratio.Freedom, ChiSquaredP: Number(v.Ratio.ChiSquaredP),
+	}
+	for i, arm := range v.Arms {
+		x, c := &a.Alternatives[i], arm.Comparison
+		x.Standing = arm.Standing
+		if i > 0 {
+			x.P, x.Level = Number(arm.AdjustedP), Number(1-arm.Alpha)
+			x.Difference, x.DifferenceIn = Number(c.Difference), interval(c.DifferenceIn)
+			x.Lift, x.LiftIn = Number(c.Lift), interval(c.LiftIn)
+		}
+	}
+}
+
+// weigh sets the chances, where anything may be said.
+func (a *analysis) weigh() {
+	if a.answer.Arms == nil {
+		return
+	}
+	all := make([]int, len(a.arms))
+	for i := range all {
+		all[i] = i
+	}
+	chances, losses := a.best(all...)
+	for i := range a.Alternatives {
+		x := &a.Alternatives[i]
+		x.ChanceToBeBest, x.ExpectedLoss = Number(chances[i]), Number(losses[i])
+		if i == 0 {
+			continue
+		}
+		pair, _ := a.best(0, i)
+		x.ChanceToBeatControl = Number(pair[1])
+		if a.values == nil {
+			lift, _ := stats.Credible(a.arms[0], a.arms[i], stats.Uniform, confidence)
+			x.CredibleLift = Credible{interval(lift.Interval), Number(lift.Median)}
+		}
+	}
+}
+
+// best returns the chances of some alternatives among themselves, and losses.
+func (a *analysis) best(which ...int) (chances, losses []float64) {
+	if a.values != nil {
+		return stats.BestMeans(pick(a.values, which))
+	}
+	return stats.Best(pick(a.arms, which), stats.Uniform)
+}
+
+func pick[T any](from []T, which []int) []T {
+	some := make([]T, len(which))
+	for i, w := range which {
+		some[i] = from[w]
+	}
+	return some
+}
+
+// tell adds the outlook, and puts the verdict into words.
+func (a *analysis) tell() {
+	a.Outlook = a.outlook()
+	t := stats.Telling{
+		Question: a.question, Names: a.Counts.Record.Alternatives,
+		Days: float64(a.Outlook.SoFar), DaysLeft: float64(a.Outlook.Days),
+	}
+	if a.Alternatives[0].ChanceToBeBest.Known() {
+		for _, x := range a.Alternatives {
+			t.Chances, t.Losses = append(t.Chances, float64(x.ChanceToBeBest)), append(t.Losses, float64(x.ExpectedLoss))
+		}
+	}
+	a.Verdict.Words = a.answer.Words(t)
+}
+
+// epochs returns what each epoch brought in which anybody took part; one if
+// nobody did.
+func epochs(counts store.Results, kpi string, m Measure) []stats.Epoch {
+	var all []stats.Epoch
+	for _, number := range numbers(counts) {
+		e := epoch(counts, kpi, number)
+		if m == Rate {
+			e.Values = nil
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// numbers returns those of the epochs in which anybody took part, of the present
+// one if nobody did.
+func numbers(counts store.Results) (all []uint32) {
+	for _, a := range counts.Alternatives {
+		for _, e := range a.Epochs {
+			if e.Participants != 0 {
+				all = append(all, e.Epoch)
+			}
+		}
+	}
+	if all == nil {
+		return []uint32{counts.Record.Epoch.Number}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// epoch returns what one epoch brought.
+func epoch(counts store.Results, kpi string, number uint32) stats.Epoch {
+	e := stats.Epoch{Weights: expected(counts, number)}
+	for _, a := range counts.Alternatives {
+		var n int64
+		for _, p := range a.Epochs {
+			if p.Epoch == number {
+				n += p.Participants
+			}
+		}
+		var c store.EpochConversions
+		for _, k := range a.KPI(kpi).Epochs {
+			if k.Epoch == number {
+				c = k
+			}
+		}
+		e.Arms = append(e.Arms, stats.Counts{Participants: n, Converted: c.Converted})
+		e.Values = append(e.Values, values(n, c))
+	}
+	return e
+}
+
+// expected returns the shares that were set in an epoch, nil if none were:
+// nobody drew the alternatives of those who were forced, or chose them.
+func expected(counts store.Results, number uint32) []float64 {
+	i := slices.IndexFunc(counts.Epochs, func(e store.Epoch) bool { return e.Number == number })
+	if i < 0 || number == 0 {
+		return nil
+	}
+	return orEqual(counts.Epochs[i].Weights, len(counts.Alternatives))
+}
+
+// orEqual returns weights, or equal ones in place of none.
+func orEqual(weights []float64, n int) []float64 {
+	if weights != nil {
+		return weights
+	}
+	return slices.Repeat([]float64{1}, n)
+}
+
+// values returns what a KPI's values come to among n participants.
+func values(n int64, c store.EpochConversions) stats.Values {
+	const million = 1e6
+	return stats.Values{
+		Participants: n, NonZero: c.NonZero, Sum: float(c.Sum) / million, Squares: float(c.Squares) / (million * million),
+	}
+}
+
+func float(x *big.Int) float64 {
+	if x == nil {
+		return 0
+	}
+	f, _ := new(big.Float).SetInt(x).Float64()
+	return f
+}
+
+// unknown returns results of which nothing is known yet.
+func unknown() AlternativeResults {
+	nan := Number(math.NaN())
+	nowhere := Interval{nan, nan}
+	return AlternativeResults{
+		Rate: nan, RateIn: nowhere, Total: nan, Mean: nan, MeanIn: nowhere,
+		P: nan, Level: nan, Difference: nan, DifferenceIn: nowhere, Lift: nan, LiftIn: nowhere,
+		ChanceToBeatControl: nan, ChanceToBeBest: nan, ExpectedLoss: nan, CredibleLift: Credible{nowhere, nan},
+	}
+}

@@ -1,0 +1,106 @@
+package sixpack
+
+import (
+	"math"
+
+	"github.com/sixpack-go/sixpack/stats"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// outlook returns what is still needed.
+func (a *analysis) outlook() Outlook {
+	o := Outlook{Size: Number(a.Plan.Size), PerDay: a.perDay(), Days: Number(math.NaN()), SoFar: Number(math.NaN())}
+	if a.Plan.Size == 0 {
+		o.Size = Number(math.Ceil(a.enough()))
+	}
+	o.Missing = max(0, o.Size-Number(a.Participants)) // NaN if Size is
+	if r := a.Counts.Record; !r.Created.IsZero() {
+		o.SoFar = Number(a.now.Sub(r.Created).Hours() / 24)
+	}
+	if a.open() && (o.Missing == 0 || o.PerDay > 0) {
+		o.Days = o.Missing / o.PerDay
+	}
+	if o.Missing == 0 {
+		o.Days = 0
+	}
+	return o
+}
+
+// open tells whether anybody may still take part.
+func (a *analysis) open() bool {
+	r := a.Counts.Record
+	return r.Winner == "" && !r.Paused && !r.Archived
+}
+
+// perDay returns how many took part on each of the last whole days, at most seven.
+// On the first day it is how many would, if they went on coming as they did.
+func (a *analysis) perDay() Number {
+	const week = 7
+	today, created := store.DayOf(a.now), a.Counts.Record.Created
+	if created.IsZero() {
+		return Number(math.NaN())
+	}
+	first := max(today-week, store.DayOf(created.In(a.now.Location()))+1)
+	if first >= today {
+		hours := max(1, a.now.Sub(created).Hours())
+		return Number(float64(a.Participants) * 24 / hours)
+	}
+	var n int64
+	for _, c := range a.Counts.Alternatives {
+		for _, d := range c.Days {
+			if d.Day >= first && d.Day < today {
+				n += d.Participants
+			}
+		}
+	}
+	return Number(float64(n) / float64(today-first))
+}
+
+// enough returns how many participants of all alternatives suffice to find the
+// plan's effect, NaN if that cannot be told.
+func (a *analysis) enough() float64 {
+	weights := scaled(orEqual(a.Counts.Record.Epoch.Weights, len(a.arms)))
+	most := math.NaN()
+	for _, w := range weights[1:] {
+		if w == 0 || weights[0] == 0 {
+			continue
+		}
+		if n := a.enoughFor(w/weights[0]) / weights[0]; !(n <= most) {
+			most = n
+		}
+	}
+	return most
+}
+
+// enoughFor returns how many participants of control suffice, when a challenger
+// gets so many for each of them.
+func (a *analysis) enoughFor(ratio float64) float64 {
+	p := stats.Plan{
+		Baseline: a.Plan.Baseline, Alpha: a.Plan.Alpha / float64(len(a.arms)-1), Power: a.Plan.Power, Ratio: ratio,
+	}
+	if a.values != nil {
+		return a.enoughValues(p)
+	}
+	if p.Baseline == 0 {
+		p.Baseline = a.arms[0].Rate()
+	}
+	if !(p.Baseline > 0 && p.Baseline < 1) {
+		return math.NaN()
+	}
+	p.Wanted = p.Baseline * (1 + a.Plan.Effect)
+	if p.Wanted >= 1 {
+		p.Wanted = p.Baseline * (1 - a.Plan.Effect)
+	}
+	return stats.SampleSizeAlwaysValid(p)
+}
+
+// enoughValues is enoughFor for means, by a rule of thumb: looking at any time
+// takes at most 2.2 times as many as one look.
+func (a *analysis) enoughValues(p stats.Plan) float64 {
+	const anyTime = 2.2
+	v := a.values[0]
+	if !(v.Mean() > 0) {
+		return math.NaN()
+	}
+	return anyTime * stats.SampleSizeMean(p, math.Sqrt(v.Variance()), v.Mean()*a.Plan.Effect)
+}
