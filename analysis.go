@@ -113,7 +113,7 @@ func (a *analysis) weigh() {
 		pair, _ := a.best(0, i)
 		x.ChanceToBeatControl = Number(pair[1])
 		if a.values == nil {
-			lift, _ := stats.Credible(a.arms[0], a.arms[i], stats.Uniform, confidence)
+			lift := stats.CredibleLift(a.arms[0], a.arms[i], stats.Uniform, confidence)
 			x.CredibleLift = Credible{interval(lift.Interval), Number(lift.Median)}
 		}
 	}

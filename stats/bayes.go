@@ -128,27 +128,35 @@ type Estimate struct {
 	Median float64
 }
 
-// Credible returns the lift of a challenger over control, and the difference of
-// their rates, with equal-tailed intervals that hold them with a probability
-// between 0 and 1, given the counts.
-func Credible(control, challenger Counts, prior Prior, probability float64) (lift, difference Estimate) {
+// CredibleLift returns the lift of a challenger over control, with an equal-tailed
+// interval that holds it with a probability between 0 and 1, given the counts.
+func CredibleLift(control, challenger Counts, prior Prior, probability float64) Estimate {
 	d := betas([]Counts{control, challenger}, prior)
 	a, b := d[0], d[1]
-	byRatio := func(log float64) float64 {
+	cdf := func(log float64) float64 {
 		ratio := math.Exp(log)
 		return a.chance(b, func(x float64) float64 { return x * ratio }, func(end float64) float64 { return end / ratio })
-	}
-	byDifference := func(by float64) float64 {
-		return a.chance(b, func(x float64) float64 { return x + by }, func(end float64) float64 { return end - by })
 	}
 	meanA, sdA := a.moments()
 	meanB, sdB := b.moments()
 	const far = 60 // of a logarithm: no posterior is that wide
-	lift = quantiles(byRatio, math.Log(meanB/meanA), math.Hypot(sdA/meanA, sdB/meanB), far, probability)
+	lift := quantiles(cdf, math.Log(meanB/meanA), math.Hypot(sdA/meanA, sdB/meanB), far, probability)
 	for _, x := range []*float64{&lift.Lo, &lift.Median, &lift.Hi} {
 		*x = math.Expm1(*x)
 	}
-	return lift, quantiles(byDifference, meanB-meanA, math.Hypot(sdA, sdB), 1, probability)
+	return lift
+}
+
+// CredibleDifference is [CredibleLift] of the difference of the rates.
+func CredibleDifference(control, challenger Counts, prior Prior, probability float64) Estimate {
+	d := betas([]Counts{control, challenger}, prior)
+	a, b := d[0], d[1]
+	cdf := func(by float64) float64 {
+		return a.chance(b, func(x float64) float64 { return x + by }, func(end float64) float64 { return end - by })
+	}
+	meanA, sdA := a.moments()
+	meanB, sdB := b.moments()
+	return quantiles(cdf, meanB-meanA, math.Hypot(sdA, sdB), 1, probability)
 }
 
 // quantiles returns those of a distribution between -far and far, which is about

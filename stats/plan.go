@@ -60,10 +60,12 @@ func SampleSizeAlwaysValid(p Plan) float64 {
 	mean := (p.Baseline + p.Ratio*p.Wanted) / (1 + p.Ratio)
 	_, wanted := p.spreads()
 	d, power := math.Abs(p.Wanted-p.Baseline), distuv.UnitNormal.Quantile(p.Power)
+	// The threshold is where the evidence is 1/alpha: no need to look for it.
 	enough := func(log float64) bool {
 		n := math.Exp(log)
 		h := 2 * mean * (1 - mean) * n * p.Ratio / (1 + p.Ratio)
-		return d*math.Sqrt(n)/wanted >= math.Sqrt(Threshold(h, p.Alpha))+power
+		root := d*math.Sqrt(n)/wanted - power
+		return root > 0 && logEvidence(root*root, h) >= -math.Log(p.Alpha)
 	}
 	const most = 100 // of the logarithm of n
 	_, log := bisect(0, most, enough)
