@@ -1,123 +1,158 @@
 package stats_test
 
 import (
-	"encoding/json"
+	"flag"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
+	"strconv"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// anyCounts returns counts of every size, extremes included.
-func anyCounts(dice *rand.Rand) stats.Counts {
-	n := int64(math.Exp(dice.Float64() * math.Log(1e9)))
+// check tries a property so many times, always with the same values unless the
+// command line says else (-rapid.seed, -rapid.checks). Rapid has one setting for
+// all properties, so that those of one package cannot run in parallel.
+func check(t *testing.T, times int, property func(*rapid.T)) {
+	t.Helper()
+	for name, value := range map[string]string{"rapid.seed": "1", "rapid.checks": strconv.Itoa(times), "rapid.nofailfile": "true"} {
+		f := flag.Lookup(name)
+		if f.Value.String() != f.DefValue {
+			continue
+		}
+		set := func(value string) {
+			if err := f.Value.Set(value); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set(value)
+		t.Cleanup(func() { set(f.DefValue) })
+	}
+	rapid.Check(t, property)
+}
+
+// most is how many participants are tried.
+const most = 1_000_000_000
+
+var (
+	// someCounts are of every size, nobody and everybody converted included.
+	someCounts = countsUpTo(most)
+	someAlpha  = rapid.OneOf(rapid.SampledFrom([]float64{1e-6, 0.001, 0.01, 0.05, 0.5}), rapid.Float64Range(1e-6, 0.5))
+)
+
+func countsUpTo(most int64) *rapid.Generator[stats.Counts] {
+	return rapid.Custom(func(t *rapid.T) stats.Counts {
+		n := rapid.OneOf(rapid.Int64Range(0, most), rapid.Int64Range(0, 9), rapid.Just(most)).Draw(t, "participants")
+		s := rapid.Int64Range(0, n).Draw(t, "converted")
+		if rapid.Bool().Draw(t, "mostly") {
+			s = n - s
+		}
+		return stats.Counts{Participants: n, Converted: s}
+	})
+}
+
+// rolled is a faster generator of the same.
+func rolled(dice *rand.Rand) stats.Counts {
+	n := int64(math.Exp(dice.Float64() * math.Log(most)))
+	switch dice.IntN(16) {
+	case 0:
+		n = dice.Int64N(4)
+	case 1:
+		n = most
+	}
+	s := int64(dice.Float64() * float64(n+1))
 	switch dice.IntN(8) {
 	case 0:
-		n = int64(dice.IntN(4))
+		s = 0
 	case 1:
-		return stats.Counts{Participants: n}
+		s = min(n, 1)
 	case 2:
-		return stats.Counts{Participants: n, Converted: n}
+		s = int64(float64(n) * math.Exp(-15*dice.Float64()))
+	case 3:
+		s = n
 	}
-	return stats.Counts{Participants: n, Converted: int64(dice.Float64() * float64(n+1))}
+	return stats.Counts{Participants: n, Converted: s}
 }
 
-// TestPAgreesWithIntervals tries random pairs: P is at most alpha exactly when
-// both intervals exclude 0, they contain the estimates, and nothing is a number
-// that JSON has no word for, but for what is documented to be.
-func TestPAgreesWithIntervals(t *testing.T) {
-	dice := rand.New(rand.NewPCG(1, 2))
-	for range 10_000 {
-		a, b, alpha := anyCounts(dice), anyCounts(dice), []float64{0.05, 0.01, 0.001}[dice.IntN(3)]
-		c, e := stats.AlwaysValid(a, b, alpha)
-		if math.IsNaN(c.P) || c.P < 0 || c.P > 1 || math.IsNaN(e.LogE) || math.IsInf(e.LogE, 0) {
-			t.Fatalf("%v against %v: %+v, %+v", b, a, c, e)
-		}
-		decided := c.P <= alpha
-		if decided == c.DifferenceIn.Contains(0) || decided == c.LiftIn.Contains(0) {
-			t.Errorf("%v against %v at %v: P is %v, the intervals are %v and %v", b, a, alpha, c.P, c.DifferenceIn, c.LiftIn)
-		}
-		if d := c.Difference; !math.IsNaN(d) && !c.DifferenceIn.Contains(d) || !math.IsNaN(c.Lift) && !c.LiftIn.Contains(c.Lift) {
-			t.Errorf("%v against %v: %+v", b, a, c)
+// alike returns counts whose rate is about that of c, so that a comparison with
+// c is close.
+func alike(dice *rand.Rand, c, size stats.Counts) stats.Counts {
+	n := float64(size.Participants)
+	rate := c.Rate()
+	s := n*rate + (12*dice.Float64()-6)*math.Sqrt(n*rate*(1-rate))
+	if !(s >= 0 && s <= n) {
+		return size
+	}
+	return stats.Counts{Participants: size.Participants, Converted: int64(s)}
+}
+
+// comparesWell checks what is promised of a comparison at alpha.
+func comparesWell(t rapid.TB, a, b stats.Counts, alpha float64, c stats.Comparison) {
+	t.Helper()
+	fail := func(what string) { t.Fatalf("%s: %v against %v at %v: %+v", what, b, a, alpha, c) }
+	if !(c.P >= 0 && c.P <= 1 && c.G >= 0 && c.Threshold > 0) || math.IsInf(c.G, 1) {
+		fail("P, G or Threshold")
+	}
+	d, l := c.DifferenceIn, c.LiftIn
+	if !(-1 <= d.Lo && d.Lo <= d.Hi && d.Hi <= 1 && -1 <= l.Lo && l.Lo <= l.Hi) {
+		fail("no interval")
+	}
+	if math.IsNaN(c.Difference) != (a.Participants == 0 || b.Participants == 0) || math.IsNaN(c.Lift) != (a.Converted == 0 || b.Participants == 0) {
+		fail("NaN")
+	}
+	if !math.IsNaN(c.Difference) && !d.Contains(c.Difference) || !math.IsNaN(c.Lift) && !l.Contains(c.Lift) {
+		fail("the estimate is not in its interval")
+	}
+	if decided := c.P <= alpha; decided == d.Contains(0) || decided == l.Contains(0) {
+		fail("P and intervals disagree")
+	}
+	// They agree by themselves: only a P that is alpha in all but the last digits is helped.
+	for _, end := range []float64{d.Lo, d.Hi, l.Lo, l.Hi} {
+		if math.Abs(end) <= math.SmallestNonzeroFloat64 && math.Abs(c.G/c.Threshold-1) > 1e-9 {
+			fail("an interval was made to agree")
 		}
 	}
 }
 
-// TestSwapped compares both ways round.
-func TestSwapped(t *testing.T) {
-	dice := rand.New(rand.NewPCG(3, 4))
-	near := func(x, y float64) bool { return x == y || math.Abs(x-y) <= 1e-9*(1+math.Abs(x)) }
-	for range 1000 {
-		a, b := anyCounts(dice), anyCounts(dice)
-		c, _ := stats.AlwaysValid(a, b, 0.05)
-		d, _ := stats.AlwaysValid(b, a, 0.05)
-		if !near(c.P, d.P) || !near(c.DifferenceIn.Lo, -d.DifferenceIn.Hi) || !near(c.DifferenceIn.Hi, -d.DifferenceIn.Lo) {
-			t.Errorf("%v and %v: %+v, but %+v the other way round", a, b, c, d)
-		}
+func alwaysValid(t rapid.TB, a, b stats.Counts, alpha float64) stats.Comparison {
+	t.Helper()
+	c, e := stats.AlwaysValid(a, b, alpha)
+	comparesWell(t, a, b, alpha, c)
+	if c.P != e.P() || !(e.H >= 0) || math.IsNaN(e.LogE) || math.IsInf(e.H, 0) || math.IsInf(e.LogE, 0) {
+		t.Fatalf("%v against %v at %v: %+v, %+v", b, a, alpha, c, e)
 	}
+	return c
 }
 
-func TestChancesSumToOne(t *testing.T) {
-	dice := rand.New(rand.NewPCG(5, 6))
-	for range 100 {
-		arms := make([]stats.Counts, 2+dice.IntN(5))
-		for i := range arms {
-			arms[i] = anyCounts(dice)
-		}
-		chances, losses := stats.Best(arms, stats.Uniform)
-		sum := 0.0
-		for i, c := range chances {
-			sum += c
-			if !(losses[i] >= 0 && losses[i] <= 1) {
-				t.Errorf("%v: losses are %v", arms, losses)
+// TestManyPairs tries a hundred thousand, half of them close.
+func TestManyPairs(t *testing.T) {
+	const seeds, pairs = 4, 25_000
+	for seed := range uint64(seeds) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
+			t.Parallel()
+			dice := rand.New(rand.NewPCG(seed, 2))
+			for i := range pairs {
+				a, b := rolled(dice), rolled(dice)
+				if i%2 == 0 {
+					b = alike(dice, a, b)
+				}
+				alwaysValid(t, a, b, math.Exp(math.Log(1e-6)+dice.Float64()*math.Log(0.5/1e-6)))
 			}
-		}
-		if math.Abs(sum-1) > 1e-6 {
-			t.Errorf("%v: chances are %v, which sum to %v", arms, chances, sum)
-		}
+		})
 	}
 }
 
-// TestLegacyRecordings compares with what Sixpack's own functions said.
-func TestLegacyRecordings(t *testing.T) {
-	folder := os.Getenv("SIXPACK_SHARED")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "shared")
-	}
-	file, err := os.Open(filepath.Join(folder, "reference", "stats.jsonl"))
-	if err != nil {
-		if os.Getenv("SIXPACK_SHARED") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	defer file.Close()
-	type side struct {
-		Participants, Conversions int64
-		Rate                      float64 `json:"conversion_rate_percent_2dp"`
-		Interval                  any     `json:"confidence_interval"` // an object where that function failed
-		Statistic                 any     `json:"g_stat"`
-		Level                     string  `json:"g_confidence_level"`
-	}
-	counts := func(s side) stats.Counts { return stats.Counts{Participants: s.Participants, Converted: s.Conversions} }
-	for lines := json.NewDecoder(file); lines.More(); {
-		var pair struct{ Control, Alternative side }
-		if err := lines.Decode(&pair); err != nil {
-			t.Fatal(err)
-		}
-		for i, s := range []side{pair.Control, pair.Alternative} {
-			got := stats.Legacy(counts(pair.Control), counts(s), i == 0)
-			interval, _ := s.Interval.(float64)
-			statistic := any(got.Statistic)
-			if math.IsNaN(got.Statistic) {
-				statistic = "N/A"
-			}
-			if got.Rate != s.Rate || math.Abs(got.Interval-interval) > 1e-12*interval || statistic != s.Statistic || got.Level != s.Level {
-				t.Errorf("%+v: got %+v", s, got)
-			}
-		}
-	}
+func TestAlwaysValidComparesWell(t *testing.T) {
+	check(t, 3000, func(t *rapid.T) {
+		alwaysValid(t, someCounts.Draw(t, "control"), someCounts.Draw(t, "challenger"), someAlpha.Draw(t, "alpha"))
+	})
+}
+
+func TestFixedComparesWell(t *testing.T) {
+	check(t, 3000, func(t *rapid.T) {
+		a, b, confidence := someCounts.Draw(t, "control"), someCounts.Draw(t, "challenger"), 1-someAlpha.Draw(t, "alpha")
+		comparesWell(t, a, b, 1-confidence, stats.Fixed(a, b, confidence))
+	})
 }

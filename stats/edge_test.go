@@ -1,0 +1,24 @@
+package stats_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/sixpack-go/sixpack/stats"
+)
+
+// TestNearlyAllConverted has so few that did not that the rates differ in their
+// ninth digit only. With few of 1e9 failing, failures are a Poisson count: lifts
+// of the rate are, but for the sign, differences.
+func TestNearlyAllConverted(t *testing.T) {
+	for _, c := range []stats.Comparison{
+		stats.Fixed(stats.Counts{Participants: 1e9, Converted: 1e9 - 30}, stats.Counts{Participants: 1e9, Converted: 1e9 - 50}, 0.95),
+		stats.Fixed(stats.Counts{Participants: 1e9, Converted: 1e9 - 3}, stats.Counts{Participants: 1e9, Converted: 1e9 - 1}, 0.999),
+		stats.Fixed(stats.Counts{Participants: 1e9, Converted: 1e9}, stats.Counts{Participants: 1e9, Converted: 1e9 - 3}, 0.95),
+	} {
+		d, l := c.DifferenceIn, c.LiftIn
+		if math.Abs(l.Lo/d.Lo-1) > 1e-4 || math.Abs(l.Hi/d.Hi-1) > 1e-4 {
+			t.Errorf("differences are in %v, lifts in %v", d, l)
+		}
+	}
+}
