@@ -75,9 +75,11 @@ func nodes(ends []float64) (x, w []float64) {
 //
 //	chance_i = ∫ f_i·Π_{j≠i} F_j,  loss_i = ∫ F_i·(1 − Π_{j≠i} F_j)
 //
-// where f and F are density and distribution of the Beta posteriors. Without any
-// participants all chances are equal. The error is below 1e-9 up to 1e8
-// participants.
+// where f and F are density and distribution of the Beta posteriors, all
+// independent. Chances are in [0,1] and sum to 1, losses are not negative. An
+// alternative without participants has its prior: without any participants all
+// chances are equal. The error is below 1e-8 up to 1e8 participants. A single
+// alternative is surely the best.
 func Best(arms []Counts, prior Prior) (chances, losses []float64) {
 	all := betas(arms, prior)
 	chances, losses = make([]float64, len(all)), make([]float64, len(all))
@@ -105,17 +107,22 @@ func Best(arms []Counts, prior Prior) (chances, losses []float64) {
 	return chances, losses
 }
 
-// Estimate is a credible interval and the median.
+// Estimate is what is thought of a number.
 type Estimate struct {
-	Interval
+	Interval // equal-tailed
 
-	Median float64
+	Median float64 // within the interval
 }
 
-// Credible returns the lift of a challenger over control, and the difference of
-// their rates, with equal-tailed intervals that hold them with a probability
-// between 0 and 1, given the counts.
+// Credible returns the lift of a challenger over control, above -1, and the
+// difference of their rates, within [-1,1], with equal-tailed intervals that hold
+// them with a probability, given the counts. They are quantiles of the ratio and of
+// the difference of two independent Beta posteriors, by quadrature; always finite,
+// as no posterior is 0 or 1. All are NaN unless probability is between 0 and 1.
 func Credible(control, challenger Counts, prior Prior, probability float64) (lift, difference Estimate) {
+	if nan := math.NaN(); !inside(probability) {
+		return Estimate{Interval{nan, nan}, nan}, Estimate{Interval{nan, nan}, nan}
+	}
 	d := betas([]Counts{control, challenger}, prior)
 	a, b := d[0], d[1]
 	byRatio := func(log float64) float64 {

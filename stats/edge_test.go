@@ -22,3 +22,11 @@ func TestNearlyAllConverted(t *testing.T) {
 		}
 	}
 }
+
+// TestFarLift needs rates far below the smallest that can be told from 0 beside 1.
+func TestFarLift(t *testing.T) {
+	c, _ := stats.AlwaysValid(stats.Counts{Participants: 6, Converted: 5}, stats.Counts{Participants: 1e6}, 0.5)
+	if !math.IsInf(c.LiftIn.Hi, 1) {
+		t.Errorf("so few participants of control put a bound to the lift: %v", c.LiftIn)
+	}
+}

@@ -2,11 +2,12 @@ package stats
 
 import "math"
 
-// excess returns t − ln(1+t), for t ≥ −1, without cancellation near 0.
-func excess(t float64) float64 {
+// excess returns t − ln(1+t), for t ≥ −1, without cancellation near 0, given t and
+// x = 1+t: near −1, t alone would be too coarse.
+func excess(t, x float64) float64 {
 	const small = 0.1
 	if math.Abs(t) >= small {
-		return t - math.Log1p(t)
+		return t - math.Log(x)
 	}
 	v := t / (2 + t) // ln(1+t) = 2·artanh v
 	sum, power := t*v, v*v*v
@@ -28,7 +29,7 @@ func deviance(s, n, p float64) float64 {
 	case f == 0:
 		return -n * math.Log(p)
 	default:
-		return s*excess((p*n-s)/s) + f*excess((s-p*n)/f)
+		return s*excess((p*n-s)/s, p*n/s) + f*excess((s-p*n)/f, (1-p)*n/f)
 	}
 }
 
@@ -47,7 +48,7 @@ func stirling(x float64) float64 {
 func betaKernel(a, b, x float64) float64 {
 	mean := a / (a + b)
 	d := x - mean
-	return -a*excess(d/mean) - b*excess(-d/(1-mean)) +
+	return -a*excess(d/mean, x/mean) - b*excess(-d/(1-mean), (1-x)/(1-mean)) +
 		0.5*math.Log(a*b/(2*math.Pi*(a+b))) + stirling(a+b) - stirling(a) - stirling(b)
 }
 

@@ -156,3 +156,217 @@ func TestFixedComparesWell(t *testing.T) {
 		comparesWell(t, a, b, 1-confidence, stats.Fixed(a, b, confidence))
 	})
 }
+
+// someStrata are up to 40, tiny ones and such with one side absent included.
+var someStrata = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) stats.Stratum {
+	side := rapid.OneOf(countsUpTo(3), countsUpTo(1000), someCounts, rapid.Just(stats.Counts{}))
+	return stats.Stratum{Control: side.Draw(t, "control"), Challenger: side.Draw(t, "challenger")}
+}), 0, 40)
+
+// stratifiesWell checks what is promised of a comparison over strata.
+func stratifiesWell(t rapid.TB, strata []stats.Stratum, alpha float64) {
+	t.Helper()
+	c, e := stats.Stratified(strata, alpha)
+	fail := func(what string) { t.Fatalf("%s: %v at %v: %+v, %+v", what, strata, alpha, c, e) }
+	if !(c.P >= 0 && c.P <= 1 && c.G >= 0 && c.Threshold > 0 && e.H >= 0) || math.IsNaN(e.LogE) || math.IsInf(e.LogE, 0) {
+		fail("no numbers")
+	}
+	if l := c.LiftIn; !(-1 <= l.Lo && l.Lo <= l.Hi) || !math.IsNaN(c.Lift) && !l.Contains(c.Lift) {
+		fail("no interval about the lift")
+	}
+	if (c.P <= alpha) == c.LiftIn.Contains(0) {
+		fail("P and the interval disagree")
+	}
+	if !math.IsNaN(c.Difference) || c.DifferenceIn != (stats.Interval{Lo: -1, Hi: 1}) {
+		fail("there is no difference over strata")
+	}
+}
+
+func TestStratifiedComparesWell(t *testing.T) {
+	check(t, 5000, func(t *rapid.T) {
+		stratifiesWell(t, someStrata.Draw(t, "strata"), someAlpha.Draw(t, "alpha"))
+	})
+}
+
+// near tells whether numbers are equal but for rounding; both may be infinite.
+func near(x, y, relative, absolute float64) bool {
+	return x == y || math.Abs(x-y) <= relative*math.Abs(y)+absolute
+}
+
+// mirrors checks that d is c the other way round.
+func mirrors(t rapid.TB, c, d stats.Comparison) {
+	t.Helper()
+	const digits, last = 1e-6, 1e-15 // a rate so close to 1 that 1e9 participants do not convert once is exact to so much
+	inverse := func(x, y float64) bool { return near(1+min(x, y), 1/(1+max(x, y)), digits, last) }
+	if !near(c.P, d.P, 1e-9, 0) || !near(c.DifferenceIn.Lo, -d.DifferenceIn.Hi, digits, last) || !near(c.DifferenceIn.Hi, -d.DifferenceIn.Lo, digits, last) {
+		t.Errorf("difference: %+v, but %+v the other way round", c, d)
+	}
+	if !inverse(c.LiftIn.Lo, d.LiftIn.Hi) || !inverse(d.LiftIn.Lo, c.LiftIn.Hi) {
+		t.Errorf("lift: %+v, but %+v the other way round", c, d)
+	}
+	if c.Lift > -1 && d.Lift > -1 && !inverse(c.Lift, d.Lift) {
+		t.Errorf("lift: %+v, but %+v the other way round", c, d)
+	}
+}
+
+func TestSwapped(t *testing.T) {
+	check(t, 2000, func(t *rapid.T) {
+		a, b, alpha := someCounts.Draw(t, "control"), someCounts.Draw(t, "challenger"), someAlpha.Draw(t, "alpha")
+		c, _ := stats.AlwaysValid(a, b, alpha)
+		d, _ := stats.AlwaysValid(b, a, alpha)
+		mirrors(t, c, d)
+		mirrors(t, stats.Fixed(a, b, 1-alpha), stats.Fixed(b, a, 1-alpha))
+	})
+}
+
+// TestShrinks multiplies all counts: intervals come to lie in the former ones.
+func TestShrinks(t *testing.T) {
+	within := func(t *rapid.T, what string, inner, outer stats.Interval) {
+		t.Helper()
+		slack := 1e-6*(outer.Hi-outer.Lo) + 1e-15
+		if !(inner.Lo >= outer.Lo-slack && inner.Hi <= outer.Hi+slack) {
+			t.Fatalf("%s: %v is not in %v", what, inner, outer)
+		}
+	}
+	check(t, 2000, func(t *rapid.T) {
+		a, b := countsUpTo(most/1000).Draw(t, "control"), countsUpTo(most/1000).Draw(t, "challenger")
+		times, alpha := rapid.Int64Range(2, 1000).Draw(t, "times"), rapid.Float64Range(1e-6, 0.6).Draw(t, "alpha")
+		more := func(c stats.Counts) stats.Counts {
+			return stats.Counts{Participants: times * c.Participants, Converted: times * c.Converted}
+		}
+		few, _ := stats.AlwaysValid(a, b, alpha)
+		many, _ := stats.AlwaysValid(more(a), more(b), alpha)
+		within(t, "difference", many.DifferenceIn, few.DifferenceIn)
+		within(t, "lift", many.LiftIn, few.LiftIn)
+		few, many = stats.Fixed(a, b, 1-alpha), stats.Fixed(more(a), more(b), 1-alpha)
+		within(t, "difference, fixed", many.DifferenceIn, few.DifferenceIn)
+		within(t, "lift, fixed", many.LiftIn, few.LiftIn)
+		within(t, "rate", stats.Wilson(more(a), 1-alpha), stats.Wilson(a, 1-alpha))
+	})
+}
+
+// describesWell checks what is said of the rate of one alternative.
+func describesWell(t rapid.TB, c stats.Counts, confidence float64) {
+	t.Helper()
+	w := stats.Wilson(c, confidence)
+	if !(0 <= w.Lo && w.Lo <= w.Hi && w.Hi <= 1) || c.Participants > 0 && !w.Contains(c.Rate()) {
+		t.Errorf("Wilson(%v, %v) = %v", c, confidence, w)
+	}
+	if (c.Converted == 0) != (w.Lo == 0) || (c.Converted == c.Participants) != (w.Hi == 1) {
+		t.Errorf("Wilson(%v, %v) = %v", c, confidence, w)
+	}
+	mean, i := stats.Posterior(c, stats.Uniform, confidence)
+	if !(0 < mean && mean < 1 && 0 < i.Lo && i.Lo < i.Hi && i.Hi < 1) {
+		t.Errorf("Posterior(%v, %v) = %v in %v", c, confidence, mean, i)
+	}
+}
+
+func TestDescribesWell(t *testing.T) {
+	check(t, 200, func(t *rapid.T) {
+		describesWell(t, someCounts.Draw(t, "counts"), 1-someAlpha.Draw(t, "alpha"))
+	})
+}
+
+// bestIsFair checks chances and losses of alternatives.
+func bestIsFair(t rapid.TB, arms []stats.Counts) {
+	t.Helper()
+	chances, losses := stats.Best(arms, stats.Uniform)
+	sum := 0.0
+	for i, c := range chances {
+		sum += c
+		if !(c >= 0 && c <= 1+1e-6 && losses[i] >= 0 && losses[i] <= 1) {
+			t.Errorf("%v: chances are %v, losses %v", arms, chances, losses)
+		}
+	}
+	if !near(sum, 1, 1e-6, 0) {
+		t.Errorf("%v: chances are %v, which sum to 1 and %v", arms, chances, sum-1)
+	}
+}
+
+func TestBestIsFair(t *testing.T) {
+	check(t, 60, func(t *rapid.T) { bestIsFair(t, rapid.SliceOfN(someCounts, 2, 10).Draw(t, "arms")) })
+}
+
+// credible checks quantiles of the lift and of the difference.
+func credible(t rapid.TB, a, b stats.Counts, probability float64) {
+	t.Helper()
+	lift, d := stats.Credible(a, b, stats.Uniform, probability)
+	if !(-1 <= lift.Lo && lift.Lo <= lift.Median && lift.Median <= lift.Hi) || math.IsInf(lift.Hi, 0) {
+		t.Errorf("%v against %v at %v: lift is %v", b, a, probability, lift)
+	}
+	if !(-1 <= d.Lo && d.Lo <= d.Median && d.Median <= d.Hi && d.Hi <= 1) {
+		t.Errorf("%v against %v at %v: difference is %v", b, a, probability, d)
+	}
+}
+
+func TestCredible(t *testing.T) {
+	check(t, 20, func(t *rapid.T) {
+		credible(t, someCounts.Draw(t, "control"), someCounts.Draw(t, "challenger"), rapid.Float64Range(0.5, 0.999).Draw(t, "probability"))
+	})
+}
+
+var someSplits = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) stats.Split {
+	k := rapid.IntRange(1, 6).Draw(t, "alternatives")
+	return stats.Split{
+		Participants: rapid.SliceOfN(rapid.Int64Range(0, most), k, k).Draw(t, "participants"),
+		Weights:      rapid.SliceOfN(rapid.OneOf(rapid.Float64Range(1e-6, 1e6), rapid.Just(0.)), k, k).Draw(t, "weights"),
+	}
+}), 0, 5)
+
+// ratioIsSound checks what is said of splits.
+func ratioIsSound(t rapid.TB, splits []stats.Split) {
+	t.Helper()
+	r := stats.SampleRatio(splits, stats.Concentration)
+	if math.IsNaN(r.LogBayesFactor) || math.IsInf(r.LogBayesFactor, 0) || !(r.P >= 0 && r.P <= 1) || r.Freedom < 0 ||
+		!(r.ChiSquared >= 0) || math.IsInf(r.ChiSquared, 0) || !(r.ChiSquaredP >= 0 && r.ChiSquaredP <= 1) {
+		t.Errorf("%v: %+v", splits, r)
+	}
+	if r.Freedom == 0 && (r.P != 1 || r.ChiSquaredP != 1) {
+		t.Errorf("nothing to compare, but %+v", r)
+	}
+}
+
+func TestSampleRatioIsSound(t *testing.T) {
+	check(t, 3000, func(t *rapid.T) { ratioIsSound(t, someSplits.Draw(t, "splits")) })
+}
+
+// TestPlans checks that what is planned does what it is planned for.
+func TestPlans(t *testing.T) {
+	rate := rapid.Float64Range(0.001, 0.9)
+	check(t, 1000, func(t *rapid.T) {
+		p := stats.Plan{
+			Baseline: rate.Draw(t, "baseline"), Wanted: rate.Draw(t, "wanted"), Alpha: rapid.Float64Range(1e-6, 0.3).Draw(t, "alpha"),
+			Power: rapid.Float64Range(0.5, 0.999).Draw(t, "power"), Ratio: rapid.Float64Range(0.01, 100).Draw(t, "ratio"),
+		}
+		if math.Abs(p.Wanted-p.Baseline) < 1e-6 {
+			t.Skip("no difference")
+		}
+		n := stats.SampleSize(p)
+		if got := stats.Power(p, n); !near(got, p.Power, 1e-9, 0) {
+			t.Errorf("%+v: the power of %v participants is %v", p, n, got)
+		}
+		if got := stats.SmallestEffect(p, n); p.Wanted > p.Baseline && !near(got, p.Wanted, 1e-6, 0) {
+			t.Errorf("%+v: %v participants find a rate of %v", p, n, got)
+		}
+		if got := stats.SampleSizeAlwaysValid(p); !(got > 0) || math.IsInf(got, 1) {
+			t.Errorf("%+v: always valid takes %v participants, a single look %v", p, got, n)
+		}
+	})
+}
+
+// TestHolm checks that adjusted values and the levels of intervals agree.
+func TestHolm(t *testing.T) {
+	check(t, 5000, func(t *rapid.T) {
+		p := rapid.SliceOfN(rapid.OneOf(rapid.Float64Range(0, 1), rapid.Float64Range(0, 0.1), rapid.Just(math.NaN())), 0, 9).Draw(t, "p")
+		alpha := someAlpha.Draw(t, "alpha")
+		adjusted, step := stats.Holm(p, alpha)
+		for i := range p {
+			if !(adjusted[i] <= 1 && !(adjusted[i] < p[i]) && step[i] <= alpha && step[i] >= alpha/float64(len(p))) {
+				t.Errorf("Holm(%v, %v) = %v, %v", p, alpha, adjusted, step)
+			}
+			if (adjusted[i] <= alpha) != (p[i] <= step[i]) {
+				t.Errorf("%v: %v is adjusted to %v, but the interval is at %v", p, p[i], adjusted[i], step[i])
+			}
+		}
+	})
+}
