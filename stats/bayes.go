@@ -78,7 +78,7 @@ func nodes(ends []float64) (x, w []float64) {
 // where f and F are density and distribution of the Beta posteriors, all
 // independent. Chances are in [0,1] and sum to 1, losses are not negative. An
 // alternative without participants has its prior: without any participants all
-// chances are equal. The error is below 1e-8 up to 1e8 participants. A single
+// chances are equal. The error is below 1e-9 up to 1e8 participants. A single
 // alternative is surely the best.
 func Best(arms []Counts, prior Prior) (chances, losses []float64) {
 	all := betas(arms, prior)
