@@ -78,32 +78,35 @@ func betaCDF(a, b, x float64) float64 {
 // betaFraction is the continued fraction of the incomplete beta function, by the
 // modified method of Lentz.
 func betaFraction(a, b, x float64) float64 {
-	const tiny, enough = 1e-300, 1e-16
+	const enough = 1e-16
 	kernel := math.Exp(betaKernel(a, b, x))
 	if kernel == 0 {
 		return 0
 	}
-	keep := func(v float64) float64 {
-		if math.Abs(v) < tiny {
-			return tiny
-		}
-		return v
-	}
-	c, d := 1.0, 1/keep(1-(a+b)*x/(a+1))
+	c, d := 1.0, 1/offZero(1-(a+b)*x/(a+1))
 	h := d
 	steps := 20*math.Sqrt(max(a, b)) + 1000
 	for m := 1.0; m < steps; m++ {
 		even := m * (b - m) * x / ((a + 2*m - 1) * (a + 2*m))
-		d, c = 1/keep(1+even*d), keep(1+even/c)
+		d, c = 1/offZero(1+even*d), offZero(1+even/c)
 		h *= d * c
 		odd := -(a + m) * (a + b + m) * x / ((a + 2*m) * (a + 2*m + 1))
-		d, c = 1/keep(1+odd*d), keep(1+odd/c)
+		d, c = 1/offZero(1+odd*d), offZero(1+odd/c)
 		h *= d * c
 		if math.Abs(d*c-1) < enough {
 			break
 		}
 	}
 	return kernel * h / a
+}
+
+// offZero returns v, or a tiny number in place of one that is next to 0.
+func offZero(v float64) float64 {
+	const tiny = 1e-300
+	if math.Abs(v) < tiny {
+		return tiny
+	}
+	return v
 }
 
 // betaQuantile returns the x at which betaCDF is p.

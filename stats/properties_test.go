@@ -128,6 +128,7 @@ func alwaysValid(t rapid.TB, a, b stats.Counts, alpha float64) stats.Comparison 
 
 // TestManyPairs tries a hundred thousand, half of them close.
 func TestManyPairs(t *testing.T) {
+	t.Parallel()
 	const seeds, pairs = 4, 25_000
 	for seed := range uint64(seeds) {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {

@@ -81,14 +81,12 @@ func (s Split) totals() (weight, participants float64) {
 // logBayesFactor is a chain of Beta-binomials: one alternative against the rest,
 // then one of these against their rest, and so on.
 func (s Split) logBayesFactor(concentration float64) (sum float64) {
-	all, rest := s.totals()
-	left := all
+	all, _ := s.totals()
 	for i := range len(s.Weights) - 1 {
 		w, n := s.Weights[i], float64(s.Participants[i])
-		p, a, b := w/left, concentration*w/all, concentration*(left-w)/all
-		sum += betaKernel(a, b, p) - betaKernel(a+n, b+rest-n, p)
-		left -= w
-		rest -= n
+		others, rest := Split{s.Participants[i+1:], s.Weights[i+1:]}.totals()
+		p, a, b := w/(w+others), concentration*w/all, concentration*others/all
+		sum += betaKernel(a, b, p) - betaKernel(a+n, b+rest, p)
 	}
 	return sum
 }
