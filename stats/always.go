@@ -84,8 +84,8 @@ func Threshold(h, alpha float64) float64 {
 //
 // The evidence is Robbins' normal mixture of the G statistic over three sizes of
 // effect (Waudby-Smith et al., arXiv 2103.06476), P is 1 over that, at most 1, and
-// the intervals are what has a G statistic below Threshold. As long as rates stay
-// as they are, they shrink with every further participant, for an alpha up to 0.6.
+// the intervals are what has a G statistic below Threshold. When all counts are
+// multiplied, they come to lie within the former ones, for an alpha up to 0.6.
 //
 // Counts must be valid. With no participants on a side, or no conversions, or
 // nothing but conversions, P is 1 and the intervals are the widest. Unless alpha
