@@ -135,37 +135,22 @@ type Stratum struct{ Control, Challenger Counts }
 // which one of both has no participants say nothing. G of the result is U²/V,
 // and Difference is NaN.
 func Stratified(strata []Stratum, alpha float64) (Comparison, Evidence) {
-	var u, v, up, down, spread, h float64
-	for _, x := range strata {
-		p := newPair(x.Control, x.Challenger)
-		if p.nA == 0 || p.nB == 0 {
-			continue
-		}
-		s, n := p.sA+p.sB, p.nA+p.nB
-		rate := s / n
-		u += p.sB - p.nB*rate
-		v += p.nA * p.nB * rate * (1 - rate) / (n - 1)
-		h += 2 * rate * (1 - rate) * p.nA * p.nB / n
-		up += p.sB * p.nA / n
-		down += p.sA * p.nB / n
-		spread += (p.nA*p.nB*s - p.sA*p.sB*n) / (n * n)
-	}
+	t := sumUp(strata)
 	r := Comparison{P: 1, Threshold: math.Inf(1), Difference: math.NaN(), DifferenceIn: Interval{-1, 1}, Lift: math.NaN(), LiftIn: Interval{-1, math.Inf(1)}}
-	if v <= 0 {
-		return r, Evidence{H: h}
-	}
-	r.G = u * u / v
-	e := Evidence{H: h, LogE: logEvidence(r.G, h)}
-	r.P, r.Threshold = e.P(), Threshold(h, alpha)
-	if down == 0 {
+	g, e := t.evidence()
+	if t.v <= 0 {
 		return r, e
 	}
-	r.Lift = up/down - 1
-	if up == 0 {
+	r.G, r.P, r.Threshold = g, e.P(), Threshold(e.H, alpha)
+	if t.down == 0 {
 		return r, e
 	}
-	wide := math.Sqrt(r.Threshold * spread / (up * down))
-	r.LiftIn = Interval{up/down*math.Exp(-wide) - 1, up/down*math.Exp(wide) - 1}
+	r.Lift = t.up/t.down - 1
+	if t.up == 0 {
+		return r, e
+	}
+	wide := math.Sqrt(r.Threshold * t.spread / (t.up * t.down))
+	r.LiftIn = Interval{t.up/t.down*math.Exp(-wide) - 1, t.up/t.down*math.Exp(wide) - 1}
 	return r, e
 }
 
