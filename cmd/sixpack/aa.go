@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"math/rand/v2"
 
 	"github.com/spf13/pflag"
@@ -118,7 +117,7 @@ func (f *aaFlags) check(in *invocation) error {
 	case len(in.arguments) == 0 && (f.kpi != "" || f.from != ""):
 		return usageError("--kpi and --from are for an experiment: name it, as in \"sixpack aa signup-button\"")
 	case f.alpha > 0.1: // the chance to be best starts at 90 %
-		return errors.New("--alpha must be at most 10%")
+		return usageError("--alpha must be at most 10%%")
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 func TestBeats(t *testing.T) {
 	dice := rand.New(rand.NewPCG(1, 2))
 	worst := 0.0
-	for range 2000 {
+	for range 500 {
 		rate := math.Exp(-5 * dice.Float64())
 		if dice.IntN(2) == 0 {
 			rate = 1 - rate

@@ -3,4 +3,4 @@
 package simulation_test
 
 // more is how many times the fewest runs are made.
-const more = 4
+const more = 8

@@ -54,28 +54,28 @@ type row struct {
 }
 
 var rows = []row{
-	{name: "5 %, 50:50, 40,000", runs: 100, Scenario: split(40_000, 0.05)},
-	{name: "5 %, 90:10, 40,000", runs: 100, Scenario: split(40_000, 0.05, 90, 10)},
-	{name: "5 %, 98:2, 40,000", runs: 100, Scenario: split(40_000, 0.05, 98, 2)},
-	{name: "50 %, 50:50, 10,000", runs: 400, Scenario: split(10_000, 0.5)},
-	{name: "0.5 %, 90:10, 100,000", runs: 40, Scenario: split(100_000, 0.005, 90, 10)},
+	{name: "5 %, 50:50, 40,000", runs: 50, Scenario: split(40_000, 0.05)},
+	{name: "5 %, 90:10, 40,000", runs: 50, Scenario: split(40_000, 0.05, 90, 10)},
+	{name: "5 %, 98:2, 40,000", runs: 50, Scenario: split(40_000, 0.05, 98, 2)},
+	{name: "50 %, 50:50, 10,000", runs: 200, Scenario: split(10_000, 0.5)},
+	{name: "0.5 %, 90:10, 100,000", runs: 20, Scenario: split(100_000, 0.005, 90, 10)},
 	// One wave over the whole test.
-	{name: "5 % ± 80 %, 40,000", runs: 100, Scenario: simulation.Scenario{
+	{name: "5 % ± 80 %, 40,000", runs: 50, Scenario: simulation.Scenario{
 		Days: simulation.Even(40_000, days), Rates: simulation.Swinging(0.8, days, 0.05, 0.05),
 	}},
 	// The mean delay is a tenth of the test.
-	{name: "5 %, delayed, 40,000", runs: 100, Scenario: simulation.Scenario{
+	{name: "5 %, delayed, 40,000", runs: 50, Scenario: simulation.Scenario{
 		Days: simulation.Even(40_000, days), Rates: simulation.Constant(0.05, 0.05), Delay: simulation.Exponential(2),
 	}},
-	{name: "5 %, 10 to 50 to 90 %, 40,000", runs: 100, Scenario: simulation.Scenario{
+	{name: "5 %, 10 to 50 to 90 %, 40,000", runs: 50, Scenario: simulation.Scenario{
 		Days: simulation.Even(40_000, days), Rates: simulation.Constant(0.05, 0.05), Weights: []float64{90, 10},
 		Changes: []simulation.Change{{Day: days / 3., Weights: []float64{50, 50}}, {Day: 2 * days / 3., Weights: []float64{10, 90}}},
 	}},
-	{name: "5 %, Thompson, 20,000", runs: 100, Scenario: simulation.Scenario{
+	{name: "5 %, Thompson, 20,000", runs: 50, Scenario: simulation.Scenario{
 		Days: simulation.Even(20_000, days), Rates: simulation.Constant(0.05, 0.05),
 		Rule: simulation.Thompson(0.1), Every: 200,
 	}},
-	{name: "5 % ± 80 %, Thompson, 20,000", runs: 100, misled: true, Scenario: simulation.Scenario{
+	{name: "5 % ± 80 %, Thompson, 20,000", runs: 50, misled: true, Scenario: simulation.Scenario{
 		Days: simulation.Even(20_000, days), Rates: simulation.Swinging(0.8, days, 0.05, 0.05),
 		Rule: simulation.Thompson(0.1), Every: 200,
 	}},
@@ -83,13 +83,15 @@ var rows = []row{
 
 // TestFalseAlarms looks after every visitor at tests in which there is nothing
 // to see. Of a hundred at most five may cry wolf, as the method is held to; of
-// those who read a z-test at any time thirty do, or this test has no teeth.
+// those who read a z-test at any time thirty do, or this test has no teeth. With
+// the race detector there are too few runs to judge each row by itself.
 func TestFalseAlarms(t *testing.T) {
-	all, stricter, strictest := 0, 0, 0
-	for _, r := range rows {
+	all, alarms := 0, [3]int{}
+	const enough = more > 1 // runs of each row, that chance does not decide
+	for i, r := range rows {
 		runs := r.runs * more
 		changing := r.Changes != nil || r.Rule != nil
-		outcomes, err := simulation.Runs(t.Context(), r.Scenario, watchers(changing), runs, seed, nil)
+		outcomes, err := simulation.Runs(t.Context(), r.Scenario, watchers(changing), runs, seed+uint64(i), nil)
 		if err != nil || len(outcomes) != runs {
 			t.Fatalf("%s: %d runs: %v", r.name, len(outcomes), err)
 		}
@@ -113,13 +115,17 @@ func TestFalseAlarms(t *testing.T) {
 			}
 			continue
 		}
-		if percent(always) > 5 {
+		if enough && percent(always) > 5 {
 			t.Errorf("%s: alarms in %.1f %%", r.name, percent(always))
 		}
-		all, stricter, strictest = all+runs, stricter+seen[always99], strictest+seen[always999]
+		all += runs
+		alarms[always] += seen[always]
+		alarms[always99] += seen[always99]
+		alarms[always999] += seen[always999]
 	}
-	if 100*stricter > all || 1000*strictest > all {
-		t.Errorf("of %d runs %d alarm at .01, %d at .001", all, stricter, strictest)
+	t.Logf("of %d runs %v alarm at .05, .01 and .001", all, alarms)
+	if 20*alarms[always] > all || 100*alarms[always99] > all || enough && 1000*alarms[always999] > all {
+		t.Errorf("of %d runs %v alarm at .05, .01 and .001", all, alarms)
 	}
 }
 
@@ -130,9 +136,9 @@ func TestTimeToDecision(t *testing.T) {
 		lift float64
 		runs int
 		want float64
-	}{{0.1, 50, 76_000}, {0.2, 150, 20_600}, {0.5, 600, 3790}} {
+	}{{0.1, 60, 76_000}, {0.2, 150, 20_600}, {0.5, 500, 3790}} {
 		s := simulation.Scenario{Days: simulation.Even(int(20*c.want), days), Rates: simulation.Constant(0.05, 0.05*(1+c.lift))}
-		runs := c.runs * more
+		runs := c.runs * min(more, 4)
 		outcomes, err := simulation.Runs(t.Context(), s, []simulation.Method{simulation.AlwaysValid(0.05)}, runs, seed, nil)
 		if err != nil || simulation.Seen(outcomes, 0) != runs {
 			t.Fatalf("+%g: %d of %d runs decide: %v", c.lift, simulation.Seen(outcomes, 0), runs, err)
@@ -148,7 +154,7 @@ func TestTimeToDecision(t *testing.T) {
 // TestSampleRatio looks after every visitor whether the split is broken.
 func TestSampleRatio(t *testing.T) {
 	method := []simulation.Method{simulation.SampleRatio()}
-	healthy := 2000 * more
+	healthy := 2000 * min(more, 5)
 	outcomes, err := simulation.Runs(t.Context(), split(4000, 0), method, healthy, seed, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -161,7 +167,7 @@ func TestSampleRatio(t *testing.T) {
 
 	const want = 10_700
 	broken := simulation.Scenario{Days: simulation.Even(20*want, days), Rates: simulation.Constant(0, 0), Open: lopsided(0.52)}
-	runs := 100 * more
+	runs := 100 * min(more, 4)
 	outcomes, err = simulation.Runs(t.Context(), broken, method, runs, seed, nil)
 	if err != nil || simulation.Seen(outcomes, 0) != runs {
 		t.Fatalf("%d of %d broken splits are found: %v", simulation.Seen(outcomes, 0), runs, err)

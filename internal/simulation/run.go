@@ -30,9 +30,8 @@ func Runs(ctx context.Context, s Scenario, methods []Method, n int, seed uint64,
 		if going.Err() != nil {
 			break
 		}
-		group.Go(func() (err error) {
-			dice := rand.New(rand.NewPCG(seed, uint64(i))) //nolint:gosec // nothing secret
-			outcome, err := newRun(&s, methods, dice).visits(going)
+		group.Go(func() error {
+			outcome, err := newRun(&s, methods, diceOf(seed, uint64(i))).visits(going)
 			if err != nil {
 				return err
 			}
@@ -45,6 +44,13 @@ func Runs(ctx context.Context, s Scenario, methods []Method, n int, seed uint64,
 	}
 	err := cmp.Or(group.Wait(), ctx.Err())
 	return slices.DeleteFunc(outcomes, func(o Outcome) bool { return o == nil }), err
+}
+
+// diceOf returns those of one run. They do not begin near to those of the next
+// one, or runs would not be independent enough.
+func diceOf(seed, number uint64) *rand.Rand {
+	far := rand.NewPCG(seed, number)                         //nolint:gosec // nothing secret
+	return rand.New(rand.NewPCG(far.Uint64(), far.Uint64())) //nolint:gosec // nothing secret
 }
 
 // run is one run of a scenario.

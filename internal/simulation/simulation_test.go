@@ -91,7 +91,7 @@ func TestShortCuts(t *testing.T) {
 	const alpha = 0.2 // so that there is something to see
 	methods := append(slow(alpha), simulation.AlwaysValid(alpha), simulation.Best(0.95), simulation.SampleRatio())
 	for _, rates := range [][]simulation.Rate{simulation.Constant(0.05, 0.05), simulation.Constant(0.5, 0.6), simulation.Constant(0.9, 0.99)} {
-		s := simulation.Scenario{Days: simulation.Even(300, 3), Rates: rates, Weights: []float64{3, 1}, Open: lopsided(0.5)}
+		s := simulation.Scenario{Days: simulation.Even(300, 3), Rates: rates, Weights: []float64{3, 1}, Open: lopsided(0.3)}
 		outcomes, err := simulation.Runs(t.Context(), s, methods, 4, seed, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -107,13 +107,13 @@ func TestShortCuts(t *testing.T) {
 // liar counts what nobody did.
 type liar struct{ tally }
 
-func (liar) Counts(context.Context) ([]stats.Counts, error) { return make([]stats.Counts, 2), nil }
+func (*liar) Counts(context.Context) ([]stats.Counts, error) { return make([]stats.Counts, 2), nil }
 
 // TestErrors checks that runs do not end well if something is wrong with them.
 func TestErrors(t *testing.T) {
 	s := split(100, 0.5)
 	s.Open = func(dice *rand.Rand) simulation.Path {
-		return liar{tally{dice, 0.5, make(map[int]int), make([]stats.Counts, 2)}}
+		return &liar{tally{dice, 0.5, make(map[int]int), make([]stats.Counts, 2)}}
 	}
 	if _, err := simulation.Runs(t.Context(), s, nil, 1, seed, nil); err != nil {
 		t.Errorf("with nobody to look: %v", err) // it ends at once
