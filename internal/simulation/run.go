@@ -49,7 +49,7 @@ func Runs(ctx context.Context, s Scenario, methods []Method, n int, seed uint64,
 // diceOf returns those of one run. They do not begin near to those of the next
 // one, or runs would not be independent enough.
 func diceOf(seed, number uint64) *rand.Rand {
-	far := rand.NewPCG(seed, number)                         //nolint:gosec // nothing secret
+	far := rand.NewPCG(seed, number)
 	return rand.New(rand.NewPCG(far.Uint64(), far.Uint64())) //nolint:gosec // nothing secret
 }
 
