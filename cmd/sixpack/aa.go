@@ -37,6 +37,9 @@ Examples:
   sixpack backup now.db && sixpack aa signup-button --from now.db --json
 `
 
+// mostVisitors is how many a replayed test may have, as they are kept in memory.
+const mostVisitors = 10_000_000
+
 // aaFlags are those of aa.
 type aaFlags struct {
 	shape shape
@@ -106,7 +109,7 @@ func (f *aaFlags) run(ctx context.Context, in *invocation) error {
 }
 
 func (f *aaFlags) check(in *invocation) error {
-	const mostVisitors, mostDays = 10_000_000, 3660
+	const mostDays = 3660
 	switch s := f.shape; {
 	case f.runs < 1:
 		return usageError("--runs must be at least 1")

@@ -44,7 +44,7 @@ func (r aaReport) of(t *testing.T, method, looks string) aaMethod {
 // TestAA checks that a seed repeats the tests, that both ways to print them say
 // the same, and that who looks too often is wrong too often.
 func TestAA(t *testing.T) {
-	args := []string{"--runs=60", "--visitors=1500", "--days=10", "--rate=0.3", "--seed=5"}
+	args := []string{"--runs=40", "--visitors=1000", "--days=10", "--rate=0.3", "--seed=5"}
 	table, stderr, err := call(t, nil, append([]string{"aa"}, args...)...)
 	if err != nil || stderr != "replaying tests...\n" {
 		t.Fatalf("%q, %v", stderr, err)
@@ -55,11 +55,11 @@ func TestAA(t *testing.T) {
 	if other, _, err := call(t, nil, append([]string{"aa"}, append(args, "--seed=6")...)...); err != nil || strings.ReplaceAll(other, "--seed 6", "--seed 5") == table {
 		t.Errorf("another seed gives the same: %v", err)
 	}
-	if begin := "60 tests of 1500 visitors over 10 days, split 50:50; 30% convert, whatever they see.\n"; !strings.HasPrefix(table, begin) {
+	if begin := "40 tests of 1000 visitors over 10 days, split 50:50; 30% convert, whatever they see.\n"; !strings.HasPrefix(table, begin) {
 		t.Errorf("it does not begin with %s\n%s", begin, table)
 	}
 	r := aaJSON(t, args...)
-	if r.Runs != 60 || r.Seed != 5 || r.Visitors != 1500 || len(r.Methods) != 8 {
+	if r.Runs != 40 || r.Seed != 5 || r.Visitors != 1000 || len(r.Methods) != 8 {
 		t.Errorf("JSON has %+v", r)
 	}
 	for _, m := range r.Methods {
@@ -83,7 +83,7 @@ func TestAA(t *testing.T) {
 
 // TestAASeveral replays tests of three alternatives.
 func TestAASeveral(t *testing.T) {
-	r := aaJSON(t, "--runs=40", "--visitors=1000", "--days=5", "--rate=20%", "--split=34:33:33", "--alpha=10%", "--seed=1")
+	r := aaJSON(t, "--runs=20", "--visitors=1000", "--days=5", "--rate=20%", "--split=34:33:33", "--alpha=10%", "--seed=1")
 	if r.Alpha != 0.1 || len(r.Split) != 3 || r.of(t, "sixpack", "every visitor").Share > 0.1 || r.of(t, "chance", "every visitor").Alarms == 0 {
 		t.Errorf("got %+v", r)
 	}

@@ -131,6 +131,9 @@ func (s *shape) takeDays(r store.Results, visitors, days bool) error {
 	if total == 0 && !(visitors && days) {
 		return fmt.Errorf("%s has no participants yet: give --visitors and --days", r.Record.Name)
 	}
+	if total > mostVisitors && !visitors {
+		return fmt.Errorf("%s has %d participants, too many to replay: give --visitors, up to %d", r.Record.Name, total, mostVisitors)
+	}
 	first, last := store.Day(0), store.Day(-1)
 	for d := range byDay {
 		if last < first {
