@@ -199,41 +199,27 @@ func Stratified(strata []Stratum, alpha float64) (Comparison, Evidence) {
 }
 
 func stratified(strata []Stratum, l look, alpha float64) (Comparison, Evidence) {
-	var u, v, up, down, spread, weight float64
-	var e Evidence
-	for _, x := range strata {
-		p := newPair(x.Control, x.Challenger)
-		if p.nA == 0 || p.nB == 0 {
-			continue
-		}
-		s, n := p.sA+p.sB, p.nA+p.nB
-		rate := s / n
-		u += p.sB - p.nB*rate
-		v += p.nA * p.nB * rate * (1 - rate) / (n - 1)
-		e.H += 2 * rate * (1 - rate) * p.nA * p.nB / n
-		up += p.sB * p.nA / n
-		down += p.sA * p.nB / n
-		spread += (p.nA*p.nB*s - p.sA*p.sB*n) / (n * n)
-		weight += p.nA * p.nB / n
+	t := sumUp(strata)
+	g, e := t.evidence()
+	r := Comparison{
+		P: 1, Threshold: math.Inf(1), Lift: math.NaN(), LiftIn: Interval{-1, math.Inf(1)},
+		Difference: max(-1, min(1, (t.up-t.down)/t.weight)), DifferenceIn: Interval{-1, 1},
 	}
-	r := Comparison{P: 1, Threshold: math.Inf(1), Difference: max(-1, min(1, (up-down)/weight)), DifferenceIn: Interval{-1, 1}, Lift: math.NaN(), LiftIn: Interval{-1, math.Inf(1)}}
-	if down > 0 {
-		r.Lift = up/down - 1
+	if t.down > 0 {
+		r.Lift = t.up/t.down - 1
 	}
-	if v <= 0 {
+	if t.v <= 0 {
 		return r, e
 	}
-	r.G = u * u / v
-	e.LogE = logEvidence(r.G, e.H)
-	r.P, r.Threshold = l.p(r.G, e), l.threshold(e.H, alpha)
-	half := math.Sqrt(r.Threshold*v) / weight
+	r.G, r.P, r.Threshold = g, l.p(g, e), l.threshold(e.H, alpha)
+	half := math.Sqrt(r.Threshold*t.v) / t.weight
 	r.DifferenceIn = Interval{max(-1, r.Difference-half), min(1, r.Difference+half)}
-	if up > 0 && down > 0 || math.IsNaN(r.Threshold) {
-		wide := math.Sqrt(r.Threshold * spread / (up * down))
-		r.LiftIn = Interval{up/down*math.Exp(-wide) - 1, up/down*math.Exp(wide) - 1}
+	if t.up > 0 && t.down > 0 || math.IsNaN(r.Threshold) {
+		wide := math.Sqrt(r.Threshold * t.spread / (t.up * t.down))
+		r.LiftIn = Interval{t.up/t.down*math.Exp(-wide) - 1, t.up/t.down*math.Exp(wide) - 1}
 	}
-	r.DifferenceIn = r.DifferenceIn.agree(r.P <= alpha, up > down)
-	r.LiftIn = r.LiftIn.agree(r.P <= alpha, up > down)
+	r.DifferenceIn = r.DifferenceIn.agree(r.P <= alpha, t.up > t.down)
+	r.LiftIn = r.LiftIn.agree(r.P <= alpha, t.up > t.down)
 	return r, e
 }
 
