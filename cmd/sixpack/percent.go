@@ -23,15 +23,17 @@ func (f *fraction) String() string {
 // Set implements [pflag.Value].
 func (f *fraction) Set(s string) error {
 	digits, percent := strings.CutSuffix(strings.TrimSpace(s), "%")
-	x, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
+	digits = strings.TrimSpace(digits)
+	if percent {
+		digits += "e-2" // exactly, as a division is not
+	}
+	x, err := strconv.ParseFloat(digits, 64)
 	switch {
 	case err != nil || math.IsNaN(x) || math.IsInf(x, 0):
 		return errors.New("must be like 5% or 0.05")
 	case x < 0:
 		return errors.New("must not be negative")
-	case percent:
-		x /= 100
-	case x >= 1:
+	case x >= 1 && !percent:
 		return errors.New("must be like 5% or 0.05; " + digits + " may be meant either way")
 	}
 	*f = fraction(x)

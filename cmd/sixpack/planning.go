@@ -109,7 +109,7 @@ func (f *planning) again(in *invocation, p planned) string {
 		name += " --from " + quote(f.from)
 	}
 	set := " --set"
-	for _, flag := range []string{"kpi", "alpha", "power"} {
+	for _, flag := range []string{"kpi", "alpha", "power", "baseline"} {
 		if in.flags.Changed(flag) {
 			set += " --" + flag + " " + quote(in.flags.Lookup(flag).Value.String())
 		}
@@ -149,6 +149,8 @@ func (f *planning) checkSituation(in *invocation) error {
 		return usageError("--alternatives must be from 2 to %d", mostArguments)
 	case f.split != nil && changed("alternatives") && len(f.split) != f.alternatives:
 		return usageError("--split has %d shares for %d alternatives", len(f.split), f.alternatives)
+	case changed("days") && changed("effect"):
+		return usageError("--days tells the smallest effect that can be found: leave out --effect, or --days")
 	case !named && f.days > 0 && f.perDay == 0:
 		return usageError("--days needs --per-day, the participants a day")
 	}

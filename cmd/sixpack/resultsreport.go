@@ -35,13 +35,13 @@ const width = 90
 
 // paragraphs writes texts that are not empty, each from the beginning of a line.
 func paragraphs(b *strings.Builder, texts ...string) {
-	const glue = "\x00" // no percentage is broken
+	const glue = "\u00a0" // no percentage is broken
 	for _, text := range texts {
 		length := 0
-		for word := range strings.FieldsSeq(strings.ReplaceAll(text, " %", glue+"%")) {
+		for word := range strings.SplitSeq(strings.ReplaceAll(text, " %", glue+"%"), " ") {
 			n := len([]rune(word))
 			switch {
-			case length == 0:
+			case n == 0 || length == 0:
 			case length+1+n > width:
 				b.WriteByte('\n')
 				length = 0
@@ -60,18 +60,13 @@ func paragraphs(b *strings.Builder, texts ...string) {
 
 // table is that of the alternatives.
 func (r shownResults) table() string {
-	const long = 10
-	control := r.Alternatives[0].Name
-	if len(control) > long {
-		control = "CONTROL"
-	}
 	measure := "RATE"
 	if r.Measure == sixpack.Mean {
 		measure = "TOTAL\tMEAN"
 	}
 	var b strings.Builder
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "ALTERNATIVE\tCONVERTED\t%s\tLIFT\tP\tBEATS %s\tBEST\n", measure, control)
+	fmt.Fprintf(table, "ALTERNATIVE\tCONVERTED\t%s\tLIFT\tP\tBETTER\tBEST\n", measure)
 	for _, a := range r.Alternatives {
 		lift := shownLift(a)
 		if a.Control {
@@ -203,7 +198,7 @@ func (r shownResults) ratio() string {
 		}
 		were += ", " + weights.percent()
 	}
-	return fmt.Sprintf("The sample ratio is sound: participants came in %s (p %s).", were, shownP(r.SampleRatio.P))
+	return fmt.Sprintf("The sample ratio is sound: participants came in %s (p\u00a0%s).", were, shownP(r.SampleRatio.P))
 }
 
 // percent returns shares as percentages.
@@ -254,12 +249,13 @@ func (r shownResults) reading() string {
 			grouped(r.Plan.Size), unsigned(r.Plan.Alpha))
 	}
 	if n := len(r.Alternatives) - 1; n > 1 {
-		text += fmt.Sprintf(" That holds for all %d comparisons together.", n)
+		text += fmt.Sprintf(" That holds for the %d comparisons together.", n)
 	}
 	if r.Stratified {
 		text += " Shares have changed: alternatives are compared within each stretch of equal ones, so that a lift may differ from the ratio of rates."
 	}
-	return text + " Chances, and the intervals of each alternative by itself (95 %), describe and decide nothing."
+	return text + fmt.Sprintf(" The chances, to be better than %s and to be best, and the intervals of each alternative by itself (95 %%) "+
+		"describe and decide nothing.", r.Alternatives[0].Name)
 }
 
 // unsigned writes a fraction as a percentage with 2 significant digits.

@@ -104,7 +104,7 @@ func (r *rules) kpiOf(flags *pflag.FlagSet, record store.Record) (string, error)
 		for i, k := range record.KPIs {
 			shown[i] = shownKPI(k)
 		}
-		if shown == nil {
+		if len(shown) == 0 {
 			return "", fmt.Errorf("nobody has converted in %q yet, for any KPI", record.Name)
 		}
 		return "", fmt.Errorf("%q has no KPI %q: there %s", record.Name, r.kpi, amongst(shown))
