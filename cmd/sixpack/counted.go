@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/big"
@@ -74,7 +75,7 @@ func typedCounts(arguments []string, days int) (counted, error) {
 	return c, c.check()
 }
 
-// letters returns A, B, … Z, AA, AB, …
+// letters returns A, B and so on; AA follows Z.
 func letters(i int) string {
 	const alphabet = 26
 	s := string(rune('A' + i%alphabet))
@@ -106,7 +107,7 @@ func spread(counts map[store.Day]int64, n int64, before store.Day, days int) {
 	}
 	all := int64(days)
 	for d := range all {
-		day := before - store.Day(all-d) //nolint:gosec // within a century
+		day := before - store.Day(all-d)
 		counts[day] += n/all + n%all*(d+1)/all - n%all*d/all
 	}
 }
@@ -236,7 +237,7 @@ func (s *shares) Set(text string) error {
 		all = append(all, x)
 	}
 	if len(all) < 2 {
-		return fmt.Errorf("must be two or more numbers above 0, such as 50:50 or 90:10")
+		return errors.New("must be two or more numbers above 0, such as 50:50 or 90:10")
 	}
 	*s = all
 	return nil

@@ -54,14 +54,16 @@ func readFile(path string, in io.Reader) (*table, error) {
 	t := &table{shown: path}
 	if path == "-" {
 		t.shown = "standard input"
-		return t, t.read(in)
+		err := t.read(in)
+		return t, err
 	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	return t, t.read(file)
+	err = t.read(file)
+	return t, err
 }
 
 // read reads counts.

@@ -108,14 +108,14 @@ func (f *planning) again(in *invocation, p planned) string {
 	if f.from != "" {
 		name += " --from " + quote(f.from)
 	}
-	set := " --set"
+	var set strings.Builder
 	for _, flag := range []string{"kpi", "alpha", "power", "baseline"} {
 		if in.flags.Changed(flag) {
-			set += " --" + flag + " " + quote(in.flags.Lookup(flag).Value.String())
+			set.WriteString(" --" + flag + " " + quote(in.flags.Lookup(flag).Value.String()))
 		}
 	}
 	effect := fraction(p.Effect)
-	return in.again(fmt.Sprintf("plan %s%s --effect %v --size %.0f", name, set, &effect, float64(p.AlwaysValid.Total)))
+	return in.again(fmt.Sprintf("plan %s --set%s --effect %v --size %.0f", name, set.String(), &effect, float64(p.AlwaysValid.Total)))
 }
 
 // checkSituation finds what is wrong with the flags that rules do not have.
