@@ -222,7 +222,7 @@ func TestAnalyzeStores(t *testing.T) {
 				if !strings.Contains(list, "\n"+counts.Record.Name+" ") {
 					t.Errorf("%s is not in\n%s", counts.Record.Name, list)
 				}
-				for _, kpi := range append(counts.Record.KPIs, counts.Record.Plan.KPI) {
+				for _, kpi := range append(counts.Record.KPIs, counts.Record.PrimaryKPI()) {
 					got := analysis(t, counts.Record.Name, "--from", address, "--kpi", kpi)
 					sameNumbers(t, got, sixpack.Analyze(counts, kpi, time.Now()))
 					if text := mustCall(t, "analyze", counts.Record.Name, "--from", address, "--kpi", kpi); !strings.HasPrefix(text, got.Verdict.Headline+"\n") {
@@ -264,7 +264,7 @@ func TestAnalyzeServed(t *testing.T) {
 	name := all[0].Record.Name
 	s := startServer(t, folder)
 	for _, address := range []string{"--data-dir=" + folder, "--from=" + folder, "--from=" + filepath.Join(folder, dataFile)} {
-		sameNumbers(t, analysis(t, name, address), sixpack.Analyze(all[0], all[0].Record.Plan.KPI, time.Now()))
+		sameNumbers(t, analysis(t, name, address), sixpack.Analyze(all[0], all[0].Record.PrimaryKPI(), time.Now()))
 	}
 	served, err := newRemote(folder).Results(t.Context())
 	if err != nil {
@@ -317,7 +317,7 @@ func TestAnalyzeByOtherRules(t *testing.T) {
 		t.Errorf("afterwards %+v", r.Plan)
 	}
 	text = mustCall(t, "analyze", "checkout-steps", "--kpi=purchase", "--data-dir", folder)
-	if !strings.Contains(text, "TOTAL") || !strings.Contains(text, "MEAN") || !strings.Contains(text, "That is for exploring: the plan's is the") {
+	if !strings.Contains(text, "TOTAL") || !strings.Contains(text, "MEAN") || !strings.Contains(text, "That is for exploring: the primary one is") {
 		t.Errorf("it says\n%s", text)
 	}
 	if _, _, err := call(t, nil, "analyze", "checkout-steps", "--kpi=purchse", "--data-dir", folder); err == nil ||

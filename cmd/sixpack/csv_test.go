@@ -105,6 +105,31 @@ const sixpackExport = "Alternative Details\r\ndate,alternative,participants,conv
 	"\"\"\"exp\"\" Summary\"\r\ntotal participants,total_conversions,has_winner,description\r\n10,4,True,\"a, \"\"quoted\"\"\nline\"\r\n\r\n" +
 	"Alternative Summary\r\nname,participant_count,completed_count\r\none,6,2\r\ntwo,4,2\r\n"
 
+// FuzzCSV checks that whatever is read can be analysed, and told.
+func FuzzCSV(f *testing.F) {
+	f.Add([]byte(sixpackExport))
+	f.Add([]byte("day,alternative,participants,conversions,weight,sum,squares\n2024-02-27,a,10,2,1,3,5\n2024-02-28,b,12,0,2,0,0\n"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		read := table{shown: "input"}
+		if read.read(bytes.NewReader(content)) != nil || len(read.arms) > 5 {
+			return
+		}
+		counts := read.results()
+		r := sixpack.Analyze(counts, "", read.now)
+		var want int64
+		for _, a := range read.arms {
+			want += total(a.participants)
+		}
+		if r.Participants != want || len(r.Alternatives) != len(read.arms) {
+			t.Errorf("%d participants and %d alternatives, want %d and %d", r.Participants, len(r.Alternatives), want, len(read.arms))
+		}
+		text := shownResults{Results: r}.String()
+		if !strings.HasPrefix(text, r.Verdict.Headline) || strings.Contains(text, "NaN") && !bytes.Contains(content, []byte("NaN")) {
+			t.Errorf("it says\n%s", text)
+		}
+	})
+}
+
 // TestCSVMistakes checks that each is found, and where.
 func TestCSVMistakes(t *testing.T) {
 	const header = "alternative,participants,conversions\n"

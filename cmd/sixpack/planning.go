@@ -450,14 +450,15 @@ func (f *planning) write(ctx context.Context, in *invocation) (err error) {
 		return err
 	}
 	all[0].Record.Plan = p
-	fmt.Fprintf(in.stdout, "%s: %s\n", name, shownPlan(sixpack.Summarize(all[0], time.Now()).Plan))
+	r := sixpack.Summarize(all[0], time.Now())
+	fmt.Fprintf(in.stdout, "%s: %s\n", name, shownPlan(r.KPI, r.Plan))
 	return nil
 }
 
 // shownPlan writes a plan that leaves nothing open.
-func shownPlan(p store.Plan) string {
+func shownPlan(kpi string, p store.Plan) string {
 	text := fmt.Sprintf("by %s, an effect of %s with a chance of %s, false alarms in at most %s",
-		shownKPI(p.KPI), unsigned(p.Effect), unsigned(p.Power), unsigned(p.Alpha))
+		shownKPI(kpi), unsigned(p.Effect), unsigned(p.Power), unsigned(p.Alpha))
 	if p.Baseline != 0 {
 		text += ", from " + unsigned(p.Baseline)
 	}

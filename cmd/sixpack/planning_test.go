@@ -117,10 +117,15 @@ Next, set the plan where the experiment is declared in Go:
 
 or once it is there, from here:
 
-  sixpack plan EXPERIMENT --set --effect 10% --size 137802
+  sixpack plan EXPERIMENT --set --baseline 5% --effect 10% --size 137802
 `
 	if got := mustCall(t, "plan", "--baseline=5%", "--effect=10%", "--per-day=2000"); got != want {
 		t.Errorf("it says\n%s\nwant\n%s", got, want)
+	}
+	strict := mustCall(t, "plan", "--baseline=5%", "--alpha=1%", "--power=90%")
+	if !strings.Contains(strict, "Plan: store.Plan{Effect: 0.05, Baseline: 0.05, Power: 0.9, Alpha: 0.01, Size: ") ||
+		!strings.Contains(strict, "--set --alpha 1% --power 90% --baseline 5% --effect 5% --size ") {
+		t.Errorf("of other chances it says\n%s", strict)
 	}
 	lower := mustCall(t, "plan", "--baseline=90%", "--effect=20%")
 	if !strings.HasPrefix(lower, "To find −20 % (72 % instead of 90 %)") || !strings.Contains(lower, "\n+10 % ") || !strings.Contains(lower, "\n−40 % ") {

@@ -137,6 +137,12 @@ func (p planned) next(set string) string {
 	if p.Measure == sixpack.Rate {
 		fields += fmt.Sprintf(", Baseline: %v", p.Baseline)
 	}
+	if p.Power != usualPower {
+		fields += fmt.Sprintf(", Power: %v", p.Power)
+	}
+	if p.Alpha != usualAlpha {
+		fields += fmt.Sprintf(", Alpha: %v", p.Alpha)
+	}
 	return fmt.Sprintf("\nNext, set the plan where the experiment is declared in Go:\n\n  Plan: store.Plan{%s, Size: %.0f}\n\n"+
 		"or once it is there, from here:\n\n  %s\n", fields, float64(p.AlwaysValid.Total), set)
 }

@@ -163,8 +163,8 @@ func (r shownResults) about() string {
 	}
 	text := fmt.Sprintf("Experiment %s, %s, by %s.", r.Experiment, stateOf(r.Counts.Record), shownKPI(r.KPI))
 	if !r.Primary {
-		text += fmt.Sprintf(" That is for exploring: the plan's is %s. The more KPIs one looks at, the more look good by chance.",
-			shownKPI(r.Plan.KPI))
+		text += fmt.Sprintf(" That is for exploring: the primary one is %s. The more KPIs one looks at, the more look good by chance.",
+			shownKPI(r.Counts.Record.PrimaryKPI()))
 	}
 	var rest []string
 	for _, flag := range r.overridden {

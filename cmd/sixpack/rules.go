@@ -21,7 +21,7 @@ type rules struct {
 var ruleFlags = []string{"kpi", "effect", "alpha", "power", "baseline", "size", "fixed"}
 
 func (r *rules) declare(own *pflag.FlagSet) {
-	own.StringVar(&r.kpi, "kpi", "", "the `KPI`; if left out, that of the experiment's plan")
+	own.StringVar(&r.kpi, "kpi", "", "the `KPI`; if left out, the primary one")
 	own.Var(&r.effect, "effect", "the smallest difference that matters, relative to the control's rate: 10% (default 5%)")
 	own.Var(&r.alpha, "alpha", "in how many tests of equal alternatives an alarm may be false (default 5%)")
 	own.Var(&r.power, "power", "the chance that the effect is found if it is there (default 80%)")
@@ -94,12 +94,12 @@ func (r *rules) apply(flags *pflag.FlagSet, p store.Plan) (store.Plan, error) {
 }
 
 // kpiOf returns the KPI to go by: the one given, which must have been seen, or
-// the plan's.
+// the primary one.
 func (r *rules) kpiOf(flags *pflag.FlagSet, record store.Record) (string, error) {
 	if !flags.Changed("kpi") {
-		return record.Plan.KPI, nil
+		return record.PrimaryKPI(), nil
 	}
-	if r.kpi != record.Plan.KPI && !slices.Contains(record.KPIs, r.kpi) {
+	if r.kpi != record.PrimaryKPI() && !slices.Contains(record.KPIs, r.kpi) {
 		shown := make([]string, len(record.KPIs))
 		for i, k := range record.KPIs {
 			shown[i] = shownKPI(k)
