@@ -231,7 +231,7 @@ func (s *shares) Set(text string) error {
 	var all shares
 	for part := range strings.SplitSeq(text, ":") {
 		x, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
-		if err != nil || !(x > 0) || math.IsInf(x, 0) {
+		if err != nil || !(x > 0 && x <= mostCounted) {
 			return fmt.Errorf("must be two or more numbers above 0, such as 50:50 or 90:10; %q is none", part)
 		}
 		all = append(all, x)
