@@ -55,7 +55,7 @@ type aaFlags struct {
 // shape is how the tests are that aa replays.
 type shape struct {
 	rate           fraction
-	split          weights
+	split          shares
 	visitors, days int
 	perDay         []int       // visitors; nil: evenly
 	delays         []int64     // of conversions: how many took 0, 1, … days; nil: none
@@ -63,7 +63,7 @@ type shape struct {
 }
 
 func aaCommand() command {
-	f := aaFlags{shape: shape{rate: 0.05, split: weights{50, 50}}, alpha: 0.05}
+	f := aaFlags{shape: shape{rate: 0.05, split: shares{50, 50}}, alpha: 0.05}
 	return command{
 		name: "aa", operands: "[EXPERIMENT]", most: 1, help: aaHelp,
 		summary: "replay tests without a difference, to see who finds one all the same",
@@ -120,8 +120,10 @@ func (f *aaFlags) check(in *invocation) error {
 		return usageError("--days must be from 1 to %d", mostDays)
 	case len(in.arguments) == 0 && (f.kpi != "" || f.from != ""):
 		return usageError("--kpi and --from are for an experiment: name it, as in \"sixpack aa signup-button\"")
-	case f.alpha > 0.1: // the chance to be best starts at 90 %
-		return usageError("--alpha must be at most 10%%")
+	case s.rate <= 0 || s.rate >= 1:
+		return usageError("--rate must be above 0 %% and below 100 %%")
+	case f.alpha <= 0 || f.alpha > 0.1: // the chance to be best starts at 90 %
+		return usageError("--alpha must be above 0 %% and at most 10 %%")
 	}
 	return nil
 }

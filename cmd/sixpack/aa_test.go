@@ -155,17 +155,17 @@ func fillAA(t *testing.T, folder string) {
 
 // TestAAUsage checks what is said about mistakes.
 func TestAAUsage(t *testing.T) {
-	const fractions = "must be above 0 % and below 100 %, such as 5% or 0.05"
-	const splits = "must be the weights of two or more alternatives, all above 0, such as 50:50 or 34:33:33"
+	const rates = "--rate must be above 0 % and below 100 %"
+	const splits = "must be two to 256 numbers above 0, such as 50:50 or 90:10"
 	for args, want := range map[string]string{
-		"--rate=5":       fractions,
-		"--rate=0%":      fractions,
-		"--rate=x":       fractions,
-		"--rate=100%":    fractions,
+		"--rate=5":       "may be meant either way",
+		"--rate=0%":      rates,
+		"--rate=x":       "must be like 5% or 0.05",
+		"--rate=100%":    rates,
 		"--split=50":     splits,
 		"--split=0:1":    splits,
 		"--split=a:b":    splits,
-		"--alpha=50%":    "--alpha must be at most 10%",
+		"--alpha=50%":    "--alpha must be above 0 % and at most 10 %",
 		"--runs=0":       "--runs must be at least 1",
 		"--visitors=0":   "--visitors must be from 1 to 10000000: each of them really takes part, in memory",
 		"--days=0":       "--days must be from 1 to 3660",
@@ -198,7 +198,7 @@ func TestAAInterrupted(t *testing.T) {
 
 // TestAAInterruptedLate checks that what was finished is told.
 func TestAAInterruptedLate(t *testing.T) {
-	f := aaFlags{shape: shape{rate: 0.5, split: weights{1, 1}, visitors: 100, days: 1}, alpha: 0.05, runs: 10, seed: 1}
+	f := aaFlags{shape: shape{rate: 0.5, split: shares{1, 1}, visitors: 100, days: 1}, alpha: 0.05, runs: 10, seed: 1}
 	var text strings.Builder
 	if err := f.report(slices.Repeat([]simulation.Outcome{make(simulation.Outcome, len(aaMethods(0.05)))}, 3)).write(&text); err != nil || !strings.Contains(text.String(), "Interrupted: these are the 3 of 10 that were finished.") {
 		t.Errorf("%v\n%s", err, &text)

@@ -94,12 +94,12 @@ func chooseKPI(r store.Record, named string, given bool) (string, error) {
 
 // weightsOf returns the present weights, in hundredths, of those alternatives
 // that have any.
-func weightsOf(r store.Record) (all weights) {
-	shares := r.Epoch.Weights
-	if shares == nil {
-		shares = slices.Repeat([]float64{1 / float64(len(r.Alternatives))}, len(r.Alternatives))
+func weightsOf(r store.Record) (all shares) {
+	weights := r.Epoch.Weights
+	if weights == nil {
+		weights = slices.Repeat([]float64{1 / float64(len(r.Alternatives))}, len(r.Alternatives))
 	}
-	for _, w := range shares {
+	for _, w := range weights {
 		if w > 0 {
 			all = append(all, 100*w)
 		}

@@ -98,7 +98,7 @@ func (r aaReport) writeJSON(w io.Writer) error {
 // write prints the table.
 func (r aaReport) write(w io.Writer) error {
 	var b strings.Builder
-	split := weights(r.Split)
+	split := shares(r.Split)
 	fmt.Fprintf(&b, "%s of %d visitors over %s, split %s; %s convert, whatever they see",
 		count(r.Runs, "test"), r.Visitors, count(r.Days, "day"), &split, percent(r.Rate))
 	if r.MeanDelay > 0 {

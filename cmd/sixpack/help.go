@@ -41,6 +41,8 @@ func commands() []command {
 			run: func(ctx context.Context, in *invocation) error { return serve(ctx, in, false) },
 		},
 		seedCommand(),
+		analyzeCommand(),
+		planCommand(),
 		aaCommand(),
 		importCommand(),
 		exportCommand(),

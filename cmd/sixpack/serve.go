@@ -57,6 +57,7 @@ type service struct {
 
 	log     *slog.Logger
 	store   store.Store
+	tests   *sixpack.Engine
 	api     http.Handler
 	servers servers
 	started started
@@ -70,7 +71,8 @@ func (s *service) run(ctx context.Context, in *invocation, dashboard bool) error
 		defer metrics.close()
 		options.Metrics = metrics.count
 	}
-	s.api = httpapi.New(sixpack.New(s.store, s.engine()), options)
+	s.tests = sixpack.New(s.store, s.engine())
+	s.api = httpapi.New(s.tests, options)
 	if s.AccessLog {
 		s.api = logAccess(s.log, s.api)
 	}
@@ -100,7 +102,9 @@ func (s *service) listen(dashboard bool) error {
 	}
 	if source, ok := s.store.(backer); ok {
 		if l := listenControl(string(s.DataDir), s.log); l != nil {
-			s.servers.add(l, s.newServer(control(source, s.log), s.log))
+			orders := control(source, s.log)
+			controlExperiments(orders, opened{s.store, s.tests}, s.log)
+			s.servers.add(l, s.newServer(orders, s.log))
 		}
 	}
 	return nil
