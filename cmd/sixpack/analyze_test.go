@@ -316,8 +316,10 @@ func TestAnalyzeByOtherRules(t *testing.T) {
 	if r := analysis(t, "signup-button", "--data-dir", folder); r.Plan.Alpha != 0.05 {
 		t.Errorf("afterwards %+v", r.Plan)
 	}
+	mustCall(t, "plan", "checkout-steps", "--set", "--kpi=refund", "--data-dir", folder)
 	text = mustCall(t, "analyze", "checkout-steps", "--kpi=purchase", "--data-dir", folder)
-	if !strings.Contains(text, "TOTAL") || !strings.Contains(text, "MEAN") || !strings.Contains(text, "That is for exploring: the primary one is") {
+	if !strings.Contains(text, "TOTAL") || !strings.Contains(text, "MEAN") ||
+		!strings.Contains(text, "by purchase. That is for exploring: the primary one is\nrefund.") {
 		t.Errorf("it says\n%s", text)
 	}
 	if _, _, err := call(t, nil, "analyze", "checkout-steps", "--kpi=purchse", "--data-dir", folder); err == nil ||
