@@ -163,6 +163,7 @@ func means(c *claims) {
 		count(bluePaid.Sum), count(bluePaid.Participants), bluePaid.Mean(), math.Sqrt(redPaid.Variance()), math.Sqrt(bluePaid.Variance()))
 	c.add("z² = (%.3f - %.3f)² / (u + u) = %.2f, h = 2·(%d + %d)·%s·%s / %s² = %.1f", bluePaid.Mean(), redPaid.Mean(), r.G,
 		redPaid.NonZero, bluePaid.NonZero, count(n), count(m), count(n+m), e.H)
+	c.add("%d and %d are the participants with a value.", redPaid.NonZero, bluePaid.NonZero)
 	c.add("p = %.3f with z² in G's place, c = %.2f", r.P, r.Threshold)
 	c.add("difference %.3f ± √c·%.4f: %.3f to %.3f", r.Difference, r.StandardErr, r.DifferenceIn.Lo, r.DifferenceIn.Hi)
 	c.add("lift %.4f, from %.4f to %.4f one look", r.Lift, r.LiftIn.Lo, r.LiftIn.Hi)

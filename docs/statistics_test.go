@@ -1,8 +1,11 @@
 package docs_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -53,7 +56,7 @@ func TestStatistics(t *testing.T) {
 var known = map[string][]string{
 	"the shop": {
 		"About 8,000 visitors come in a week", "20 %, or more", "with its 8,000 visitors in a week", "planned for 20 %",
-		"if blue really is 20 % better", "| 7 days |", "| 14 days |", "| 21 days |", "After 7 days", "after 7 days", "after 7 ", "after 14 days", "After 14 days",
+		"If blue really is 20 % better", "| 7 days |", "| 14 days |", "| 21 days |", "After 7 days", "after 7 days", "after 7 ", "after 14 days", "After 14 days",
 		"After 21 days", "after 21 days", "After 33 days", "After 60 days", "after 14.", "The ±20 % is the smallest effect",
 		"`engine.SetPlan(ctx, \"button\", store.Plan{Effect: 0.2})`", "cannot test for 5 %", "a rate of 5 % and two alternatives",
 	},
@@ -75,7 +78,7 @@ var known = map[string][]string{
 	},
 	"what a false alarm, an interval and a level are by default, or by definition": {
 		"I cry wolf in 5 % of the cases", "is at most 5 %, at whatever moment", "stays at 5 %", "when p is 0.05 or less", "a number between 0 and 1",
-		"leaves out 0", "leaves 0 outside", "below 0.", "take in 0 again", "counts with 0", "It is 0 at the observed lift", "is at most 0.05", "p is 0.05", "a false alarm of 5 % allowed",
+		"leaves out 0", "In at least 95 of 100 tests", "leaves 0 outside", "below 0.", "take in 0 again", "counts with 0", "It is 0 at the observed lift", "is at most 0.05", "p is 0.05", "a false alarm of 5 % allowed",
 		"at a chance to be best above 95 %", "best of more than 95 %", "the chance to be best is 95 %", "to-be-best-is-95-", "chance to be best is above 95 %",
 		"when p is below 0.001", "0.1 is 10 %", "from each 100 visitors", "E exceeds 20 at any time, ever, in at most 1 of 20 tests",
 		"with C = 1000", "has 25 participants with a value", "where 1.96 would do", "z = 1.96:", "lift with a probability of 95 %",
@@ -93,6 +96,29 @@ var known = map[string][]string{
 		"(Wilks 1938.)", "Robbins (1970)", "arXiv 2103.06476", "Wilson's (1927)", "arXiv 2011.03567", "Holm's method (1979)", "Mantel and Haenszel (1959)", "Fieller's (1954)", "Welch (1947)",
 		"hypotheses, 1938.", "logarithm, 1970.", "inference, 1927.", "procedure, 1979.", "disease, 1959.", "involved, 1947.", "estimation, 1954.",
 	},
+}
+
+// TestFields has those of the JSON by their names.
+func TestFields(t *testing.T) {
+	content, err := os.ReadFile("statistics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(content), "\n| here | in JSON |\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	result, err := json.Marshal(week(3))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile("`([^`]*)`").FindAllStringSubmatch(table, -1)
+	if len(names) == 0 {
+		t.Fatal("there is no table: this test sees nothing")
+	}
+	for _, name := range names {
+		if !strings.Contains(string(result), `"`+name[1]+`":`) {
+			t.Errorf("there is no %q in %s", name[1], result)
+		}
+	}
 }
 
 func week(n int) sixpack.Results {
@@ -173,7 +199,13 @@ func mistakes(c *claims) {
 		c.t.Errorf("%v and %v are no intervals that do not touch, of a test that is %s", a.RateIn, b.RateIn, b.Standing)
 	}
 	c.add("red's rate lies between %s and %s, blue's between %s and %s.", rate(a.RateIn.Lo), rate(a.RateIn.Hi), rate(b.RateIn.Lo), rate(b.RateIn.Hi))
-	c.add("the lift goes from %s to %s. In other tests", lift(b.LiftIn.Lo), lift(b.LiftIn.Hi))
+	c.add("the lift goes from %s to %s. After 7 days it was", lift(b.LiftIn.Lo), lift(b.LiftIn.Hi))
+
+	one, other, once := stats.Wilson(red7, 0.95), stats.Wilson(blue7, 0.95), stats.Fixed(red7, blue7, 0.95)
+	if one.Hi < other.Lo || once.LiftIn.Lo <= 0 {
+		c.t.Errorf("%v and %v do not overlap, or the lift is not above 0 at one look but in %v", one, other, once.LiftIn)
+	}
+	c.add("%s to %s and %s to %s overlap, and yet", rate(one.Lo), rate(one.Hi), rate(other.Lo), rate(other.Hi))
 	c.add("If %d of 100 visitors are lost on one side, and those were the impatient ones who never buy, that side's rate goes up by about %.0f %%", 5, 100*(1/0.95-1))
 }
 
