@@ -7,32 +7,14 @@ import (
 	"testing"
 )
 
-// document is a text with its white space made even, of which parts have been
-// found to be true.
+// document is a text of which parts have been found to be true.
 type document struct {
 	text string
 	true []bool // of each byte
 }
 
-// read reads a document, without the console blocks: those are executed by the
-// tests of the command.
-func read(t *testing.T, name string) *document {
-	t.Helper()
-	content, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := regexp.MustCompile("(?ms)^```console\n.*?^```\n").ReplaceAllString(string(content), "")
-	text = regexp.MustCompile(`(?m)^> ?`).ReplaceAllString(text, "") // a quotation may be wrapped
-	text = regexp.MustCompile(`(?m)^\d+\. `).ReplaceAllString(text, "") // of a list
-	text = even(text)
-	return &document{text: text, true: make([]bool, len(text))}
-}
-
-func even(text string) string { return strings.Join(strings.Fields(text), " ") }
-
 // holds marks where the document says something, and returns how often it does.
-func (d *document) holds(claim string) (times int) {
+func (d document) holds(claim string) (times int) {
 	claim = even(claim)
 	for from := 0; ; times++ {
 		i := strings.Index(d.text[from:], claim)
@@ -46,16 +28,35 @@ func (d *document) holds(claim string) (times int) {
 	}
 }
 
-// unproved returns the numbers that nothing has marked, each with its
-// surroundings.
-func (d *document) unproved() (all []string) {
-	for _, at := range regexp.MustCompile(`\d+([,.]\d+)*`).FindAllStringIndex(d.text, -1) {
-		if !d.true[at[0]] || !d.true[at[1]-1] {
-			const around = 50
-			all = append(all, d.text[max(0, at[0]-around):at[0]]+"«"+d.text[at[0]:at[1]]+"»"+d.text[at[1]:min(len(d.text), at[1]+around)])
-		}
+// What is left out of a document, or looked for.
+var (
+	console   = regexp.MustCompile("(?ms)^```console\n.*?^```\n") // the tests of the command execute it
+	quotation = regexp.MustCompile(`(?m)^> ?`)                    // may be wrapped
+	listed    = regexp.MustCompile(`(?m)^\d+\. `)
+	number    = regexp.MustCompile(`\d+([,.]\d+)*`)
+)
+
+// read returns a document in one line, without what is executed.
+func read(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return all
+	text := string(content)
+	for _, without := range []*regexp.Regexp{console, quotation, listed} {
+		text = without.ReplaceAllString(text, "")
+	}
+	return even(text)
+}
+
+// even makes all white space one space.
+func even(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// about returns a number in its surroundings.
+func about(text string, at []int) string {
+	const around = 50
+	return text[max(0, at[0]-around):at[0]] + "«" + text[at[0]:at[1]] + "»" + text[at[1]:min(len(text), at[1]+around)]
 }
 
 // anchors returns those of the headings of a Markdown text, as GitHub makes them.
