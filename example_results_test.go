@@ -19,16 +19,10 @@ func shop(engine *sixpack.Engine, x sixpack.Experiment, clients int) {
 	seen := make(map[string]int)
 	for i := range clients {
 		client := fmt.Sprint("client-", i)
-		a, err := engine.Participate(ctx, x, client)
-		if err != nil {
-			log.Fatal(err)
-		}
+		a, _ := engine.Participate(ctx, x, client)
 		every := map[string]int{"red": 10, "blue": 5}[a.Alternative]
-		if seen[a.Alternative]++; seen[a.Alternative]%every != 0 {
-			continue
-		}
-		if _, err := engine.Convert(ctx, x.Name, client); err != nil {
-			log.Fatal(err)
+		if seen[a.Alternative]++; seen[a.Alternative]%every == 0 {
+			_, _ = engine.Convert(ctx, x.Name, client)
 		}
 	}
 }

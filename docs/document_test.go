@@ -30,8 +30,8 @@ func (d document) holds(claim string) (times int) {
 
 // What is left out of a document, or looked for.
 var (
-	console   = regexp.MustCompile("(?ms)^```console\n.*?^```\n") // the tests of the command execute it
-	quotation = regexp.MustCompile(`(?m)^> ?`)                    // may be wrapped
+	console   = regexp.MustCompile("(?ms)^```console\n.*?\n```\n") // the tests of the command execute it
+	quotation = regexp.MustCompile(`(?m)^> ?`)                     // may be wrapped
 	listed    = regexp.MustCompile(`(?m)^\d+\. `)
 	number    = regexp.MustCompile(`\d+([,.]\d+)*`)
 )

@@ -28,14 +28,14 @@ func evidence(c *claims) {
 	n := red.Participants + blue.Participants
 	common := float64(red.Converted+blue.Converted) / float64(n)
 	result, e := stats.AlwaysValid(red, blue, 0.05)
-	c.add("p̂ = (%d + %d) / %s = %.5f", red.Converted, blue.Converted, count(n), common)
+	c.addf("p̂ = (%d + %d) / %s = %.5f", red.Converted, blue.Converted, count(n), common)
 	a, b := deviation(red, common), deviation(blue, common)
-	c.add("D(%d, %s) = %.2f, D(%d, %s) = %.2f", red.Converted, count(red.Participants), a, blue.Converted, count(blue.Participants), b)
-	c.add("G = 2·(D(%d, %s) + D(%d, %s)) = %.2f", red.Converted, count(red.Participants), blue.Converted, count(blue.Participants), result.G)
+	c.addf("D(%d, %s) = %.2f, D(%d, %s) = %.2f", red.Converted, count(red.Participants), a, blue.Converted, count(blue.Participants), b)
+	c.addf("G = 2·(D(%d, %s) + D(%d, %s)) = %.2f", red.Converted, count(red.Participants), blue.Converted, count(blue.Participants), result.G)
 	c.same("G", 2*(a+b), result.G)
 
 	h := 2 * common * (1 - common) * float64(red.Participants) * float64(blue.Participants) / float64(n)
-	c.add("h = 2·p̂·(1-p̂)·%s·%s / %s = %.1f", count(red.Participants), count(blue.Participants), count(n), e.H)
+	c.addf("h = 2·p̂·(1-p̂)·%s·%s / %s = %.1f", count(red.Participants), count(blue.Participants), count(n), e.H)
 	c.same("h", h, e.H)
 	var terms [3]float64
 	for i, scale := range []float64{1, 30, 1000} {
@@ -43,11 +43,11 @@ func evidence(c *claims) {
 		terms[i] = math.Pow(1+x, -0.5) * math.Exp(result.G/2*x/(1+x)) / 3
 	}
 	sum := terms[0] + terms[1] + terms[2]
-	c.add("h/1000 = %.1f, %.2f, %.3f", h, h/30, h/1000)
-	c.add("· x/(1+x)) = %.1f + %.1f + %.1f = %.1f", terms[0], terms[1], terms[2], sum)
+	c.addf("h/1000 = %.1f, %.2f, %.3f", h, h/30, h/1000)
+	c.addf("· x/(1+x)) = %.1f + %.1f + %.1f = %.1f", terms[0], terms[1], terms[2], sum)
 	c.same("E", sum, math.Exp(e.LogE))
-	c.add("p = min(1, 1/E) = %.4f", result.P)
-	c.add("c, the G at which E is 1/0.05: %.2f, √c = %.2f", result.Threshold, math.Sqrt(result.Threshold))
+	c.addf("p = min(1, 1/E) = %.4f", result.P)
+	c.addf("c, the G at which E is 1/0.05: %.2f, √c = %.2f", result.Threshold, math.Sqrt(result.Threshold))
 
 	heads, roots, widths := "| h |", "| √c |", "| times as wide as one look's |"
 	for _, h := range []float64{10, 100, 1000, 10000, 100000, 1000000} {
@@ -56,22 +56,22 @@ func evidence(c *claims) {
 		roots += fmt.Sprintf(" %.2f |", root)
 		widths += fmt.Sprintf(" %.2f |", root/1.959964)
 	}
-	c.add("%s", heads)
-	c.add("%s", roots)
-	c.add("%s", widths)
+	c.addf("%s", heads)
+	c.addf("%s", roots)
+	c.addf("%s", widths)
 }
 
 func intervals(c *claims) {
 	r, _ := stats.AlwaysValid(red, blue, 0.05)
-	c.add("lift %d/%s / (%d/%s) - 1 = %.4f, from %.4f to %.4f", blue.Converted, count(blue.Participants), red.Converted, count(red.Participants),
+	c.addf("lift %d/%s / (%d/%s) - 1 = %.4f, from %.4f to %.4f", blue.Converted, count(blue.Participants), red.Converted, count(red.Participants),
 		r.Lift, r.LiftIn.Lo, r.LiftIn.Hi)
-	c.add("difference %d/%s - %d/%s = %.5f, from %.5f to %.5f", blue.Converted, count(blue.Participants), red.Converted, count(red.Participants),
+	c.addf("difference %d/%s - %d/%s = %.5f, from %.5f to %.5f", blue.Converted, count(blue.Participants), red.Converted, count(red.Participants),
 		r.Difference, r.DifferenceIn.Lo, r.DifferenceIn.Hi)
 
 	once, first := stats.Fixed(red, blue, 0.95), stats.Fixed(red7, blue7, 0.95)
-	c.add("G needs to be only 1.96² = %.2f", once.Threshold)
-	c.add("p = erfc(√(G/2)) = %.6f, lift from %.4f to %.4f", once.P, once.LiftIn.Lo, once.LiftIn.Hi)
-	c.add("after 7 days: G = %.2f, p = %.3f", first.G, first.P)
+	c.addf("G needs to be only 1.96² = %.2f", once.Threshold)
+	c.addf("p = erfc(√(G/2)) = %.6f, lift from %.4f to %.4f", once.P, once.LiftIn.Lo, once.LiftIn.Hi)
+	c.addf("after 7 days: G = %.2f, p = %.3f", first.G, first.P)
 	c.same("p of one look", math.Erfc(math.Sqrt(once.G/2)), once.P)
 
 	for name, counts := range map[string]stats.Counts{"red": red, "blue": blue} {
@@ -81,7 +81,7 @@ func intervals(c *claims) {
 		half := z * math.Sqrt(p*(1-p)/n+z*z/(4*n*n)) / (1 + z*z/n)
 		c.same("the interval of "+name, centre-half, i.Lo)
 		c.same("the interval of "+name, centre+half, i.Hi)
-		c.add("%s %.4f ± %.4f: %.4f to %.4f", name, centre, half, i.Lo, i.Hi)
+		c.addf("%s %.4f ± %.4f: %.4f to %.4f", name, centre, half, i.Lo, i.Hi)
 	}
 }
 
@@ -89,14 +89,14 @@ func chances(c *claims) {
 	for name, counts := range map[string]stats.Counts{"red": red, "blue": blue} {
 		mean, _ := stats.Posterior(counts, stats.Uniform, 0.95)
 		a, b := counts.Converted+1, counts.Participants-counts.Converted+1
-		c.add("%s Beta(%s, %s), mean %.5f", name, count(a), count(b), mean)
+		c.addf("%s Beta(%s, %s), mean %.5f", name, count(a), count(b), mean)
 		c.same("the mean of "+name, float64(a)/float64(a+b), mean)
 	}
 	best, losses := stats.Best([]stats.Counts{red, blue}, stats.Uniform)
-	c.add("∫ f_i · Π F_j: red %.6f, blue %.6f", best[0], best[1])
-	c.add("∫ F_i · (1 - Π F_j): red %.4f, blue %.9f", losses[0], losses[1])
+	c.addf("∫ f_i · Π F_j: red %.6f, blue %.6f", best[0], best[1])
+	c.addf("∫ F_i · (1 - Π F_j): red %.4f, blue %.9f", losses[0], losses[1])
 	l, _ := stats.Credible(red, blue, stats.Uniform, 0.95)
-	c.add("lift with a probability of 95 %%: %.3f to %.3f, median %.3f", l.Lo, l.Hi, l.Median)
+	c.addf("lift with a probability of 95 %%: %.3f to %.3f, median %.3f", l.Lo, l.Hi, l.Median)
 }
 
 func ratios(c *claims) {
@@ -112,17 +112,17 @@ func ratios(c *claims) {
 		return r
 	}
 	good, bad := check(red.Participants, blue.Participants), check(12400, 11600)
-	c.add("ln BF = lnΓ(C) - lnΓ(C+N) + Σ (lnΓ(C·w+n) - lnΓ(C·w) - n·ln w) 12,060 and 11,940: ln BF = %.2f, p = %.0f", good.LogBayesFactor, good.P)
-	c.add("12,400 and 11,600: ln BF = %.2f, p = %.6f; χ² = %.1f", bad.LogBayesFactor, bad.P, bad.ChiSquared)
+	c.addf("ln BF = lnΓ(C) - lnΓ(C+N) + Σ (lnΓ(C·w+n) - lnΓ(C·w) - n·ln w) 12,060 and 11,940: ln BF = %.2f, p = %.0f", good.LogBayesFactor, good.P)
+	c.addf("12,400 and 11,600: ln BF = %.2f, p = %.6f; χ² = %.1f", bad.LogBayesFactor, bad.P, bad.ChiSquared)
 }
 
 func holm(c *claims) {
 	b, _ := stats.AlwaysValid(red, blue, 0.05)
 	g, _ := stats.AlwaysValid(red, green, 0.05)
 	adjusted, step := stats.Holm([]float64{b.P, g.P}, 0.05)
-	c.add("With green, %s:", of(green))
-	c.add("blue p = %.4f, times 2: %.4f; interval at 1 - 0.05/2 = %.1f %%", b.P, adjusted[0], 100*(1-step[0]))
-	c.add("green p = %.2f, times 1: %.2f; interval at 1 - 0.05/1 = %.0f %%", g.P, adjusted[1], 100*(1-step[1]))
+	c.addf("With green, %s:", of(green))
+	c.addf("blue p = %.4f, times 2: %.4f; interval at 1 - 0.05/2 = %.1f %%", b.P, adjusted[0], 100*(1-step[0]))
+	c.addf("green p = %.2f, times 1: %.2f; interval at 1 - 0.05/1 = %.0f %%", g.P, adjusted[1], 100*(1-step[1]))
 }
 
 func mantelHaenszel(c *claims) {
@@ -141,11 +141,11 @@ func mantelHaenszel(c *claims) {
 	c.same("U²/V", u*u/v, r.G)
 	c.same("h", h, e.H)
 	c.same("the lift", up/down-1, r.Lift)
-	c.add("U = Σ (b - m·s/N) = %.2f, V = Σ n·m·s/N·(1-s/N) / (N-1) = %.2f", u, v)
-	c.add("h = Σ 2·s/N·(1-s/N)·n·m/N = %.2f", e.H)
-	c.add("R = Σ(b·n/N) / Σ(a·m/N) = %.0f / %.0f = %.0f, a lift of %.0f, from %.3f to %.3f", up, down, up/down, r.Lift, r.LiftIn.Lo, r.LiftIn.Hi)
+	c.addf("U = Σ (b - m·s/N) = %.2f, V = Σ n·m·s/N·(1-s/N) / (N-1) = %.2f", u, v)
+	c.addf("h = Σ 2·s/N·(1-s/N)·n·m/N = %.2f", e.H)
+	c.addf("R = Σ(b·n/N) / Σ(a·m/N) = %.0f / %.0f = %.0f, a lift of %.0f, from %.3f to %.3f", up, down, up/down, r.Lift, r.LiftIn.Lo, r.LiftIn.Hi)
 	pooled, _ := stats.AlwaysValid(first(together(sale)), second(together(sale)), 0.05)
-	c.add("all together: lift %.3f, p = %.10f", pooled.Lift, pooled.P)
+	c.addf("all together: lift %.3f, p = %.10f", pooled.Lift, pooled.P)
 }
 
 func first(a, _ stats.Counts) stats.Counts  { return a }
@@ -159,33 +159,33 @@ func means(c *claims) {
 	d := bluePaid.Mean() - redPaid.Mean()
 	c.same("z²", d*d/u, r.G)
 	c.same("h", 2*float64(redPaid.NonZero+bluePaid.NonZero)*n*m/((n+m)*(n+m)), e.H)
-	c.add("m = %s/%s = %.3f, %s/%s = %.3f; standard deviations %.2f, %.2f", count(redPaid.Sum), count(redPaid.Participants), redPaid.Mean(),
+	c.addf("m = %s/%s = %.3f, %s/%s = %.3f; standard deviations %.2f, %.2f", count(redPaid.Sum), count(redPaid.Participants), redPaid.Mean(),
 		count(bluePaid.Sum), count(bluePaid.Participants), bluePaid.Mean(), math.Sqrt(redPaid.Variance()), math.Sqrt(bluePaid.Variance()))
-	c.add("z² = (%.3f - %.3f)² / (u + u) = %.2f, h = 2·(%d + %d)·%s·%s / %s² = %.1f", bluePaid.Mean(), redPaid.Mean(), r.G,
+	c.addf("z² = (%.3f - %.3f)² / (u + u) = %.2f, h = 2·(%d + %d)·%s·%s / %s² = %.1f", bluePaid.Mean(), redPaid.Mean(), r.G,
 		redPaid.NonZero, bluePaid.NonZero, count(n), count(m), count(n+m), e.H)
-	c.add("%d and %d are the participants with a value.", redPaid.NonZero, bluePaid.NonZero)
-	c.add("p = %.3f with z² in G's place, c = %.2f", r.P, r.Threshold)
-	c.add("difference %.3f ± √c·%.4f: %.3f to %.3f", r.Difference, r.StandardErr, r.DifferenceIn.Lo, r.DifferenceIn.Hi)
-	c.add("lift %.4f, from %.4f to %.4f one look", r.Lift, r.LiftIn.Lo, r.LiftIn.Hi)
+	c.addf("%d and %d are the participants with a value.", redPaid.NonZero, bluePaid.NonZero)
+	c.addf("p = %.3f with z² in G's place, c = %.2f", r.P, r.Threshold)
+	c.addf("difference %.3f ± √c·%.4f: %.3f to %.3f", r.Difference, r.StandardErr, r.DifferenceIn.Lo, r.DifferenceIn.Hi)
+	c.addf("lift %.4f, from %.4f to %.4f one look", r.Lift, r.LiftIn.Lo, r.LiftIn.Hi)
 	once, t, df := stats.Welch(redPaid, bluePaid, 0.95)
-	c.add("one look: t = %.2f with %s degrees of freedom, p = %.4f", t, count(math.Round(df)), once.P)
-	c.add("orders of %d ± %d euros for red and %d ± %[2]d for blue", 40, 30, 39)
+	c.addf("one look: t = %.2f with %s degrees of freedom, p = %.4f", t, count(math.Round(df)), once.P)
+	c.addf("orders of %d ± %d euros for red and %d ± %[2]d for blue", 40, 30, 39)
 }
 
 func sizes(c *claims) {
 	p := stats.Plan{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.8, Ratio: 1}
-	once, any := stats.SampleSize(p), stats.SampleSizeAlwaysValid(p)
+	once, anyTime := stats.SampleSize(p), stats.SampleSizeAlwaysValid(p)
 	const z, power, mean = 1.9599639845, 0.8416212336, 0.055
 	variance := 0.05*0.95 + 0.06*0.94
 	c.same("the size", math.Pow(z*math.Sqrt(2*mean*(1-mean))+power*math.Sqrt(variance), 2)/(0.01*0.01), once)
-	h := 2 * mean * (1 - mean) * any / 2
-	c.same("what is found at any time", 0.01/math.Sqrt(variance/any), math.Sqrt(stats.Threshold(h, 0.05))+power)
-	c.add("p̄ = %.1f %% the mean of both rates", 100*mean)
-	c.add("one look = (1.96·√(2·p̄·(1-p̄)) + 0.84·√(0.05·0.95 + 0.06·0.94))² / 0.01² = %s", count(once))
-	c.add("any time = the smallest n with 0.01 / √((0.05·0.95 + 0.06·0.94)/n) ≥ √c + 0.84 = %s", count(any))
-	c.add("%s / %s = %.2f", count(any), count(once), any/once)
+	h := 2 * mean * (1 - mean) * anyTime / 2
+	c.same("what is found at any time", 0.01/math.Sqrt(variance/anyTime), math.Sqrt(stats.Threshold(h, 0.05))+power)
+	c.addf("p̄ = %.1f %% the mean of both rates", 100*mean)
+	c.addf("one look = (1.96·√(2·p̄·(1-p̄)) + 0.84·√(0.05·0.95 + 0.06·0.94))² / 0.01² = %s", count(once))
+	c.addf("any time = the smallest n with 0.01 / √((0.05·0.95 + 0.06·0.94)/n) ≥ √c + 0.84 = %s", count(anyTime))
+	c.addf("%s / %s = %.2f", count(anyTime), count(once), anyTime/once)
 	value := stats.SampleSizeMean(p, math.Sqrt(redPaid.Variance()), 0.4)
 	c.same("the size for means", 2*math.Pow(z+power, 2)*redPaid.Variance()/(0.4*0.4), value)
-	c.add("mean value: 2·(1.96 + 0.84)²·%.2f² / 0.40² = %s", math.Sqrt(redPaid.Variance()), count(value))
-	c.add("to find 0.40 euros where values have a standard deviation of %.2f.", math.Sqrt(redPaid.Variance()))
+	c.addf("mean value: 2·(1.96 + 0.84)²·%.2f² / 0.40² = %s", math.Sqrt(redPaid.Variance()), count(value))
+	c.addf("to find 0.40 euros where values have a standard deviation of %.2f.", math.Sqrt(redPaid.Variance()))
 }

@@ -105,14 +105,14 @@ func lift[T float64 | sixpack.Number](x T) string {
 	if x < 0 {
 		sign = "−"
 	}
-	return sign + digits(100*math.Abs(float64(x)), 2) + " %"
+	return sign + digits(100*math.Abs(float64(x))) + " %"
 }
 
 func fromTo(i sixpack.Interval) string { return lift(i.Lo) + " to " + lift(i.Hi) }
 
-// digits writes a number with so many digits that count.
-func digits(x float64, n int) string {
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'e', n-1, 64), 64)
+// digits writes a number with two digits that count.
+func digits(x float64) string {
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'e', 1, 64), 64)
 	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }
 

@@ -38,7 +38,7 @@ func TestDocs(t *testing.T) {
 // executed returns a text with its console blocks as they should be.
 func executed(t *testing.T, text string) string {
 	t.Helper()
-	block := regexp.MustCompile("(?ms)^```console\n(.*?)^```$")
+	block := regexp.MustCompile("(?ms)^```console\n(.*?\n)```$")
 	return block.ReplaceAllStringFunc(text, func(whole string) string {
 		var out strings.Builder
 		for line := range strings.Lines(block.FindStringSubmatch(whole)[1]) {
