@@ -27,7 +27,7 @@ type analysis struct {
 func newAnalysis(counts store.Results, kpi string, now time.Time) *analysis {
 	r := counts.Record
 	a := &analysis{now: now}
-	a.Experiment, a.KPI, a.Primary = r.Name, kpi, kpi == r.Plan.KPI
+	a.Experiment, a.KPI, a.Primary = r.Name, kpi, kpi == r.PrimaryKPI()
 	a.Counts, a.Plan, a.Measure = counts, planned(r.Plan), Rate
 	a.Participants, a.Excluded = participants(counts), counts.Excluded
 	a.Alternatives = make([]AlternativeResults, len(r.Alternatives))
@@ -113,7 +113,7 @@ func (a *analysis) weigh() {
 		pair, _ := a.best(0, i)
 		x.ChanceToBeatControl = Number(pair[1])
 		if a.values == nil {
-			lift, _ := stats.Credible(a.arms[0], a.arms[i], stats.Uniform, confidence)
+			lift := stats.CredibleLift(a.arms[0], a.arms[i], stats.Uniform, confidence)
 			x.CredibleLift = Credible{interval(lift.Interval), Number(lift.Median)}
 		}
 	}

@@ -1,6 +1,7 @@
 package sixpack_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -109,7 +110,7 @@ func TestResultsInJSON(t *testing.T) {
 		check(t, json.Unmarshal(text, &again))
 		once, err := json.Marshal(again)
 		check(t, err)
-		if string(text) != string(once) {
+		if !bytes.Equal(text, once) {
 			t.Errorf("%s\nreads as\n%s", text, once)
 		}
 	}
@@ -236,8 +237,15 @@ func TestPlan(t *testing.T) {
 	}
 
 	for _, p := range []store.Plan{
-		{Effect: -0.1}, {Effect: math.NaN()}, {Effect: math.Inf(1)}, {Baseline: 1}, {Power: 1}, {Alpha: 0.6}, {Size: -1},
-		{Analysis: "daily"}, {Analysis: store.Fixed},
+		{Effect: -0.1},
+		{Effect: math.NaN()},
+		{Effect: math.Inf(1)},
+		{Baseline: 1},
+		{Power: 1},
+		{Alpha: 0.6},
+		{Size: -1},
+		{Analysis: "daily"},
+		{Analysis: store.Fixed},
 	} {
 		if err := e.SetPlan(ctx, "exp", p); !errors.Is(err, sixpack.ErrPlan) {
 			t.Errorf("SetPlan(%+v): %v", p, err)
@@ -300,13 +308,13 @@ func TestOutlook(t *testing.T) {
 	if !near(o.Size, size) || !near(o.Missing, size-6000) || o.PerDay != 200 || !near(o.Days, (size-6000)/200) {
 		t.Errorf("the outlook is %+v, want a size of %v", o, size)
 	}
-	for name, close := range map[string]func(*store.Record){
+	for name, shut := range map[string]func(*store.Record){
 		"paused":   func(r *store.Record) { r.Paused = true },
 		"archived": func(r *store.Record) { r.Archived = true },
 		"won":      func(r *store.Record) { r.Winner = "B" },
 	} {
 		closed := counts
-		close(&closed.Record)
+		shut(&closed.Record)
 		if o := sixpack.Analyze(closed, "", lastOfMay).Outlook; o.Days.Known() || !o.Size.Known() {
 			t.Errorf("%s: the outlook is %+v", name, o)
 		}
@@ -322,6 +330,26 @@ func TestOutlook(t *testing.T) {
 	size = stats.SampleSizeAlwaysValid(stats.Plan{Baseline: 0.05, Wanted: 0.0525, Alpha: 0.025, Power: 0.8, Ratio: 1.0 / 9}) / 0.9
 	if o := sixpack.Analyze(weighted, "", lastOfMay).Outlook; !near(o.Size, size) {
 		t.Errorf("9 to 1: the outlook is %+v, want a size of %v", o, size)
+	}
+}
+
+// TestPrimaryKPI is the plan's, or the default one, unless only others were seen.
+func TestPrimaryKPI(t *testing.T) {
+	for _, test := range []struct {
+		planned string
+		seen    []string
+		want    string
+	}{
+		{"", nil, ""},
+		{"", []string{"sale", ""}, ""},
+		{"", []string{"sale", "click"}, "sale"},
+		{"click", []string{"sale", "click"}, "click"},
+		{"later", []string{""}, "later"},
+	} {
+		r := store.Record{KPIs: test.seen, Plan: store.Plan{KPI: test.planned}}
+		if got := r.PrimaryKPI(); got != test.want {
+			t.Errorf("of %q, planned %q: %q, want %q", test.seen, test.planned, got, test.want)
+		}
 	}
 }
 

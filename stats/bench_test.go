@@ -21,7 +21,8 @@ func BenchmarkBayesian(b *testing.B) {
 	for b.Loop() {
 		stats.Best(five, stats.Uniform)
 		for _, c := range five[1:] {
-			stats.Credible(five[0], c, stats.Uniform, 0.95)
+			stats.CredibleLift(five[0], c, stats.Uniform, 0.95)
+			stats.CredibleDifference(five[0], c, stats.Uniform, 0.95)
 		}
 	}
 }

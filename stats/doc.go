@@ -8,7 +8,7 @@
 //
 // [Decide] puts these together into a verdict on a whole experiment. Beside that
 // there are the look at a size fixed in advance ([Fixed], [Welch]), what is
-// descriptive only ([Wilson], [Best], [Credible]), the check of the sample ratio
+// descriptive only ([Wilson], [Best], [CredibleLift]), the check of the sample ratio
 // ([SampleRatio]), planning ([SampleSize] and others), and what Sixpack's own
 // JSON says ([Legacy]).
 //

@@ -47,6 +47,7 @@ func vectors(t *testing.T, name string) []vector {
 }
 
 func TestVectors(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"stats_reference.json", "srm_reference.json", "power_reference.json"} {
 		for _, v := range vectors(t, name) {
 			method, ok := methods[v.Method]
@@ -57,6 +58,7 @@ func TestVectors(t *testing.T) {
 				continue
 			}
 			t.Run(v.ID, func(t *testing.T) {
+				t.Parallel()
 				var in input
 				if err := json.Unmarshal(v.Input, &in); err != nil {
 					t.Fatal(err)
@@ -243,7 +245,7 @@ var methods = map[string]func(in input) fields{
 		return fields{"p_beats_control": chances[1], "loss_choose_control": losses[0], "loss_choose_challenger": losses[1]}
 	},
 	"lift_credible": func(in input) fields {
-		lift, d := stats.Credible(in.A.counts(), in.B.counts(), in.prior(), in.Conf)
+		lift, d := stats.CredibleLift(in.A.counts(), in.B.counts(), in.prior(), in.Conf), stats.CredibleDifference(in.A.counts(), in.B.counts(), in.prior(), in.Conf)
 		return fields{
 			"lift_lo": lift.Lo, "lift_median": lift.Median, "lift_hi": lift.Hi, "diff_lo": d.Lo, "diff_median": d.Median, "diff_hi": d.Hi,
 		}

@@ -226,7 +226,7 @@ func TestWordsArePlain(t *testing.T) {
 		about.DaysLeft = []float64{math.NaN(), -1, 0.2, 3, 1000}[dice.IntN(5)]
 		w := v.Words(about)
 		text := w.Headline + " " + w.Detail + " " + w.Note
-		for _, never := range []string{"significant", "confidence", "NaN", "Inf", "infinit", "%!", "--", "+−", "  "} {
+		for _, never := range []string{"significant", "confidence", "NaN", "Inf", "infinite", "%!", "--", "+−", "  "} {
 			if strings.Contains(strings.TrimSpace(text), never) {
 				t.Fatalf("%+v: %q is in %q", q, never, text)
 			}

@@ -41,6 +41,7 @@ func commands() []command {
 			run: func(ctx context.Context, in *invocation) error { return serve(ctx, in, false) },
 		},
 		seedCommand(),
+		aaCommand(),
 		importCommand(),
 		exportCommand(),
 		copyCommand(),

@@ -24,12 +24,12 @@ func full(name string) store.Record {
 		Plan: store.Plan{
 			KPI: "purchase", Effect: 0.1, Baseline: 1.0 / 3, Power: 0.9, Alpha: 0.01, Size: 1 << 60, Analysis: store.Fixed,
 		},
-		Epoch:        store.Epoch{Number: 4, Start: noon.Add(time.Hour), Weights: []float64{0.5, 0.3, 0.2}},
-		Winner:       "blue",
-		Paused:       true,
-		Archived:     true,
-		Purged:       true,
-		Description:  "Is <blue> better?\nWe'll see: 100 % \"sûr\" 🎲",
+		Epoch:       store.Epoch{Number: 4, Start: noon.Add(time.Hour), Weights: []float64{0.5, 0.3, 0.2}},
+		Winner:      "blue",
+		Paused:      true,
+		Archived:    true,
+		Purged:      true,
+		Description: "Is <blue> better?\nWe'll see: 100 % \"sûr\" 🎲",
 	}
 }
 
