@@ -95,7 +95,7 @@ func chances(c *claims) {
 	best, losses := stats.Best([]stats.Counts{red, blue}, stats.Uniform)
 	c.addf("∫ f_i · Π F_j: red %.6f, blue %.6f", best[0], best[1])
 	c.addf("∫ F_i · (1 - Π F_j): red %.4f, blue %.9f", losses[0], losses[1])
-	l, _ := stats.Credible(red, blue, stats.Uniform, 0.95)
+	l := stats.CredibleLift(red, blue, stats.Uniform, 0.95)
 	c.addf("lift with a probability of 95 %%: %.3f to %.3f, median %.3f", l.Lo, l.Hi, l.Median)
 }
 

@@ -255,9 +255,13 @@ func planning(c *claims) {
 
 	for _, effect := range []float64{0.05, 0.1, 0.2, 0.5} {
 		r := analyze(1, store.Plan{Effect: effect, Baseline: 0.05}, halves(stats.Counts{}, stats.Counts{}))
-		once := 2 * stats.SampleSize(stats.Plan{Baseline: 0.05, Wanted: 0.05 * (1 + effect), Alpha: d.Alpha, Power: d.Power, Ratio: 1})
-		c.addf("| %.0f %% | %s | %s | %.0f |", 100*effect, count(once), count(r.Outlook.Size), math.Ceil(float64(r.Outlook.Size)/8000))
-		if ratio := float64(r.Outlook.Size) / once; math.Abs(ratio-2.2) >= 0.05 {
+		p := stats.Plan{Baseline: 0.05, Wanted: 0.05 * (1 + effect), Alpha: d.Alpha, Power: d.Power, Ratio: 1}
+		once, anyTime := 2*math.Ceil(stats.SampleSize(p)), 2*math.Ceil(stats.SampleSizeAlwaysValid(p))
+		if shown := float64(r.Outlook.Size); math.Abs(anyTime-shown) > 1 {
+			c.t.Errorf("%v participants suffice, and the page says %v", anyTime, shown)
+		}
+		c.addf("| %.0f %% | %s | %s | %.0f |", 100*effect, count(once), count(anyTime), math.Ceil(anyTime/8000))
+		if ratio := anyTime / once; math.Abs(ratio-2.2) >= 0.05 {
 			c.t.Errorf("to see %v takes %v times as long at most, not 2.2", effect, ratio)
 		}
 	}
