@@ -104,6 +104,9 @@ var known = map[string][]string{
 		"| 5 %, 50 : 50, 1,000,000 | 68.3 % | 24.5 % | 87.7 % | 4.1 % |",
 		"sixpack aa --rate 5% --visitors 40000 --split 50:50 --runs 1000 --seed 1",
 	},
+	"printed by the command that stands above them": {
+		"59.8 % for the usual test and 80.6 % for the chance to be best", "wrong in 2.7 % of these tests",
+	},
 	"what a false alarm, an interval and a level are by default, or by definition": {
 		"I cry wolf in 5 % of the cases", "is at most 5 %, at whatever moment", "stays at 5 %", "when p is 0.05 or less", "a number between 0 and 1",
 		"leaves out 0", "In at least 95 of 100 tests", "leaves 0 outside", "below 0.", "take in 0 again", "counts with 0", "It is 0 at the observed lift", "is at most 0.05", "p is 0.05", "a false alarm of 5 % allowed",
