@@ -86,7 +86,7 @@ var known = map[string][]string{
 		"About 8,000 visitors come in a week", "20 %, or more", "with its 8,000 visitors in a week", "planned for 20 %",
 		"If blue really is 20 % better", "| 7 days |", "| 14 days |", "| 21 days |", "After 7 days", "after 7 days", "after 7 ", "after 14 days", "After 14 days",
 		"After 21 days", "after 21 days", "After 33 days", "After 60 days", "after 14.", "The ±20 % is the smallest effect",
-		"`engine.SetPlan(ctx, \"button\", store.Plan{Effect: 0.2})`", "cannot test for 5 %", "a rate of 5 % and two alternatives",
+		"`engine.SetPlan(ctx, \"button\", store.Plan{Effect: 0.2})`", "`sixpack plan button --set --effect 20%`", "cannot test for 5 %", "a rate of 5 % and two alternatives",
 	},
 	"simulated, a look after every visitor: sixpack aa measures them": {
 		"In 74 % of such tests", "40,000 visitors, a rate of 5 %", "wrong in 2.6 % of these tests", "after every single visitor: 2.6 %",
