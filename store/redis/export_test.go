@@ -14,7 +14,7 @@ func (s *Store) ConvertAs(ctx context.Context, c store.Conversion, nonce string)
 // Keys returns one of each kind of an experiment, the record's first.
 func Keys(prefix, experiment string) []string {
 	k := newKeys(baseOf(rootOf(prefix), experiment), "1")
-	return []string{k.record, garbageOf(k.record), k.counts, k.used, k.bucketOf(0), k.totalsOf(0)}
+	return []string{k.record, garbageOf(k.record), logOf(k.record), k.counts, k.used, k.bucketOf(0), k.totalsOf(0)}
 }
 
 // RoundTrip returns the ID of the client that is kept where id is.
