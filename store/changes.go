@@ -18,7 +18,7 @@ type Change struct {
 	By     string    `json:"by,omitempty"` // who did it; empty: nobody said
 	Action string    `json:"action"`       // what, in a word, such as "winner" or "reset"
 	// Before is what was changed as it was, and After as it became: JSON, which
-	// the engine makes of [Settings]. A store keeps it and does not look into it.
+	// the engine makes of [Settings]. A store keeps what it says, not its spaces.
 	Before json.RawMessage `json:"before,omitempty"`
 	After  json.RawMessage `json:"after,omitempty"`
 	Undoes uint64          `json:"undoes,omitempty"` // the ID of the change that this one took back

@@ -157,6 +157,11 @@ func checkRich(t *testing.T, address string) {
 		has["clients purged"] = has["clients purged"] || r.Record.Purged && clientsOf(r) > 0
 		has["clients left out"] = has["clients left out"] || r.Excluded > 0
 		has["epochs"] = has["epochs"] || len(r.Epochs) > 2
+		changes, err := st.Changes(t.Context(), r.Record.Name, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		has["several changes"] = has["several changes"] || len(changes) > 2
 		for _, c := range clientsIn(t, st, r.Record.Name) {
 			has["reserved"] = has["reserved"] || c.Reserved
 			r.SubClient(c)
@@ -316,6 +321,16 @@ func dump(t *testing.T, address string) string {
 		}
 		if err := lines.Encode(r); err != nil {
 			t.Fatal(err)
+		}
+		changes, err := st.Changes(t.Context(), r.Record.Name, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range changes {
+			c.At = c.At.UTC()
+			if err := lines.Encode(c); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for _, c := range clientsIn(t, st, r.Record.Name) {
 			slices.SortFunc(c.Conversions, func(a, b store.ClientConversion) int { return cmp.Compare(a.KPI, b.KPI) })
