@@ -1,6 +1,10 @@
 package sixpack
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"github.com/sixpack-go/sixpack/stats"
+)
 
 // An Algorithm decides what shares of new participants the alternatives of an
 // experiment get. Clients that take part already are never moved.
@@ -8,15 +12,27 @@ import "math/rand/v2"
 // Which client gets which alternative is not its business: that is a hash of
 // the client, laid against the shares, so that all engines agree. Weights must
 // therefore be a pure function of arms; it may be called concurrently.
+//
+// It is asked when an experiment begins, and from time to time, as [Bandit]
+// says. The shares that it sets last until it is asked again, and are each
+// alternative's chance to be chosen: [store.Results] has them by epoch.
 type Algorithm interface {
 	// Weights returns the weight of each arm: not negative, at least one above
-	// zero, of any scale.
+	// zero, of any scale. Anything else is taken for the declared shares.
 	Weights(arms []Arm) []float64
 }
 
-// Arm is what an [Algorithm] knows of an alternative.
+// Arm is what an [Algorithm] knows of an alternative. Alternatives whose Weight
+// would be 0 get nobody, whatever the algorithm: it does not see them.
 type Arm struct {
 	Weight float64 // its share as declared or set by an operator, summing to 1
+	// Counts are those of the KPI that the experiment is judged by, and of the
+	// participants who had their time to convert. They are all zero until there
+	// are enough of each alternative, as [Bandit] says.
+	Counts stats.Counts
+	// Values are those of a KPI that has values, whose mean is to be learned from;
+	// else no arm has any NonZero.
+	Values stats.Values
 }
 
 // A Drawer is an [Algorithm] that draws every new participant's alternative
@@ -59,7 +75,63 @@ func (c *Config) algorithm(name string) Algorithm {
 		return Hash{}
 	case "random":
 		return Random{}
+	case "thompson":
+		return Thompson{}
+	case "whiplash":
+		return Whiplash{}
+	case "whiplash-legacy":
+		return WhiplashLegacy{}
+	case "epsilon-greedy":
+		return EpsilonGreedy{}
 	default:
 		return c.Algorithms[name]
 	}
+}
+
+// learns tells whether an algorithm, nil for one that is not known here, may
+// set other shares than those declared.
+func learns(a Algorithm) bool {
+	switch a.(type) {
+	case Hash, Random:
+		return false
+	default:
+		return true
+	}
+}
+
+// weigh returns the shares that an algorithm gives to arms, nil for equal ones.
+func weigh(a Algorithm, arms []Arm) []float64 {
+	var open []Arm
+	for _, arm := range arms {
+		if arm.Weight > 0 {
+			open = append(open, arm)
+		}
+	}
+	weights := a.Weights(open)
+	if checkWeights(weights, len(open)) != nil {
+		weights = declaredWeights(open)
+	}
+	if learns(a) {
+		weights = drawable(weights)
+	}
+	all := declaredWeights(arms)
+	for i := range all {
+		if all[i] > 0 {
+			all[i], weights = weights[0], weights[1:]
+		}
+	}
+	return shares(all)
+}
+
+// drawable returns weights as shares, without those that are so small that
+// nobody gets them.
+func drawable(weights []float64) []float64 {
+	const least = 1. / (1 << 28) // of what a hash tells apart
+	all := scaled(weights)
+	for i := range all {
+		if all[i] < least {
+			all[i] = 0
+		}
+	}
+	return all
 }
