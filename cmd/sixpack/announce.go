@@ -42,7 +42,7 @@ func (s started) announce(in *invocation, c *config, log *slog.Logger) {
 	}
 	fmt.Fprintf(in.stdout, "sixpack %s is running; Ctrl-C stops it.\n\n  API        %s\n", version(), baseURL(s.api, "localhost"))
 	if s.dashboard != nil {
-		fmt.Fprintf(in.stdout, "  dashboard  %s (not in this version: a page stands in for it)\n", baseURL(s.dashboard, "localhost"))
+		fmt.Fprintf(in.stdout, "  dashboard  %s\n", baseURL(s.dashboard, "localhost"))
 	}
 	fmt.Fprintf(in.stdout, "  data       %s\n\nTry:\n\n  curl '%s/participate?experiment=button-color&alternatives=red&alternatives=blue&client_id=alice'\n\n",
 		s.data, baseURL(s.api, "localhost"))

@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/dashboard"
 	"github.com/sixpack-go/sixpack/httpapi"
 	"github.com/sixpack-go/sixpack/store"
 )
 
 // serve runs the API, and with it the dashboard's port, until ctx ends.
-func serve(ctx context.Context, in *invocation, dashboard bool) error {
+func serve(ctx context.Context, in *invocation, withDashboard bool) error {
 	found, err := in.settings()
 	if err != nil {
 		return err
@@ -31,7 +32,7 @@ func serve(ctx context.Context, in *invocation, dashboard bool) error {
 	found.relaxCollector()
 	stopCollecting := collect(ctx, st, log)
 	s := &service{config: &found.config, log: log, store: st}
-	err = s.run(ctx, in, dashboard)
+	err = s.run(ctx, in, withDashboard)
 	stopCollecting()
 	if closing := st.Close(); err == nil {
 		err = closing
@@ -57,25 +58,27 @@ type service struct {
 
 	log     *slog.Logger
 	store   store.Store
+	engine  *sixpack.Engine
 	api     http.Handler
 	servers servers
 	started started
 }
 
 // run serves until ctx ends.
-func (s *service) run(ctx context.Context, in *invocation, dashboard bool) error {
+func (s *service) run(ctx context.Context, in *invocation, withDashboard bool) error {
 	options := s.options(s.store, s.log)
 	if s.Metrics {
 		metrics := newStatsD(s.StatsD, s.log)
 		defer metrics.close()
 		options.Metrics = metrics.count
 	}
-	s.api = httpapi.New(sixpack.New(s.store, s.engine()), options)
+	s.engine = sixpack.New(s.store, s.config.engine())
+	s.api = httpapi.New(s.engine, options)
 	if s.AccessLog {
 		s.api = logAccess(s.log, s.api)
 	}
 	defer s.servers.close()
-	if err := s.listen(dashboard); err != nil {
+	if err := s.listen(withDashboard); err != nil {
 		return err
 	}
 	s.started.announce(in, s.config, s.log)
@@ -83,19 +86,19 @@ func (s *service) run(ctx context.Context, in *invocation, dashboard bool) error
 }
 
 // listen takes the ports.
-func (s *service) listen(dashboard bool) error {
+func (s *service) listen(withDashboard bool) error {
 	l, err := listen(s.Host, s.Port, "")
 	if err != nil {
 		return err
 	}
 	s.servers.add(l, s.newServer(s.api, s.log))
 	s.started = started{api: l.Addr(), data: s.where()}
-	if dashboard {
+	if withDashboard {
 		l, err := listen(s.WebHost, s.WebPort, "web_")
 		if err != nil {
 			return err
 		}
-		s.servers.add(l, s.newServer(placeholder(s.started.api, s.api), s.log))
+		s.servers.add(l, s.newServer(dashboard.New(s.engine, s.dashboard()), s.log))
 		s.started.dashboard = l.Addr()
 	}
 	if source, ok := s.store.(backer); ok {
@@ -104,6 +107,17 @@ func (s *service) listen(dashboard bool) error {
 		}
 	}
 	return nil
+}
+
+// dashboard returns the options of the dashboard.
+func (s *service) dashboard() dashboard.Options {
+	return dashboard.Options{
+		API:      baseURL(s.started.api, ""),
+		Location: s.Timezone.Location,
+		Ping:     s.store.Ping,
+		Version:  version(),
+		Log:      s.log,
+	}
 }
 
 // options returns those of the API.

@@ -1,0 +1,8 @@
+package dashboard
+
+import "html/template"
+
+// functions are what templates can call.
+var functions = template.FuncMap{
+	"asset": asset,
+}
