@@ -27,7 +27,7 @@ type analysis struct {
 func newAnalysis(counts store.Results, kpi string, now time.Time) *analysis {
 	r := counts.Record
 	a := &analysis{now: now}
-	a.Experiment, a.KPI, a.Primary = r.Name, kpi, kpi == r.Plan.KPI
+	a.Experiment, a.KPI, a.Primary = r.Name, kpi, kpi == r.PrimaryKPI()
 	a.Counts, a.Plan, a.Measure = counts, planned(r.Plan), Rate
 	a.Participants, a.Excluded = participants(counts), counts.Excluded
 	a.Alternatives = make([]AlternativeResults, len(r.Alternatives))

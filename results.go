@@ -17,7 +17,7 @@ import (
 type Results struct {
 	Experiment string `json:"experiment"`
 	KPI        string `json:"kpi"` // "" is the default KPI
-	// Primary tells whether KPI is the plan's. The others are exploratory: the more
+	// Primary tells whether KPI is [store.Record.PrimaryKPI]. The others are exploratory: the more
 	// one looks at, the more of them look good by chance.
 	Primary bool    `json:"primary"`
 	Measure Measure `json:"measure"`
@@ -131,8 +131,9 @@ type Legacy struct {
 	Level     string `json:"confidence_level"`
 }
 
-// Results analyses an experiment by a KPI, "" for the default one. The errors are
-// [ErrUnknown], and [ErrKPI] for a KPI that was never seen.
+// Results analyses an experiment by a KPI, "" for the default one; that of its plan
+// is [store.Record.PrimaryKPI]. The errors are [ErrUnknown], and [ErrKPI] for a KPI
+// that was never seen.
 func (e *Engine) Results(ctx context.Context, experiment, kpi string) (Results, error) {
 	counts, err := e.Counts(ctx, experiment)
 	if err != nil {
@@ -144,8 +145,8 @@ func (e *Engine) Results(ctx context.Context, experiment, kpi string) (Results, 
 	return Analyze(counts, kpi, e.now()), nil
 }
 
-// Summaries analyses the named experiments, or all, sorted by name, each by the
-// primary KPI of its plan, with one call of the store. They lack what takes long:
+// Summaries analyses the named experiments, or all, sorted by name, each by its
+// primary KPI, with one call of the store. They lack what takes long:
 // chances, losses and credible intervals.
 func (e *Engine) Summaries(ctx context.Context, experiments ...string) ([]Results, error) {
 	all, err := e.store.Results(ctx, experiments...)
@@ -175,7 +176,7 @@ func Analyze(counts store.Results, kpi string, now time.Time) Results {
 // Summarize is [Analyze] by the primary KPI, without what takes long: chances,
 // losses and credible intervals.
 func Summarize(counts store.Results, now time.Time) Results {
-	a := newAnalysis(counts, counts.Record.Plan.KPI, now)
+	a := newAnalysis(counts, counts.Record.PrimaryKPI(), now)
 	a.describe()
 	a.judge()
 	a.tell()

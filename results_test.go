@@ -333,6 +333,26 @@ func TestOutlook(t *testing.T) {
 	}
 }
 
+// TestPrimaryKPI is the plan's, or the default one, unless only others were seen.
+func TestPrimaryKPI(t *testing.T) {
+	for _, test := range []struct {
+		planned string
+		seen    []string
+		want    string
+	}{
+		{"", nil, ""},
+		{"", []string{"sale", ""}, ""},
+		{"", []string{"sale", "click"}, "sale"},
+		{"click", []string{"sale", "click"}, "click"},
+		{"later", []string{""}, "later"},
+	} {
+		r := store.Record{KPIs: test.seen, Plan: store.Plan{KPI: test.planned}}
+		if got := r.PrimaryKPI(); got != test.want {
+			t.Errorf("of %q, planned %q: %q, want %q", test.seen, test.planned, got, test.want)
+		}
+	}
+}
+
 // TestSummaries says what Results does, but for what takes long.
 func TestSummaries(t *testing.T) {
 	e := sixpack.New(new(memory.Store), sixpack.Config{})

@@ -136,6 +136,16 @@ func (r Record) Clone() Record {
 	return r
 }
 
+// PrimaryKPI returns the KPI by which the experiment is judged: that of its plan.
+// Without one it is the default KPI, unless there have been conversions, but only
+// for others: then it is the first of these.
+func (r Record) PrimaryKPI() string {
+	if r.Plan.KPI == "" && len(r.KPIs) > 0 && !slices.Contains(r.KPIs, "") {
+		return r.KPIs[0]
+	}
+	return r.Plan.KPI
+}
+
 // Override holds what an operator set against the callers' declarations. Zero
 // fields override nothing.
 type Override struct {
