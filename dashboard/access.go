@@ -1,10 +1,15 @@
 package dashboard
 
 import (
-	"context"
-	"net"
-	"net/http"
+	"errors"
+	"fmt"
 	"net/netip"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/crypto/bcrypt"
 )
 
 // Access says who may come in, and as what. With none of Users, Tokens and Proxy
@@ -16,34 +21,43 @@ type Access struct {
 	Tokens []Token
 	// Proxy is trusted to say who somebody is, as a single sign-on proxy does.
 	Proxy Proxy
-	// Secret signs sessions. If empty, a random one is made, so that everybody has
-	// to log in again after a restart.
+	// Secret signs sessions and forms. If empty, a random one is made, so that
+	// everybody has to log in again after a restart.
 	Secret []byte
+	// NoFormTokens has forms accepted without the token that tells ours from
+	// others. Browsers' requests from other origins are refused all the same.
+	NoFormTokens bool
 }
 
-// User is one who logs in.
+// User is one who logs in, or whom the proxy lets in.
 type User struct {
 	Name string
-	Hash string // of the password, as "sixpack passwd" prints it
+	Hash string // of the password, from [HashPassword]; empty for those who come by the proxy only
 	Role Role
 }
 
 // Token is that of a program.
 type Token struct {
 	Name string // of the program, as the audit log shows it
-	Hash string // of the token, as "sixpack passwd --token" prints it
+	Hash string // of the token, from [HashToken]
 	Role Role
 }
 
-// Proxy is a trusted one.
+// Proxy is a trusted one, by which requests come.
 type Proxy struct {
-	// Header holds the name of the user, such as "X-Forwarded-User": no proxy is
-	// trusted if it is empty.
+	// Header holds the name of the user, such as "X-Forwarded-User". If it is
+	// empty, the proxy does not say who somebody is.
 	Header string
-	// From are the addresses of the proxy. The header is ignored from elsewhere.
+	// From are the addresses of the proxy. Header is ignored from elsewhere, and
+	// so are X-Forwarded-For, -Proto and -Host.
 	From []netip.Prefix
-	// Role is what users are that the proxy lets in and Users does not list.
+	// Role is what users are that the proxy lets in and Users does not list;
+	// [Anybody] keeps them out.
 	Role Role
+	// Only is for a dashboard that nobody can reach but by the proxy, whose
+	// address is not known: X-Forwarded-For, -Proto and -Host are believed from
+	// everywhere. Header is not.
+	Only bool
 }
 
 // Role is what somebody may do.
@@ -58,68 +72,85 @@ const (
 
 // may tells whether r may do what takes another role.
 func (r Role) may(needed Role) bool {
-	return needed == Anybody || r == Editor || r == needed
+	return needed == Anybody || r == Editor || r == Viewer && r == needed
 }
 
-// person is who makes a request.
-type person struct {
-	name string
-	role Role
+// Configured tells whether anybody is named who may come in. If not, the
+// dashboard answers on its own machine only.
+func (a Access) Configured() bool {
+	return len(a.Users) > 0 || len(a.Tokens) > 0 || a.Proxy.Header != ""
 }
 
-type personKey struct{}
-
-// who returns the person who makes a request.
-func who(r *http.Request) person {
-	p, _ := r.Context().Value(personKey{}).(person)
-	return p
-}
-
-// guard lets requests through to next with what is known of the person.
-func (d *dashboard) guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		secure(w.Header())
-		if !loopback(r.Host) {
-			d.fail(w, r, refusal{http.StatusForbidden, "This dashboard has no passwords yet, so that it answers on this machine only."})
-			return
-		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), personKey{}, person{"", Editor})))
-	})
-}
-
-// admit refuses a request of somebody who may not.
-func (d *dashboard) admit(r *http.Request, needed Role) error {
-	switch p := who(r); {
-	case p.role.may(needed):
-		return nil
-	case p.role == Anybody:
-		return errLogin
-	default:
-		return errForbidden
+// Check returns what is wrong, all of it. What it finds keeps people out, it
+// lets nobody in.
+func (a Access) Check() error {
+	var all []error
+	var users, tokens []string
+	for _, u := range a.Users {
+		all = append(all, a.checkUser(u), twice("user", u.Name, users))
+		users = append(users, u.Name)
 	}
-}
-
-// loopback tells whether a host, with or without a port, is this machine.
-func loopback(host string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
+	for _, t := range a.Tokens {
+		all = append(all, t.check(), twice("token", t.Name, tokens))
+		tokens = append(tokens, t.Name)
 	}
-	if host == "localhost" {
-		return true
+	if a.Proxy.Header != "" && len(a.Proxy.From) == 0 {
+		all = append(all, errors.New("the addresses of the proxy are missing, without which its header is not believed"))
 	}
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.IsLoopback()
+	return errors.Join(all...)
 }
 
-// secure sets the headers that every answer has.
-func secure(h http.Header) {
-	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "+
-		"connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cache-Control", "no-store")
+func (a Access) checkUser(u User) error {
+	switch {
+	case !validName(u.Name):
+		return fmt.Errorf("%q cannot be the name of a user", u.Name)
+	case u.Role != Viewer && u.Role != Editor:
+		return fmt.Errorf("the role of user %s must be viewer or editor", u.Name)
+	case u.Hash == "" && a.Proxy.Header != "":
+		return nil // comes by the proxy
+	}
+	if _, err := bcrypt.Cost([]byte(u.Hash)); err != nil {
+		return fmt.Errorf("the hash of user %s is not one that \"sixpack passwd\" printed", u.Name)
+	}
+	return nil
 }
 
-// token returns the CSRF token that a form must carry.
-func (d *dashboard) token(*http.Request) string { return "" }
+func (t Token) check() error {
+	switch {
+	case !validName(t.Name):
+		return fmt.Errorf("%q cannot be the name of a token", t.Name)
+	case t.Role != Viewer && t.Role != Editor:
+		return fmt.Errorf("the role of token %s must be viewer or editor", t.Name)
+	case !isTokenHash(t.Hash):
+		return fmt.Errorf("the hash of token %s is not one that \"sixpack passwd --token\" printed", t.Name)
+	}
+	return nil
+}
+
+func twice(what, name string, before []string) error {
+	if slices.Contains(before, name) {
+		return fmt.Errorf("%s %s is there twice", what, name)
+	}
+	return nil
+}
+
+// validName tells whether somebody can be called so: what a log can show.
+func validName(name string) bool {
+	const most = 255
+	return name != "" && len(name) <= most && utf8.ValidString(name) && name == strings.TrimSpace(name) &&
+		!strings.ContainsFunc(name, unicode.IsControl)
+}
+
+// user returns the user of a name.
+func (a Access) user(name string) (User, bool) {
+	i := slices.IndexFunc(a.Users, func(u User) bool { return u.Name == name })
+	if i < 0 {
+		return User{}, false
+	}
+	return a.Users[i], true
+}
+
+// passwords tells whether anybody can log in with one.
+func (a Access) passwords() bool {
+	return slices.ContainsFunc(a.Users, func(u User) bool { return u.Hash != "" })
+}

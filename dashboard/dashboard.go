@@ -47,14 +47,16 @@ type Options struct {
 
 // New returns a handler that shows, and changes, the experiments of an engine.
 func New(engine *sixpack.Engine, o Options) http.Handler {
-	o.Prefix = strings.TrimRight(o.Prefix, "/")
+	if o.Prefix = strings.Trim(o.Prefix, "/"); o.Prefix != "" {
+		o.Prefix = "/" + o.Prefix
+	}
 	o.API = cmp.Or(strings.TrimRight(o.API, "/"), "http://:5000")
 	o.Location = cmp.Or(o.Location, time.UTC)
 	o.Log = cmp.Or(o.Log, slog.Default())
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &dashboard{engine: engine, Options: o}
+	d := &dashboard{Options: o, engine: engine, gate: newGate(o.Access)}
 	return d.handler()
 }
 
@@ -63,4 +65,5 @@ type dashboard struct {
 	Options
 
 	engine *sixpack.Engine
+	gate   *gate
 }

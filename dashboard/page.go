@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 //go:embed templates
@@ -22,6 +23,7 @@ type page struct {
 	Version string
 	Person  string // who is logged in
 	Editor  bool   // may change things
+	Session bool   // logged in here, and so can log out
 	CSRF    string // token for forms
 	Path    string // below the prefix
 	Body    any    // of the page itself
@@ -63,7 +65,7 @@ func (d *dashboard) api(r *http.Request) string {
 	return u.String()
 }
 
-var templates = parse("list", "experiment", "error")
+var templates = parse("list", "experiment", "login", "error")
 
 // parse returns templates by name, each with the layout that all share.
 func parse(names ...string) map[string]*template.Template {
@@ -77,16 +79,25 @@ func parse(names ...string) map[string]*template.Template {
 
 // render writes a page, or nothing if that fails.
 func (d *dashboard) render(w http.ResponseWriter, r *http.Request, name, title string, body any) error {
+	return d.renderAs(w, r, http.StatusOK, name, title, body)
+}
+
+// renderAs is render with a status.
+func (d *dashboard) renderAs(w http.ResponseWriter, r *http.Request, status int, name, title string, body any) error {
 	p := who(r)
 	var text bytes.Buffer
 	err := templates[name].Execute(&text, page{
 		Title: title, Prefix: d.Prefix, API: d.api(r), Version: d.Version, Person: p.name, Editor: p.role.may(Editor),
-		CSRF: d.token(r), Path: r.URL.Path[len(d.Prefix):], Body: body,
+		Session: p.by == bySession, CSRF: d.token(r), Path: strings.TrimPrefix(r.URL.Path, d.Prefix), Body: body,
 	})
 	if err != nil {
 		return err
 	}
+	if p.renew != nil {
+		http.SetCookie(w, p.renew)
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
 	_, err = text.WriteTo(w)
 	return err
 }

@@ -19,7 +19,7 @@ type route struct {
 
 // routes returns all of them.
 func (d *dashboard) routes() []route {
-	return []route{
+	all := []route{
 		{http.MethodGet, "/{$}", Viewer, d.list(active)},
 		{http.MethodGet, "/paused", Viewer, d.list(paused)},
 		{http.MethodGet, "/archived", Viewer, d.list(archived)},
@@ -28,17 +28,36 @@ func (d *dashboard) routes() []route {
 		{http.MethodGet, "/favicon.ico", Anybody, d.static},
 		{http.MethodGet, "/_status", Anybody, d.status},
 	}
+	return append(all, d.accessRoutes()...)
 }
 
 // handler serves the routes: what each is behind is in the order in which it is
 // wrapped.
 func (d *dashboard) handler() http.Handler {
 	mux := http.NewServeMux()
+	methods := make(map[string][]string)
 	for _, r := range d.routes() {
 		mux.Handle(r.method+" "+d.Prefix+r.path, d.answer(r))
+		methods[r.path] = append(methods[r.path], r.method)
 	}
-	mux.Handle(d.Prefix+"/", d.answer(route{allowed: Anybody, serve: func(http.ResponseWriter, *http.Request) error { return errNotFound }}))
+	for path, allowed := range methods {
+		mux.Handle(d.Prefix+path, d.refuse(errMethod, "Allow", strings.Join(allowed, ", ")))
+	}
+	mux.Handle(d.Prefix+"/", d.refuse(errNotFound))
+	if d.Prefix != "" {
+		mux.Handle("/", d.refuse(errNotFound))
+	}
 	return d.guard(mux)
+}
+
+// refuse answers with an error, and with a header.
+func (d *dashboard) refuse(err error, header ...string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(header) > 0 {
+			w.Header().Set(header[0], header[1])
+		}
+		d.fail(w, r, err)
+	})
 }
 
 // answer serves a route to those who may, and says what is wrong.
@@ -63,17 +82,19 @@ type refusal struct {
 func (r refusal) Error() string { return r.message }
 
 var (
-	errNotFound  = refusal{http.StatusNotFound, "There is no such page."}
-	errForbidden = refusal{http.StatusForbidden, "You may look, but not change anything: ask for the role of an editor."}
-	errLogin     = refusal{http.StatusUnauthorized, "Log in first."}
+	errNotFound = refusal{http.StatusNotFound, "There is no such page."}
+	errMethod   = refusal{http.StatusMethodNotAllowed, "This cannot be asked for in this way."}
 )
 
 // explain returns what an error comes to.
 func explain(err error) refusal {
 	var known refusal
+	var long *http.MaxBytesError
 	switch {
 	case errors.As(err, &known):
 		return known
+	case errors.As(err, &long):
+		return errTooLong
 	case errors.Is(err, sixpack.ErrUnknown):
 		return refusal{http.StatusNotFound, "There is no such experiment."}
 	default:
@@ -87,18 +108,27 @@ func (d *dashboard) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if is.status >= http.StatusInternalServerError {
 		d.Log.Error("dashboard", "path", r.URL.Path, "error", err)
 	}
+	if is == errLogin && !d.wantsJSON(r) {
+		d.toLogin(w, r)
+		return
+	}
+	if is.status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", challenge)
+	}
 	if d.wantsJSON(r) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(is.status)
 		_ = writeJSON(w, map[string]string{"error": is.message}) // fails only if the visitor is gone
 		return
 	}
-	w.WriteHeader(is.status)
-	_ = d.render(w, r, "error", http.StatusText(is.status), is.message) // likewise
+	_ = d.renderAs(w, r, is.status, "error", http.StatusText(is.status), is.message) // likewise
 }
 
 // wantsJSON tells whether a request is a program's.
 func (d *dashboard) wantsJSON(r *http.Request) bool {
+	if _, ok := bearer(r); ok {
+		return true
+	}
 	path := strings.TrimPrefix(r.URL.Path, d.Prefix)
 	return strings.HasPrefix(path, "/api/") || strings.HasSuffix(path, ".json")
 }
