@@ -24,6 +24,7 @@ func (d *dashboard) routes() []route {
 		{http.MethodGet, "/paused", Viewer, d.list(paused)},
 		{http.MethodGet, "/archived", Viewer, d.list(archived)},
 		{http.MethodGet, "/experiments/{name}/{$}", Viewer, d.experiment},
+		{http.MethodGet, "/experiments/{name}/series.json", Viewer, d.seriesJSON},
 		{http.MethodGet, "/static/{file}", Anybody, d.static},
 		{http.MethodGet, "/favicon.ico", Anybody, d.static},
 		{http.MethodGet, "/_status", Anybody, d.status},
@@ -38,7 +39,7 @@ func (d *dashboard) handler() http.Handler {
 		mux.Handle(r.method+" "+d.Prefix+r.path, d.answer(r))
 	}
 	mux.Handle(d.Prefix+"/", d.answer(route{allowed: Anybody, serve: func(http.ResponseWriter, *http.Request) error { return errNotFound }}))
-	return d.guard(mux)
+	return d.guard(compress(mux))
 }
 
 // answer serves a route to those who may, and says what is wrong.
