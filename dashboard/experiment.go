@@ -1,8 +1,13 @@
 package dashboard
 
 import (
+	"cmp"
+	"html/template"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/store"
@@ -10,24 +15,74 @@ import (
 
 // experimentPage is the page of one experiment.
 type experimentPage struct {
-	sixpack.Results
+	*sixpack.Results
 
-	State state
+	State        state
+	Record       store.Record
+	Created      time.Time // in the zone of the page; zero if unknown
+	Verdict      verdict
+	Alternatives []alternative
+	Ticks        []string // of the axis on which intervals are drawn: its ends
+	KPIs         []choice
+	Periods      []choice
+	Series       series
+	SeriesPath   string // where it is as JSON
+	Traffic      string
+	Weights      string
+	Description  template.HTML
+	Snippets     []snippet
 }
 
 // experiment serves the page of one experiment.
 func (d *dashboard) experiment(w http.ResponseWriter, r *http.Request) error {
-	name := r.PathValue("name")
-	counts, err := d.engine.Counts(r.Context(), name)
+	counts, kpi, by, err := d.asked(r)
 	if err != nil {
 		return err
 	}
-	kpi, err := kpiOf(r, counts.Record)
-	if err != nil {
-		return err
+	if r.URL.Query().Get("period") == "" {
+		by = readable(&counts, kpi)
 	}
 	results := sixpack.Analyze(counts, kpi, d.Now().In(d.Location))
-	return d.render(w, r, "experiment", name, experimentPage{results, stateOf(results.Counts.Record)})
+	return d.render(w, r, "experiment", results.Experiment, d.newExperimentPage(r, &results, by))
+}
+
+func (d *dashboard) newExperimentPage(r *http.Request, of *sixpack.Results, by period) experimentPage {
+	record := of.Counts.Record
+	p := experimentPage{
+		Results: of, State: stateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: alternatives(of), Ticks: ticks(of),
+		KPIs: kpiChoices(record, of.KPI), Periods: periodChoices(by), Series: newSeries(&of.Counts, of.KPI, by),
+		SeriesPath:  page{Prefix: d.Prefix}.Experiment(record.Name) + "series.json",
+		Traffic:     rate(sixpack.Number(cmp.Or(record.Override.Traffic, record.Traffic))),
+		Weights:     weights(record),
+		Description: markdown(record.Description), Snippets: snippets(d.api(r), record, of.KPI),
+	}
+	if !record.Created.IsZero() {
+		p.Created = record.Created.In(d.Location)
+	}
+	return p
+}
+
+// seriesJSON serves what the charts of an experiment show.
+func (d *dashboard) seriesJSON(w http.ResponseWriter, r *http.Request) error {
+	counts, kpi, by, err := d.asked(r)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	return writeJSON(w, newSeries(&counts, kpi, by))
+}
+
+// asked returns the counts of the experiment that a request is about, and the KPI
+// and the period that it asks for.
+func (d *dashboard) asked(r *http.Request) (counts store.Results, kpi string, by period, err error) {
+	if by, err = periodOf(r.URL.Query().Get("period")); err != nil {
+		return counts, "", "", err
+	}
+	if counts, err = d.engine.Counts(r.Context(), r.PathValue("name")); err != nil {
+		return counts, "", "", err
+	}
+	kpi, err = kpiOf(r, counts.Record)
+	return counts, kpi, by, err
 }
 
 // kpiOf returns the KPI that a request asks for: the primary one if it does not
@@ -38,8 +93,120 @@ func kpiOf(r *http.Request, of store.Record) (string, error) {
 		return of.PrimaryKPI(), nil
 	}
 	kpi := query.Get("kpi")
-	if kpi != "" && !slices.Contains(of.KPIs, kpi) {
+	if kpi != "" && kpi != of.PrimaryKPI() && !slices.Contains(of.KPIs, kpi) {
 		return "", refusal{http.StatusNotFound, "This experiment has no such KPI."}
 	}
 	return kpi, nil
+}
+
+// readable returns the period whose chart and table are not too long to read.
+func readable(counts *store.Results, kpi string) period {
+	const days, weeks = 400, 7 * 260
+	first, last := span(counts, kpi)
+	switch n := int(last) - int(first); {
+	case n <= days:
+		return byDay
+	case n <= weeks:
+		return byWeek
+	default:
+		return byMonth
+	}
+}
+
+// ticks returns what the ends of the axis of intervals are.
+func ticks(of *sixpack.Results) []string {
+	write := rate
+	intervals := make([]sixpack.Interval, len(of.Alternatives))
+	for i, a := range of.Alternatives {
+		intervals[i] = a.RateIn
+		if of.Measure == sixpack.Mean {
+			intervals[i], write = a.MeanIn, value
+		}
+	}
+	a := newAxis(intervals)
+	if !(a.hi > a.lo) {
+		return nil
+	}
+	return []string{write(sixpack.Number(a.lo)), write(sixpack.Number(a.hi))}
+}
+
+// kpiChoices returns the KPIs that can be looked at, the primary one first.
+func kpiChoices(r store.Record, chosen string) []choice {
+	primary := r.PrimaryKPI()
+	all := []choice{{primary, kpiName(primary) + ", primary", chosen == primary}}
+	seen := r.KPIs
+	if !slices.Contains(seen, chosen) {
+		seen = append(slices.Clone(seen), chosen)
+	}
+	for _, kpi := range seen {
+		if kpi != primary {
+			all = append(all, choice{kpi, kpiName(kpi) + ", exploratory", chosen == kpi})
+		}
+	}
+	return all
+}
+
+// kpiName returns what a KPI is called.
+func kpiName(kpi string) string { return cmp.Or(kpi, "default") }
+
+// KPIName returns what the KPI of the page is called.
+func (p experimentPage) KPIName() string { return kpiName(p.KPI) }
+
+// Algorithm returns that by which alternatives are chosen; empty for the usual one.
+func (p experimentPage) Algorithm() string {
+	return cmp.Or(p.Record.Override.Algorithm, p.Record.Algorithm)
+}
+
+// Converted returns how many converted, of all alternatives.
+func (p experimentPage) Converted() (n int64) {
+	for _, a := range p.Alternatives {
+		n += a.Converted
+	}
+	return n
+}
+
+// Values tells whether the KPI has values.
+func (p experimentPage) Values() bool { return p.Measure == sixpack.Mean }
+
+// Goal returns how far the experiment is: how many participants are there, of how
+// many that are needed; 0 if that cannot be told.
+func (p experimentPage) Goal() (size int64) {
+	if !p.Outlook.Size.Known() {
+		return 0
+	}
+	return int64(p.Outlook.Size)
+}
+
+// Done returns how many of Goal are there.
+func (p experimentPage) Done() int64 { return min(p.Goal(), p.Participants) }
+
+// Forced returns what makes the clients show an alternative.
+func (p experimentPage) Forced(name string) string { return forced(p.Experiment, name) }
+
+// Period returns the one that is shown.
+func (p experimentPage) Period() period { return p.Series.Period }
+
+func periodChoices(by period) []choice {
+	return []choice{{"day", "day", by == byDay}, {"week", "week", by == byWeek}, {"month", "month", by == byMonth}}
+}
+
+// weights returns the shares that are set, as they are read.
+func weights(r store.Record) string {
+	set := r.Override.Weights
+	if set == nil {
+		set = r.Weights
+	}
+	if set == nil {
+		return "equal"
+	}
+	sum := 0.0
+	for _, w := range set {
+		sum += w
+	}
+	shares := make([]string, len(set))
+	for i, w := range set {
+		const precision = 3
+		shares[i] = strconv.FormatFloat(100*w/sum, 'g', precision, 64)
+	}
+	return strings.Join(shares, " : ")
 }

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
+	pace "golang.org/x/time/rate"
 )
 
 // limiter lets everybody try something a few times at once and then every while.
@@ -18,11 +18,11 @@ type limiter struct {
 	mu sync.Mutex // guards of
 	// of is by a hash of who it is, which some share: so it never holds more than
 	// 65,536, however many names and addresses somebody thinks up.
-	of map[uint16]*rate.Limiter
+	of map[uint16]*pace.Limiter
 }
 
 func newLimiter(burst int, every time.Duration) *limiter {
-	return &limiter{every: every, burst: burst, seed: maphash.MakeSeed(), of: make(map[uint16]*rate.Limiter)}
+	return &limiter{every: every, burst: burst, seed: maphash.MakeSeed(), of: make(map[uint16]*pace.Limiter)}
 }
 
 // take takes one try of somebody, which undo gives back. If there is none left,
@@ -36,12 +36,12 @@ func (l *limiter) take(who string, now time.Time) (undo func(), wait time.Durati
 	return undo, wait
 }
 
-func (l *limiter) find(who string) *rate.Limiter {
+func (l *limiter) find(who string) *pace.Limiter {
 	slot := uint16(maphash.String(l.seed, who))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.of[slot] == nil {
-		l.of[slot] = rate.NewLimiter(rate.Every(l.every), l.burst)
+		l.of[slot] = pace.NewLimiter(pace.Every(l.every), l.burst)
 	}
 	return l.of[slot]
 }

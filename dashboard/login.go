@@ -19,7 +19,6 @@ func (d *dashboard) accessRoutes() []route {
 		{http.MethodGet, "/login", Anybody, d.loginForm},
 		{http.MethodPost, "/login", Anybody, d.login},
 		{http.MethodPost, "/logout", Anybody, d.logout},
-		{http.MethodPost, "/experiments/{name}/pause", Editor, d.pause},
 	}
 }
 

@@ -36,21 +36,6 @@ func (p page) URL(parts ...string) string { return join(p.Prefix, parts) }
 // Experiment returns the path of an experiment's page.
 func (p page) Experiment(name string) string { return p.URL("experiments", name) + "/" }
 
-// tab is a link of the navigation.
-type tab struct {
-	Name, Path string
-	Here       bool
-}
-
-// Tabs returns the links of the navigation.
-func (p page) Tabs() []tab {
-	return []tab{
-		{"Active", p.Prefix + "/", p.Path == "/"},
-		{"Paused", p.Prefix + "/paused", p.Path == "/paused"},
-		{"Archived", p.Prefix + "/archived", p.Path == "/archived"},
-	}
-}
-
 // api returns the base URL of the service for programs.
 func (d *dashboard) api(r *http.Request) string {
 	u, err := url.Parse(d.API)
@@ -69,7 +54,7 @@ var templates = parse("list", "experiment", "login", "error")
 
 // parse returns templates by name, each with the layout that all share.
 func parse(names ...string) map[string]*template.Template {
-	layout := template.Must(template.New("layout.html").Funcs(functions).ParseFS(templateFiles, "templates/layout.html"))
+	layout := template.Must(template.New("layout.html").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/bar.html"))
 	all := make(map[string]*template.Template)
 	for _, name := range names {
 		all[name] = template.Must(template.Must(layout.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))

@@ -24,6 +24,7 @@ func (d *dashboard) routes() []route {
 		{http.MethodGet, "/paused", Viewer, d.list(paused)},
 		{http.MethodGet, "/archived", Viewer, d.list(archived)},
 		{http.MethodGet, "/experiments/{name}/{$}", Viewer, d.experiment},
+		{http.MethodGet, "/experiments/{name}/series.json", Viewer, d.seriesJSON},
 		{http.MethodGet, "/static/{file}", Anybody, d.static},
 		{http.MethodGet, "/favicon.ico", Anybody, d.static},
 		{http.MethodGet, "/_status", Anybody, d.status},
@@ -47,7 +48,7 @@ func (d *dashboard) handler() http.Handler {
 	if d.Prefix != "" {
 		mux.Handle("/", d.refuse(errNotFound))
 	}
-	return d.guard(mux)
+	return d.guard(compress(mux))
 }
 
 // refuse answers with an error, and with a header.

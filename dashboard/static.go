@@ -38,6 +38,9 @@ func asset(name string) string { return "/static/" + name + "?v=" + versions[nam
 // static serves an asset. One that is asked for by its version never changes.
 func (d *dashboard) static(w http.ResponseWriter, r *http.Request) error {
 	name := path.Base(r.URL.Path)
+	if name == "favicon.ico" {
+		name = "icon.svg" // for those that ask without having seen a page
+	}
 	version, known := versions[name]
 	if !known {
 		return errNotFound
