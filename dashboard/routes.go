@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/sixpack-go/sixpack"
@@ -29,7 +30,7 @@ func (d *dashboard) routes() []route {
 		{http.MethodGet, "/favicon.ico", Anybody, d.static},
 		{http.MethodGet, "/_status", Anybody, d.status},
 	}
-	return append(all, d.accessRoutes()...)
+	return slices.Concat(all, d.accessRoutes(), d.legacyRoutes(), d.actionRoutes())
 }
 
 // handler serves the routes: what each is behind is in the order in which it is

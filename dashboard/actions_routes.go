@@ -1,0 +1,3 @@
+package dashboard
+
+func (d *dashboard) actionRoutes() []route { return nil }
