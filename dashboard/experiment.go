@@ -3,6 +3,7 @@ package dashboard
 import (
 	"cmp"
 	"html/template"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -52,7 +53,7 @@ func (d *dashboard) newExperimentPage(r *http.Request, of *sixpack.Results, by p
 		Results: of, State: stateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: alternatives(of), Ticks: ticks(of),
 		KPIs: kpiChoices(record, of.KPI), Periods: periodChoices(by), Series: newSeries(&of.Counts, of.KPI, by),
 		SeriesPath:  page{Prefix: d.Prefix}.Experiment(record.Name) + "series.json",
-		Traffic:     rate(sixpack.Number(cmp.Or(record.Override.Traffic, record.Traffic))),
+		Traffic:     short(100*cmp.Or(record.Override.Traffic, record.Traffic)) + " %",
 		Weights:     weights(record),
 		Description: markdown(record.Description), Snippets: snippets(d.api(r), record, of.KPI),
 	}
@@ -180,6 +181,30 @@ func (p experimentPage) Goal() (size int64) {
 // Done returns how many of Goal are there.
 func (p experimentPage) Done() int64 { return min(p.Goal(), p.Participants) }
 
+// Progress says how far the experiment is, and how long it may take.
+func (p experimentPage) Progress() string {
+	o := p.Outlook
+	s := count(p.Participants) + " of " + count(p.Goal()) + " participants that this is planned for."
+	if p.Plan.Size == 0 {
+		s = count(p.Participants) + " of about " + count(p.Goal()) + " participants needed to see " + lift(sixpack.Number(p.Plan.Effect)) + "."
+	}
+	if o.Missing == 0 || !o.PerDay.Known() {
+		return s
+	}
+	s += " " + whole(o.Missing) + " to go, " + whole(o.PerDay) + " a day"
+	const year = 365
+	switch days := math.Ceil(float64(o.Days)); {
+	case !o.Days.Known():
+		return s + "."
+	case days > year:
+		return s + ": more than a year."
+	case days == 1:
+		return s + ": about 1 more day."
+	default:
+		return s + ": about " + whole(o.Days) + " more days."
+	}
+}
+
 // Forced returns what makes the clients show an alternative.
 func (p experimentPage) Forced(name string) string { return forced(p.Experiment, name) }
 
@@ -205,8 +230,13 @@ func weights(r store.Record) string {
 	}
 	shares := make([]string, len(set))
 	for i, w := range set {
-		const precision = 3
-		shares[i] = strconv.FormatFloat(100*w/sum, 'g', precision, 64)
+		shares[i] = short(100 * w / sum)
 	}
 	return strings.Join(shares, " : ")
+}
+
+// short writes a number with at most four digits.
+func short(x float64) string {
+	const precision = 4
+	return strconv.FormatFloat(x, 'g', precision, 64)
 }

@@ -50,7 +50,7 @@ type listPage struct {
 // listTab leads to the experiments of a state.
 type listTab struct {
 	Name, Path string
-	Count      int
+	Count      int64
 	Here       bool
 }
 
@@ -133,7 +133,7 @@ func elementID(name string) string {
 
 // tabs returns the links to all states. They keep what is searched for.
 func (d *dashboard) tabs(here state, all []sixpack.Results, query url.Values) []listTab {
-	n := make(map[state]int)
+	n := make(map[state]int64)
 	for i := range all {
 		n[stateOf(all[i].Counts.Record)]++
 	}

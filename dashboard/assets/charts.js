@@ -18,6 +18,12 @@
     return `${p.toFixed(p >= 9.995 ? 1 : p >= 0.9995 || p === 0 ? 2 : 3)} %`;
   };
   const number = (n) => n.toLocaleString("en");
+  const dates = [
+    [31536000, "{YYYY}", null, null, null, null, null, null, 1],
+    [2419200, "{MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+    [86400, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+    [1, "", null, null, null, null, null, null, 1],
+  ];
   const sync = uPlot.sync("time");
 
   const options = (box, height, write) => ({
@@ -27,7 +33,7 @@
     legend: { show: false },
     cursor: { sync: { key: sync.key }, drag: { x: true, y: false }, points: { size: 7 } },
     axes: [
-      { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false } },
+      { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, space: 64, values: dates },
       {
         stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, size: 64,
         values: (_, all) => all.map(write),
@@ -49,7 +55,7 @@
     o.bands = [];
     series.alternatives.forEach((a, i) => {
       const edge = { width: 0, dash: [], points: { show: false } };
-      o.bands.push({ series: [data.length, data.length + 1], fill: `${colour(`--series-${i % colours}`)}26` });
+      o.bands.push({ series: [data.length, data.length + 1], fill: `${colour(`--series-${i % colours}`)}1f` });
       data.push(a.hi, a.lo);
       o.series.push(line(i, edge), line(i, edge));
     });
@@ -62,16 +68,17 @@
   };
 
   /* The first days, of which little is known, must not flatten the rest: the scale is
-     that of the later two thirds of the intervals, and of all rates. */
+     that of the later two thirds of the intervals, and of all rates but the very first. */
   const spread = () => {
     let lo = Infinity, hi = -Infinity;
     series.alternatives.forEach((a, i) => {
       if (hidden.has(i)) return;
-      const from = Math.floor(a.rate.length / 3);
+      const n = a.rate.length;
       a.rate.forEach((r, t) => {
-        if (r === null || t < from) return;
-        lo = Math.min(lo, a.lo[t]);
-        hi = Math.max(hi, a.hi[t]);
+        if (r === null || t < Math.floor(n / 10)) return;
+        const settled = t >= Math.floor(n / 3);
+        lo = Math.min(lo, settled ? a.lo[t] : r);
+        hi = Math.max(hi, settled ? a.hi[t] : r);
       });
     });
     if (!(hi > lo)) return [0, 1];
