@@ -32,6 +32,8 @@ type experimentPage struct {
 	Weights      string
 	Description  template.HTML
 	Snippets     []snippet
+	History      []change
+	Notice       *notice
 }
 
 // experiment serves the page of one experiment.
@@ -44,7 +46,12 @@ func (d *dashboard) experiment(w http.ResponseWriter, r *http.Request) error {
 		by = readable(&counts, kpi)
 	}
 	results := sixpack.Analyze(counts, kpi, d.Now().In(d.Location))
-	return d.render(w, r, "experiment", results.Experiment, d.newExperimentPage(r, &results, by))
+	p := d.newExperimentPage(r, &results, by)
+	if p.History, err = d.history(r.Context(), counts.Record); err != nil {
+		return err
+	}
+	p.Notice = noticeOf(r, p.History)
+	return d.render(w, r, "experiment", results.Experiment, p)
 }
 
 func (d *dashboard) newExperimentPage(r *http.Request, of *sixpack.Results, by period) experimentPage {

@@ -45,6 +45,7 @@ type listPage struct {
 	Experiments []listed
 	Any         bool   // there are experiments, of whatever state
 	First       string // what brings the first participation
+	Deleted     string // the experiment that was deleted just now
 }
 
 // listTab leads to the experiments of a state.
@@ -90,6 +91,9 @@ func (d *dashboard) list(of state) func(http.ResponseWriter, *http.Request) erro
 		shown := listPage{
 			State: of, Query: strings.TrimSpace(query.Get("q")), Any: len(all) > 0, Sorts: sorts(by),
 			Tabs: d.tabs(of, all, query), First: firstCall(d.api(r)),
+		}
+		if shown.Deleted, err = d.deleted(r); err != nil {
+			return err
 		}
 		shown.Experiments = d.listed(filter(all, of, shown.Query), by)
 		return d.render(w, r, "list", "Experiments", shown)

@@ -50,11 +50,11 @@ func (d *dashboard) api(r *http.Request) string {
 	return u.String()
 }
 
-var templates = parse("list", "experiment", "login", "error")
+var templates = parse("list", "experiment", "confirm", "login", "error")
 
 // parse returns templates by name, each with the layout that all share.
 func parse(names ...string) map[string]*template.Template {
-	layout := template.Must(template.New("layout.html").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/bar.html"))
+	layout := template.Must(template.New("layout.html").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/bar.html", "templates/history.html"))
 	all := make(map[string]*template.Template)
 	for _, name := range names {
 		all[name] = template.Must(template.Must(layout.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))

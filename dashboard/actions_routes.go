@@ -1,3 +1,0 @@
-package dashboard
-
-func (d *dashboard) actionRoutes() []route { return nil }
