@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -19,7 +20,7 @@ import (
 func made(i int) store.Change {
 	return store.Change{
 		ID: 1<<52 - uint64(i), At: noon.Add(time.Duration(i)), By: "Zoë <zoe@example.com>", Action: "winner",
-		Before: json.RawMessage(`{"winner":"red","n":` + fmt.Sprint(i) + `}`), After: json.RawMessage(`{"winner":"bl\u0075e 🎲"}`), Undoes: uint64(i) + 1,
+		Before: json.RawMessage(`{"winner":"red","n":` + strconv.Itoa(i) + `}`), After: json.RawMessage(`{"winner":"bl\u0075e 🎲"}`), Undoes: uint64(i) + 1,
 	}
 }
 
@@ -242,8 +243,8 @@ func changesSurvive(s subject) {
 	names := []string{"button", "button:a", "button 2", "日本語: a/b *", "a{b}c"}
 	for i, name := range names {
 		r := s.create(name, "red", "blue")
-		for _, clear := range []bool{true, false} {
-			f, err := s.store.Clear(s.t.Context(), r, clear, made(10*i+int(r.Version)))
+		for _, keepCounts := range []bool{true, false} {
+			f, err := s.store.Clear(s.t.Context(), r, keepCounts, made(10*i+int(r.Version)))
 			s.must(err)
 			r.Version = f.Version
 		}
