@@ -22,6 +22,7 @@ type page struct {
 	API     string // base URL of the service for programs
 	Version string
 	Person  string // who is logged in
+	Viewer  bool   // may look at things
 	Editor  bool   // may change things
 	Session bool   // logged in here, and so can log out
 	CSRF    string // token for forms
@@ -42,8 +43,11 @@ type tab struct {
 	Here       bool
 }
 
-// Tabs returns the links of the navigation.
+// Tabs returns the links of the navigation, none for strangers.
 func (p page) Tabs() []tab {
+	if !p.Viewer {
+		return nil
+	}
 	return []tab{
 		{"Active", p.Prefix + "/", p.Path == "/"},
 		{"Paused", p.Prefix + "/paused", p.Path == "/paused"},
@@ -87,7 +91,7 @@ func (d *dashboard) renderAs(w http.ResponseWriter, r *http.Request, status int,
 	p := who(r)
 	var text bytes.Buffer
 	err := templates[name].Execute(&text, page{
-		Title: title, Prefix: d.Prefix, API: d.api(r), Version: d.Version, Person: p.name, Editor: p.role.may(Editor),
+		Title: title, Prefix: d.Prefix, API: d.api(r), Version: d.Version, Person: p.name, Viewer: p.role.may(Viewer), Editor: p.role.may(Editor),
 		Session: p.by == bySession, CSRF: d.token(r), Path: strings.TrimPrefix(r.URL.Path, d.Prefix), Body: body,
 	})
 	if err != nil {

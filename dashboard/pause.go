@@ -16,6 +16,6 @@ func (d *dashboard) pause(w http.ResponseWriter, r *http.Request) error {
 	if err := change(r.Context(), name); err != nil {
 		return err
 	}
-	http.Redirect(w, r, d.experimentURL(name), http.StatusSeeOther)
+	http.Redirect(w, r, d.experimentURL(name), http.StatusSeeOther) //nolint:gosec // it is escaped
 	return nil
 }

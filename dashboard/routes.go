@@ -135,10 +135,11 @@ func (d *dashboard) wantsJSON(r *http.Request) bool {
 
 // join returns a path of parts that may hold anything.
 func join(prefix string, parts []string) string {
+	escaped := []string{prefix}
 	for _, p := range parts {
-		prefix += "/" + url.PathEscape(p)
+		escaped = append(escaped, url.PathEscape(p))
 	}
-	return prefix
+	return strings.Join(escaped, "/")
 }
 
 // experimentURL returns the path of an experiment's page.

@@ -160,8 +160,15 @@ func TestLogin(t *testing.T) {
 	s := newSite(t, newEngine(t), everything(t), "")
 	var pages []string
 	for _, c := range [][2]string{
-		{"edith", "wrong password"}, {"nobody", password}, {"nobody", "wrong"}, {"sso-editor", password}, {"sso-editor", ""},
-		{"edith", ""}, {"", ""}, {"Edith", password}, {"edith ", password},
+		{"edith", "wrong password"},
+		{"nobody", password},
+		{"nobody", "wrong"},
+		{"sso-editor", password},
+		{"sso-editor", ""},
+		{"edith", ""},
+		{"", ""},
+		{"Edith", password},
+		{"edith ", password},
 	} {
 		b := s.browser(peer + ": 192.0.2." + strconv.Itoa(len(pages)+1) + ":1")
 		b.get(t, "/login?next=/paused")

@@ -106,7 +106,8 @@ func everything(t *testing.T) dashboard.Access {
 	h := hash(t, password)
 	return dashboard.Access{
 		Users: []dashboard.User{
-			{Name: "edith", Hash: h, Role: dashboard.Editor}, {Name: "victor", Hash: h, Role: dashboard.Viewer},
+			{Name: "edith", Hash: h, Role: dashboard.Editor},
+			{Name: "victor", Hash: h, Role: dashboard.Viewer},
 			{Name: "sso-editor", Role: dashboard.Editor},
 		},
 		Tokens: []dashboard.Token{
