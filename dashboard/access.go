@@ -72,7 +72,7 @@ const (
 
 // may tells whether r may do what takes another role.
 func (r Role) may(needed Role) bool {
-	return needed == Anybody || r == Editor || r == Viewer && r == needed
+	return needed == Anybody || r == Editor || r == Viewer && needed == Viewer
 }
 
 // Configured tells whether anybody is named who may come in. If not, the

@@ -19,7 +19,7 @@ import (
 // world is an engine with experiments, and somebody who looks at them.
 type world struct {
 	*sixpack.Engine
-	*browser
+	*client
 
 	t *testing.T
 }
@@ -69,7 +69,7 @@ func doPath(experiment, action string) string {
 var tokens = regexp.MustCompile(`name="_csrf_token" value="([^"]*)"`)
 
 // post sends a form with the token that the list carries.
-func (w world) post(target string, form url.Values) answer {
+func (w world) post(target string, form url.Values) reply {
 	w.t.Helper()
 	if form == nil {
 		form = url.Values{}
@@ -364,8 +364,10 @@ func TestUndoable(t *testing.T) {
 	w.must(w.Describe(ctx, sound, "first"))
 	w.must(w.Pause(ctx, sound))
 	w.must(w.Describe(ctx, sound, "second"))
+	w.must(w.Resume(ctx, sound))
+	w.must(w.Pause(ctx, sound))
 	if n := len(undos.FindAllString(w.get(t, page).body, -1)); n != 2 {
-		t.Errorf("%d changes can be undone, want the pause and the second description", n)
+		t.Errorf("%d changes can be undone, want the last pause and the second description", n)
 	}
 	w.must(w.Reset(ctx, sound))
 	if n := len(undos.FindAllString(w.get(t, page).body, -1)); n != 1 {

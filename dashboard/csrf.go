@@ -12,7 +12,7 @@ import (
 // header that scripts can send it in.
 const (
 	formField  = "_csrf_token"
-	formHeader = "X-CSRF-Token"
+	formHeader = "X-Csrf-Token"
 )
 
 var (
@@ -28,8 +28,8 @@ func (d *dashboard) token(r *http.Request) string {
 	return d.gate.digest("form\x00" + p.visit + "\x00" + p.name)
 }
 
-// checkForm refuses a change that does not carry the token. A program that sends
-// one of its own shows by that that nobody makes it do so.
+// checkForm refuses a change that does not carry the token. A program has to send
+// its own one by itself, so that nobody can make it do what it does not want.
 func (d *dashboard) checkForm(r *http.Request) error {
 	if err := parseForm(r); err != nil {
 		return err
@@ -48,7 +48,7 @@ func (d *dashboard) checkForm(r *http.Request) error {
 func parseForm(r *http.Request) error {
 	err := r.ParseForm()
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && kind == "multipart/form-data" {
-		err = r.ParseMultipartForm(maxBody)
+		err = r.ParseMultipartForm(maxBody) //nolint:gosec // guard bounds the body
 	}
 	if long := (*http.MaxBytesError)(nil); err == nil || errors.As(err, &long) {
 		return err

@@ -33,14 +33,16 @@ type notice struct {
 	Undo uint64 // the change that can be undone, 0 if it cannot
 }
 
-// history returns what was changed of an experiment, the newest first.
+// history returns what was changed of an experiment, the newest first. A change can
+// be undone as long as nothing later changed the same.
 func (d *dashboard) history(ctx context.Context, r store.Record) ([]change, error) {
 	log, err := d.engine.Changes(ctx, r.Name, mostChanges)
 	if err != nil {
 		return nil, err
 	}
 	all := make([]change, len(log))
-	gone := false // what follows is of an experiment that was deleted
+	later := make(map[string]bool) // what was changed later
+	gone := false                  // what follows is of an experiment that was deleted
 	for i, c := range log {
 		var was, is store.Settings
 		known := readSettings(c.Before, &was) && readSettings(c.After, &is)
@@ -48,10 +50,25 @@ func (d *dashboard) history(ctx context.Context, r store.Record) ([]change, erro
 		all[i] = change{
 			ID: c.ID, action: c.Action, At: c.At.In(d.Location), By: c.By, What: told(c, log[i+1:]),
 			Was: settings(was, r.Alternatives), Is: settings(is, r.Alternatives),
-			Undoable: known && !gone && !final(c.Action) && stands(r, is),
 		}
+		again := touch(later, c.After)
+		all[i].Undoable = known && !gone && !again && !final(c.Action) && stands(r, is)
 	}
 	return all, nil
+}
+
+// touch adds the settings that are in a text to those that are known, and tells
+// whether one was known already.
+func touch(known map[string]bool, text json.RawMessage) (again bool) {
+	var set map[string]json.RawMessage
+	if len(text) == 0 || json.Unmarshal(text, &set) != nil {
+		return false
+	}
+	for name := range set {
+		again = again || known[name]
+		known[name] = true
+	}
+	return again
 }
 
 func readSettings(text json.RawMessage, to *store.Settings) bool {

@@ -9,42 +9,42 @@ import (
 	"testing"
 )
 
-// answer is what came back.
-type answer struct {
+// reply is what came back.
+type reply struct {
 	status   int
 	header   http.Header
 	location string // where it leads to, absolute but for the server's own address
 	body     string
 }
 
-// browser is somebody who sends requests to a server.
-type browser struct {
+// client is somebody who sends requests to a server.
+type client struct {
 	http.Client
 
 	server string
 }
 
-// browse starts a server and returns a browser that follows no redirects.
-func browse(tb testing.TB, handler http.Handler) *browser {
+// browse starts a server and returns a client that follows no redirects.
+func browse(tb testing.TB, handler http.Handler) *client {
 	tb.Helper()
 	server := httptest.NewServer(handler)
 	tb.Cleanup(server.Close)
 	return visit(tb, server.URL)
 }
 
-// visit returns a browser of a server, with no cookies yet.
-func visit(tb testing.TB, server string) *browser {
+// visit returns a client of a server, with no cookies yet.
+func visit(tb testing.TB, server string) *client {
 	tb.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &browser{http.Client{Jar: jar, CheckRedirect: stay}, server}
+	return &client{http.Client{Jar: jar, CheckRedirect: stay}, server}
 }
 
 // send sends a request, with a form if there is a body.
-func (b *browser) send(tb testing.TB, method, target, body string) answer {
+func (b *client) send(tb testing.TB, method, target, body string) reply {
 	tb.Helper()
 	r, err := http.NewRequestWithContext(tb.Context(), method, b.server+target, strings.NewReader(body))
 	if err != nil {
@@ -62,14 +62,14 @@ func (b *browser) send(tb testing.TB, method, target, body string) answer {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	a := answer{status: w.StatusCode, header: w.Header, body: string(text)}
+	a := reply{status: w.StatusCode, header: w.Header, body: string(text)}
 	if to, err := w.Location(); err == nil {
 		a.location = strings.TrimPrefix(to.String(), b.server)
 	}
 	return a
 }
 
-func (b *browser) get(tb testing.TB, target string) answer {
+func (b *client) get(tb testing.TB, target string) reply {
 	tb.Helper()
 	return b.send(tb, http.MethodGet, target, "")
 }

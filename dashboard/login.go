@@ -41,7 +41,7 @@ func (d *dashboard) loginForm(w http.ResponseWriter, r *http.Request) error {
 	next := d.inside(r.URL.Query().Get("next"))
 	switch {
 	case who(r).role != Anybody:
-		http.Redirect(w, r, next, http.StatusSeeOther)
+		http.Redirect(w, r, next, http.StatusSeeOther) //nolint:gosec // it is inside
 		return nil
 	case !d.Access.passwords():
 		return errNoPasswords
@@ -110,9 +110,7 @@ func (d *dashboard) logout(w http.ResponseWriter, r *http.Request) error {
 		d.gate.ended.add(p.visit, p.until, d.Now())
 		d.Log.Info("logout", "user", p.name, "from", from(r).address)
 	}
-	c := d.cookie(r, sessionCookie, "")
-	c.MaxAge = -1
-	http.SetCookie(w, c)
+	http.SetCookie(w, d.cookie(r, sessionCookie, "", -1))
 	http.Redirect(w, r, d.Prefix+"/login", http.StatusSeeOther)
 	return nil
 }

@@ -22,6 +22,7 @@ type page struct {
 	API     string // base URL of the service for programs
 	Version string
 	Person  string // who is logged in
+	Viewer  bool   // may look at things
 	Editor  bool   // may change things
 	Session bool   // logged in here, and so can log out
 	CSRF    string // token for forms
@@ -72,7 +73,7 @@ func (d *dashboard) renderAs(w http.ResponseWriter, r *http.Request, status int,
 	p := who(r)
 	var text bytes.Buffer
 	err := templates[name].Execute(&text, page{
-		Title: title, Prefix: d.Prefix, API: d.api(r), Version: d.Version, Person: p.name, Editor: p.role.may(Editor),
+		Title: title, Prefix: d.Prefix, API: d.api(r), Version: d.Version, Person: p.name, Viewer: p.role.may(Viewer), Editor: p.role.may(Editor),
 		Session: p.by == bySession, CSRF: d.token(r), Path: strings.TrimPrefix(r.URL.Path, d.Prefix), Body: body,
 	})
 	if err != nil {

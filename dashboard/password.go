@@ -24,8 +24,7 @@ func HashPassword(password string) (string, error) {
 	case len(password) > longestPassword:
 		return "", fmt.Errorf("a password can have at most %d bytes", longestPassword)
 	}
-	const cost = 12 // about a quarter of a second
-	hash, err := bcrypt.GenerateFromPassword([]byte(password), cost)
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.DefaultCost)
 	return string(hash), err
 }
 

@@ -3,6 +3,8 @@ package dashboard
 import (
 	"context"
 	"net/http"
+
+	"github.com/sixpack-go/sixpack"
 	"net/netip"
 	"time"
 )
@@ -42,7 +44,7 @@ func who(r *http.Request) person {
 }
 
 // actor puts the name of who makes a change where the audit log finds it.
-func actor(ctx context.Context, _ string) context.Context { return ctx }
+func actor(ctx context.Context, name string) context.Context { return sixpack.WithActor(ctx, name) }
 
 // identify finds out who makes a request. Its error is for those who claim to be
 // somebody, or to be here, and are not.

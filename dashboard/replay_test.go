@@ -120,7 +120,7 @@ func replay(t *testing.T, s store.Store, c recording, expected difference) {
 	// What names are allowed is for httpapi's replay to test.
 	engine := sixpack.New(s, sixpack.Config{ExperimentName: regexp.MustCompile(`.`)})
 	quiet := slog.New(slog.DiscardHandler)
-	apps := map[string]*browser{
+	apps := map[string]*client{
 		"server": browse(t, httpapi.New(engine, httpapi.Options{Log: quiet})),
 		"web": browse(t, dashboard.New(engine, dashboard.Options{
 			Ping: s.Ping, Version: "2.7.0", Log: quiet, Access: dashboard.Access{NoFormTokens: c.Config["csrf"] != "enabled"},
@@ -142,7 +142,7 @@ func replay(t *testing.T, s store.Store, c recording, expected difference) {
 
 // perform sends the request of a step and returns how the answer deviates from the
 // recorded one, if it does.
-func perform(t *testing.T, app *browser, s step) string {
+func perform(t *testing.T, app *client, s step) string {
 	t.Helper()
 	target := s.Path
 	if s.Query != "" {
@@ -162,7 +162,7 @@ func perform(t *testing.T, app *browser, s step) string {
 	}
 }
 
-func compareAlternative(a answer, s step) string {
+func compareAlternative(a reply, s step) string {
 	var got struct{ Alternative struct{ Name string } }
 	if err := json.Unmarshal([]byte(a.body), &got); err != nil {
 		return err.Error()
@@ -174,7 +174,7 @@ func compareAlternative(a answer, s step) string {
 }
 
 // compareBody compares JSON and CSV, by value.
-func compareBody(a answer, s step) string {
+func compareBody(a reply, s step) string {
 	var same func(got, want string) bool
 	switch s.ContentType {
 	case "application/json":
@@ -256,4 +256,3 @@ func sameCell(got, want string) bool {
 	w, failed := strconv.ParseFloat(want, 64)
 	return got == want || err == nil && failed == nil && g == w
 }
-

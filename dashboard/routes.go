@@ -43,22 +43,22 @@ func (d *dashboard) handler() http.Handler {
 		methods[r.path] = append(methods[r.path], r.method)
 	}
 	for path, allowed := range methods {
-		mux.Handle(d.Prefix+path, d.refuse(errMethod, "Allow", strings.Join(allowed, ", ")))
+		mux.Handle(d.Prefix+path, d.wrongMethod(allowed))
 	}
-	mux.Handle(d.Prefix+"/", d.refuse(errNotFound))
+	// Strangers do not learn what is there and what is not.
+	nothing := d.answer(route{allowed: Viewer, serve: func(http.ResponseWriter, *http.Request) error { return errNotFound }})
+	mux.Handle("/", nothing)
 	if d.Prefix != "" {
-		mux.Handle("/", d.refuse(errNotFound))
+		mux.Handle(d.Prefix+"/", nothing) // so that the prefix alone leads there
 	}
 	return d.guard(compress(mux))
 }
 
-// refuse answers with an error, and with a header.
-func (d *dashboard) refuse(err error, header ...string) http.Handler {
+// wrongMethod answers to methods that a path does not have.
+func (d *dashboard) wrongMethod(allowed []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(header) > 0 {
-			w.Header().Set(header[0], header[1])
-		}
-		d.fail(w, r, err)
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		d.fail(w, r, errMethod)
 	})
 }
 
@@ -137,10 +137,11 @@ func (d *dashboard) wantsJSON(r *http.Request) bool {
 
 // join returns a path of parts that may hold anything.
 func join(prefix string, parts []string) string {
+	escaped := []string{prefix}
 	for _, p := range parts {
-		prefix += "/" + url.PathEscape(p)
+		escaped = append(escaped, url.PathEscape(p))
 	}
-	return prefix
+	return strings.Join(escaped, "/")
 }
 
 // experimentURL returns the path of an experiment's page.

@@ -65,20 +65,19 @@ func (d *dashboard) begin(r *http.Request, u User) (*http.Cookie, error) {
 
 func (d *dashboard) sessionCookie(r *http.Request, s session) (*http.Cookie, error) {
 	value, err := d.gate.cookies.Encode(sessionCookie, s)
-	c := d.cookie(r, sessionCookie, value)
 	left := min(idleSession, time.Unix(s.Began, 0).Add(longestSession).Sub(d.Now()))
-	c.MaxAge = max(1, int(left.Seconds()))
-	return c, err
+	return d.cookie(r, sessionCookie, value, max(1, int(left.Seconds()))), err
 }
 
-// cookie returns one that only this dashboard gets back, and no script sees.
-func (d *dashboard) cookie(r *http.Request, name, value string) *http.Cookie {
+// cookie returns one that only this dashboard gets back, and no script sees. It
+// lasts for some seconds, with 0 as long as the browser runs.
+func (d *dashboard) cookie(r *http.Request, name, value string, seconds int) *http.Cookie {
 	path := d.Prefix
 	if path == "" {
 		path = "/"
 	}
-	return &http.Cookie{
-		Name: name, Value: value, Path: path,
+	return &http.Cookie{ //nolint:gosec // Secure would keep people out where there is no TLS
+		Name: name, Value: value, Path: path, MaxAge: seconds,
 		HttpOnly: true, Secure: from(r).https, SameSite: http.SameSiteLaxMode,
 	}
 }
@@ -92,7 +91,7 @@ func (d *dashboard) visitor(r *http.Request, name string, role Role, by means) p
 		return p
 	}
 	p.visit = rand.Text()
-	p.renew = d.cookie(r, visitCookie, p.visit)
+	p.renew = d.cookie(r, visitCookie, p.visit, 0)
 	return p
 }
 
