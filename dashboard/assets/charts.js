@@ -13,9 +13,9 @@
   let series, charts = [];
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const percent = (x) => {
-    const p = 100 * x;
-    return `${p.toFixed(p >= 9.995 ? 1 : p >= 0.9995 || p === 0 ? 2 : 3)} %`;
+  const percent = (x, wide) => {
+    const decimals = Math.min(Math.max(1, 1 - Math.floor(Math.log10(100 * wide || 1))), 5);
+    return `${(100 * x).toFixed(decimals)} %`;
   };
   const number = (n) => n.toLocaleString("en");
   const dates = [
@@ -99,7 +99,8 @@
     legend.querySelector(".when").textContent = series.labels[t] ?? "";
     legend.querySelectorAll("output").forEach((out, i) => {
       const a = series.alternatives[i];
-      const rate = broken || a.rate[t] == null ? "" : `${percent(a.rate[t])} (${percent(a.lo[t])} to ${percent(a.hi[t])}), `;
+      const wide = a.hi[t] - a.lo[t];
+      const rate = broken || a.rate[t] == null ? "" : `${percent(a.rate[t], wide)} (${percent(a.lo[t], wide)} to ${percent(a.hi[t], wide)}), `;
       out.textContent = t < 0 ? "" : `${rate}${number(a.participants[t])} came`;
     });
   };
