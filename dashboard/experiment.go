@@ -183,7 +183,7 @@ func (p experimentPage) Progress() string {
 	o := p.Outlook
 	s := count(p.Participants) + " of " + count(p.Goal()) + " participants that this is planned for."
 	if p.Plan.Size == 0 {
-		s = count(p.Participants) + " of about " + count(p.Goal()) + " participants needed to see " + lift(sixpack.Number(p.Plan.Effect)) + "."
+		s = count(p.Participants) + " of about " + count(p.Goal()) + " participants needed to see " + "a lift of " + short(100*p.Plan.Effect) + " %."
 	}
 	if o.Missing == 0 || !o.PerDay.Known() {
 		return s
