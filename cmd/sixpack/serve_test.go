@@ -265,4 +265,3 @@ func jsonOf(t *testing.T, url string) (status int, answer map[string]any) {
 	}
 	return status, answer
 }
-
