@@ -19,23 +19,25 @@ type alternative struct {
 // seriesColours is how many colours and dashes there are.
 const seriesColours = 6
 
-// alternatives returns those of an experiment.
-func alternatives(r *sixpack.Results) []alternative {
+// alternatives returns those of an experiment, and the axis of their intervals.
+func alternatives(r *sixpack.Results) ([]alternative, axis) {
 	all := make([]alternative, len(r.Alternatives))
-	intervals := make([]sixpack.Interval, len(all))
+	intervals := make([]sixpack.Interval, 0, len(all))
 	for i := range all {
-		all[i] = alternative{
-			AlternativeResults: &r.Alternatives[i], Series: i % seriesColours,
-			Mark: mark(r, &r.Alternatives[i]), Values: r.Measure == sixpack.Mean,
+		a := alternative{
+			AlternativeResults: &r.Alternatives[i], Series: i % seriesColours, Mark: mark(r, &r.Alternatives[i]),
+			Values: r.Measure == sixpack.Mean, Share: percentage(r.Alternatives[i].Participants, r.Participants),
 		}
-		all[i].Share = rate(sixpack.Number(float64(r.Alternatives[i].Participants) / float64(r.Participants)))
-		intervals[i] = all[i].interval()
+		if a.estimate().Known() {
+			intervals = append(intervals, a.interval())
+		}
+		all[i] = a
 	}
 	scale := newAxis(intervals)
-	for i := range all {
-		all[i].Bar = scale.bar(all[i].estimate(), intervals[i], all[0].estimate())
+	for i, a := range all {
+		all[i].Bar = scale.bar(a.estimate(), a.interval(), all[0].estimate())
 	}
-	return all
+	return all, scale
 }
 
 // mark returns what is to be said of an alternative first: nothing while the sample
@@ -90,18 +92,26 @@ func (a alternative) Estimate() string {
 
 // EstimateIn returns the interval of it.
 func (a alternative) EstimateIn() string {
-	if a.Values {
+	switch {
+	case !a.estimate().Known():
+		return ""
+	case a.Values:
 		return a.MeanIn()
+	default:
+		return a.RateIn()
 	}
-	return a.RateIn()
 }
 
 // What follows are the numbers as they are read.
 
-func (a alternative) Rate() string   { return rate(a.AlternativeResults.Rate) }
+func (a alternative) Rate() string {
+	return rate(a.AlternativeResults.Rate, a.AlternativeResults.RateIn)
+}
 func (a alternative) RateIn() string { return rateIn(a.AlternativeResults.RateIn) }
-func (a alternative) Total() string  { return value(a.AlternativeResults.Total) }
-func (a alternative) Mean() string   { return value(a.AlternativeResults.Mean) }
+func (a alternative) Total() string  { return total(a.AlternativeResults.Total) }
+func (a alternative) Mean() string {
+	return value(a.AlternativeResults.Mean, a.AlternativeResults.MeanIn)
+}
 func (a alternative) MeanIn() string { return valueIn(a.AlternativeResults.MeanIn) }
 func (a alternative) Lift() string   { return lift(a.AlternativeResults.Lift) }
 func (a alternative) LiftIn() string { return liftIn(a.AlternativeResults.LiftIn) }

@@ -56,8 +56,9 @@ func (d *dashboard) experiment(w http.ResponseWriter, r *http.Request) error {
 
 func (d *dashboard) newExperimentPage(r *http.Request, of *sixpack.Results, by period) experimentPage {
 	record := of.Counts.Record
+	rows, scale := alternatives(of)
 	p := experimentPage{
-		Results: of, State: stateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: alternatives(of), Ticks: ticks(of),
+		Results: of, State: stateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: rows, Ticks: ticks(scale, of.Measure),
 		KPIs: kpiChoices(record, of.KPI), Periods: periodChoices(by), Series: newSeries(&of.Counts, of.KPI, by),
 		SeriesPath:  page{Prefix: d.Prefix}.Experiment(record.Name) + "series.json",
 		Traffic:     short(100*cmp.Or(record.Override.Traffic, record.Traffic)) + " %",
@@ -121,21 +122,17 @@ func readable(counts *store.Results, kpi string) period {
 	}
 }
 
-// ticks returns what the ends of the axis of intervals are.
-func ticks(of *sixpack.Results) []string {
-	write := rate
-	intervals := make([]sixpack.Interval, len(of.Alternatives))
-	for i, a := range of.Alternatives {
-		intervals[i] = a.RateIn
-		if of.Measure == sixpack.Mean {
-			intervals[i], write = a.MeanIn, value
-		}
-	}
-	a := newAxis(intervals)
-	if !(a.hi > a.lo) {
+// ticks returns what the ends of an axis are.
+func ticks(a axis, of sixpack.Measure) []string {
+	ends := sixpack.Interval{Lo: sixpack.Number(a.lo), Hi: sixpack.Number(a.hi)}
+	switch {
+	case !(a.hi > a.lo):
 		return nil
+	case of == sixpack.Mean:
+		return []string{value(ends.Lo, ends), value(ends.Hi, ends)}
+	default:
+		return []string{rate(ends.Lo, ends), rate(ends.Hi, ends)}
 	}
-	return []string{write(sixpack.Number(a.lo)), write(sixpack.Number(a.hi))}
 }
 
 // kpiChoices returns the KPIs that can be looked at, the primary one first.
@@ -193,7 +190,7 @@ func (p experimentPage) Progress() string {
 	o := p.Outlook
 	s := count(p.Participants) + " of " + count(p.Goal()) + " participants that this is planned for."
 	if p.Plan.Size == 0 {
-		s = count(p.Participants) + " of about " + count(p.Goal()) + " participants needed to see " + lift(sixpack.Number(p.Plan.Effect)) + "."
+		s = count(p.Participants) + " of about " + count(p.Goal()) + " participants needed to see " + "a lift of " + short(100*p.Plan.Effect) + " %."
 	}
 	if o.Missing == 0 || !o.PerDay.Known() {
 		return s

@@ -15,7 +15,6 @@ var functions = template.FuncMap{
 	"asset": asset,
 	"count": count[int64],
 	"whole": func(x sixpack.Number) string { return whole(x) },
-	"rate":  rate,
 	"day":   func(t time.Time) string { return t.Format("2 January 2006") },
 }
 
@@ -40,51 +39,82 @@ func whole(x sixpack.Number) string {
 	return count(int64(math.Ceil(float64(x))))
 }
 
-// rate writes a fraction as a percentage, with three digits or four.
-func rate(x sixpack.Number) string {
+// rate writes a fraction as a percentage, with the decimals that its interval
+// leaves any sense in.
+func rate(x sixpack.Number, in sixpack.Interval) string {
 	if !x.Known() {
 		return unknown
 	}
-	return digits(100*float64(x)) + " %"
+	return precise(100*float64(x), 100*width(in)) + " %"
 }
 
 // rateIn writes an interval of fractions.
-func rateIn(i sixpack.Interval) string {
-	if !i.Lo.Known() || !i.Hi.Known() {
+func rateIn(in sixpack.Interval) string {
+	if !(width(in) > 0) {
 		return ""
 	}
-	return digits(100*float64(i.Lo)) + " to " + digits(100*float64(i.Hi)) + " %"
+	return precise(100*float64(in.Lo), 100*width(in)) + " to " + precise(100*float64(in.Hi), 100*width(in)) + " %"
 }
 
-// digits writes a number as short as is exact enough for a table.
-func digits(x float64) string {
-	const big, middle, small = 9.995, 0.9995, 0.001
-	switch a := math.Abs(x); {
-	case a >= 1000:
-		return count(int64(math.Round(x)))
-	case a >= big:
-		return strconv.FormatFloat(x, 'f', 1, 64)
-	case a >= middle || a < small:
-		return strconv.FormatFloat(x, 'f', 2, 64)
-	default:
-		return strconv.FormatFloat(x, 'f', 3, 64)
+// width returns that of an interval, NaN if it has none.
+func width(in sixpack.Interval) float64 {
+	if !in.Lo.Known() || !in.Hi.Known() {
+		return math.NaN()
 	}
+	return float64(in.Hi - in.Lo)
+}
+
+// precise writes the number that something as wide is about.
+func precise(x, wide float64) string {
+	decimals := 1
+	if wide > 0 {
+		const most = 5
+		decimals = min(max(decimals, 1-int(math.Floor(math.Log10(wide)))), most)
+	}
+	s := strconv.FormatFloat(math.Abs(x), 'f', decimals, 64)
+	whole, rest, _ := strings.Cut(s, ".")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil {
+		return s // beyond all counts
+	}
+	if x < 0 && strings.Trim(s, "0.") != "" {
+		return "−" + count(n) + "." + rest
+	}
+	return count(n) + "." + rest
+}
+
+// percentage writes which part of all some are.
+func percentage(some, all int64) string {
+	if all <= 0 {
+		return unknown
+	}
+	const fine = 10
+	return precise(100*float64(some)/float64(all), fine) + " %"
 }
 
 // value writes a value of a KPI.
-func value(x sixpack.Number) string {
+func value(x sixpack.Number, in sixpack.Interval) string {
 	if !x.Known() {
 		return unknown
 	}
-	return strings.Replace(digits(float64(x)), "-", "−", 1)
+	return precise(float64(x), width(in))
 }
 
 // valueIn writes an interval of values.
-func valueIn(i sixpack.Interval) string {
-	if !i.Lo.Known() || !i.Hi.Known() {
+func valueIn(in sixpack.Interval) string {
+	if !(width(in) > 0) {
 		return ""
 	}
-	return value(i.Lo) + " to " + value(i.Hi)
+	return precise(float64(in.Lo), width(in)) + " to " + precise(float64(in.Hi), width(in))
+}
+
+// total writes a sum of values.
+func total(x sixpack.Number) string {
+	if !x.Known() {
+		return unknown
+	}
+	const cents = 0.2
+	return precise(float64(x), cents)
 }
 
 // lift writes a fraction as a percentage with a sign.

@@ -120,9 +120,10 @@ func (d *dashboard) listed(some []*sixpack.Results, by string) []listed {
 	today := store.DayOf(d.Now().In(d.Location))
 	all := make([]listed, len(some))
 	for i, r := range some {
+		rows, _ := alternatives(r)
 		all[i] = listed{
 			Results: r, ID: elementID(r.Experiment), Path: d.experimentURL(r.Experiment), State: stateOf(r.Counts.Record), Verdict: newVerdict(r),
-			Trend: newTrend(&r.Counts, today), Alternatives: alternatives(r),
+			Trend: newTrend(&r.Counts, today), Alternatives: rows,
 		}
 	}
 	return all

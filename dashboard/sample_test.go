@@ -3,6 +3,7 @@ package dashboard_test
 import (
 	"fmt"
 	"math/big"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -88,10 +89,11 @@ func year() store.Import {
 		arms = append(arms, arm{fmt.Sprintf("alternative-%d", i), 1000, 120})
 	}
 	i := sample("year", days, arms...)
+	dice := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same each time
 	for j := range i.Counts.Alternatives {
 		c := &i.Counts.Alternatives[j]
 		for d := range c.Days {
-			more := int64((d*7919 + j*104729) % 331)
+			more := dice.Int64N(331)
 			c.Days[d].Participants += more
 			c.Epochs[0].Participants += more
 			c.KPIs[0].Days[d].Converted += more / 11

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"fmt"
 	"math"
+	"net/http"
 	"time"
 
 	"github.com/sixpack-go/sixpack"
@@ -29,7 +30,7 @@ func periodOf(asked string) (period, error) {
 	case byDay, byWeek, byMonth, byYear:
 		return p, nil
 	default:
-		return "", refusal{400, fmt.Sprintf("There is no period %q: take day, week, month or year.", asked)}
+		return "", refusal{http.StatusBadRequest, fmt.Sprintf("There is no period %q: take day, week, month or year.", asked)}
 	}
 }
 
@@ -190,9 +191,8 @@ func (s series) Rows() []seriesRow {
 	for i, label := range s.Labels {
 		cells := make([]seriesCell, len(s.Alternatives))
 		for j, a := range s.Alternatives {
-			cells[j] = seriesCell{
-				count(a.Participants[i]), count(a.Converted[i]), rate(a.Rate[i]), rateIn(sixpack.Interval{Lo: a.Lo[i], Hi: a.Hi[i]}),
-			}
+			in := sixpack.Interval{Lo: a.Lo[i], Hi: a.Hi[i]}
+			cells[j] = seriesCell{count(a.Participants[i]), count(a.Converted[i]), rate(a.Rate[i], in), rateIn(in)}
 		}
 		rows[i] = seriesRow{label, cells}
 	}

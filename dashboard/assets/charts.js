@@ -13,9 +13,9 @@
   let series, charts = [];
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const percent = (x) => {
-    const p = 100 * x;
-    return `${p.toFixed(p >= 9.995 ? 1 : p >= 0.9995 || p === 0 ? 2 : 3)} %`;
+  const percent = (x, wide) => {
+    const decimals = Math.min(Math.max(1, 1 - Math.floor(Math.log10(100 * wide || 1))), 5);
+    return `${(100 * x).toFixed(decimals)} %`;
   };
   const number = (n) => n.toLocaleString("en");
   const dates = [
@@ -31,7 +31,7 @@
     height,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
     legend: { show: false },
-    cursor: { sync: { key: sync.key }, drag: { x: true, y: false }, points: { size: 7 } },
+    cursor: { sync: { key: sync.key }, drag: { x: true, y: false }, points: { size: pointSize } },
     axes: [
       { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, space: 64, values: dates },
       {
@@ -41,6 +41,12 @@
     ],
     hooks: { setCursor: [(u) => tell(u.cursor.idx)] },
   });
+
+  /* The edges of bands have no points. */
+  const pointSize = (u, i) => (u.series[i].width ? 7 : 0);
+
+  /* The more bands lie over one another, the thinner they are. */
+  const shade = () => ["26", "26", "26", "1c", "14"][series.alternatives.length] ?? "10";
 
   const line = (i, more) => ({
     stroke: colour(`--series-${i % colours}`), width: 2, dash: dashes[i % colours], show: !hidden.has(i),
@@ -55,7 +61,7 @@
     o.bands = [];
     series.alternatives.forEach((a, i) => {
       const edge = { width: 0, dash: [], points: { show: false } };
-      o.bands.push({ series: [data.length, data.length + 1], fill: `${colour(`--series-${i % colours}`)}1f` });
+      o.bands.push({ series: [data.length, data.length + 1], fill: `${colour(`--series-${i % colours}`)}${shade()}` });
       data.push(a.hi, a.lo);
       o.series.push(line(i, edge), line(i, edge));
     });
@@ -99,7 +105,8 @@
     legend.querySelector(".when").textContent = series.labels[t] ?? "";
     legend.querySelectorAll("output").forEach((out, i) => {
       const a = series.alternatives[i];
-      const rate = broken || a.rate[t] == null ? "" : `${percent(a.rate[t])} (${percent(a.lo[t])} to ${percent(a.hi[t])}), `;
+      const wide = a.hi[t] - a.lo[t];
+      const rate = broken || a.rate[t] == null ? "" : `${percent(a.rate[t], wide)} (${percent(a.lo[t], wide)} to ${percent(a.hi[t], wide)}), `;
       out.textContent = t < 0 ? "" : `${rate}${number(a.participants[t])} came`;
     });
   };
@@ -135,7 +142,7 @@
     }));
     const when = document.createElement("p");
     when.className = "when";
-    legend.append(when);
+    legend.prepend(when);
   };
 
   const kinds = { rate: rates, participants };
@@ -155,7 +162,9 @@
     series = JSON.parse(text);
     plots.hidden = series.labels.length === 0;
     if (plots.hidden) return;
-    list();
+    const names = JSON.stringify(series.alternatives.map((a) => a.name));
+    if (names !== load.names) list();
+    load.names = names;
     draw();
   };
 
