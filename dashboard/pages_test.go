@@ -41,6 +41,11 @@ func (c *counting) Lookup(ctx context.Context, experiment, client string) (store
 	return c.Store.Lookup(ctx, experiment, client)
 }
 
+func (c *counting) Changes(ctx context.Context, experiment string, most int) ([]store.Change, error) {
+	c.calls.Add(1)
+	return c.Store.Changes(ctx, experiment, most)
+}
+
 // handler returns the dashboard of a store.
 func handler(s store.Store) http.Handler {
 	now := func() time.Time { return present }
