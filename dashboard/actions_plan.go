@@ -36,7 +36,7 @@ func askPlan(s *subject) []field {
 	analysis := s.value(analysisField, string(p.Analysis))
 	defaults := s.results.Plan // of which what is not set is what it comes to
 	return []field{
-		{Name: kpiField, Label: "KPI", Kind: line, Value: s.value(kpiField, p.KPI), Placeholder: "default", Hint: "The one by which the experiment is judged."},
+		{Name: kpiField, Label: "KPI", Kind: line, Value: s.value(kpiField, p.KPI), Placeholder: kpiName(s.PrimaryKPI()), Hint: "The one by which the experiment is judged."},
 		{
 			Name: effectField, Label: "Smallest effect worth finding, in percent", Kind: number, Value: s.value(effectField, percentOrNone(p.Effect)),
 			Placeholder: percent(defaults.Effect), Hint: "A lift of the control's rate: 10 is from 5 % to 5.5 %.",

@@ -90,7 +90,7 @@ func tellReset(s *subject) []string {
 			"Visitors are assigned anew and may see another alternative than before.",
 	}
 	if s.Winner != "" {
-		texts = append(texts, "It has no winner then: not everyone gets "+s.Winner+" any more.")
+		texts = append(texts, "It has no winner then: not everyone gets "+quoted(s.Winner)+" any more.")
 	}
 	switch {
 	case s.Archived:

@@ -34,9 +34,9 @@ func (s *subject) text(name string) string { return strings.TrimSpace(s.form.Get
 // everybody says what every visitor gets while the experiment does not run.
 func (s *subject) everybody() string {
 	if s.Winner != "" {
-		return "the winner, " + s.Winner
+		return "the winner, " + quoted(s.Winner)
 	}
-	return "the control, " + s.Alternatives[0]
+	return "the control, " + quoted(s.Alternatives[0])
 }
 
 // participants says how many take part.
@@ -62,11 +62,15 @@ func (s *subject) goesOn() string {
 	case s.Paused:
 		return "It stays paused: everyone gets " + s.everybody() + ", and nothing is counted."
 	case s.Winner != "":
-		return "Everyone gets the winner, " + s.Winner + ". Nobody new takes part, but participants can convert again."
+		return "Everyone gets the winner, " + quoted(s.Winner) + ". Nobody new takes part, but participants can convert again."
 	default:
 		return "Participants get the alternatives that they had, new ones take part, and conversions are counted."
 	}
 }
+
+// quoted keeps the name of an alternative, which may be any words, from being read
+// as part of a sentence.
+func quoted(name string) string { return "“" + name + "”" }
 
 // many says how many of something there are.
 func many(n int64, thing string) string {

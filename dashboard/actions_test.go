@@ -138,7 +138,7 @@ func (w world) says(target string, status int, want ...string) {
 
 func TestWinner(t *testing.T) {
 	w := newWorld(t)
-	w.says(doPath(sound, "winner")+"?alternative=blue", 200, "From now on everyone gets blue, whatever they had before.",
+	w.says(doPath(sound, "winner")+"?alternative=blue", 200, "From now on everyone gets “blue”, whatever they had before.",
 		"The 20,000 participants so far can still convert", "The verdict so far:", "This can be undone.")
 	w.refused(sound, "winner", nil, 422, "Choose an alternative.")
 	w.refused(sound, "winner", url.Values{"alternative": {"green"}}, 422, "There is no alternative “green”")
@@ -146,7 +146,7 @@ func TestWinner(t *testing.T) {
 	if got := w.record(sound).Winner; got != "blue" {
 		t.Errorf("the winner is %q", got)
 	}
-	w.says(doPath(sound, "reset-winner"), 200, "Not everyone gets blue any more.")
+	w.says(doPath(sound, "reset-winner"), 200, "Not everyone gets “blue” any more.")
 	w.do(sound, "reset-winner", nil)
 	if got := w.record(sound).Winner; got != "" {
 		t.Errorf("the winner is %q", got)
@@ -177,7 +177,7 @@ func TestStates(t *testing.T) {
 	w.refused(sound, "resume", nil, 409, "It is not paused.")
 	w.refused(sound, "unarchive", nil, 409, "It is not archived.")
 	w.refused(sound, "purge", nil, 409, "It is not archived")
-	w.says(doPath(sound, "pause"), 200, "Everyone gets the control, red, and nothing is counted, until you resume it.", "The 20,000 participants so far get their alternatives back then.")
+	w.says(doPath(sound, "pause"), 200, "Everyone gets the control, “red”, and nothing is counted, until you resume it.", "The 20,000 participants so far get their alternatives back then.")
 	w.do(sound, "pause", nil)
 	is(true, false, false)
 	w.refused(sound, "pause", nil, 409, "It is paused already.")
@@ -209,7 +209,7 @@ func TestReset(t *testing.T) {
 	w := newWorld(t)
 	w.must(w.SetWinner(t.Context(), sound, "blue"))
 	w.says(doPath(sound, "reset"), 200, "Forgets all 20,000 participants and 1,100 conversions of "+sound+" and starts counting anew. "+
-		"Visitors are assigned anew and may see another alternative than before.", "not everyone gets blue any more", "This cannot be undone.")
+		"Visitors are assigned anew and may see another alternative than before.", "not everyone gets “blue” any more", "This cannot be undone.")
 	w.do(sound, "reset", nil)
 	counts, err := w.Counts(t.Context(), sound)
 	w.must(err)

@@ -23,7 +23,7 @@ func refuseWinner(s *subject) string {
 func tellWinner(s *subject) []string {
 	chosen := "the one that you choose"
 	if a := s.form.Get(alternativeField); slices.Contains(s.Alternatives, a) {
-		chosen = a
+		chosen = quoted(a)
 	}
 	texts := []string{"From now on everyone gets " + chosen + ", whatever they had before. Nobody new takes part."}
 	switch {
@@ -33,7 +33,7 @@ func tellWinner(s *subject) []string {
 		texts = append(texts, "The "+s.participants()+" so far can still convert: that counts for the alternative that they had.")
 	}
 	if s.Winner != "" {
-		texts = append(texts, "The winner so far is "+s.Winner+".")
+		texts = append(texts, "The winner so far is "+quoted(s.Winner)+".")
 	}
 	if v := s.results.Verdict; v.Headline != "" {
 		texts = append(texts, "The verdict so far: "+v.Headline+" "+v.Detail)
@@ -70,7 +70,7 @@ func doWinner(ctx context.Context, e *sixpack.Engine, s *subject) error {
 	case chosen == "":
 		wrong[alternativeField] = "Choose an alternative."
 	case !slices.Contains(s.Alternatives, chosen):
-		wrong[alternativeField] = "There is no alternative “" + chosen + "”: choose one of these."
+		wrong[alternativeField] = "There is no alternative " + quoted(chosen) + ": choose one of these."
 	}
 	if s.results.SampleRatio.Mismatch && s.form.Get(despiteField) == "" {
 		wrong[despiteField] = "The split is broken: tick this as well, if you mean it."
@@ -91,5 +91,5 @@ func refuseResetWinner(s *subject) string {
 func tellResetWinner(s *subject) []string {
 	after := *s
 	after.Winner = ""
-	return []string{"Not everyone gets " + s.Winner + " any more. " + after.goesOn()}
+	return []string{"Not everyone gets " + quoted(s.Winner) + " any more. " + after.goesOn()}
 }

@@ -26,6 +26,7 @@ type confirmPage struct {
 	Tells      []string
 	Fields     []field
 	Problem    string // with all of what was filled in
+	Clears     bool   // there is something to clear, which is another action
 }
 
 // Wrong tells whether anything is wrong with what was filled in.
@@ -58,7 +59,7 @@ func (d *dashboard) act(w http.ResponseWriter, r *http.Request) error {
 		return d.renderConfirm(w, r, a, s, nil)
 	}
 	err = blame(a.do(r.Context(), d.engine, s))
-	if wrong := (mistakes)(nil); errors.As(err, &wrong) {
+	if wrong := mistakes(nil); errors.As(err, &wrong) {
 		return d.renderConfirm(w, r, a, s, wrong)
 	}
 	if err != nil {
@@ -104,6 +105,7 @@ func (d *dashboard) renderConfirm(w http.ResponseWriter, r *http.Request, a *act
 	if p.Tells = a.tells(s); a.fields != nil {
 		p.Fields = a.fields(s)
 	}
+	p.Clears = a.Name == sixpack.ActionOverride && !overridesNothing(s.Override)
 	for i, f := range p.Fields {
 		p.Fields[i].Problem = wrong[f.Name]
 	}

@@ -49,8 +49,11 @@ func TestLegacyNames(t *testing.T) {
 				t.Errorf("%q: %s: %v, %+v", name, c.action, err, counts.Record)
 			}
 		}
-		var x struct{ Name, Pretty_description string } //nolint:revive,staticcheck // as it is in JSON
-		if got := b.get(t, path+".json"); json.Unmarshal([]byte(got.body), &x) != nil || x.Name != name || x.Pretty_description != "<p><em>x</em></p>" {
+		var x struct {
+			Name   string
+			Pretty string `json:"pretty_description"`
+		}
+		if got := b.get(t, path+".json"); json.Unmarshal([]byte(got.body), &x) != nil || x.Name != name || x.Pretty != "<p><em>x</em></p>" {
 			t.Errorf("%q: %d %s", name, got.status, got.body)
 		}
 		if got := b.send(t, http.MethodPost, path+"/export", ""); got.status != 200 || !strings.Contains(got.body, "Alternative Summary") {

@@ -3,10 +3,10 @@ package dashboard
 import (
 	"context"
 	"net/http"
-
-	"github.com/sixpack-go/sixpack"
 	"net/netip"
 	"time"
+
+	"github.com/sixpack-go/sixpack"
 )
 
 // person is who makes a request, and how.
