@@ -65,7 +65,7 @@ func (d *dashboard) act(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, d.afterwards(a, s.Name), http.StatusSeeOther)
+	lead(w, r, d.afterwards(a, s.Name), http.StatusSeeOther)
 	return nil
 }
 

@@ -20,7 +20,7 @@ func (d *dashboard) legacyPost(do func(ctx context.Context, of store.Record, r *
 		if err := do(r.Context(), counts.Record, r); err != nil {
 			return err
 		}
-		http.Redirect(w, r, d.experimentURL(counts.Record.Name), http.StatusFound)
+		lead(w, r, d.experimentURL(counts.Record.Name), http.StatusFound)
 		return nil
 	}
 }
@@ -78,6 +78,6 @@ func (d *dashboard) postDelete(w http.ResponseWriter, r *http.Request) error {
 	if err := d.engine.Delete(r.Context(), counts.Record.Name); err != nil {
 		return err
 	}
-	http.Redirect(w, r, d.Prefix+"/", http.StatusFound)
+	lead(w, r, d.Prefix+"/", http.StatusFound)
 	return nil
 }

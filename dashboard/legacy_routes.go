@@ -26,10 +26,15 @@ func (d *dashboard) legacyRoutes() []route {
 // addSlash redirects to the path that a request forgot to end with a slash, by the
 // same method.
 func addSlash(w http.ResponseWriter, r *http.Request) error {
-	u := *r.URL
-	if u.Path += "/"; u.RawPath != "" {
-		u.RawPath += "/"
+	path := r.URL.EscapedPath() + "/"
+	if r.URL.RawQuery != "" {
+		path += "?" + r.URL.RawQuery
 	}
-	http.Redirect(w, r, u.String(), http.StatusPermanentRedirect)
+	lead(w, r, path, http.StatusPermanentRedirect)
 	return nil
+}
+
+// lead redirects to a path of ours.
+func lead(w http.ResponseWriter, r *http.Request, path string, status int) {
+	http.Redirect(w, r, path, status) //nolint:gosec // it begins with a path of ours, not with what somebody sent
 }

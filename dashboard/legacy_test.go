@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,21 +115,10 @@ func TestFormulas(t *testing.T) {
 	for _, text := range []string{"=1+1", "+1", "-1", "@x", "\tx"} {
 		w.must(w.Describe(t.Context(), sound, text))
 		got := w.post("/experiments/"+url.PathEscape(sound)+"/export", nil)
-		if rows := readCSV(got.body); len(rows) < 4 || !holds(rows, "'"+text) {
+		if rows := readCSV(got.body); len(rows) < 4 || !slices.Contains(slices.Concat(rows...), "'"+text) {
 			t.Errorf("%q: %q", text, got.body)
 		}
 	}
-}
-
-func holds(rows [][]string, cell string) bool {
-	for _, row := range rows {
-		for _, c := range row {
-			if c == cell {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // TestLegacyListLoadsOnce tests that the list does not call the store once for each

@@ -93,7 +93,7 @@ func recordings(t *testing.T) []recording {
 	var all []recording
 	for lines := json.NewDecoder(bufio.NewReader(file)); ; {
 		var c recording
-		if err := lines.Decode(&c); err == io.EOF { //nolint:errorlint // Decode does not wrap it
+		if err := lines.Decode(&c); err == io.EOF {
 			return all
 		} else if err != nil {
 			t.Fatal(err)

@@ -24,6 +24,6 @@ func (d *dashboard) undo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, d.experimentURL(name)+"?done="+sixpack.ActionUndo, http.StatusSeeOther)
+	lead(w, r, d.experimentURL(name)+"?done="+sixpack.ActionUndo, http.StatusSeeOther)
 	return nil
 }
