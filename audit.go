@@ -61,15 +61,19 @@ func (e *Engine) Changes(ctx context.Context, experiment string, most int) ([]st
 // a change too, which can be undone.
 //
 // It is refused with [ErrUndo] if that was changed again since, if there is no
-// such change, and for a Reset, Purge or Delete and what was changed before a
-// Delete, as these forget; and like the method that would do the same:
+// such change, for a Reset, Purge or Delete, which forget, and for what was changed
+// of an experiment that was deleted; and like the method that would do the same,
 // with [ErrPurged], [ErrPlan] or [ErrAlgorithm]. The other error is [ErrUnknown].
 func (e *Engine) Undo(ctx context.Context, experiment string, change uint64) error {
 	log, err := e.Changes(ctx, experiment, 0)
 	if err != nil {
 		return err
 	}
-	was, is, err := findChange(log, change)
+	c, deleted, err := findChange(log, change)
+	if err != nil {
+		return fmt.Errorf("%w: change %d of %q", err, change, experiment)
+	}
+	was, is, err := said(c)
 	if err != nil {
 		return fmt.Errorf("%w: change %d of %q", err, change, experiment)
 	}
@@ -78,6 +82,10 @@ func (e *Engine) Undo(ctx context.Context, experiment string, change uint64) err
 	}
 	undo := store.Change{Action: ActionUndo, Undoes: change}
 	return e.editAs(ctx, experiment, undo, func(r *store.Record) error {
+		// A copy that replaced another experiment has changes of before that.
+		if deleted && c.At.Before(r.Created) {
+			return fmt.Errorf("%w: it is of an experiment that was deleted: change %d of %q", ErrUndo, change, experiment)
+		}
 		still := r.Clone()
 		put(&still, is)
 		if again, _ := store.Changed(*r, still); again != (store.Settings{}) {
@@ -94,26 +102,29 @@ func (e *Engine) Undo(ctx context.Context, experiment string, change uint64) err
 	})
 }
 
-// findChange returns what a change of a log, which has the newest first, says: how it
-// was, and how it is since. Its error wraps ErrUndo.
-func findChange(log []store.Change, id uint64) (was, is store.Settings, err error) {
+// findChange returns a change of a log, which has the newest first, and whether
+// an experiment was deleted since. Its error wraps ErrUndo.
+func findChange(log []store.Change, id uint64) (_ store.Change, deleted bool, err error) {
 	for _, c := range log {
-		if c.ID != id {
-			if c.Action == ActionDelete {
-				return was, is, fmt.Errorf("%w: it is not of this experiment, but of one that was deleted, or of none", ErrUndo)
-			}
-			continue
+		if c.ID == id {
+			return c, deleted, nil
 		}
-		switch c.Action {
-		case ActionReset, ActionPurge, ActionDelete:
-			return was, is, fmt.Errorf("%w: what a %s forgets is gone", ErrUndo, c.Action)
-		}
-		if err := errors.Join(json.Unmarshal(c.Before, &was), json.Unmarshal(c.After, &is)); err != nil {
-			return was, is, fmt.Errorf("%w: what it changed is not known: %w", ErrUndo, err)
-		}
-		return was, is, nil
+		deleted = deleted || c.Action == ActionDelete
 	}
-	return was, is, fmt.Errorf("%w: there is no such change", ErrUndo)
+	return store.Change{}, false, fmt.Errorf("%w: there is no such change", ErrUndo)
+}
+
+// said returns what a change says: how it was, and how it is since. Its error
+// wraps ErrUndo.
+func said(c store.Change) (was, is store.Settings, err error) {
+	switch c.Action {
+	case ActionReset, ActionPurge, ActionDelete:
+		return was, is, fmt.Errorf("%w: what a %s forgets is gone", ErrUndo, c.Action)
+	}
+	if err := errors.Join(json.Unmarshal(c.Before, &was), json.Unmarshal(c.After, &is)); err != nil {
+		return was, is, fmt.Errorf("%w: what it changed is not known: %w", ErrUndo, err)
+	}
+	return was, is, nil
 }
 
 // checkLate refuses a fixed analysis as SetPlan does.

@@ -312,7 +312,7 @@ func TestUndoRefused(t *testing.T) {
 		"a reset":           {steps{do("pause", "reset")}, 1, sixpack.ErrUndo, "what a reset forgets is gone"},
 		"a purge":           {steps{do("archive", "purge")}, 1, sixpack.ErrUndo, "what a purge forgets is gone"},
 		"archived, purged":  {steps{do("archive", "purge")}, 0, sixpack.ErrPurged, "reset it first"},
-		"another was there": {steps{do("pause", "delete"), again, do("pause")}, 0, sixpack.ErrUndo, "one that was deleted"},
+		"another was there": {steps{do("pause", "delete"), again, do("pause")}, 0, sixpack.ErrUndo, "of an experiment that was deleted"},
 		"a delete":          {steps{do("delete"), again}, 0, sixpack.ErrUndo, "what a delete forgets is gone"},
 		"no such change":    {steps{do("pause")}, -1, sixpack.ErrUndo, "there is no such change"},
 	} {
@@ -322,6 +322,7 @@ func TestUndoRefused(t *testing.T) {
 			clock.now = clock.now.Add(time.Hour)
 			for _, step := range c.prepare {
 				step(t, e)
+				clock.now = clock.now.Add(time.Hour)
 			}
 			id, log := uint64(0), changes(t, e)
 			if c.undo >= 0 {
@@ -335,6 +336,27 @@ func TestUndoRefused(t *testing.T) {
 				t.Errorf("before %s\nafter  %s", before, after)
 			}
 		})
+	}
+}
+
+// TestUndoInACopy undoes what came with a copy, which replaced another experiment.
+func TestUndoInACopy(t *testing.T) {
+	e, c := newEngine(t)
+	participate(t, e, button, "anna")
+	c.now = c.now.Add(time.Hour)
+	check(t, e.SetWinner(t.Context(), "button", "blue"))
+	source := changes(t, e)
+
+	var s memory.Store
+	there := sixpack.New(&s, sixpack.Config{Now: c.Now})
+	participate(t, there, button, "bert")
+	c.now = c.now.Add(time.Hour)
+	check(t, there.Delete(t.Context(), "button"))
+	_, err := s.Import(t.Context(), store.Import{Record: results(t, e, "button").Record, Changes: source})
+	check(t, err)
+	check(t, there.Undo(t.Context(), "button", source[0].ID))
+	if winner := results(t, there, "button").Record.Winner; winner != "" {
+		t.Errorf("the winner is %q", winner)
 	}
 }
 
