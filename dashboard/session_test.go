@@ -212,6 +212,7 @@ func TestNext(t *testing.T) {
 		{plain, "/paused", "/paused"},
 		{plain, "/experiments/a%2Fb/?kpi=x&y=%0a#z", "/experiments/a%2Fb/?kpi=x&y=%0a"},
 		{plain, "//evil.example", "/"},
+		{plain, "//evil.example/paused", "/"},
 		{plain, "///evil.example", "/"},
 		{plain, "/\\evil.example", "/"},
 		{plain, "\\\\evil.example", "/"},
