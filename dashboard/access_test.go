@@ -35,6 +35,7 @@ func TestAccess(t *testing.T) {
 	closed := newSite(t, engine, everything(t), "")
 	below := newSite(t, engine, everything(t), "/ab")
 	relaxed := newSite(t, engine, func() dashboard.Access { a := everything(t); a.NoFormTokens = true; return a }(), "")
+	behind := newSite(t, engine, func() dashboard.Access { a := everything(t); a.Proxy.Only = true; return a }(), "")
 	proxyOnly := newSite(t, engine, dashboard.Access{Proxy: everything(t).Proxy}, "")
 
 	edith, victor, other := closed.login(t, "edith"), closed.login(t, "victor"), closed.login(t, "edith")
@@ -139,6 +140,8 @@ func TestAccess(t *testing.T) {
 
 		// A proxy that knows people.
 		{name: "the proxy's viewer", to: closed, path: "/", headers: []string{fromProxy, "X-Forwarded-User: someone@example.com"}, want: 200, says: []string{"someone@example.com"}, not: "Log out"},
+		{name: "the proxy's viewer, from afar", to: closed, path: "/", headers: []string{fromProxy, "X-Forwarded-For: 198.51.100.1", "X-Forwarded-User: someone"}, want: 200},
+		{name: "an address in a header that is believed", to: behind, path: "/", headers: []string{peer + ": 192.0.2.1:1", "X-Forwarded-For: 10.1.2.3", "X-Forwarded-User: sso-editor"}, want: 303, location: "/login"},
 		{name: "the proxy's viewer changes", to: closed, method: "POST", path: pause, headers: []string{fromProxy, "X-Forwarded-User: someone"}, want: 403, says: []string{"role of an editor"}},
 		{name: "the proxy's editor changes", to: closed, method: "POST", path: pause, as: sso, token: "-", headers: []string{fromProxy, "X-Forwarded-User: sso-editor"}, want: 302, location: "/experiments/button/"},
 		{name: "the proxy's editor without a token", to: closed, method: "POST", path: pause, as: sso, headers: []string{fromProxy, "X-Forwarded-User: sso-editor"}, want: 403},
@@ -174,6 +177,8 @@ func TestAccess(t *testing.T) {
 		{name: "above the prefix", to: below, path: "/../", as: deep, want: 307, location: "/"},
 		{name: "no prefix", to: below, path: "/../paused", want: 307, location: "/paused"},
 		{name: "login below the prefix", to: below, path: "/paused", want: 303, location: "/ab/login?next=%2Fab%2Fpaused"},
+
+		{name: "JSON below the prefix", to: below, path: "/api/v1/experiments", want: 401, header: "Content-Type: application/json"},
 
 		// Methods.
 		{name: "HEAD", to: closed, method: "HEAD", path: "/", as: edith, want: 200},

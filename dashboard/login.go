@@ -130,10 +130,10 @@ func (d *dashboard) toLogin(w http.ResponseWriter, r *http.Request) {
 func (d *dashboard) inside(next string) string {
 	home := d.Prefix + "/"
 	u, err := url.Parse(next)
-	if err != nil || u.Scheme != "" || u.Host != "" || strings.ContainsFunc(next, odd) || strings.ContainsFunc(u.Path, odd) {
+	if err != nil || u.Scheme != "" || u.Host != "" || strings.ContainsFunc(u.Path, odd) {
 		return home
 	}
-	// Browsers resolve dots, also those that are escaped, and take // for a host.
+	// Parse has refused control characters that are not escaped. Browsers resolve dots, also those that are escaped, and take // for a host.
 	clean := path.Clean(u.Path)
 	if clean != u.Path && clean+"/" != u.Path || !strings.HasPrefix(u.Path, home) {
 		return home

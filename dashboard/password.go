@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/bcrypt"
 )
 
-// The bounds of a password, in bytes. The upper one is bcrypt's.
 const (
-	shortestPassword = 8
-	longestPassword  = 72
+	shortestPassword = 8  // characters
+	longestPassword  = 72 // bytes, of which bcrypt takes no more
 )
 
 // HashPassword returns the hash of a password for a [User]. It is bcrypt's, which
@@ -19,7 +19,7 @@ const (
 // and whose form holds neither a comma nor a colon.
 func HashPassword(password string) (string, error) {
 	switch {
-	case len(password) < shortestPassword:
+	case utf8.RuneCountInString(password) < shortestPassword:
 		return "", fmt.Errorf("a password must have at least %d characters", shortestPassword)
 	case len(password) > longestPassword:
 		return "", fmt.Errorf("a password can have at most %d bytes", longestPassword)

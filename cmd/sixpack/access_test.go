@@ -42,7 +42,7 @@ func TestPasswd(t *testing.T) {
 		name, role, with string
 	}{
 		{"correct horse\n", []string{"anna"}, "anna", "editor", "correct horse"},
-		{"correct horse", []string{"anna"}, "anna", "editor", "correct horse"},
+		{"ä2345678", []string{"anna"}, "anna", "editor", "ä2345678"},
 		{" correct horse \r\nand more\n", []string{"--role=viewer", "anna@example.com"}, "anna@example.com", "viewer", " correct horse "},
 		{"pässword\n", nil, "carol", "editor", "pässword"},
 	} {
