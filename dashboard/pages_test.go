@@ -58,7 +58,7 @@ func serve(tb testing.TB, s store.Store) string {
 // get returns the status and the text at a URL.
 func get(tb testing.TB, url string) (int, string) {
 	tb.Helper()
-	request, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, url, nil)
+	request, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, url, http.NoBody)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -383,7 +383,7 @@ func TestWeight(t *testing.T) {
 // transferred returns how many bytes of a body come for a browser.
 func transferred(t *testing.T, url string) int {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -408,7 +408,7 @@ func benchmark(b *testing.B, s store.Store, path string) {
 	n := 0
 	for b.Loop() {
 		w := httptest.NewRecorder()
-		r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "http://127.0.0.1"+path, nil)
+		r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "http://127.0.0.1"+path, http.NoBody)
 		r.Header.Set("Accept-Encoding", "gzip")
 		h.ServeHTTP(w, r)
 		if w.Code != http.StatusOK {

@@ -106,10 +106,12 @@ func (d *dashboard) wantsJSON(r *http.Request) bool {
 
 // join returns a path of parts that may hold anything.
 func join(prefix string, parts []string) string {
+	var path strings.Builder
+	path.WriteString(prefix)
 	for _, p := range parts {
-		prefix += "/" + url.PathEscape(p)
+		path.WriteString("/" + url.PathEscape(p))
 	}
-	return prefix
+	return path.String()
 }
 
 // experimentURL returns the path of an experiment's page.

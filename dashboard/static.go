@@ -45,7 +45,7 @@ func (d *dashboard) static(w http.ResponseWriter, r *http.Request) error {
 	if !known {
 		return errNotFound
 	}
-	w.Header().Set("Etag", `"`+version+`"`)
+	w.Header().Set("ETag", `"`+version+`"`)
 	w.Header().Set("Cache-Control", "no-cache")
 	if r.URL.Query().Get("v") == version {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
