@@ -428,3 +428,19 @@ func BenchmarkExperimentYear(b *testing.B) {
 func BenchmarkSeriesYear(b *testing.B) {
 	benchmark(b, filled(b, year()), "/experiments/year/series.json")
 }
+
+// TestPrefix has all links below the path where the dashboard is mounted.
+func TestPrefix(t *testing.T) {
+	t.Parallel()
+	engine := sixpack.New(filled(t, sample("buttons", 2, arm{"a", 10, 1}, arm{"b", 10, 1})), sixpack.Config{})
+	server := httptest.NewServer(dashboard.New(engine, dashboard.Options{Prefix: "/deep/down/"}))
+	t.Cleanup(server.Close)
+	for _, path := range []string{"/deep/down/", "/deep/down/paused", "/deep/down/experiments/buttons/"} {
+		text := page(t, server.URL+path)
+		for _, found := range regexp.MustCompile(`(?:href|src|action|data-series)="(/[^"]*)"`).FindAllStringSubmatch(text, -1) {
+			if !strings.HasPrefix(found[1], "/deep/down/") {
+				t.Errorf("%s leads to %s", path, found[1])
+			}
+		}
+	}
+}
