@@ -79,9 +79,6 @@ func (a alternative) interval() sixpack.Interval {
 // Good tells whether Mark is to be green.
 func (a alternative) Good() bool { return a.Mark == "winner" || a.Mark == "best" || a.Mark == "better" }
 
-// Compared tells whether there is a lift against the control.
-func (a alternative) Compared() bool { return !a.Control && (a.Lift() != unknown || a.LiftIn() != "") }
-
 // Estimate returns what the alternative is compared by.
 func (a alternative) Estimate() string {
 	if a.Values {
@@ -102,20 +99,35 @@ func (a alternative) EstimateIn() string {
 	}
 }
 
-// What follows are the numbers as they are read.
-
+// Rate returns the fraction of participants that converted.
 func (a alternative) Rate() string {
 	return rate(a.AlternativeResults.Rate, a.AlternativeResults.RateIn)
 }
+
+// RateIn returns the interval of the rate.
 func (a alternative) RateIn() string { return rateIn(a.AlternativeResults.RateIn) }
-func (a alternative) Total() string  { return total(a.AlternativeResults.Total) }
+
+// Total returns the sum of the values.
+func (a alternative) Total() string { return total(a.AlternativeResults.Total) }
+
+// Mean returns the mean value per participant.
 func (a alternative) Mean() string {
 	return value(a.AlternativeResults.Mean, a.AlternativeResults.MeanIn)
 }
+
+// MeanIn returns the interval of the mean.
 func (a alternative) MeanIn() string { return valueIn(a.AlternativeResults.MeanIn) }
-func (a alternative) Lift() string   { return lift(a.AlternativeResults.Lift) }
+
+// Lift returns the lift against control.
+func (a alternative) Lift() string { return lift(a.AlternativeResults.Lift) }
+
+// LiftIn returns the interval of the lift.
 func (a alternative) LiftIn() string { return liftIn(a.AlternativeResults.LiftIn) }
+
+// ChanceToBeatControl returns the chance that it is better than control.
 func (a alternative) ChanceToBeatControl() string {
 	return chance(a.AlternativeResults.ChanceToBeatControl)
 }
+
+// ChanceToBeBest returns the chance that it is better than all others.
 func (a alternative) ChanceToBeBest() string { return chance(a.AlternativeResults.ChanceToBeBest) }

@@ -14,7 +14,7 @@ import (
 var functions = template.FuncMap{
 	"asset": asset,
 	"count": count[int64],
-	"whole": func(x sixpack.Number) string { return whole(x) },
+	"whole": whole,
 	"day":   func(t time.Time) string { return t.Format("2 January 2006") },
 }
 

@@ -63,7 +63,7 @@ func serve(tb testing.TB, s store.Store) string {
 // get returns the status and the text at a URL.
 func get(tb testing.TB, url string) (int, string) {
 	tb.Helper()
-	request, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, url, nil)
+	request, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, url, http.NoBody)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -388,7 +388,7 @@ func TestWeight(t *testing.T) {
 // transferred returns how many bytes of a body come for a browser.
 func transferred(t *testing.T, url string) int {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -413,7 +413,7 @@ func benchmark(b *testing.B, s store.Store, path string) {
 	n := 0
 	for b.Loop() {
 		w := httptest.NewRecorder()
-		r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "http://127.0.0.1"+path, nil)
+		r := httptest.NewRequestWithContext(b.Context(), http.MethodGet, "http://127.0.0.1"+path, http.NoBody)
 		r.Header.Set("Accept-Encoding", "gzip")
 		h.ServeHTTP(w, r)
 		if w.Code != http.StatusOK {
@@ -432,4 +432,20 @@ func BenchmarkExperimentYear(b *testing.B) {
 
 func BenchmarkSeriesYear(b *testing.B) {
 	benchmark(b, filled(b, year()), "/experiments/year/series.json")
+}
+
+// TestPrefix has all links below the path where the dashboard is mounted.
+func TestPrefix(t *testing.T) {
+	t.Parallel()
+	engine := sixpack.New(filled(t, sample("buttons", 2, arm{"a", 10, 1}, arm{"b", 10, 1})), sixpack.Config{})
+	server := httptest.NewServer(dashboard.New(engine, dashboard.Options{Prefix: "/deep/down/"}))
+	t.Cleanup(server.Close)
+	for _, path := range []string{"/deep/down/", "/deep/down/paused", "/deep/down/experiments/buttons/"} {
+		text := page(t, server.URL+path)
+		for _, found := range regexp.MustCompile(`(?:href|src|action|data-series)="(/[^"]*)"`).FindAllStringSubmatch(text, -1) {
+			if !strings.HasPrefix(found[1], "/deep/down/") {
+				t.Errorf("%s leads to %s", path, found[1])
+			}
+		}
+	}
 }

@@ -89,7 +89,7 @@ func year() store.Import {
 		arms = append(arms, arm{fmt.Sprintf("alternative-%d", i), 1000, 120})
 	}
 	i := sample("year", days, arms...)
-	dice := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same each time
+	dice := rand.New(rand.NewPCG(1, 2)) // the same each time
 	for j := range i.Counts.Alternatives {
 		c := &i.Counts.Alternatives[j]
 		for d := range c.Days {

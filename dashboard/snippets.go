@@ -129,7 +129,10 @@ func shell(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + 
 
 // script quotes for JavaScript, also within a page, and for Python.
 func script(s string) string {
-	quoted, _ := json.Marshal(s) // strings always can
+	quoted, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // strings always can
+	}
 	return string(quoted)
 }
 

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,13 +26,13 @@ const (
 func newTrend(r *store.Results, today store.Day) trend {
 	var days [trendDays]int64
 	for _, a := range r.Alternatives {
-		for i := len(a.Days) - 1; i >= 0; i-- {
-			ago := int(today) - int(a.Days[i].Day)
+		for _, d := range slices.Backward(a.Days) {
+			ago := int(today) - int(d.Day)
 			if ago >= trendDays {
 				break
 			}
 			if ago >= 0 {
-				days[trendDays-1-ago] += a.Days[i].Participants
+				days[trendDays-1-ago] += d.Participants
 			}
 		}
 	}
