@@ -699,3 +699,11 @@ func TestRootImportsOnlyItsOwn(t *testing.T) {
 		t.Error("the root itself imports gonum")
 	}
 }
+
+func TestAlgorithms(t *testing.T) {
+	own := map[string]sixpack.Algorithm{"own": sixpack.Random{}, "hash": sixpack.Hash{}}
+	engine := sixpack.New(new(memory.Store), sixpack.Config{Algorithms: own})
+	if got := engine.Algorithms(); !slices.Equal(got, []string{"hash", "own", "random"}) {
+		t.Errorf("got %q", got)
+	}
+}
