@@ -2,6 +2,7 @@ package sixpack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -31,51 +32,42 @@ func (e *Engine) Counts(ctx context.Context, experiment string) (store.Results, 
 // any more; those who did still convert. The errors are [ErrUnknown] and
 // [ErrAlternativeName].
 func (e *Engine) SetWinner(ctx context.Context, experiment, alternative string) error {
-	return e.edit(ctx, experiment, func(r *store.Record) error {
-		if !slices.Contains(r.Alternatives, alternative) {
-			return fmt.Errorf("%w: %q is not in %q", ErrAlternativeName, alternative, experiment)
-		}
+	return e.edit(ctx, experiment, ActionWinner, func(r *store.Record) error {
 		r.Winner = alternative
-		return nil
+		return checkWinner(r, alternative)
 	})
 }
 
 // ResetWinner takes the winner back: the experiment goes on.
 func (e *Engine) ResetWinner(ctx context.Context, experiment string) error {
-	return e.edit(ctx, experiment, func(r *store.Record) error { r.Winner = ""; return nil })
+	return e.edit(ctx, experiment, ActionResetWinner, func(r *store.Record) error { r.Winner = ""; return nil })
 }
 
 // Pause gives every client the control, and counts nothing, until Resume.
 func (e *Engine) Pause(ctx context.Context, experiment string) error {
-	return e.edit(ctx, experiment, func(r *store.Record) error { r.Paused = true; return nil })
+	return e.edit(ctx, experiment, ActionPause, func(r *store.Record) error { r.Paused = true; return nil })
 }
 
 // Resume ends a pause: clients get their alternatives again.
 func (e *Engine) Resume(ctx context.Context, experiment string) error {
-	return e.edit(ctx, experiment, func(r *store.Record) error { r.Paused = false; return nil })
+	return e.edit(ctx, experiment, ActionResume, func(r *store.Record) error { r.Paused = false; return nil })
 }
 
 // Archive ends an experiment: everyone gets the control, or the winner, and
 // nothing is counted any more.
 func (e *Engine) Archive(ctx context.Context, experiment string) error {
-	return e.edit(ctx, experiment, func(r *store.Record) error { r.Archived = true; return nil })
+	return e.edit(ctx, experiment, ActionArchive, func(r *store.Record) error { r.Archived = true; return nil })
 }
 
 // Unarchive takes an archived experiment up again. One whose clients have been
 // purged would count them anew: it is refused with [ErrPurged] until Reset.
 func (e *Engine) Unarchive(ctx context.Context, experiment string) error {
-	return e.edit(ctx, experiment, func(r *store.Record) error {
-		if r.Purged {
-			return fmt.Errorf("%w: %q: reset it first", ErrPurged, experiment)
-		}
-		r.Archived = false
-		return nil
-	})
+	return e.edit(ctx, experiment, ActionUnarchive, func(r *store.Record) error { r.Archived = false; return checkPurged(r) })
 }
 
 // Describe sets the description, which is Markdown for the dashboard.
 func (e *Engine) Describe(ctx context.Context, experiment, description string) error {
-	return e.edit(ctx, experiment, func(r *store.Record) error { r.Description = description; return nil })
+	return e.edit(ctx, experiment, ActionDescribe, func(r *store.Record) error { r.Description = description; return nil })
 }
 
 // Override sets what goes before the traffic, weights (in the order of the
@@ -83,18 +75,12 @@ func (e *Engine) Describe(ctx context.Context, experiment, description string) e
 // override nothing, so that the zero Override clears it. The errors are
 // [ErrUnknown], [ErrTraffic], [ErrWeights] and [ErrAlgorithm].
 func (e *Engine) Override(ctx context.Context, experiment string, o store.Override) error {
-	return e.edit(ctx, experiment, func(r *store.Record) error {
-		if err := checkTraffic(o.Traffic); err != nil {
-			return err
-		}
-		if err := e.checkAlgorithm(o.Algorithm); err != nil {
+	return e.edit(ctx, experiment, ActionOverride, func(r *store.Record) error {
+		if err := e.checkOverride(r, o); err != nil {
 			return err
 		}
 		r.Override = o
 		if o.Weights != nil {
-			if err := checkWeights(o.Weights, len(r.Alternatives)); err != nil {
-				return err
-			}
 			r.Override.Weights = scaled(o.Weights)
 		}
 		e.reweigh(r)
@@ -103,32 +89,61 @@ func (e *Engine) Override(ctx context.Context, experiment string, o store.Overri
 }
 
 // Reset starts an experiment anew: clients and counts are forgotten, its
-// declaration, overrides and description stay. Choices are made with a new
-// salt, so that the next run does not repeat the groups of this one.
+// declaration, overrides and description stay, and so does the log of what was
+// changed. Choices are made with a new salt, so that the next run does not repeat
+// the groups of this one.
 func (e *Engine) Reset(ctx context.Context, experiment string) error {
-	return e.change(ctx, experiment, func(r *store.Record) error {
+	counts, err := e.Counts(ctx, experiment)
+	if err != nil {
+		return err
+	}
+	return e.change(ctx, experiment, store.Change{Action: ActionReset}, lost(counts), func(r *store.Record) error {
 		r.Salt = experiment + "#" + strconv.FormatUint(rand.Uint64(), 36) //nolint:gosec // only has to be another one
 		r.Winner, r.Paused, r.Archived, r.Purged = "", false, false, false
 		r.Epoch = store.Epoch{Number: 1, Start: e.config.Now(), Weights: e.shares(r)}
 		return nil
-	}, func(r store.Record) (store.Facts, error) { return e.store.Clear(ctx, r, false) })
+	}, func(r store.Record, c store.Change) (store.Facts, error) { return e.store.Clear(ctx, r, false, c) })
 }
 
 // Purge forgets the clients of an archived experiment and keeps its counts. The
 // errors are [ErrUnknown] and [ErrNotArchived].
 func (e *Engine) Purge(ctx context.Context, experiment string) error {
-	return e.change(ctx, experiment, func(r *store.Record) error {
+	return e.change(ctx, experiment, store.Change{Action: ActionPurge}, store.Settings{}, func(r *store.Record) error {
 		if !r.Archived {
 			return fmt.Errorf("%w: %q", ErrNotArchived, experiment)
 		}
+		if r.Purged {
+			return e.checkClients(ctx, experiment) // an import may have brought some
+		}
 		r.Purged = true
 		return nil
-	}, func(r store.Record) (store.Facts, error) { return e.store.Clear(ctx, r, true) })
+	}, func(r store.Record, c store.Change) (store.Facts, error) { return e.store.Clear(ctx, r, true, c) })
 }
 
-// Delete forgets an experiment and everything about it.
+// checkClients returns errNothing if there are no clients to be forgotten.
+func (e *Engine) checkClients(ctx context.Context, experiment string) error {
+	for _, err := range e.store.Clients(ctx, experiment) {
+		return err
+	}
+	return errNothing
+}
+
+// Delete forgets an experiment and everything about it, but for the log of what
+// was changed.
 func (e *Engine) Delete(ctx context.Context, experiment string) error {
-	found, err := e.store.Delete(ctx, experiment)
+	counts, err := e.Counts(ctx, experiment)
+	if errors.Is(err, ErrUnknown) {
+		e.learn(experiment, nil, store.Facts{})
+	}
+	if err != nil {
+		return err
+	}
+	was, _ := store.Changed(counts.Record, store.Record{})
+	c, err := e.tell(ctx, store.Change{Action: ActionDelete}, withLost(was, lost(counts)), store.Settings{})
+	if err != nil {
+		return err
+	}
+	found, err := e.store.Delete(ctx, experiment, c)
 	if err != nil {
 		return err
 	}
@@ -139,15 +154,34 @@ func (e *Engine) Delete(ctx context.Context, experiment string) error {
 	return nil
 }
 
-// edit changes the record of an experiment.
-func (e *Engine) edit(ctx context.Context, experiment string, edit func(*store.Record) error) error {
-	return e.change(ctx, experiment, edit, func(r store.Record) (store.Facts, error) { return e.store.Save(ctx, r) })
+// edit changes the settings of an experiment.
+func (e *Engine) edit(ctx context.Context, experiment, action string, edit func(*store.Record) error) error {
+	return e.editAs(ctx, experiment, store.Change{Action: action}, edit)
 }
 
-// change reads the record of an experiment, edits a copy and saves it, again
-// and again until nobody came between.
+// editAs is edit with a change that says what it is.
+func (e *Engine) editAs(ctx context.Context, experiment string, c store.Change, edit func(*store.Record) error) error {
+	return e.change(ctx, experiment, c, store.Settings{}, func(r *store.Record) error {
+		before := r.Clone()
+		if err := edit(r); err != nil {
+			return err
+		}
+		if was, _ := store.Changed(before, *r); was == (store.Settings{}) {
+			return errNothing
+		}
+		return nil
+	}, func(r store.Record, c store.Change) (store.Facts, error) { return e.store.Save(ctx, r, c) })
+}
+
+// errNothing is returned by an edit that leaves nothing to save.
+var errNothing = errors.New("nothing changes")
+
+// change reads the record of an experiment, edits a copy and saves it, with what
+// the log is to say of it and of what is lost by it, again and again until nobody
+// came between.
 func (e *Engine) change(
-	ctx context.Context, experiment string, edit func(*store.Record) error, save func(store.Record) (store.Facts, error),
+	ctx context.Context, experiment string, c store.Change, lost store.Settings,
+	edit func(*store.Record) error, save func(store.Record, store.Change) (store.Facts, error),
 ) error {
 	for range maxTries {
 		facts, err := e.store.Lookup(ctx, experiment, "")
@@ -158,10 +192,17 @@ func (e *Engine) change(
 			return fmt.Errorf("%w: %q", ErrUnknown, experiment)
 		}
 		r := facts.Record.Clone()
-		if err := edit(&r); err != nil {
+		if err := edit(&r); errors.Is(err, errNothing) {
+			return nil
+		} else if err != nil {
 			return err
 		}
-		if facts, err = save(r); err != nil {
+		was, is := store.Changed(*facts.Record, r)
+		told, err := e.tell(ctx, c, withLost(was, lost), is)
+		if err != nil {
+			return err
+		}
+		if facts, err = save(r, told); err != nil {
 			return err
 		}
 		if e.learn(experiment, &r, facts) {
@@ -169,6 +210,29 @@ func (e *Engine) change(
 		}
 	}
 	return changing(experiment)
+}
+
+func checkWinner(r *store.Record, alternative string) error {
+	if !slices.Contains(r.Alternatives, alternative) {
+		return fmt.Errorf("%w: %q is not in %q", ErrAlternativeName, alternative, r.Name)
+	}
+	return nil
+}
+
+// checkPurged refuses to take up an experiment whose clients are gone.
+func checkPurged(r *store.Record) error {
+	if r.Purged {
+		return fmt.Errorf("%w: %q: reset it first", ErrPurged, r.Name)
+	}
+	return nil
+}
+
+func (e *Engine) checkOverride(r *store.Record, o store.Override) error {
+	err := first(checkTraffic(o.Traffic), e.checkAlgorithm(o.Algorithm))
+	if err == nil && o.Weights != nil {
+		err = checkWeights(o.Weights, len(r.Alternatives))
+	}
+	return err
 }
 
 func (e *Engine) checkAlgorithm(name string) error {

@@ -1,6 +1,10 @@
 package sixpack
 
-import "math/rand/v2"
+import (
+	"maps"
+	"math/rand/v2"
+	"slices"
+)
 
 // An Algorithm decides what shares of new participants the alternatives of an
 // experiment get. Clients that take part already are never moved.
@@ -50,6 +54,13 @@ func declaredWeights(arms []Arm) []float64 {
 		weights[i] = a.Weight
 	}
 	return weights
+}
+
+// Algorithms returns the names of the algorithms that the engine knows, sorted.
+func (e *Engine) Algorithms() []string {
+	names := append(slices.Collect(maps.Keys(e.config.Algorithms)), "hash", "random")
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // algorithm returns the algorithm of a name, nil if there is none.

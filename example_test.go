@@ -185,6 +185,31 @@ func ExampleEngine_Purge() {
 	// Output: 1
 }
 
+// What operators change is in the experiment's log, and can be taken back.
+func ExampleEngine_Undo() {
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
+	ctx := sixpack.WithActor(context.Background(), "anna@example.com")
+	_, _ = engine.Participate(ctx, button, "a client")
+	_ = engine.SetWinner(ctx, "button-color", "red")
+
+	changes, err := engine.Changes(ctx, "button-color", 1) // the last one
+	if err != nil {
+		log.Fatal(err)
+	}
+	ctx = sixpack.WithActor(ctx, "bert@example.com")
+	if err := engine.Undo(ctx, "button-color", changes[0].ID); err != nil {
+		log.Fatal(err)
+	}
+	changes, _ = engine.Changes(ctx, "button-color", 0)
+	for _, c := range changes {
+		fmt.Printf("%s by %s: %s, before %s\n", c.Action, c.By, c.After, c.Before)
+	}
+	// Output:
+	// undo by bert@example.com: {"winner":""}, before {"winner":"red"}
+	// winner by anna@example.com: {"winner":"red"}, before {"winner":""}
+}
+
 // betterHalf gives the second alternative twice the share of the first.
 type betterHalf struct{}
 

@@ -72,7 +72,7 @@ func (e *Engine) SetPlan(ctx context.Context, experiment string, p store.Plan) e
 		}
 		late = participants(counts) > 0
 	}
-	return e.edit(ctx, experiment, func(r *store.Record) error {
+	return e.edit(ctx, experiment, ActionPlan, func(r *store.Record) error {
 		if late && r.Plan != p {
 			return fmt.Errorf("%w: a fixed analysis of %q has to be planned before anybody takes part: reset it first", ErrPlan, experiment)
 		}

@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"regexp"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sixpack-go/sixpack/store"
@@ -75,6 +77,7 @@ type Engine struct {
 	store  store.Store
 	config Config
 	robots robots
+	drawn  atomic.Uint64 // the last ID of a change, so that those of one time are in order
 
 	mu      sync.RWMutex
 	records map[string]*store.Record // the last seen of each experiment, never modified
@@ -89,7 +92,9 @@ func New(s store.Store, c Config) *Engine {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	return &Engine{store: s, config: c, robots: newRobots(c.Robots), records: make(map[string]*store.Record)}
+	e := &Engine{store: s, config: c, robots: newRobots(c.Robots), records: make(map[string]*store.Record)}
+	e.drawn.Store(rand.Uint64N(1 << 52)) //nolint:gosec // only has to be another one
+	return e
 }
 
 // Participate returns the alternative of a client, which takes part in the

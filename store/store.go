@@ -63,17 +63,25 @@ type Store interface {
 	// Save replaces the record named r.Name by r if the remembered one has the
 	// version r.Version, and remembers it under the version r.Version+1. A new
 	// Epoch.Number begins an epoch; the earlier ones stay in Results. Facts tell
-	// the outcome; Wrote is false when the version was another.
-	Save(ctx context.Context, r Record) (Facts, error)
+	// the outcome; Wrote is false when the version was another. If it is true,
+	// the changes are in the experiment's log, by the same step; else none is.
+	Save(ctx context.Context, r Record, changes ...Change) (Facts, error)
 
 	// Clear is Save, and in the same step forgets all clients of the
 	// experiment and, unless keepCounts, all its counts, KPIs and epochs before
 	// r.Epoch.
-	Clear(ctx context.Context, r Record, keepCounts bool) (Facts, error)
+	Clear(ctx context.Context, r Record, keepCounts bool, changes ...Change) (Facts, error)
 
-	// Delete forgets the experiment and everything about it, and nothing else.
-	// It reports whether there was one.
-	Delete(ctx context.Context, experiment string) (found bool, err error)
+	// Delete forgets the experiment and everything about it but its log, and
+	// nothing else. It reports whether there was one. If so, the changes are in
+	// the log, by the same step; else none is.
+	Delete(ctx context.Context, experiment string, changes ...Change) (found bool, err error)
+
+	// Changes answers with the log of the experiment: the newest change first,
+	// in the order of [Change.Compare] reversed, and no more than most, unless
+	// that is 0 or less. A log belongs to a name: it outlives Clear, Delete, and
+	// the creation of another experiment of that name.
+	Changes(ctx context.Context, experiment string, most int) ([]Change, error)
 
 	// Clients iterates over the clients of an experiment in no particular
 	// order, each once, reserved and left-out ones included. Clients that come
@@ -279,6 +287,9 @@ type Import struct {
 	// its events on the day of the first. Their KPIs become known; their Record
 	// is ignored otherwise.
 	Counts *Results
+	// Changes, in any order, are merged into the log: those are added that it
+	// does not have.
+	Changes []Change
 }
 
 // Check returns an error that wraps [ErrInvalid] if i contradicts itself: for a
@@ -301,6 +312,11 @@ func (i Import) Check() error {
 	if i.Counts != nil && len(i.Counts.Alternatives) > n {
 		return fmt.Errorf("%w: counts of %d alternatives for %d", ErrInvalid, len(i.Counts.Alternatives), n)
 	}
+	for _, c := range i.Changes {
+		if _, err := c.Encode(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -321,4 +337,5 @@ type Imported struct {
 	Clients     int
 	Conversions int // first conversions, of a client and KPI
 	Raised      int // known conversions that had fewer events
+	Changes     int // of the log
 }

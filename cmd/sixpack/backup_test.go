@@ -192,7 +192,8 @@ func TestCompact(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := sixpack.New(st, sixpack.Config{}).Delete(t.Context(), "large"); err != nil {
+	ctx, engine := sixpack.WithActor(t.Context(), "Zoë"), sixpack.New(st, sixpack.Config{})
+	if err := errors.Join(engine.Delete(ctx, "large"), engine.Pause(ctx, "small")); err != nil {
 		t.Fatal(err)
 	}
 	if err := st.Close(); err != nil {
@@ -212,6 +213,29 @@ func TestCompact(t *testing.T) {
 	}
 	if !reflect.DeepEqual(readStore(t, path), want) {
 		t.Error("it has something else than before")
+	}
+	checkLogs(t, path, "large", "small")
+	copied := filepath.Join(t.TempDir(), "b.db")
+	if _, _, err := call(t, nil, "backup", copied, "--data-dir", folder); err != nil {
+		t.Fatal(err)
+	}
+	checkLogs(t, copied, "large", "small")
+}
+
+// checkLogs checks that a file has one change of each name, one that is deleted
+// included.
+func checkLogs(t *testing.T, path string, names ...string) {
+	t.Helper()
+	st, err := bolt.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeStore(t, st)
+	for _, name := range names {
+		changes, err := st.Changes(t.Context(), name, 0)
+		if err != nil || len(changes) != 1 || changes[0].By != "Zoë" {
+			t.Errorf("the log of %s is %v, %v", name, changes, err)
+		}
 	}
 }
 

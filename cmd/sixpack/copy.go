@@ -9,9 +9,10 @@ import (
 	"github.com/spf13/pflag"
 )
 
-const copyHelp = `Copies all experiments, with their clients and counts, from one store to another: from the
-embedded store to Redis when one machine is outgrown, or back. Then the results of both are
-compared, number by number; the exit status is 1 if any differ.
+const copyHelp = `Copies all experiments, with their clients, counts and logs of changes, from one store to
+another: from the embedded store to Redis when one machine is outgrown, or back. Then the
+results of both are compared, number by number; the exit status is 1 if any differ. What
+remains of an experiment that was deleted, its log, is not copied.
 
 A store is a folder with the embedded store's file, that file or a backup of it, or a URL of
 Redis (see redis_url in "sixpack help config"). One of both may be left out: it is the

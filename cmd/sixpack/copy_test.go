@@ -157,6 +157,11 @@ func checkRich(t *testing.T, address string) {
 		has["clients purged"] = has["clients purged"] || r.Record.Purged && clientsOf(r) > 0
 		has["clients left out"] = has["clients left out"] || r.Excluded > 0
 		has["epochs"] = has["epochs"] || len(r.Epochs) > 2
+		changes, err := st.Changes(t.Context(), r.Record.Name, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		has["several changes"] = has["several changes"] || len(changes) > 2
 		for _, c := range clientsIn(t, st, r.Record.Name) {
 			has["reserved"] = has["reserved"] || c.Reserved
 			r.SubClient(c)
@@ -316,6 +321,16 @@ func dump(t *testing.T, address string) string {
 		}
 		if err := lines.Encode(r); err != nil {
 			t.Fatal(err)
+		}
+		changes, err := st.Changes(t.Context(), r.Record.Name, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range changes {
+			c.At = c.At.UTC()
+			if err := lines.Encode(c); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for _, c := range clientsIn(t, st, r.Record.Name) {
 			slices.SortFunc(c.Conversions, func(a, b store.ClientConversion) int { return cmp.Compare(a.KPI, b.KPI) })
@@ -510,8 +525,41 @@ func TestCopyRefused(t *testing.T) {
 				t.Errorf("replacing what is not there: %v", err)
 			}
 			mustCopy(t, a, b, "--replace", "plain")
-			equal(t, a, b)
+			if a, b := withoutLogs(dump(t, a)), withoutLogs(dump(t, b)); a != b {
+				t.Fatalf("the source has\n%s\nthe target\n%s", a, b)
+			}
+			checkReplaced(t, a, b, "plain")
 		})
+	}
+}
+
+// withoutLogs drops the changes of a dump.
+func withoutLogs(dump string) string {
+	return regexp.MustCompile(`(?m)^{"id":.*\n`).ReplaceAllString(dump, "")
+}
+
+// checkReplaced checks that the log of an experiment has all that the source
+// says, and who deleted what was there.
+func checkReplaced(t *testing.T, from, to, name string) {
+	t.Helper()
+	source, target := openPlace(t, from), openPlace(t, to)
+	defer closeStore(t, source)
+	defer closeStore(t, target)
+	want, err := source.Changes(t.Context(), name, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := target.Changes(t.Context(), name, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := got[0]; c.Action != sixpack.ActionDelete || c.By != "sixpack copy --replace" {
+		t.Errorf("the last change is %+v, want the deletion", c)
+	}
+	for _, c := range want {
+		if !slices.ContainsFunc(got, func(g store.Change) bool { return g.ID == c.ID && g.Action == c.Action }) {
+			t.Errorf("the target does not know %+v", c)
+		}
 	}
 }
 

@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math/rand/v2"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -75,7 +78,7 @@ func (c copying) experiment(ctx context.Context, name string) (done copied, err 
 		return done, nil
 	}
 	if slices.Contains(c.replace, name) {
-		if _, err := c.to.Delete(ctx, name); err != nil {
+		if err := c.deleteThere(ctx, name); err != nil {
 			return done, err
 		}
 	}
@@ -100,6 +103,14 @@ func (c copying) experiment(ctx context.Context, name string) (done copied, err 
 	return done, err
 }
 
+// deleteThere deletes an experiment in the target, whose log tells of it.
+func (c copying) deleteThere(ctx context.Context, name string) error {
+	_, err := c.to.Delete(ctx, name, store.Change{
+		ID: 1 + rand.Uint64N(1<<52), At: time.Now(), By: "sixpack copy --replace", Action: sixpack.ActionDelete, //nolint:gosec // only has to be another one
+	})
+	return err
+}
+
 // resultsOf returns the results of an experiment, nil if there is none.
 func resultsOf(ctx context.Context, st store.Store, name string) (*store.Results, error) {
 	all, err := st.Results(ctx, name)
@@ -109,13 +120,17 @@ func resultsOf(ctx context.Context, st store.Store, name string) (*store.Results
 	return &all[0], nil
 }
 
-// bring has the target know what the source does: the record, then the clients,
-// then what these do not account for. It is counted against the very clients
+// bring has the target know what the source does: the record and the log, then the
+// clients, then what these do not account for. It is counted against the very clients
 // that came, so that the target's counts are those of the source when this
 // began, whatever happens there meanwhile.
 func (c copying) bring(ctx context.Context, source, target *store.Results, done *copied) (err error) {
 	i := store.Import{Record: source.Record, Epochs: source.Epochs[:len(source.Epochs)-1]}
-	if done.brought, err = c.to.Import(ctx, i); err != nil {
+	head := i
+	if head.Changes, err = c.from.Changes(ctx, i.Record.Name, 0); err != nil {
+		return err
+	}
+	if done.brought, err = c.to.Import(ctx, head); err != nil {
 		return err
 	}
 	if target != nil {

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -247,23 +246,6 @@ func serveSlowly(t *testing.T, h http.Handler, patience time.Duration) (url stri
 	return "http://" + l.Addr().String(), stop, result
 }
 
-// TestPlaceholder checks the address on the page: for an API on all addresses,
-// the one by which the visitor came.
-func TestPlaceholder(t *testing.T) {
-	page := placeholder(&net.TCPAddr{IP: net.IPv6zero, Port: 5000}, http.NotFoundHandler())
-	for host, want := range map[string]string{
-		"ab.example:5001": "http://ab.example:5000/", "ab.example": "http://ab.example:5000/", "[::1]:5001": "http://[::1]:5000/",
-	} {
-		w := visitPage(page, "http://"+host+"/")
-		if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
-			t.Errorf("at %s: %d %s", host, w.Code, w.Body)
-		}
-	}
-	if w := visitPage(page, "http://a/other"); w.Code != http.StatusNotFound {
-		t.Errorf("another page: %d", w.Code)
-	}
-}
-
 // TestRequestsThatAreTooLong checks that limits give an answer.
 func TestRequestsThatAreTooLong(t *testing.T) {
 	address := startHere(t, t.TempDir())
@@ -282,10 +264,4 @@ func jsonOf(t *testing.T, url string) (status int, answer map[string]any) {
 		t.Fatalf("%s: %v: %s", url, err, body)
 	}
 	return status, answer
-}
-
-func visitPage(h http.Handler, url string) *httptest.ResponseRecorder {
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, url, http.NoBody))
-	return w
 }

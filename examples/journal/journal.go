@@ -38,6 +38,7 @@ type entry struct {
 	Clear         *store.Record
 	KeepCounts    bool
 	Delete        *string
+	Changes       []store.Change // that came with one of the three
 	Import        *store.Import
 }
 
@@ -99,11 +100,11 @@ func (s *Store) apply(e entry) (err error) {
 	case e.Conversion != nil:
 		_, err = s.Store.Convert(ctx, *e.Conversion)
 	case e.Save != nil:
-		_, err = s.Store.Save(ctx, *e.Save)
+		_, err = s.Store.Save(ctx, *e.Save, e.Changes...)
 	case e.Clear != nil:
-		_, err = s.Store.Clear(ctx, *e.Clear, e.KeepCounts)
+		_, err = s.Store.Clear(ctx, *e.Clear, e.KeepCounts, e.Changes...)
 	case e.Delete != nil:
-		_, err = s.Store.Delete(ctx, *e.Delete)
+		_, err = s.Store.Delete(ctx, *e.Delete, e.Changes...)
 	case e.Import != nil:
 		_, err = s.Store.Import(ctx, *e.Import)
 	}
@@ -129,27 +130,27 @@ func (s *Store) Convert(ctx context.Context, c store.Conversion) (f store.Facts,
 }
 
 // Save implements store.Store.
-func (s *Store) Save(ctx context.Context, r store.Record) (f store.Facts, err error) {
-	err = s.change(entry{Save: &r}, func() (changed bool, err error) {
-		f, err = s.Store.Save(ctx, r)
+func (s *Store) Save(ctx context.Context, r store.Record, changes ...store.Change) (f store.Facts, err error) {
+	err = s.change(entry{Save: &r, Changes: changes}, func() (changed bool, err error) {
+		f, err = s.Store.Save(ctx, r, changes...)
 		return f.Wrote, err
 	})
 	return f, err
 }
 
 // Clear implements store.Store.
-func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool) (f store.Facts, err error) {
-	err = s.change(entry{Clear: &r, KeepCounts: keepCounts}, func() (changed bool, err error) {
-		f, err = s.Store.Clear(ctx, r, keepCounts)
+func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool, changes ...store.Change) (f store.Facts, err error) {
+	err = s.change(entry{Clear: &r, KeepCounts: keepCounts, Changes: changes}, func() (changed bool, err error) {
+		f, err = s.Store.Clear(ctx, r, keepCounts, changes...)
 		return f.Wrote, err
 	})
 	return f, err
 }
 
 // Delete implements store.Store.
-func (s *Store) Delete(ctx context.Context, experiment string) (found bool, err error) {
-	err = s.change(entry{Delete: &experiment}, func() (changed bool, err error) {
-		found, err = s.Store.Delete(ctx, experiment)
+func (s *Store) Delete(ctx context.Context, experiment string, changes ...store.Change) (found bool, err error) {
+	err = s.change(entry{Delete: &experiment, Changes: changes}, func() (changed bool, err error) {
+		found, err = s.Store.Delete(ctx, experiment, changes...)
 		return found, err
 	})
 	return found, err

@@ -333,6 +333,14 @@ func TestSettings(t *testing.T) {
 	if err := x.TakeSettings(t.Context(), st); err != nil {
 		t.Fatal(err)
 	}
+	if err := x.TakeSettings(t.Context(), st); err != nil { // which are the same now
+		t.Fatal(err)
+	}
+	changes, err := st.Changes(t.Context(), "exp", 0)
+	if err != nil || len(changes) != 1 || changes[0].By != "sixpack import" ||
+		string(changes[0].After) != `{"winner":"blue","paused":true,"archived":true,"description":"text"}` {
+		t.Errorf("after its settings were taken the log is %+v, %v", changes, err)
+	}
 	if _, o := importOne(t, s.space(), st, "exp"); !o.Equal() {
 		t.Errorf("after its settings were taken importing says %+v", o)
 	}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -233,8 +235,8 @@ func (x *Experiment) prove(ctx context.Context, st store.Store) (Proof, error) {
 const maxTries = 100
 
 // TakeSettings gives the experiment in a store the winner, pause, archiving,
-// description and traffic that it has in Sixpack. Import does so only for one
-// that the store did not have.
+// description and traffic that it has in Sixpack, and logs what that changes.
+// Import does so only for one that the store did not have.
 func (x *Experiment) TakeSettings(ctx context.Context, st store.Store) error {
 	for range maxTries {
 		facts, err := st.Lookup(ctx, x.Record.Name, "")
@@ -244,9 +246,28 @@ func (x *Experiment) TakeSettings(ctx context.Context, st store.Store) error {
 		r := facts.Record.Clone()
 		r.Winner, r.Paused, r.Archived = x.Record.Winner, x.Record.Paused, x.Record.Archived
 		r.Description, r.Traffic = x.Record.Description, x.Record.Traffic
-		if facts, err = st.Save(ctx, r); err != nil || facts.Wrote {
+		changes, err := taken(*facts.Record, r)
+		if err != nil {
+			return err
+		}
+		if facts, err = st.Save(ctx, r, changes...); err != nil || facts.Wrote {
 			return err
 		}
 	}
 	return fmt.Errorf("experiment %q changed %d times while its settings were taken", x.Record.Name, maxTries)
+}
+
+// taken returns what the log says of settings that were taken: nothing if they
+// were the same.
+func taken(before, after store.Record) (changes []store.Change, err error) {
+	was, is := store.Changed(before, after)
+	if was == is {
+		return nil, nil
+	}
+	c := store.Change{ID: 1 + rand.Uint64N(1<<52), At: time.Now(), By: "sixpack import", Action: "import"} //nolint:gosec // only has to be another one
+	if c.Before, err = was.JSON(); err != nil {
+		return nil, err
+	}
+	c.After, err = is.JSON()
+	return []store.Change{c}, err
 }

@@ -20,8 +20,12 @@ import (
 //	epochs    the epochs before the present one as JSON, if there are any
 //	counts    bucket, see countKey
 //	imported  bucket like counts, of what no client accounts for
+//
+// A name that has a log of changes has a bucket named "changes/" and the name
+// for it, see changeKey, whether there is such an experiment or not.
 var (
 	clientsPrefix    = []byte("clients/")
+	logPrefix        = []byte("changes/")
 	experimentPrefix = []byte("experiment/")
 	recordKey        = []byte("record")
 	epochsKey        = []byte("epochs")

@@ -14,6 +14,10 @@ func (x *txn) merge(i store.Import) (done store.Imported, err error) {
 	if err := checkImport(i); err != nil {
 		return done, err
 	}
+	log, err := encodeChanges(i.Changes)
+	if err != nil {
+		return done, err
+	}
 	e := x.experiment(i.Record.Name)
 	if done.Created, err = e.adopt(i); err != nil {
 		return done, err
@@ -29,8 +33,11 @@ func (x *txn) merge(i store.Import) (done store.Imported, err error) {
 		}
 	}
 	if i.Counts != nil {
-		err = e.rebase(*i.Counts)
+		if err := e.rebase(*i.Counts); err != nil {
+			return done, err
+		}
 	}
+	done.Changes, err = x.log(i.Record.Name, log)
 	return done, err
 }
 

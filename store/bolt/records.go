@@ -34,12 +34,12 @@ func (x *txn) names() (names []string) {
 	return names
 }
 
-func (x *txn) save(r store.Record) (store.Facts, error) {
-	return x.change(r, func(e *experiment) error { return e.replace(r) })
+func (x *txn) save(r store.Record, log []entry) (store.Facts, error) {
+	return x.change(r, log, func(e *experiment) error { return e.replace(r) })
 }
 
-func (x *txn) clear(r store.Record, keepCounts bool) (store.Facts, error) {
-	return x.change(r, func(e *experiment) error {
+func (x *txn) clear(r store.Record, keepCounts bool, log []entry) (store.Facts, error) {
+	return x.change(r, log, func(e *experiment) error {
 		if err := e.replace(r); err != nil {
 			return err
 		}
@@ -47,8 +47,9 @@ func (x *txn) clear(r store.Record, keepCounts bool) (store.Facts, error) {
 	})
 }
 
-// change does something to the experiment of r if that has the version of r.
-func (x *txn) change(r store.Record, do func(*experiment) error) (store.Facts, error) {
+// change does something to the experiment of r, and logs it, if that has the
+// version of r.
+func (x *txn) change(r store.Record, log []entry, do func(*experiment) error) (store.Facts, error) {
 	e := x.experiment(r.Name)
 	if !e.exists() || e.version != r.Version {
 		return e.facts(nobody, r.Version)
@@ -59,10 +60,13 @@ func (x *txn) change(r store.Record, do func(*experiment) error) (store.Facts, e
 	if err := do(e); err != nil {
 		return store.Facts{}, err
 	}
+	if _, err := x.log(r.Name, log); err != nil {
+		return store.Facts{}, err
+	}
 	return store.Facts{Version: e.version, Choice: store.None, Wrote: true}, nil
 }
 
-func (x *txn) delete(experiment string) (found bool, err error) {
+func (x *txn) delete(experiment string, log []entry) (found bool, err error) {
 	e := x.experiment(experiment)
 	if !e.exists() {
 		return false, nil
@@ -71,5 +75,6 @@ func (x *txn) delete(experiment string) (found bool, err error) {
 		return false, errWrite
 	}
 	e.delete()
-	return true, nil
+	_, err = x.log(experiment, log)
+	return err == nil, err
 }

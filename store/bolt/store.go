@@ -61,20 +61,35 @@ func (s *Store) Results(ctx context.Context, names ...string) ([]store.Results, 
 }
 
 // Save implements [store.Store].
-func (s *Store) Save(ctx context.Context, r store.Record) (store.Facts, error) {
+func (s *Store) Save(ctx context.Context, r store.Record, changes ...store.Change) (store.Facts, error) {
+	const op = "save"
+	log, err := encodeChanges(changes)
+	if err != nil {
+		return store.Facts{}, wrap(op, err)
+	}
 	r = r.Clone()
-	return do(ctx, s, "save", func(x *txn) (store.Facts, error) { return x.save(r) })
+	return do(ctx, s, op, func(x *txn) (store.Facts, error) { return x.save(r, log) })
 }
 
 // Clear implements [store.Store].
-func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool) (store.Facts, error) {
+func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool, changes ...store.Change) (store.Facts, error) {
+	const op = "clear"
+	log, err := encodeChanges(changes)
+	if err != nil {
+		return store.Facts{}, wrap(op, err)
+	}
 	r = r.Clone()
-	return do(ctx, s, "clear", func(x *txn) (store.Facts, error) { return x.clear(r, keepCounts) })
+	return do(ctx, s, op, func(x *txn) (store.Facts, error) { return x.clear(r, keepCounts, log) })
 }
 
 // Delete implements [store.Store].
-func (s *Store) Delete(ctx context.Context, experiment string) (found bool, err error) {
-	return do(ctx, s, "delete", func(x *txn) (bool, error) { return x.delete(experiment) })
+func (s *Store) Delete(ctx context.Context, experiment string, changes ...store.Change) (found bool, err error) {
+	const op = "delete"
+	log, err := encodeChanges(changes)
+	if err != nil {
+		return false, wrap(op, err)
+	}
+	return do(ctx, s, op, func(x *txn) (bool, error) { return x.delete(experiment, log) })
 }
 
 // Import implements [store.Store]. Once begun it is not interrupted by the end

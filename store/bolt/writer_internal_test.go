@@ -33,11 +33,11 @@ func TestOneGroup(t *testing.T) {
 		{"convert", func(x *txn) error {
 			return wrote(x.convert(store.Conversion{Experiment: "button", Client: "a", Version: 7, At: at}))
 		}, nil},
-		{"delete", func(x *txn) error { _, err := x.delete("button"); return err }, nil},
+		{"delete", func(x *txn) error { _, err := x.delete("button", nil); return err }, nil},
 		{"the deleted", participation(store.Participation{Experiment: "button", Client: "c", Choice: 1, Version: 7, At: at}), errNotWritten},
 		{"create again", participation(store.Participation{Experiment: "button", Client: "d", Choice: 0, Record: &second, At: at}), nil},
 		{"left out", participation(store.Participation{Experiment: "button", Client: "e", Choice: store.Out, Version: 70, At: at}), nil},
-		{"clear", func(x *txn) error { return wrote(x.clear(second, false)) }, nil},
+		{"clear", func(x *txn) error { return wrote(x.clear(second, false, nil)) }, nil},
 		{"before the clear", participation(store.Participation{Experiment: "button", Client: "f", Choice: 0, Version: 70, At: at}), errNotWritten},
 		{"after the clear", participation(store.Participation{Experiment: "button", Client: "f", Choice: 1, Version: 71, At: at}), nil},
 	}

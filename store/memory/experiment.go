@@ -184,20 +184,21 @@ func (e *experiment) results() (store.Results, bool) {
 	return e.counts.results(r), true
 }
 
-func (e *experiment) save(r store.Record) store.Facts {
+func (e *experiment) save(r store.Record, logs *logs, changes []store.Change) store.Facts {
 	e.lock()
 	defer e.unlock()
 	old := e.record.Load()
 	if old == nil || old.Version != r.Version {
 		return stale(old, nobody)
 	}
-	e.set(successor(old, r))
-	f := facts(e.record.Load(), nobody)
+	next := successor(old, r)
+	logs.do(r.Name, changes, func() { e.set(next) })
+	f := facts(next, nobody)
 	f.Wrote = true
 	return f
 }
 
-func (e *experiment) clear(r store.Record, keepCounts bool) store.Facts {
+func (e *experiment) clear(r store.Record, keepCounts bool, logs *logs, changes []store.Change) store.Facts {
 	e.lock()
 	defer e.unlock()
 	old := e.record.Load()
@@ -210,7 +211,7 @@ func (e *experiment) clear(r store.Record, keepCounts bool) store.Facts {
 		next.KPIs = nil
 		e.counts.reset()
 	}
-	e.set(next)
+	logs.do(r.Name, changes, func() { e.set(next) })
 	f := facts(next, nobody)
 	f.Wrote = true
 	return f

@@ -34,6 +34,7 @@ func (s *Store) Import(ctx context.Context, i store.Import) (store.Imported, err
 	if i.Counts != nil {
 		e.rebase(*i.Counts)
 	}
+	done.Changes = s.logs.do(i.Record.Name, i.Changes, func() {})
 	return done, nil
 }
 

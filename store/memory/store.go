@@ -8,6 +8,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -26,6 +27,8 @@ type Store struct {
 	mu          sync.RWMutex // guards the fields below; held only to find, add or remove an experiment
 	experiments map[string]*experiment
 	closed      bool
+
+	logs logs
 }
 
 // Participate implements [store.Store]. Calls for clients that are known
@@ -153,36 +156,44 @@ func (s *Store) Results(ctx context.Context, names ...string) ([]store.Results, 
 }
 
 // Save implements [store.Store].
-func (s *Store) Save(ctx context.Context, r store.Record) (store.Facts, error) {
-	e, err := s.find(ctx, "save", r.Name)
+func (s *Store) Save(ctx context.Context, r store.Record, changes ...store.Change) (store.Facts, error) {
+	const op = "save"
+	e, err := s.find(ctx, op, r.Name)
 	if err != nil {
 		return store.Facts{}, err
+	}
+	if err := checkChanges(changes); err != nil {
+		return store.Facts{}, wrap(op, err)
 	}
 	if e == nil {
 		return absent(), nil
 	}
-	return e.save(r), nil
+	return e.save(r, &s.logs, changes), nil
 }
 
 // Clear implements [store.Store].
-func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool) (store.Facts, error) {
-	e, err := s.find(ctx, "clear", r.Name)
+func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool, changes ...store.Change) (store.Facts, error) {
+	const op = "clear"
+	e, err := s.find(ctx, op, r.Name)
 	if err != nil {
 		return store.Facts{}, err
+	}
+	if err := checkChanges(changes); err != nil {
+		return store.Facts{}, wrap(op, err)
 	}
 	if e == nil {
 		return absent(), nil
 	}
-	return e.clear(r, keepCounts), nil
+	return e.clear(r, keepCounts, &s.logs, changes), nil
 }
 
 // Delete implements [store.Store].
-func (s *Store) Delete(ctx context.Context, experiment string) (bool, error) {
+func (s *Store) Delete(ctx context.Context, experiment string, changes ...store.Change) (bool, error) {
 	const op = "delete"
-	if err := ctx.Err(); err != nil {
+	if err := cmp.Or(ctx.Err(), checkChanges(changes)); err != nil {
 		return false, wrap(op, err)
 	}
-	e, err := s.remove(experiment)
+	e, err := s.remove(experiment, changes)
 	if e == nil {
 		return false, wrap(op, err)
 	}
@@ -190,14 +201,16 @@ func (s *Store) Delete(ctx context.Context, experiment string) (bool, error) {
 	return true, nil
 }
 
-func (s *Store) remove(name string) (*experiment, error) {
+func (s *Store) remove(name string, changes []store.Change) (*experiment, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return nil, store.ErrClosed
 	}
 	e := s.experiments[name]
-	delete(s.experiments, name)
+	if e != nil {
+		s.logs.do(name, changes, func() { delete(s.experiments, name) })
+	}
 	return e, nil
 }
 
@@ -240,6 +253,7 @@ func (s *Store) Close() error {
 	defer s.mu.Unlock()
 	s.closed = true
 	s.experiments = nil
+	s.logs.forget()
 	return nil
 }
 

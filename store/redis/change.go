@@ -2,27 +2,33 @@ package redis
 
 import (
 	"context"
+	"slices"
 
 	"github.com/sixpack-go/sixpack/store"
 )
 
 // Save implements [store.Store].
-func (s *Store) Save(ctx context.Context, r store.Record) (f store.Facts, err error) {
+func (s *Store) Save(ctx context.Context, r store.Record, changes ...store.Change) (f store.Facts, err error) {
 	err = s.do(ctx, "save", func(ctx context.Context) error {
-		f, err = s.save(ctx, r)
+		f, err = s.save(ctx, r, changes)
 		return err
 	})
 	return f, err
 }
 
-func (s *Store) save(ctx context.Context, r store.Record) (store.Facts, error) {
+func (s *Store) save(ctx context.Context, r store.Record, changes []store.Change) (store.Facts, error) {
 	record, err := recordArgs(r)
 	if err != nil {
 		return store.Facts{}, err
 	}
+	log, err := changeArgs(changes)
+	if err != nil {
+		return store.Facts{}, err
+	}
+	logKey := logOf(baseOf(s.root, r.Name))
 	done, err := s.attempt(ctx, r.Name, noGeneration, func(ctx context.Context, k *keys) (reply, error) {
-		args := append([]string{formatVersion(r.Version), k.generation, formatVersion(r.Version + 1)}, record...)
-		return s.run(ctx, s.scripts.save, []string{k.record, k.counts}, args)
+		args := slices.Concat([]string{formatVersion(r.Version), k.generation, formatVersion(r.Version + 1)}, record, log)
+		return s.run(ctx, s.scripts.save, []string{k.record, k.counts, logKey}, args)
 	})
 	if err != nil {
 		return store.Facts{}, err
@@ -32,9 +38,9 @@ func (s *Store) save(ctx context.Context, r store.Record) (store.Facts, error) {
 
 // Clear implements [store.Store]. It takes no longer for many clients, but
 // then collects what they left.
-func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool) (f store.Facts, err error) {
+func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool, changes ...store.Change) (f store.Facts, err error) {
 	err = s.do(ctx, "clear", func(ctx context.Context) error {
-		f, err = s.clear(ctx, r, keepCounts)
+		f, err = s.clear(ctx, r, keepCounts, changes)
 		return err
 	})
 	if err != nil || !f.Wrote {
@@ -44,8 +50,12 @@ func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool) (f s
 	return f, nil
 }
 
-func (s *Store) clear(ctx context.Context, r store.Record, keepCounts bool) (store.Facts, error) {
+func (s *Store) clear(ctx context.Context, r store.Record, keepCounts bool, changes []store.Change) (store.Facts, error) {
 	record, err := recordArgs(r)
+	if err != nil {
+		return store.Facts{}, err
+	}
+	log, err := changeArgs(changes)
 	if err != nil {
 		return store.Facts{}, err
 	}
@@ -55,8 +65,8 @@ func (s *Store) clear(ctx context.Context, r store.Record, keepCounts bool) (sto
 		keep = "1"
 	}
 	done, err := s.attempt(ctx, r.Name, noGeneration, func(ctx context.Context, k *keys) (reply, error) {
-		args := append(append([]string{formatVersion(r.Version), k.generation, formatVersion(r.Version + 1)}, record...), next.generation, keep)
-		return s.run(ctx, s.scripts.clear, []string{k.record, k.counts, next.counts, garbageOf(base)}, args)
+		args := slices.Concat([]string{formatVersion(r.Version), k.generation, formatVersion(r.Version + 1)}, record, []string{next.generation, keep}, log)
+		return s.run(ctx, s.scripts.clear, []string{k.record, k.counts, next.counts, garbageOf(base), logOf(base)}, args)
 	})
 	if err != nil {
 		return store.Facts{}, err
@@ -70,10 +80,14 @@ func (s *Store) clear(ctx context.Context, r store.Record, keepCounts bool) (sto
 
 // Delete implements [store.Store]. It takes no longer for many clients, but
 // then collects what they left.
-func (s *Store) Delete(ctx context.Context, experiment string) (found bool, err error) {
+func (s *Store) Delete(ctx context.Context, experiment string, changes ...store.Change) (found bool, err error) {
 	err = s.do(ctx, "delete", func(ctx context.Context) error {
+		log, err := changeArgs(changes)
+		if err != nil {
+			return err
+		}
 		base := baseOf(s.root, experiment)
-		message, err := s.exec(ctx, s.scripts.delete, []string{base, garbageOf(base)}, nil)
+		message, err := s.exec(ctx, s.scripts.delete, []string{base, garbageOf(base), logOf(base)}, log)
 		if err == nil {
 			found, err = message.AsBool()
 		}

@@ -14,8 +14,11 @@ func (s *Store) ConvertAs(ctx context.Context, c store.Conversion, nonce string)
 // Keys returns one of each kind of an experiment, the record's first.
 func Keys(prefix, experiment string) []string {
 	k := newKeys(baseOf(rootOf(prefix), experiment), "1")
-	return []string{k.record, garbageOf(k.record), k.counts, k.used, k.bucketOf(0), k.totalsOf(0)}
+	return []string{k.record, garbageOf(k.record), logOf(k.record), k.counts, k.used, k.bucketOf(0), k.totalsOf(0)}
 }
+
+// LogKey returns the key of an experiment's log.
+func LogKey(prefix, experiment string) string { return logOf(baseOf(rootOf(prefix), experiment)) }
 
 // RoundTrip returns the ID of the client that is kept where id is.
 func RoundTrip(id string) string { return clientID(keyOf(id).field) }

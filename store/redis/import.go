@@ -32,6 +32,9 @@ func (s *Store) Import(ctx context.Context, i store.Import) (done store.Imported
 	if err != nil {
 		return done, err
 	}
+	if done.Changes, err = s.log(ctx, i.Record.Name, i.Changes); err != nil {
+		return done, err
+	}
 	for batch := range slices.Chunk(i.Clients, importBatch) {
 		err = s.do(ctx, op, func(ctx context.Context) error { return s.merge(ctx, i, batch, &done) })
 		if err != nil {

@@ -39,6 +39,9 @@ func rootOf(prefix string) string { return escape(prefix) + ":x" }
 // garbageOf returns the key of the generations to be collected.
 func garbageOf(base string) string { return base + ":g" }
 
+// logOf returns the key of an experiment's changes, which outlive it.
+func logOf(base string) string { return base + ":a" }
+
 // keys are those of one generation of an experiment.
 type keys struct {
 	generation string

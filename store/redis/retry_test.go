@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -118,20 +119,22 @@ func TestLostReply(t *testing.T) {
 		"Save": func(t *testing.T, s store.Store, lose func(nth int64)) {
 			r := create(t, s)
 			lose(1)
-			if f, err := s.Save(t.Context(), r); err != nil || !f.Wrote || f.Version != r.Version+1 {
+			if f, err := s.Save(t.Context(), r, change(1)); err != nil || !f.Wrote || f.Version != r.Version+1 {
 				t.Errorf("got %+v, %v", f, err)
 			}
+			checkLog(t, s, r.Name, 1)
 		},
 		"Clear": func(t *testing.T, s store.Store, lose func(nth int64)) {
 			r := create(t, s)
 			participate(t, s, in(r, "client", 1))
 			lose(1)
-			if f, err := s.Clear(t.Context(), r, true); err != nil || !f.Wrote || f.Version != r.Version+1 {
+			if f, err := s.Clear(t.Context(), r, true, change(1)); err != nil || !f.Wrote || f.Version != r.Version+1 {
 				t.Errorf("got %+v, %v", f, err)
 			}
 			if n := results(t, s, r.Name).Alternatives[1].Participants(); n != 1 {
 				t.Errorf("%d participants are counted, want 1", n)
 			}
+			checkLog(t, s, r.Name, 1)
 		},
 		"Import": func(t *testing.T, s store.Store, lose func(nth int64)) {
 			r := create(t, s)
@@ -142,6 +145,14 @@ func TestLostReply(t *testing.T) {
 			if n := len(clientsOf(t, s, r.Name)); n != 2000 {
 				t.Errorf("there are %d clients, want 2000", n)
 			}
+		},
+		"Import, changes": func(t *testing.T, s store.Store, lose func(nth int64)) {
+			r := create(t, s)
+			lose(2) // the first one is that there is such an experiment
+			if _, err := s.Import(t.Context(), store.Import{Record: r, Changes: []store.Change{change(2), change(1)}}); err != nil {
+				t.Error(err)
+			}
+			checkLog(t, s, r.Name, 2, 1)
 		},
 		"Import, creating": func(t *testing.T, s store.Store, lose func(nth int64)) {
 			i := store.Import{
@@ -176,6 +187,9 @@ func teach(t *testing.T, s store.Store) {
 	t.Helper()
 	r := create(t, s)
 	load(t, s, r, 1)
+	if _, err := s.Import(t.Context(), store.Import{Record: r, Changes: []store.Change{change(1)}}); err != nil {
+		t.Fatal(err)
+	}
 	convert(t, s, worth(r, uuid(0), "", 1))
 	if _, err := s.Save(t.Context(), r); err != nil {
 		t.Fatal(err)
@@ -197,11 +211,32 @@ func TestDeleteIsNotRepeated(t *testing.T) {
 	s := open(t, client, "sixpack")
 	create(t, s)
 	proxy.lose.Store(1)
-	if _, err := s.Delete(t.Context(), "button"); err == nil {
+	if _, err := s.Delete(t.Context(), "button", change(1)); err == nil {
 		t.Error("Delete knows an answer that was lost")
 	}
-	if found, err := s.Delete(t.Context(), "button"); found || err != nil {
+	if found, err := s.Delete(t.Context(), "button", change(2)); found || err != nil {
 		t.Errorf("afterwards Delete says %t, %v", found, err)
+	}
+	checkLog(t, s, "button", 1)
+}
+
+func change(id uint64) store.Change {
+	return store.Change{ID: id, At: noon, Action: "winner"}
+}
+
+// checkLog checks which changes a log has, the newest first.
+func checkLog(t *testing.T, s store.Store, experiment string, want ...uint64) {
+	t.Helper()
+	changes, err := s.Changes(t.Context(), experiment, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []uint64
+	for _, c := range changes {
+		got = append(got, c.ID)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the log has the changes %v, want %v", got, want)
 	}
 }
 

@@ -19,7 +19,7 @@ var sources embed.FS
 
 // scripts are all that the store writes with.
 type scripts struct {
-	participate, convert, lookup, save, clear, clients, imports, base, delete *script
+	participate, convert, lookup, save, clear, clients, imports, base, log, delete *script
 }
 
 func newScripts() scripts {
@@ -33,6 +33,7 @@ func newScripts() scripts {
 		clients:     newScript("clients", reads),
 		imports:     newScript("import", writes),
 		base:        newScript("base", writes),
+		log:         newScript("log", writes),
 		delete:      newScript("delete", writes).single(),
 	}
 }

@@ -11,6 +11,7 @@
 //
 //	<prefix>:x                            SET    names of experiments
 //	<prefix>:x:{name}                     HASH   the record
+//	<prefix>:x:{name}:a                   ZSET   log of changes, which outlives the experiment
 //	<prefix>:x:{name}:g                   SET    generations that are garbage
 //	<prefix>:x:{name}:<generation>:n      HASH   counts
 //	<prefix>:x:{name}:<generation>:b      STRING a bit for each bucket that is not empty

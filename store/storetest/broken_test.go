@@ -180,6 +180,42 @@ func brokenStores() map[string]brokenStore {
 			func(s *memory.Store) store.Store { return importsHalf{s} },
 			[]string{"ImportContradictionRefused"},
 		},
+		"logs before it asks": {
+			func(s *memory.Store) store.Store { return logsEarly{s} },
+			[]string{"RefusedChangesAreNotLogged", "OneOfManyIsLogged"},
+		},
+		"logs in a second step": {
+			func(s *memory.Store) store.Store { return logsLate{s} },
+			[]string{"ChangesKept"},
+		},
+		"logs half": {
+			func(s *memory.Store) store.Store { return logsHalf{s} },
+			[]string{"RefusedChangesAreNotLogged"},
+		},
+		"lists changes as they came": {
+			func(s *memory.Store) store.Store { return &listsAsTheyCame{Store: s} },
+			[]string{"NewestChangesFirst"},
+		},
+		"lists the oldest of them": {
+			func(s *memory.Store) store.Store { return listsOldest{s} },
+			[]string{"NewestChangesFirst"},
+		},
+		"deletes the log": {
+			func(s *memory.Store) store.Store { return &deletesLog{Store: s} },
+			[]string{"ChangesSurvive", "ChangesKept"},
+		},
+		"shares changes": {
+			func(s *memory.Store) store.Store { return &sharesChanges{Store: s} },
+			[]string{"ChangesAreCopies"},
+		},
+		"imports no changes": {
+			func(s *memory.Store) store.Store { return importsNoChanges{s} },
+			[]string{"ImportMergesChanges"},
+		},
+		"imports changes again": {
+			func(s *memory.Store) store.Store { return importsChangesAgain{s} },
+			[]string{"ImportMergesChanges"},
+		},
 		"ignores the context": {
 			func(s *memory.Store) store.Store { return ignoresContext{s} },
 			[]string{"ContextCancelled"},

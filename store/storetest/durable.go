@@ -57,6 +57,11 @@ func everythingSurvives(d durable) {
 	for i, id := range strangeIDs() {
 		d.participate(in(strange, id, i%2))
 	}
+	for i := range 3 {
+		_, err := d.store.Save(d.t.Context(), strange, made(i))
+		d.must(err)
+		strange.Version++
+	}
 	d.doMuch()
 	before := d.state()
 	for range 2 {
@@ -107,14 +112,18 @@ func forgottenStaysForgotten(d durable) {
 	d.used("deleted")
 	cleared := d.used("cleared")
 	purged := d.used("purged")
-	d.delete("deleted")
-	d.clear(cleared, false)
+	_, err := d.store.Delete(d.t.Context(), "deleted", made(1))
+	d.must(err)
+	_, err = d.store.Clear(d.t.Context(), cleared, false, made(2))
+	d.must(err)
 	d.clear(purged, true)
 	before := d.state()
 	d = d.again()
 	if after := d.state(); after != before {
 		d.t.Errorf("reopening changed what the store holds, from\n%s\nto\n%s", before, after)
 	}
+	d.checkLog("reopening", "deleted", made(1))
+	d.checkLog("reopening", "cleared", made(2))
 	for experiment, want := range map[string]store.Facts{
 		"deleted": {Choice: store.None},
 		"cleared": {Version: cleared.Version + 1, Choice: store.None},

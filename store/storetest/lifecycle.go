@@ -25,14 +25,15 @@ func (s subject) calls(r store.Record) map[string]func(context.Context) error {
 		"Lookup":                    func(ctx context.Context) error { _, err := s.store.Lookup(ctx, r.Name, "late"); return err },
 		"Records":                   func(ctx context.Context) error { _, err := s.store.Records(ctx); return err },
 		"Results":                   func(ctx context.Context) error { _, err := s.store.Results(ctx); return err },
-		"Save":                      func(ctx context.Context) error { _, err := s.store.Save(ctx, next); return err },
-		"Clear":                     func(ctx context.Context) error { _, err := s.store.Clear(ctx, next, false); return err },
-		"Delete":                    func(ctx context.Context) error { _, err := s.store.Delete(ctx, r.Name); return err },
+		"Save":                      func(ctx context.Context) error { _, err := s.store.Save(ctx, next, made(1)); return err },
+		"Clear":                     func(ctx context.Context) error { _, err := s.store.Clear(ctx, next, false, made(2)); return err },
+		"Delete":                    func(ctx context.Context) error { _, err := s.store.Delete(ctx, r.Name, made(3)); return err },
 		"Import": func(ctx context.Context) error {
 			_, err := s.store.Import(ctx, store.Import{Record: created})
 			return err
 		},
-		"Ping": s.store.Ping,
+		"Changes": func(ctx context.Context) error { _, err := s.store.Changes(ctx, r.Name, 0); return err },
+		"Ping":    s.store.Ping,
 		"Clients": func(ctx context.Context) (last error) {
 			for _, err := range s.store.Clients(ctx, r.Name) {
 				if last != nil {

@@ -189,47 +189,47 @@ func (s countsOverflows) Convert(ctx context.Context, c store.Conversion) (store
 
 type savesTheLast struct{ *memory.Store }
 
-func (s savesTheLast) Save(ctx context.Context, r store.Record) (store.Facts, error) {
+func (s savesTheLast) Save(ctx context.Context, r store.Record, changes ...store.Change) (store.Facts, error) {
 	f, err := s.Lookup(ctx, r.Name, "")
 	if err != nil {
 		return f, err
 	}
 	r.Version = f.Version
-	return s.Store.Save(ctx, r)
+	return s.Store.Save(ctx, r, changes...)
 }
 
 type forgetsField struct{ *memory.Store }
 
-func (s forgetsField) Clear(ctx context.Context, r store.Record, keepCounts bool) (store.Facts, error) {
+func (s forgetsField) Clear(ctx context.Context, r store.Record, keepCounts bool, changes ...store.Change) (store.Facts, error) {
 	r.Override.Algorithm = ""
-	return s.Store.Clear(ctx, r, keepCounts)
+	return s.Store.Clear(ctx, r, keepCounts, changes...)
 }
 
 type clearsOnSave struct{ *memory.Store }
 
-func (s clearsOnSave) Save(ctx context.Context, r store.Record) (store.Facts, error) {
-	return s.Clear(ctx, r, false)
+func (s clearsOnSave) Save(ctx context.Context, r store.Record, changes ...store.Change) (store.Facts, error) {
+	return s.Clear(ctx, r, false, changes...)
 }
 
 type clearsNothing struct{ *memory.Store }
 
-func (s clearsNothing) Clear(ctx context.Context, r store.Record, _ bool) (store.Facts, error) {
-	return s.Save(ctx, r)
+func (s clearsNothing) Clear(ctx context.Context, r store.Record, _ bool, changes ...store.Change) (store.Facts, error) {
+	return s.Save(ctx, r, changes...)
 }
 
 type clearsEverything struct{ *memory.Store }
 
-func (s clearsEverything) Clear(ctx context.Context, r store.Record, _ bool) (store.Facts, error) {
-	return s.Store.Clear(ctx, r, false)
+func (s clearsEverything) Clear(ctx context.Context, r store.Record, _ bool, changes ...store.Change) (store.Facts, error) {
+	return s.Store.Clear(ctx, r, false, changes...)
 }
 
 type deletesByPrefix struct{ *memory.Store }
 
-func (s deletesByPrefix) Delete(ctx context.Context, experiment string) (found bool, err error) {
+func (s deletesByPrefix) Delete(ctx context.Context, experiment string, changes ...store.Change) (found bool, err error) {
 	records, err := s.Records(ctx)
 	for _, r := range records {
 		if err == nil && strings.HasPrefix(r.Name, experiment) {
-			found, err = s.Store.Delete(ctx, r.Name)
+			found, err = s.Store.Delete(ctx, r.Name, changes...)
 		}
 	}
 	return found, err
@@ -325,9 +325,9 @@ type keepsArguments struct {
 	weights map[string][]float64
 }
 
-func (s keepsArguments) Save(ctx context.Context, r store.Record) (store.Facts, error) {
+func (s keepsArguments) Save(ctx context.Context, r store.Record, changes ...store.Change) (store.Facts, error) {
 	s.weights[r.Name] = r.Weights
-	return s.Store.Save(ctx, r)
+	return s.Store.Save(ctx, r, changes...)
 }
 
 func (s keepsArguments) Results(ctx context.Context, names ...string) ([]store.Results, error) {

@@ -12,7 +12,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// state returns all that the store holds as text, the same for the same.
+// state returns all that the store holds of experiments as text, the same for the same.
 func (s subject) state() string {
 	s.t.Helper()
 	results, err := s.store.Results(s.t.Context())
@@ -21,6 +21,7 @@ func (s subject) state() string {
 	for _, r := range results {
 		b.WriteString(describe(r))
 		b.WriteString(describeClients(s.clients(r.Record.Name)))
+		b.WriteString(describeChanges(s.log(r.Record.Name)))
 	}
 	return b.String()
 }

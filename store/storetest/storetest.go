@@ -69,6 +69,13 @@ func promises() []promise {
 		{"ClearKeepsCounts", clearKeepsCounts},
 		{"DeleteLeavesNothing", deleteLeavesNothing},
 
+		{"ChangesKept", changesKept},
+		{"RefusedChangesAreNotLogged", refusedChangesAreNotLogged},
+		{"OneOfManyIsLogged", oneOfManyIsLogged},
+		{"NewestChangesFirst", newestChangesFirst},
+		{"ChangesSurvive", changesSurvive},
+		{"ChangesAreCopies", changesAreCopies},
+
 		{"ResultsAddUp", resultsAddUp},
 		{"ResultsOfSeveral", resultsOfSeveral},
 		{"ManyAlternatives", manyAlternatives},
@@ -88,6 +95,7 @@ func promises() []promise {
 		{"ImportCopies", importCopies},
 		{"ImportAmidTraffic", importAmidTraffic},
 		{"ImportCountsReplace", importCountsReplace},
+		{"ImportMergesChanges", importMergesChanges},
 		{"ImportContradictionRefused", importContradictionRefused},
 
 		{"ContextCancelled", contextCancelled},

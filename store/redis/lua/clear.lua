@@ -1,12 +1,13 @@
--- Replaces the record and begins a generation without clients. What the old one
--- holds is garbage from then on; the caller collects it.
+-- Replaces the record, begins a generation without clients, and logs changes. What
+-- the old generation holds is garbage from then on; the caller collects it.
 --
 -- KEYS   1 record, 2 counts of the old generation, 3 counts of the new one,
---        4 generations that are garbage
+--        4 generations that are garbage, 5 log
 -- ARGV   1 version of the record the caller knows, 2 generation of KEYS 2, and of
 --        the new record: 3 version, 4 JSON, 5 number of alternatives, 6 nonce,
 --        7 number and 8 JSON of its epoch; 9 the new generation, 10 whether to
---        keep the counts: 1 or 0
+--        keep the counts: 1 or 0; then of each change: its place in the log, the
+--        change
 -- reply  none: there is no such experiment
 --        generation, which: KEYS are of another one
 --        stale, nothing, the record's fields: of another version
@@ -15,6 +16,7 @@
 -- A repetition finds the record its own, by the nonce.
 
 -- include client.lua
+-- include changes.lua
 
 local known = redis.call('HMGET', KEYS[1], 'v', 'g', 'o')
 if not known[1] then
@@ -39,4 +41,5 @@ else
   redis.call('HDEL', KEYS[1], 'n')
 end
 remember(KEYS[1], KEYS[3], ARGV[9], 3, 4)
+keep(KEYS[5], 11)
 return { 'ok', '', 1 }
