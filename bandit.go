@@ -1,7 +1,9 @@
 package sixpack
 
 import (
+	"maps"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/sixpack-go/sixpack/stats"
 )
@@ -68,24 +70,25 @@ func declaredWeights(arms []Arm) []float64 {
 	return weights
 }
 
+// builtIn are the algorithms that every engine knows.
+var builtIn = map[string]Algorithm{
+	"hash": Hash{}, "random": Random{}, "thompson": Thompson{}, "whiplash": Whiplash{},
+	"whiplash-legacy": WhiplashLegacy{}, "epsilon-greedy": EpsilonGreedy{},
+}
+
+// Algorithms returns the names of the algorithms that the engine knows, sorted.
+func (e *Engine) Algorithms() []string {
+	names := slices.AppendSeq(slices.Collect(maps.Keys(builtIn)), maps.Keys(e.config.Algorithms))
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // algorithm returns the algorithm of a name, nil if there is none.
 func (c *Config) algorithm(name string) Algorithm {
-	switch name {
-	case "hash":
-		return Hash{}
-	case "random":
-		return Random{}
-	case "thompson":
-		return Thompson{}
-	case "whiplash":
-		return Whiplash{}
-	case "whiplash-legacy":
-		return WhiplashLegacy{}
-	case "epsilon-greedy":
-		return EpsilonGreedy{}
-	default:
-		return c.Algorithms[name]
+	if a, ok := builtIn[name]; ok {
+		return a
 	}
+	return c.Algorithms[name]
 }
 
 // learns tells whether an algorithm, nil for one that is not known here, may

@@ -3,7 +3,10 @@ package sixpack
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sixpack-go/sixpack/stats"
@@ -154,10 +157,17 @@ func (e *Engine) Summaries(ctx context.Context, experiments ...string) ([]Result
 	if err != nil {
 		return nil, err
 	}
-	summaries := make([]Results, len(all))
-	for i, counts := range all {
-		summaries[i] = Summarize(counts, e.now())
+	summaries, now := make([]Results, len(all)), e.now()
+	var workers sync.WaitGroup
+	var next atomic.Int64
+	for range min(len(all), runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
+				summaries[i] = Summarize(all[i], now)
+			}
+		})
 	}
+	workers.Wait()
 	return summaries, nil
 }
 

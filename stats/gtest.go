@@ -25,19 +25,54 @@ func (p pair) gDifference(d float64) float64 {
 	if d == 0 {
 		return p.g()
 	}
-	fA, fB := p.nA-p.sA, p.nB-p.sB
-	term := func(count, rate float64) float64 {
-		if count == 0 {
-			return 0
-		}
-		return count / rate
-	}
-	// The score falls, so that it is 0 at the likeliest rate.
-	falling := func(x float64) bool {
-		return term(p.sA, x)-term(fA, 1-x)+term(p.sB, x+d)-term(fB, 1-x-d) < 0
-	}
-	rate, _ := bisect(max(0, -d), min(1, 1-d), falling)
+	rate := p.likeliest(d)
 	return max(0, 2*(deviance(p.sA, p.nA, rate)+deviance(p.sB, p.nB, min(1, max(0, rate+d)))))
+}
+
+// likeliest returns the likeliest rate of control where that of the challenger is d
+// more. The score falls with the rate, so that it is 0 there: Newton's steps find
+// where, and halves of what is left when a step leads out of it.
+func (p pair) likeliest(d float64) float64 {
+	from, to := max(0, -d), min(1, 1-d)
+	lo, hi := from, to
+	x := (p.sA + p.sB - d*p.nB) / (p.nA + p.nB)
+	const most, near = 200, 1e-15
+	for range most {
+		if !(x > lo && x < hi) {
+			x = lo + (hi-lo)/2
+			if x == lo || x == hi {
+				break
+			}
+		}
+		score, slope := p.score(x, d)
+		if score < 0 {
+			hi = x
+		} else {
+			lo = x
+		}
+		last := x
+		x -= score / slope
+		if math.Abs(x-last) <= near*min(last-from, to-last) {
+			break
+		}
+	}
+	return min(max(x, from), to)
+}
+
+// score returns the derivative of the logarithm of the likelihood by the rate of
+// control, and the derivative of that.
+func (p pair) score(x, d float64) (score, slope float64) {
+	add := func(count, rate, sign float64) {
+		if count != 0 {
+			score += sign * count / rate
+			slope -= count / (rate * rate)
+		}
+	}
+	add(p.sA, x, 1)
+	add(p.nA-p.sA, 1-x, -1)
+	add(p.sB, x+d, 1)
+	add(p.nB-p.sB, 1-x-d, -1)
+	return score, slope
 }
 
 // gRatio returns the G statistic of the ratio of the rates, challenger to control,

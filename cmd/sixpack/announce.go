@@ -10,7 +10,8 @@ import (
 
 // started is what there is to tell once all ports are taken.
 type started struct {
-	api, dashboard net.Addr // dashboard may be nil
+	api, dashboard net.Addr // one of them may be nil
+	prefix         string   // of the dashboard
 	data           string
 }
 
@@ -32,7 +33,10 @@ func (c *config) where() string {
 // announce tells the log and, unless the output is for machines, whoever
 // started the program.
 func (s started) announce(in *invocation, c *config, log *slog.Logger) {
-	attributes := []any{"version", version(), "api", s.api.String(), "data", s.data}
+	attributes := []any{"version", version(), "data", s.data}
+	if s.api != nil {
+		attributes = append(attributes, "api", s.api.String())
+	}
 	if s.dashboard != nil {
 		attributes = append(attributes, "dashboard", s.dashboard.String())
 	}
@@ -40,12 +44,18 @@ func (s started) announce(in *invocation, c *config, log *slog.Logger) {
 	if c.LogFormat == jsonLog {
 		return
 	}
-	fmt.Fprintf(in.stdout, "sixpack %s is running; Ctrl-C stops it.\n\n  API        %s\n", version(), baseURL(s.api, "localhost"))
-	if s.dashboard != nil {
-		fmt.Fprintf(in.stdout, "  dashboard  %s (not in this version: a page stands in for it)\n", baseURL(s.dashboard, "localhost"))
+	fmt.Fprintf(in.stdout, "sixpack %s is running; Ctrl-C stops it.\n\n", version())
+	if s.api != nil {
+		fmt.Fprintf(in.stdout, "  API        %s\n", baseURL(s.api, "localhost"))
 	}
-	fmt.Fprintf(in.stdout, "  data       %s\n\nTry:\n\n  curl '%s/participate?experiment=button-color&alternatives=red&alternatives=blue&client_id=alice'\n\n",
-		s.data, baseURL(s.api, "localhost"))
+	if s.dashboard != nil {
+		fmt.Fprintf(in.stdout, "  dashboard  %s%s\n", baseURL(s.dashboard, "localhost"), s.prefix)
+	}
+	fmt.Fprintf(in.stdout, "  data       %s\n\n", s.data)
+	if s.api != nil {
+		fmt.Fprintf(in.stdout, "Try:\n\n  curl '%s/participate?experiment=button-color&alternatives=red&alternatives=blue&client_id=alice'\n\n",
+			baseURL(s.api, "localhost"))
+	}
 }
 
 // baseURL returns the URL of a server. For one that listens on all addresses,

@@ -14,6 +14,7 @@ import (
 // check finds what is wrong beyond single values, and what is worth a note.
 func (s *settings) check() {
 	s.checkNames()
+	s.checkAccess()
 	if s.selectsRedis() {
 		s.checkRedis()
 	}
@@ -89,6 +90,9 @@ func checkConfig(_ context.Context, in *invocation) error {
 	if err != nil {
 		return err
 	}
+	if err := s.exposed(); err != nil {
+		s.problems = append(s.problems, err.Error())
+	}
 	table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "KEY\tSOURCE\tVALUE")
 	for _, k := range keys {
@@ -117,6 +121,14 @@ func checkConfig(_ context.Context, in *invocation) error {
 // shown returns the value of a key as an operator may see it.
 func (s *settings) shown(k key) string {
 	value := s.values.Get(k.name)
+	switch {
+	case k.name == "users" && len(s.Users) > 0:
+		return people(s.Users)
+	case k.name == "tokens" && len(s.Tokens) > 0:
+		return people(s.Tokens)
+	case (k.name == "users" || k.name == "tokens") && s.sources[k.name] == "":
+		return "none"
+	}
 	if k.secret && value != "" {
 		return "(secret)"
 	}

@@ -36,6 +36,12 @@ func loaded(t *testing.T, environ []string, args ...string) *settings {
 	return s
 }
 
+// The hashes of the password "correct horse" and of some token.
+const (
+	passwordHash = "$2a$04$UiLqYtTNyUDV8PTFGtkd1u0FpqdciAJeo5V0WzESmwe3oiTCN2kQ2"
+	tokenHash    = "sha256:abababababababababababababababababababababababababababababababab"
+)
+
 // samples has three good values of each key that are not the default.
 var samples = map[string][3]string{
 	"host":                        {"127.0.0.1", "::1", "localhost"},
@@ -86,6 +92,13 @@ var samples = map[string][3]string{
 	"redis_tls_key":               {"client.key", "client.key", "client.key"},
 	"redis_tls_server_name":       {"a", "b", "c"},
 	"ignore_sixpack_data":         {"yes", "no", "y"},
+	"users":                       {"a:editor:" + passwordHash, "a:viewer:" + passwordHash + ",b:editor:" + passwordHash, ""},
+	"tokens":                      {"a:editor:" + tokenHash, "b:viewer:" + tokenHash, ""},
+	"proxy_header":                {"X-User", "X-Forwarded-User", "Remote-User"},
+	"proxy_from":                  {"10.0.0.1", "10.0.0.0/8,::1", "fe80::/10"},
+	"proxy_role":                  {"editor", "none", "viewer"},
+	"web_prefix":                  {"/a", "/a/b", "/c-d"},
+	"api_url":                     {"https://a.example", "http://a:5000/b", "http://:5000"},
 	"secret_key":                  {"a", "b", ""},
 	"csrf_disable":                {"yes", "no", "y"},
 	"proxy_fix":                   {"yes", "no", "y"},
@@ -96,6 +109,7 @@ var samples = map[string][3]string{
 var companions = map[string][]string{
 	"redis_sentinels":             {"SIXPACK_CONFIG_REDIS_SENTINEL_SERVICE_NAME=primary"},
 	"redis_sentinel_service_name": {"SIXPACK_CONFIG_REDIS_SENTINELS=a:1"},
+	"proxy_header":                {"SIXPACK_PROXY_FROM=10.0.0.1"},
 	"redis_tls_ca":                {"SIXPACK_CONFIG_REDIS_TLS=yes"},
 	"redis_tls_cert":              {"SIXPACK_CONFIG_REDIS_TLS=yes", "SIXPACK_CONFIG_REDIS_TLS_KEY=client.key"},
 	"redis_tls_key":               {"SIXPACK_CONFIG_REDIS_TLS=yes", "SIXPACK_CONFIG_REDIS_TLS_CERT=client.pem"},
@@ -360,6 +374,22 @@ func TestProblems(t *testing.T) {
 		{name: "database", args: []string{"--redis-db=-1"}, want: []string{`redis_db: "-1" from flag --redis-db: must be a whole number, 0 or more`}},
 		{name: "prefix", args: []string{"--redis-prefix="}, want: []string{`redis_prefix: "" from flag --redis-prefix: must not be empty`}},
 		{name: "timeout", args: []string{"--redis-socket-timeout=0"}, want: []string{`redis_socket_timeout: "0" from flag --redis-socket-timeout: must be a number of seconds above zero, or a duration such as 500ms`}},
+		{name: "user without a role", environ: []string{"SIXPACK_USERS=anna"}, want: []string{`users: (secret) from variable SIXPACK_USERS: must be a list of {name: …, role: …, hash: …}, or like name:role:hash,name:role:hash`}},
+		{name: "user without a hash", yaml: "users: [{name: anna, role: viewer}]", want: []string{`the hash of user anna is not one that "sixpack passwd" printed`}},
+		{name: "password for a hash", environ: []string{"SIXPACK_USERS=anna:viewer:hush"}, want: []string{`the hash of user anna is not one that "sixpack passwd" printed`}},
+		{name: "half a hash", environ: []string{"SIXPACK_USERS=anna:viewer:" + passwordHash[:30]}, want: []string{`the hash of user anna is not one that "sixpack passwd" printed`}},
+		{name: "role", environ: []string{"SIXPACK_USERS=anna:admin:" + passwordHash}, want: []string{`the role of user anna must be viewer or editor`}},
+		{name: "misspelled field", yaml: "users: [{name: anna, pasword: hush}]", want: []string{`users: (secret) from file FILE: has "pasword", which is none of name, role and hash`}},
+		{name: "user twice", environ: []string{"SIXPACK_USERS=anna:viewer:" + passwordHash + ",anna:editor:" + passwordHash}, want: []string{`user anna is there twice`}},
+		{name: "token", yaml: "tokens: ['deploy:editor:hush']", want: []string{`the hash of token deploy is not one that "sixpack passwd --token" printed`}},
+		{name: "proxy without address", yaml: "proxy_header: X-User", want: []string{`proxy_header from file FILE needs proxy_from, the addresses of the proxy: from elsewhere the header is not believed`}},
+		{name: "user of a proxy", yaml: "proxy_header: X-User\nproxy_from: 10.0.0.1\nusers: [{name: anna, role: viewer}]"},
+		{name: "role of a proxy", args: []string{"--proxy-role=admin"}, want: []string{`proxy_role: "admin" from flag --proxy-role: must be viewer or editor or none`}},
+		{name: "short secret", environ: []string{"SIXPACK_CONFIG_SECRET=hush", "SIXPACK_USERS=anna:viewer:" + passwordHash}, want: []string{`secret_key from variable SIXPACK_CONFIG_SECRET is too short, so that somebody could guess it and make up a login: take at least 16 characters, or leave it out to have one made up`}},
+		{name: "path", args: []string{"--web-prefix=ab"}, want: []string{`web_prefix: "ab" from flag --web-prefix: must be a path like /ab`}},
+		{name: "path with dots", args: []string{"--web-prefix=/ab/../c"}, want: []string{`web_prefix: "/ab/../c" from flag --web-prefix: must be a path like /ab`}},
+		{name: "path with a pattern", args: []string{"--web-prefix=/{x}"}, want: []string{`web_prefix: "/{x}" from flag --web-prefix: must be a path like /ab`}},
+		{name: "URL of the API", args: []string{"--api-url=ab.example"}, want: []string{`api_url: "ab.example" from flag --api-url: must be like https://ab.example.com`}},
 		{name: "no Redis", environ: []string{"SIXPACK_CONFIG_REDIS_PASSWORD="}},
 		{name: "variables of others", environ: []string{"SIXPACK_TEST=1", "SIXPACK_CI=1", "SIXPACK_SERVICE_HOST=10.0.0.1", "SIXPACKS=6"}},
 	} {
@@ -419,10 +449,13 @@ func TestSixpack2(t *testing.T) {
 	if len(s.problems) > 0 {
 		t.Error(s.problems)
 	}
-	for _, k := range []string{"secret_key", "csrf_disable", "asset_path", "full_response"} {
+	for _, k := range []string{"asset_path", "full_response"} {
 		if !slices.ContainsFunc(s.notes, func(n string) bool { return strings.HasPrefix(n, k+" from file "+without+" has no effect: ") }) {
 			t.Errorf("no note on %s: %q", k, s.notes)
 		}
+	}
+	if want := "secret_key from file " + without + " is the one of the example, which everybody knows: one is made up instead"; !slices.Contains(s.notes, want) {
+		t.Errorf("notes are %q, want %q", s.notes, want)
 	}
 	fresh := loaded(t, nil)
 	if got, want := s.values.GetString("robot_regex"), fresh.values.GetString("robot_regex"); got != want {

@@ -34,12 +34,19 @@ func commands() []command {
 	return []command{
 		{
 			name: "serve", summary: "the API and the dashboard; what sixpack alone does", help: serveHelp,
-			run: func(ctx context.Context, in *invocation) error { return serve(ctx, in, true) },
+			run: func(ctx context.Context, in *invocation) error {
+				return serve(ctx, in, parts{api: true, dashboard: true})
+			},
 		},
 		{
 			name: "server", summary: "the API without the dashboard", help: serveHelp,
-			run: func(ctx context.Context, in *invocation) error { return serve(ctx, in, false) },
+			run: func(ctx context.Context, in *invocation) error { return serve(ctx, in, parts{api: true}) },
 		},
+		{
+			name: "web", summary: "the dashboard without the API", help: serveHelp,
+			run: func(ctx context.Context, in *invocation) error { return serve(ctx, in, parts{dashboard: true}) },
+		},
+		passwdCommand(),
 		seedCommand(),
 		analyzeCommand(),
 		planCommand(),
@@ -102,8 +109,9 @@ const serveHelp = `Serves the API, which existing Sixpack clients use unchanged,
 (Ctrl-C) or SIGTERM; requests under way are finished first.
 
 The API (port 5000) has no password, as it is for your visitors' browsers too. The
-dashboard (port 5001) has none either, so it answers only to this machine unless you set
-web_host. "server" is "serve" without the dashboard.
+dashboard (port 5001) answers only to this machine, where everyone may do everything; for
+others to reach it, name who may ("sixpack help passwd") and set web_host. "server" is
+"serve" without the dashboard, "web" is the dashboard alone.
 
 Everything the API acknowledged is on the disk, in sixpack.db in the data folder. A second
 server cannot use the same folder: several servers share a Redis. To set any of the redis_
@@ -112,6 +120,7 @@ keys selects it, a single machine, sentinels or a cluster.
 Examples:
   sixpack
   sixpack server --redis-host redis.internal --redis-db 0
+  sixpack web --redis-host redis.internal --redis-db 0 --api-url https://ab.example.com
   sixpack serve --port 8000 --data-dir /var/lib/sixpack
   SIXPACK_CONFIG=/etc/sixpack.yml sixpack server --log-format json
 ` + settingsHelp

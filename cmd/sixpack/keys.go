@@ -15,8 +15,6 @@ type key struct {
 	inert  string // why setting it changes nothing
 }
 
-const noDashboard = "there is no dashboard in this version"
-
 // keys are all keys, in the order of config.yaml.
 var keys = []key{
 	{name: "host"},
@@ -67,9 +65,16 @@ var keys = []key{
 	{name: "redis_tls_key", env: "SIXPACK_CONFIG_REDIS_TLS_KEY"},
 	{name: "redis_tls_server_name", env: "SIXPACK_CONFIG_REDIS_TLS_SERVER_NAME"},
 	{name: "ignore_sixpack_data"},
-	{name: "secret_key", env: "SIXPACK_CONFIG_SECRET", secret: true, inert: noDashboard},
-	{name: "csrf_disable", env: "SIXPACK_CONFIG_CSRF_DISABLE", inert: noDashboard},
-	{name: "proxy_fix", inert: noDashboard},
+	{name: "users", secret: true},
+	{name: "tokens", secret: true},
+	{name: "proxy_header"},
+	{name: "proxy_from"},
+	{name: "proxy_role"},
+	{name: "proxy_fix"},
+	{name: "secret_key", env: "SIXPACK_CONFIG_SECRET", secret: true},
+	{name: "csrf_disable", env: "SIXPACK_CONFIG_CSRF_DISABLE"},
+	{name: "web_prefix"},
+	{name: "api_url"},
 	{name: "asset_path", env: "SIXPACK_CONFIG_ASSET_PATH", inert: "the assets are in the program"},
 }
 

@@ -57,6 +57,7 @@ type invocation struct {
 	environ        []string // NAME=value
 	arguments      []string // what is not a flag
 	flags          *pflag.FlagSet
+	stdin          *os.File
 	stdout, stderr io.Writer
 }
 
@@ -74,7 +75,7 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if c.flags != nil {
 		c.flags(flags)
 	}
-	in := &invocation{environ: environ, flags: flags, stdout: stdout, stderr: stderr}
+	in := &invocation{environ: environ, flags: flags, stdin: os.Stdin, stdout: stdout, stderr: stderr}
 	if err := flags.Parse(rest); errors.Is(err, pflag.ErrHelp) {
 		return help(in, c.name)
 	} else if err != nil {

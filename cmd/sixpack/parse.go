@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sixpack-go/sixpack/dashboard"
 )
 
 // What values of the configuration may be, beside the types that exist.
@@ -26,6 +28,10 @@ type (
 	seconds   time.Duration
 	addresses []string // host:port
 
+	proxyRole  string // viewer, editor or none
+	webPrefix  string // like /a/b, or empty
+	webAddress string // a URL, or empty
+
 	zone       struct{ *time.Location }
 	expression struct{ *regexp.Regexp }
 	anyCase    struct{ *regexp.Regexp }
@@ -36,6 +42,7 @@ const (
 	inRedis  storeKind = "redis"
 	inMemory storeKind = "memory"
 	jsonLog  logFormat = "json"
+	noRole   proxyRole = "none"
 )
 
 // statsdServer is where metrics go, and what their names begin with.
@@ -60,6 +67,9 @@ var parsers = map[reflect.Type]func(string) (any, error){
 	reflect.TypeFor[seconds]():       func(s string) (any, error) { return parseSeconds(s) },
 	reflect.TypeFor[slog.Level]():    func(s string) (any, error) { return parseLevel(s) },
 	reflect.TypeFor[statsdServer]():  func(s string) (any, error) { return parseStatsD(s) },
+	reflect.TypeFor[webPrefix]():     func(s string) (any, error) { return parseWebPrefix(s) },
+	reflect.TypeFor[webAddress]():    func(s string) (any, error) { return parseWebAddress(s) },
+	reflect.TypeFor[proxyRole]():     oneOf(proxyRole(dashboard.Viewer), proxyRole(dashboard.Editor), noRole),
 	reflect.TypeFor[storeKind]():     oneOf(embedded, inRedis, inMemory),
 	reflect.TypeFor[algorithm]():     oneOf[algorithm]("hash", "random"),
 	reflect.TypeFor[logFormat]():     oneOf("text", jsonLog),
@@ -76,6 +86,10 @@ func parse(_, to reflect.Type, value any) (any, error) {
 		return parseNetworks(value)
 	case reflect.TypeFor[addresses]():
 		return parseAddresses(value)
+	case reflect.TypeFor[[]dashboard.User]():
+		return parseUsers(value)
+	case reflect.TypeFor[[]dashboard.Token]():
+		return parseTokens(value)
 	case reflect.TypeFor[[]string]():
 		return split(value), nil
 	}

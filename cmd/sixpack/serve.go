@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -10,15 +12,24 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/dashboard"
 	"github.com/sixpack-go/sixpack/httpapi"
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// serve runs the API, and with it the dashboard's port, until ctx ends.
-func serve(ctx context.Context, in *invocation, dashboard bool) error {
+// parts are what a server can do.
+type parts struct{ api, dashboard bool }
+
+// serve runs the API, the dashboard or both until ctx ends.
+func serve(ctx context.Context, in *invocation, which parts) error {
 	found, err := in.settings()
 	if err != nil {
 		return err
+	}
+	if which.dashboard {
+		if err := found.exposed(); err != nil {
+			return fmt.Errorf("configuration: %w", err)
+		}
 	}
 	log := newLog(in.stderr, &found.config)
 	for _, n := range found.notes {
@@ -31,7 +42,7 @@ func serve(ctx context.Context, in *invocation, dashboard bool) error {
 	found.relaxCollector()
 	stopCollecting := collect(ctx, st, log)
 	s := &service{config: &found.config, log: log, store: st}
-	err = s.run(ctx, in, dashboard)
+	err = s.run(ctx, in, which)
 	stopCollecting()
 	if closing := st.Close(); err == nil {
 		err = closing
@@ -57,27 +68,27 @@ type service struct {
 
 	log     *slog.Logger
 	store   store.Store
-	tests   *sixpack.Engine
+	engine  *sixpack.Engine
 	api     http.Handler
 	servers servers
 	started started
 }
 
 // run serves until ctx ends.
-func (s *service) run(ctx context.Context, in *invocation, dashboard bool) error {
+func (s *service) run(ctx context.Context, in *invocation, which parts) error {
 	options := s.options(s.store, s.log)
 	if s.Metrics {
 		metrics := newStatsD(s.StatsD, s.log)
 		defer metrics.close()
 		options.Metrics = metrics.count
 	}
-	s.tests = sixpack.New(s.store, s.engine())
-	s.api = httpapi.New(s.tests, options)
+	s.engine = sixpack.New(s.store, s.config.engine())
+	s.api = httpapi.New(s.engine, options)
 	if s.AccessLog {
 		s.api = logAccess(s.log, s.api)
 	}
 	defer s.servers.close()
-	if err := s.listen(dashboard); err != nil {
+	if err := s.listen(which); err != nil {
 		return err
 	}
 	s.started.announce(in, s.config, s.log)
@@ -85,29 +96,66 @@ func (s *service) run(ctx context.Context, in *invocation, dashboard bool) error
 }
 
 // listen takes the ports.
-func (s *service) listen(dashboard bool) error {
-	l, err := listen(s.Host, s.Port, "")
-	if err != nil {
-		return err
+func (s *service) listen(which parts) error {
+	s.started = started{data: s.where(), prefix: string(s.WebPrefix)}
+	if which.api {
+		l, err := listen(s.Host, s.Port, "")
+		if err != nil {
+			return err
+		}
+		s.servers.add(l, s.newServer(s.api, s.log))
+		s.started.api = l.Addr()
 	}
-	s.servers.add(l, s.newServer(s.api, s.log))
-	s.started = started{api: l.Addr(), data: s.where()}
-	if dashboard {
+	if which.dashboard {
 		l, err := listen(s.WebHost, s.WebPort, "web_")
 		if err != nil {
 			return err
 		}
-		s.servers.add(l, s.newServer(placeholder(s.started.api, s.api), s.log))
+		options, err := s.dashboard()
+		if err != nil {
+			return errors.Join(err, l.Close())
+		}
+		s.servers.add(l, s.newServer(dashboard.New(s.engine, options), s.log))
 		s.started.dashboard = l.Addr()
 	}
 	if source, ok := s.store.(backer); ok {
 		if l := listenControl(string(s.DataDir), s.log); l != nil {
 			orders := control(source, s.log)
-			controlExperiments(orders, opened{s.store, s.tests}, s.log)
+			controlExperiments(orders, opened{s.store, s.engine}, s.log)
 			s.servers.add(l, s.newServer(orders, s.log))
 		}
 	}
 	return nil
+}
+
+// dashboard returns the options of the dashboard.
+func (s *service) dashboard() (dashboard.Options, error) {
+	access := s.access()
+	var err error
+	if access.Secret, err = s.secret(s.log); err != nil {
+		return dashboard.Options{}, err
+	}
+	return dashboard.Options{
+		Prefix:   string(s.WebPrefix),
+		API:      s.shownAPI(),
+		Access:   access,
+		Location: s.Timezone.Location,
+		Ping:     s.store.Ping,
+		Version:  version(),
+		Log:      s.log,
+	}, nil
+}
+
+// shownAPI returns the base URL of the API, as programs are to call it.
+func (s *service) shownAPI() string {
+	switch {
+	case s.APIURL != "":
+		return string(s.APIURL)
+	case s.started.api != nil:
+		return baseURL(s.started.api, "")
+	default: // another process serves it
+		return fmt.Sprintf("http://:%d", s.Port)
+	}
 }
 
 // options returns those of the API.

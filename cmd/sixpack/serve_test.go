@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -20,7 +19,11 @@ func TestServe(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "new", "data")
 	s := startServer(t, folder, "--access-log", "--timezone=Asia/Tokyo")
 	t.Logf("first answer %v after the start", s.took.Round(time.Millisecond))
-	status, body := get(t, s.url+"/participate?experiment=button-color&alternatives=red&alternatives=blue&client_id=alice")
+	status, body := get(t, s.web+"/")
+	if status != http.StatusOK || !strings.Contains(body, s.url+"/participate?") {
+		t.Errorf("the empty dashboard says %d %s", status, body)
+	}
+	status, body = get(t, s.url+"/participate?experiment=button-color&alternatives=red&alternatives=blue&client_id=alice")
 	if status != http.StatusOK || !strings.Contains(body, `"client_id":"alice"`) {
 		t.Errorf("participate answers %d %s", status, body)
 	}
@@ -28,8 +31,8 @@ func TestServe(t *testing.T) {
 	if e := s.log.wait(t, "request", s.exited); e["status"] != 200.0 || !strings.HasPrefix(e["uri"].(string), "/participate?") {
 		t.Errorf("access log has %v", e)
 	}
-	if status, body = get(t, s.web+"/"); status != http.StatusOK || !strings.Contains(body, s.url+"/participate?") {
-		t.Errorf("the dashboard's port answers %d %s", status, body)
+	if status, body = get(t, s.web+"/"); status != http.StatusOK || !strings.Contains(body, `href="/experiments/button-color/"`) {
+		t.Errorf("the dashboard says %d %s", status, body)
 	}
 	if status, body = get(t, s.web+"/_status"); status != http.StatusOK || !strings.Contains(body, `"version"`) {
 		t.Errorf("the dashboard's status is %d %s", status, body)
@@ -247,23 +250,6 @@ func serveSlowly(t *testing.T, h http.Handler, patience time.Duration) (url stri
 	return "http://" + l.Addr().String(), stop, result
 }
 
-// TestPlaceholder checks the address on the page: for an API on all addresses,
-// the one by which the visitor came.
-func TestPlaceholder(t *testing.T) {
-	page := placeholder(&net.TCPAddr{IP: net.IPv6zero, Port: 5000}, http.NotFoundHandler())
-	for host, want := range map[string]string{
-		"ab.example:5001": "http://ab.example:5000/", "ab.example": "http://ab.example:5000/", "[::1]:5001": "http://[::1]:5000/",
-	} {
-		w := visitPage(page, "http://"+host+"/")
-		if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
-			t.Errorf("at %s: %d %s", host, w.Code, w.Body)
-		}
-	}
-	if w := visitPage(page, "http://a/other"); w.Code != http.StatusNotFound {
-		t.Errorf("another page: %d", w.Code)
-	}
-}
-
 // TestRequestsThatAreTooLong checks that limits give an answer.
 func TestRequestsThatAreTooLong(t *testing.T) {
 	address := startHere(t, t.TempDir())
@@ -282,10 +268,4 @@ func jsonOf(t *testing.T, url string) (status int, answer map[string]any) {
 		t.Fatalf("%s: %v: %s", url, err, body)
 	}
 	return status, answer
-}
-
-func visitPage(h http.Handler, url string) *httptest.ResponseRecorder {
-	w := httptest.NewRecorder()
-	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, url, http.NoBody))
-	return w
 }

@@ -1,0 +1,134 @@
+package dashboard
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// The fields of the action that overrides; there is one of weights for each
+// alternative.
+const (
+	trafficField   = "traffic"
+	algorithmField = "algorithm"
+)
+
+func weightField(i int) string { return "weight-" + strconv.Itoa(i) }
+
+func tellOverride(s *subject) []string {
+	return []string{
+		"What is set here goes before what programs say when they ask for an alternative. Leave to them what you leave empty.",
+		"It holds for new participants: the " + s.participants() + " so far keep their alternatives. " +
+			"Alternatives are compared within each stretch of equal weights.",
+	}
+}
+
+func askOverride(s *subject) []field {
+	fields := []field{{
+		Name: trafficField, Label: "Traffic, in percent of the visitors", Kind: number,
+		Value: s.value(trafficField, percentOrNone(s.Override.Traffic)), Placeholder: percent(s.Traffic),
+		Hint: "Raising it lets more visitors in. Lowering it puts nobody out who takes part already.",
+	}}
+	for i, name := range s.Alternatives {
+		soFar := ""
+		if s.Override.Weights != nil {
+			soFar = percent(s.Override.Weights[i])
+		}
+		fields = append(fields, field{
+			Name: weightField(i), Label: "Weight of " + name, Kind: number, Value: s.value(weightField(i), soFar), Placeholder: short(100 * declaredShare(s.Record, i)),
+		})
+	}
+	fields[len(fields)-1].Hint = "Weights of any scale: 3 and 1 are 75 % and 25 %."
+	soFar := s.value(algorithmField, s.Override.Algorithm)
+	choices := []choice{{"", "as programs say", soFar == ""}}
+	for _, name := range s.algorithms {
+		choices = append(choices, choice{name, name, soFar == name})
+	}
+	return append(fields, field{Name: algorithmField, Label: "Algorithm", Kind: picked, Choices: choices, Value: soFar})
+}
+
+// declaredShare returns the share that programs declare for an alternative.
+func declaredShare(r store.Record, i int) float64 {
+	if r.Weights == nil {
+		return 1 / float64(len(r.Alternatives))
+	}
+	return r.Weights[i]
+}
+
+func doOverride(ctx context.Context, e *sixpack.Engine, s *subject) error {
+	const all = 100
+	wrong := mistakes{}
+	o := store.Override{Traffic: wrong.readPercent(s, trafficField, all), Weights: wrong.readWeights(s), Algorithm: s.form.Get(algorithmField)}
+	if o.Algorithm != "" && !slices.Contains(s.algorithms, o.Algorithm) {
+		wrong[algorithmField] = "There is no algorithm “" + o.Algorithm + "”: choose one of these."
+	}
+	if len(wrong) > 0 {
+		return wrong
+	}
+	if overridesNothing(o) && overridesNothing(s.Override) {
+		return mistakes{"": "Nothing is filled in, so that nothing was changed."}
+	}
+	return e.Override(ctx, s.Name, o)
+}
+
+// readWeights returns those of the alternatives, nil if all fields are empty.
+func (m mistakes) readWeights(s *subject) []float64 {
+	weights := make([]float64, len(s.Alternatives))
+	var missing []string
+	sum := 0.0
+	for i := range weights {
+		weights[i] = m.readNumber(s, weightField(i), false, math.MaxInt32)
+		sum += weights[i]
+		if s.text(weightField(i)) == "" {
+			missing = append(missing, weightField(i))
+		}
+	}
+	if len(missing) == len(weights) {
+		return nil
+	}
+	for _, name := range missing {
+		m[name] = "Give each alternative a weight, 0 for none, or leave all empty."
+	}
+	if sum == 0 && len(m) == 0 {
+		m[weightField(0)] = "At least one weight has to be above 0."
+	}
+	return weights
+}
+
+func overridesNothing(o store.Override) bool {
+	return o.Traffic == 0 && o.Weights == nil && o.Algorithm == ""
+}
+
+func refuseClear(s *subject) string {
+	if overridesNothing(s.Override) {
+		return "Nothing is set here for it: programs decide."
+	}
+	return refuseArchived(s)
+}
+
+func tellClear(s *subject) []string {
+	return []string{
+		"Takes back what is set here: " + overridden(s.Override, s.Alternatives) + ".",
+		"From now on programs decide again: traffic " + percent(s.Traffic) + " %" + declared(s.Record) + ". The " + s.participants() + " so far keep their alternatives.",
+	}
+}
+
+// declared says what weights and algorithm programs declare.
+func declared(r store.Record) string {
+	text := ", equal weights"
+	if r.Weights != nil {
+		text = ", " + overridden(store.Override{Weights: r.Weights}, r.Alternatives)
+	}
+	if r.Algorithm != "" {
+		text += ", algorithm " + r.Algorithm
+	}
+	return text
+}
+
+func doClear(ctx context.Context, e *sixpack.Engine, s *subject) error {
+	return e.Override(ctx, s.Name, store.Override{})
+}

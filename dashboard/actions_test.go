@@ -1,0 +1,388 @@
+package dashboard_test
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/memory"
+)
+
+// world is an engine with experiments, and somebody who looks at them.
+type world struct {
+	*sixpack.Engine
+	*client
+
+	t *testing.T
+}
+
+// experiments of a world. Those of the second are in shares that were not set.
+const (
+	sound  = "button color"
+	broken = "broken/split"
+)
+
+func newWorld(t *testing.T) world {
+	t.Helper()
+	s := new(memory.Store)
+	for _, i := range []store.Import{
+		sample(sound, 10, arm{"red", 1000, 50}, arm{"blue", 1000, 60}),
+		sample(broken, 10, arm{"red", 1000, 50}, arm{"blue", 700, 60}),
+	} {
+		if _, err := s.Import(t.Context(), i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := func() time.Time { return present }
+	engine := sixpack.New(s, sixpack.Config{Now: now})
+	return world{engine, browse(t, dashboard.New(engine, dashboard.Options{Now: now, Log: slog.New(slog.DiscardHandler)})), t}
+}
+
+func (w world) record(name string) store.Record {
+	w.t.Helper()
+	counts, err := w.Counts(w.t.Context(), name)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return counts.Record
+}
+
+func (w world) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func doPath(experiment, action string) string {
+	return "/experiments/" + url.PathEscape(experiment) + "/do/" + action
+}
+
+var tokens = regexp.MustCompile(`name="_csrf_token" value="([^"]*)"`)
+
+// post sends a form with the token that the list carries.
+func (w world) post(target string, form url.Values) reply {
+	w.t.Helper()
+	if form == nil {
+		form = url.Values{}
+	}
+	page := w.get(w.t, doPath(sound, "describe"))
+	if page.status == http.StatusNotFound {
+		page = w.get(w.t, doPath(broken, "describe"))
+	}
+	found := tokens.FindStringSubmatch(page.body)
+	if found == nil {
+		w.t.Fatalf("no token: %d %s", page.status, page.body)
+	}
+	form.Set("_csrf_token", found[1])
+	return w.send(w.t, http.MethodPost, target, form.Encode())
+}
+
+// do does an action and fails unless it leads to the page that says so.
+func (w world) do(experiment, action string, form url.Values) {
+	w.t.Helper()
+	got := w.post(doPath(experiment, action), form)
+	if want := "/experiments/" + url.PathEscape(experiment) + "/?done=" + action; got.status != http.StatusSeeOther || got.location != want {
+		w.t.Fatalf("%s: %d, leads to %q, want %q; %s", action, got.status, got.location, want, texts(got.body))
+	}
+}
+
+// refused does an action and fails unless it is refused with a text and changes
+// nothing.
+func (w world) refused(experiment, action string, form url.Values, status int, says string) {
+	w.t.Helper()
+	before := w.record(experiment)
+	got := w.post(doPath(experiment, action), form)
+	if got.status != status || !strings.Contains(texts(got.body), says) {
+		w.t.Errorf("%s %v: %d, want %d and %q; %s", action, form, got.status, status, says, texts(got.body))
+	}
+	if after := w.record(experiment); after.Version != before.Version {
+		w.t.Errorf("%s %v: changed the experiment", action, form)
+	}
+}
+
+var (
+	tags   = regexp.MustCompile(`<[^>]*>`)
+	spaces = regexp.MustCompile(`\s+`)
+)
+
+// texts returns what is to be read in the main part of a page.
+func texts(page string) string {
+	_, page, _ = strings.Cut(page, "<main")
+	page = tags.ReplaceAllString(page, "")
+	page = strings.NewReplacer("&#34;", `"`, "&#39;", "'", "&#43;", "+", "&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(page)
+	return spaces.ReplaceAllString(page, " ")
+}
+
+// says fails unless a page says something.
+func (w world) says(target string, status int, want ...string) {
+	w.t.Helper()
+	got := w.get(w.t, target)
+	if got.status != status {
+		w.t.Errorf("%s: %d, want %d", target, got.status, status)
+	}
+	for _, text := range want {
+		if !strings.Contains(texts(got.body), text) {
+			w.t.Errorf("%s: does not say %q: %s", target, text, texts(got.body))
+		}
+	}
+}
+
+func TestWinner(t *testing.T) {
+	w := newWorld(t)
+	w.says(doPath(sound, "winner")+"?alternative=blue", 200, "From now on everyone gets “blue”, whatever they had before.",
+		"The 20,000 participants so far can still convert", "The verdict so far:", "This can be undone.")
+	w.refused(sound, "winner", nil, 422, "Choose an alternative.")
+	w.refused(sound, "winner", url.Values{"alternative": {"green"}}, 422, "There is no alternative “green”")
+	w.do(sound, "winner", url.Values{"alternative": {"blue"}})
+	if got := w.record(sound).Winner; got != "blue" {
+		t.Errorf("the winner is %q", got)
+	}
+	w.says(doPath(sound, "reset-winner"), 200, "Not everyone gets “blue” any more.")
+	w.do(sound, "reset-winner", nil)
+	if got := w.record(sound).Winner; got != "" {
+		t.Errorf("the winner is %q", got)
+	}
+	w.refused(sound, "reset-winner", nil, 409, "It has no winner.")
+}
+
+func TestWinnerOfBrokenSplit(t *testing.T) {
+	w := newWorld(t)
+	form := url.Values{"alternative": {"blue"}}
+	w.says(doPath(broken, "winner"), 200, "Participants did not come in the shares that were set.", "although the numbers cannot be believed")
+	w.refused(broken, "winner", form, 422, "The split is broken: tick this as well")
+	form.Set("despite", "yes")
+	w.do(broken, "winner", form)
+	if got := w.record(broken).Winner; got != "blue" {
+		t.Errorf("the winner is %q", got)
+	}
+}
+
+func TestStates(t *testing.T) {
+	w := newWorld(t)
+	is := func(paused, archived, purged bool) {
+		t.Helper()
+		if r := w.record(sound); r.Paused != paused || r.Archived != archived || r.Purged != purged {
+			t.Errorf("paused %t, archived %t, purged %t", r.Paused, r.Archived, r.Purged)
+		}
+	}
+	w.refused(sound, "resume", nil, 409, "It is not paused.")
+	w.refused(sound, "unarchive", nil, 409, "It is not archived.")
+	w.refused(sound, "purge", nil, 409, "It is not archived")
+	w.says(doPath(sound, "pause"), 200, "Everyone gets the control, “red”, and nothing is counted, until you resume it.", "The 20,000 participants so far get their alternatives back then.")
+	w.do(sound, "pause", nil)
+	is(true, false, false)
+	w.refused(sound, "pause", nil, 409, "It is paused already.")
+	w.do(sound, "resume", nil)
+	is(false, false, false)
+	w.says(doPath(sound, "archive"), 200, "Its 20,000 participants and 1,100 conversions stay")
+	w.do(sound, "archive", nil)
+	is(false, true, false)
+	for action, says := range map[string]string{
+		"archive": "It is archived already.", "pause": "It is archived", "winner": "It is archived",
+		"override": "It is archived", "plan": "It is archived",
+	} {
+		w.refused(sound, action, url.Values{"alternative": {"blue"}, "traffic": {"5"}}, 409, says)
+	}
+	w.do(sound, "unarchive", nil)
+	is(false, false, false)
+	w.do(sound, "archive", nil)
+	w.says(doPath(sound, "purge"), 200, "which alternative each of its 20,000 participants had", "This cannot be undone.")
+	w.do(sound, "purge", nil)
+	is(false, true, true)
+	w.refused(sound, "purge", nil, 409, "purged already")
+	w.refused(sound, "unarchive", nil, 409, "Its client data was purged")
+	w.says(doPath(sound, "reset"), 200, "It leaves the archive and runs again.")
+	w.do(sound, "reset", nil)
+	is(false, false, false)
+}
+
+func TestReset(t *testing.T) {
+	w := newWorld(t)
+	w.must(w.SetWinner(t.Context(), sound, "blue"))
+	w.says(doPath(sound, "reset"), 200, "Forgets all 20,000 participants and 1,100 conversions of "+sound+" and starts counting anew. "+
+		"Visitors are assigned anew and may see another alternative than before.", "not everyone gets “blue” any more", "This cannot be undone.")
+	w.do(sound, "reset", nil)
+	counts, err := w.Counts(t.Context(), sound)
+	w.must(err)
+	if counts.Alternatives[0].Participants() != 0 || counts.Record.Winner != "" {
+		t.Errorf("%+v", counts)
+	}
+	w.says("/experiments/"+url.PathEscape(sound)+"/?done=reset", 200, "Reset: counting starts anew.", "20,000 participants, 1,100 conversions")
+}
+
+func TestDelete(t *testing.T) {
+	w := newWorld(t)
+	w.says(doPath(broken, "delete"), 200, "Deletes "+broken+" with all 17,000 participants and 1,100 conversions")
+	w.refused(broken, "delete", nil, 422, "This is not its name.")
+	w.refused(broken, "delete", url.Values{"name": {"Broken/split"}}, 422, "This is not its name.")
+	got := w.post(doPath(broken, "delete"), url.Values{"name": {" " + broken + " "}})
+	if got.status != 303 || got.location != "/?deleted="+url.QueryEscape(broken) {
+		t.Fatalf("%d, leads to %q", got.status, got.location)
+	}
+	w.says(got.location, 200, broken+" is deleted.")
+	w.says(doPath(broken, "pause"), 404, "There is no such experiment.")
+	if got := w.get(t, "/?deleted="+url.QueryEscape(sound)); strings.Contains(got.body, "is deleted") {
+		t.Error("says that an experiment is deleted which is there")
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	w := newWorld(t)
+	w.do(sound, "describe", url.Values{"description": {"It is **bold**,\r\n<script>alert(1)</script>\xff"}})
+	if got := w.record(sound).Description; got != "It is **bold**,\n<script>alert(1)</script>\uFFFD" {
+		t.Errorf("%q", got)
+	}
+	page := w.get(t, doPath(sound, "describe"))
+	if strings.Contains(page.body, "<script>alert") || !strings.Contains(page.body, "It is **bold**,\n&lt;script&gt;alert(1)") {
+		t.Errorf("the form holds %s", page.body)
+	}
+	w.do(sound, "describe", nil)
+	if got := w.record(sound).Description; got != "" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestOverride(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []struct {
+		form url.Values
+		says string
+	}{
+		{nil, "Nothing is filled in"},
+		{url.Values{"traffic": {"a lot"}}, "“a lot” is not a number"},
+		{url.Values{"traffic": {"0"}}, "It has to be above 0, and at most 100."},
+		{url.Values{"traffic": {"100.1"}}, "It has to be above 0, and at most 100."},
+		{url.Values{"traffic": {"NaN"}}, "“NaN” is not a number"},
+		{url.Values{"weight-0": {"1"}}, "Give each alternative a weight"},
+		{url.Values{"weight-0": {"0"}, "weight-1": {"0"}}, "At least one weight has to be above 0."},
+		{url.Values{"weight-0": {"-1"}, "weight-1": {"2"}}, "It has to be 0 or more."},
+		{url.Values{"algorithm": {"dice"}}, "There is no algorithm “dice”"},
+	} {
+		w.refused(sound, "override", c.form, 422, c.says)
+	}
+	typed := w.post(doPath(sound, "override"), url.Values{"traffic": {"a lot"}, "weight-0": {"7"}, "algorithm": {"random"}})
+	for _, kept := range []string{`name="traffic" value="a lot"`, `name="weight-0" value="7"`, `value="random" selected`, `aria-invalid="true"`} {
+		if !strings.Contains(typed.body, kept) {
+			t.Errorf("the form does not hold %s", kept)
+		}
+	}
+	w.refused(sound, "clear-override", nil, 409, "Nothing is set here")
+	w.do(sound, "override", url.Values{"traffic": {"12.5 %"}, "weight-0": {"3"}, "weight-1": {"1"}, "algorithm": {"random"}})
+	o := w.record(sound).Override
+	if o.Traffic != 0.125 || !slices.Equal(o.Weights, []float64{0.75, 0.25}) || o.Algorithm != "random" {
+		t.Errorf("%+v", o)
+	}
+	w.says("/experiments/"+url.PathEscape(sound)+"/?done=override", 200, "traffic 12.5 %; weights red 75 %, blue 25 %; algorithm random")
+	w.says(doPath(sound, "clear-override"), 200, "Takes back what is set here: traffic 12.5 %; weights red 75 %, blue 25 %; algorithm random.",
+		"programs decide again: traffic 100 %, equal weights.")
+	w.do(sound, "clear-override", nil)
+	if o := w.record(sound).Override; o.Traffic != 0 || o.Weights != nil || o.Algorithm != "" {
+		t.Errorf("%+v", o)
+	}
+	w.says("/experiments/"+url.PathEscape(sound)+"/?done=clear-override", 200, "Programs decide again.")
+}
+
+func TestPlan(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []struct {
+		form url.Values
+		says string
+	}{
+		{url.Values{"effect": {"x"}}, "“x” is not a number"},
+		{url.Values{"power": {"100"}}, "It has to be above 0, and at most 99.99."},
+		{url.Values{"alpha": {"51"}}, "It has to be above 0, and at most 50."},
+		{url.Values{"baseline": {"-1"}}, "It has to be above 0"},
+		{url.Values{"size": {"10.5"}}, "It has to be a whole number."},
+		{url.Values{"kpi": {"a b"}}, "Invalid kpi name"},
+		{url.Values{"analysis": {"twice"}}, "There is no such analysis"},
+		{url.Values{"analysis": {"fixed"}}, "Say at how many participants you will look."},
+		{url.Values{"analysis": {"fixed"}, "size": {"1000"}}, "has to be planned before anybody takes part"},
+	} {
+		w.refused(sound, "plan", c.form, 422, c.says)
+	}
+	w.do(sound, "plan", url.Values{"kpi": {"sale"}, "effect": {"7"}, "baseline": {"5%"}, "power": {"90"}, "alpha": {"1"}, "size": {"50000"}})
+	want := store.Plan{KPI: "sale", Effect: 0.07, Baseline: 0.05, Power: 0.9, Alpha: 0.01, Size: 50000}
+	if got := w.record(sound).Plan; got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if page := w.get(t, doPath(sound, "plan")); !strings.Contains(page.body, `name="effect" value="7"`) {
+		t.Error("the form does not hold the effect")
+	}
+	w.do(sound, "plan", nil)
+	if got := w.record(sound).Plan; got != (store.Plan{}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+var undos = regexp.MustCompile(`name="change" value="(\d+)"`)
+
+func TestUndo(t *testing.T) {
+	w := newWorld(t)
+	page := "/experiments/" + url.PathEscape(sound) + "/"
+	undo := page + "undo"
+	w.do(sound, "pause", nil)
+	w.says(page+"?done=pause", 200, "Paused. Undo", "Who changed what", "Paused it")
+	if body := texts(w.get(t, page+"?done=archive").body); strings.Contains(body, "Archived.") {
+		t.Error("says what was not done")
+	}
+	change := undos.FindStringSubmatch(w.get(t, page+"?done=pause").body)
+	if change == nil {
+		t.Fatal("no undo")
+	}
+	form := func() url.Values { return url.Values{"change": {change[1]}} }
+	if got := w.post(undo, form()); got.status != 303 || got.location != page+"?done=undo" {
+		t.Fatalf("%d, leads to %q", got.status, got.location)
+	}
+	if w.record(sound).Paused {
+		t.Error("it is still paused")
+	}
+	w.says(page+"?done=undo", 200, "Undone.", "Undid: Paused it")
+	for id, status := range map[string]int{change[1]: 409, "12": 409, "": 400, "x": 400} {
+		if got := w.post(undo, url.Values{"change": {id}}); got.status != status {
+			t.Errorf("undo of %q: %d, want %d", id, got.status, status)
+		}
+	}
+	if got := w.post("/experiments/nope/undo", form()); got.status != 404 {
+		t.Errorf("undo of an unknown experiment: %d", got.status)
+	}
+}
+
+// TestUndoable tests which changes of the log can be undone.
+func TestUndoable(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	page := "/experiments/" + url.PathEscape(sound) + "/"
+	w.must(w.Describe(ctx, sound, "first"))
+	w.must(w.Pause(ctx, sound))
+	w.must(w.Describe(ctx, sound, "second"))
+	w.must(w.Resume(ctx, sound))
+	w.must(w.Pause(ctx, sound))
+	if n := len(undos.FindAllString(w.get(t, page).body, -1)); n != 2 {
+		t.Errorf("%d changes can be undone, want the last pause and the second description", n)
+	}
+	w.must(w.Reset(ctx, sound))
+	if n := len(undos.FindAllString(w.get(t, page).body, -1)); n != 1 {
+		t.Errorf("%d changes can be undone, want the second description", n)
+	}
+}
+
+func TestUnknown(t *testing.T) {
+	w := newWorld(t)
+	for _, target := range []string{doPath("nope", "pause"), doPath(sound, "explode")} {
+		if got := w.get(t, target); got.status != 404 {
+			t.Errorf("GET %s: %d", target, got.status)
+		}
+		if got := w.post(target, nil); got.status != 404 {
+			t.Errorf("POST %s: %d", target, got.status)
+		}
+	}
+}

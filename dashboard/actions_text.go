@@ -1,0 +1,55 @@
+package dashboard
+
+import (
+	"context"
+	"strings"
+
+	"github.com/sixpack-go/sixpack"
+)
+
+// The fields of the actions that delete and describe.
+const (
+	nameField        = "name"
+	descriptionField = "description"
+)
+
+func tellDelete(s *subject) []string {
+	texts := []string{
+		"Deletes " + s.Name + " with all " + s.participants() + " and " + s.conversions() + ", its plan and its description. " +
+			"Only the record of who changed what stays.",
+		"A program that still asks for it begins a new experiment of this name.",
+	}
+	if !s.Archived {
+		texts = append(texts, "To end it and keep its numbers, archive it instead.")
+	}
+	return texts
+}
+
+func askDelete(s *subject) []field {
+	return []field{{
+		Name: nameField, Label: "Type the name of the experiment to confirm", Kind: line, Value: s.value(nameField, ""), Hint: s.Name,
+	}}
+}
+
+func doDelete(ctx context.Context, e *sixpack.Engine, s *subject) error {
+	if s.text(nameField) != strings.TrimSpace(s.Name) {
+		return mistakes{nameField: "This is not its name. Nothing was deleted."}
+	}
+	return e.Delete(ctx, s.Name)
+}
+
+func tellDescribe(*subject) []string {
+	return []string{"Say what is tried, why, and what you expect: whoever looks at the experiment reads it."}
+}
+
+func askDescribe(s *subject) []field {
+	return []field{{
+		Name: descriptionField, Label: "Description", Kind: lines, Value: s.value(descriptionField, s.Description),
+		Hint: "In Markdown: **bold**, [a link](https://example.org), lists with -. Images and HTML are left out.",
+	}}
+}
+
+func doDescribe(ctx context.Context, e *sixpack.Engine, s *subject) error {
+	text := strings.ReplaceAll(s.form.Get(descriptionField), "\r\n", "\n")
+	return e.Describe(ctx, s.Name, strings.ToValidUTF8(strings.TrimSpace(text), "\uFFFD"))
+}

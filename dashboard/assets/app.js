@@ -1,0 +1,152 @@
+"use strict";
+
+/* What makes the pages nicer; without it they work as well. */
+(() => {
+  const live = () => document.querySelectorAll("[data-live]");
+
+  /* What the server sent last of each element, to see what has changed. Scripts may
+     have changed the element itself since. */
+  const sent = new Map();
+  for (const e of live()) sent.set(e.id, e.outerHTML);
+
+  const fetched = async () => {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  };
+
+  const focusable = (e) => [...e.querySelectorAll("a, button, input, select, summary, [tabindex]")];
+
+  const selecting = (e) => {
+    const s = getSelection();
+    return s && !s.isCollapsed && s.containsNode(e, true);
+  };
+
+  /* Puts a new version of an element in its place: what is open stays open, and what
+     has the focus keeps it. */
+  const replace = (old, fresh) => {
+    const all = focusable(old);
+    const at = all.indexOf(document.activeElement);
+    const open = [...old.querySelectorAll("details")].map((d) => d.open);
+    [...fresh.querySelectorAll("details")].forEach((d, i) => { d.open = Boolean(open[i]); });
+    fresh.hidden = old.hidden;
+    old.replaceWith(fresh);
+    dress(fresh);
+    if (at >= 0 && focusable(fresh)[at]) focusable(fresh)[at].focus({ preventScroll: true });
+  };
+
+  /* What is read must not move: remember an element near the top of the window. */
+  const anchor = () => {
+    const x = innerWidth / 2;
+    for (let y = 8; y < innerHeight; y += 24) {
+      const e = document.elementFromPoint(x, y)?.closest("main [id]");
+      if (e) return { id: e.id, top: e.getBoundingClientRect().top };
+    }
+    return null;
+  };
+
+  const refresh = async () => {
+    const page = await fetched();
+    const held = anchor();
+    let changed = false;
+    for (const old of live()) {
+      const fresh = page.getElementById(old.id);
+      if (!fresh || fresh.outerHTML === sent.get(old.id) || selecting(old)) continue;
+      sent.set(old.id, fresh.outerHTML);
+      replace(old, document.importNode(fresh, true));
+      changed = true;
+    }
+    for (const note of document.querySelectorAll("[data-fresh]")) {
+      const list = page.getElementById(note.dataset.fresh);
+      note.hidden = !list || [...list.children].every((e) => document.getElementById(e.id));
+    }
+    if (!changed) return;
+    const now = held && document.getElementById(held.id);
+    if (now) scrollBy({ top: now.getBoundingClientRect().top - held.top, behavior: "instant" });
+    document.dispatchEvent(new Event("refreshed"));
+  };
+
+  /* Runs something again and again while the page is looked at. */
+  const every = (seconds, run) => {
+    let timer;
+    const again = () => {
+      clearTimeout(timer);
+      if (!document.hidden) timer = setTimeout(tick, seconds * 1000);
+    };
+    const tick = () => run().catch(() => {}).then(again);
+    document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : tick()));
+    again();
+  };
+
+  const refreshing = document.querySelector("[data-refresh]");
+  if (refreshing) every(Number(refreshing.dataset.refresh), refresh);
+
+  const waiting = document.querySelector("[data-poll]");
+  if (waiting) {
+    every(Number(waiting.dataset.poll), async () => {
+      if (!(await fetched()).getElementById(waiting.id)) location.reload();
+    });
+  }
+
+  /* Filters a list as one types. */
+  const search = document.querySelector("[data-filter]");
+  const list = search && document.getElementById(search.dataset.filter);
+  const filter = () => {
+    const text = search.value.trim().toLowerCase();
+    let shown = 0;
+    for (const e of list.children) {
+      e.hidden = !e.dataset.text.toLowerCase().includes(text);
+      if (!e.hidden) shown++;
+    }
+    document.getElementById("none").hidden = shown > 0;
+  };
+  if (list) {
+    search.addEventListener("input", filter);
+    search.form.querySelector("select").addEventListener("change", () => search.form.requestSubmit());
+  }
+
+  /* Copying. */
+  const copy = async (text) => {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const area = document.createElement("textarea"); // where there is no TLS
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  };
+  const dress = (root) => {
+    for (const pre of root.querySelectorAll("pre[data-copy]")) {
+      const box = document.createElement("div");
+      const button = document.createElement("button");
+      const told = document.createElement("span");
+      box.className = "copying";
+      button.type = "button";
+      button.textContent = "Copy";
+      told.className = "unseen";
+      told.setAttribute("role", "status");
+      pre.replaceWith(box);
+      box.append(pre, button, told);
+      button.addEventListener("click", async () => {
+        await copy(pre.textContent.replace(/\n$/, ""));
+        button.textContent = told.textContent = "Copied";
+        setTimeout(() => {
+          button.textContent = "Copy";
+          told.textContent = "";
+        }, 2000);
+      });
+    }
+  };
+  dress(document);
+
+  /* A menu closes as others do. */
+  document.addEventListener("click", (e) => {
+    for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(e.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (e) => {
+    const menu = e.key === "Escape" && document.querySelector(".menu[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+})();

@@ -1,0 +1,180 @@
+"use strict";
+
+/* The charts of an experiment: the rate so far of each alternative with the interval
+   in which it may lie, and the participants of each period. */
+(() => {
+  const section = document.getElementById("charts");
+  const plots = section.querySelector(".plots");
+  const legend = plots.querySelector(".legend");
+  const broken = "broken" in section.dataset;
+  const colours = 6;
+  const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3], [14, 4], [4, 4]];
+  const hidden = new Set();
+  let series, charts = [];
+
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const percent = (x, wide) => {
+    const decimals = Math.min(Math.max(1, 1 - Math.floor(Math.log10(100 * wide || 1))), 5);
+    return `${(100 * x).toFixed(decimals)} %`;
+  };
+  const number = (n) => n.toLocaleString("en");
+  const dates = [
+    [31536000, "{YYYY}", null, null, null, null, null, null, 1],
+    [2419200, "{MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+    [86400, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+    [1, "", null, null, null, null, null, null, 1],
+  ];
+  const sync = uPlot.sync("time");
+
+  const options = (box, height, write) => ({
+    width: box.clientWidth,
+    height,
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
+    legend: { show: false },
+    cursor: { sync: { key: sync.key }, drag: { x: true, y: false }, points: { size: pointSize } },
+    axes: [
+      { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, space: 64, values: dates },
+      {
+        stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, size: 64,
+        values: (_, all) => all.map(write),
+      },
+    ],
+    hooks: { setCursor: [(u) => tell(u.cursor.idx)] },
+  });
+
+  /* The edges of bands have no points. */
+  const pointSize = (u, i) => (u.series[i].width ? 7 : 0);
+
+  /* The more bands lie over one another, the thinner they are. */
+  const shade = () => ["26", "26", "26", "1c", "14"][series.alternatives.length] ?? "10";
+
+  const line = (i, more) => ({
+    stroke: colour(`--series-${i % colours}`), width: 2, dash: dashes[i % colours], show: !hidden.has(i),
+    points: { show: series.starts.length < 2 }, ...more,
+  });
+
+  /* The rate is drawn over its band, and the bands below all rates. */
+  const rates = (box, times) => {
+    const o = options(box, 260, (v) => `${+(100 * v).toFixed(2)} %`);
+    const data = [times];
+    o.series = [{}];
+    o.bands = [];
+    series.alternatives.forEach((a, i) => {
+      const edge = { width: 0, dash: [], points: { show: false } };
+      o.bands.push({ series: [data.length, data.length + 1], fill: `${colour(`--series-${i % colours}`)}${shade()}` });
+      data.push(a.hi, a.lo);
+      o.series.push(line(i, edge), line(i, edge));
+    });
+    series.alternatives.forEach((a, i) => {
+      data.push(a.rate);
+      o.series.push(line(i));
+    });
+    o.scales = { y: { range: (_, lo, hi) => spread(lo, hi) } };
+    return new uPlot(o, data, box);
+  };
+
+  /* The first days, of which little is known, must not flatten the rest: the scale is
+     that of the later two thirds of the intervals, and of all rates but the very first. */
+  const spread = () => {
+    let lo = Infinity, hi = -Infinity;
+    series.alternatives.forEach((a, i) => {
+      if (hidden.has(i)) return;
+      const n = a.rate.length;
+      a.rate.forEach((r, t) => {
+        if (r === null || t < Math.floor(n / 10)) return;
+        const settled = t >= Math.floor(n / 3);
+        lo = Math.min(lo, settled ? a.lo[t] : r);
+        hi = Math.max(hi, settled ? a.hi[t] : r);
+      });
+    });
+    if (!(hi > lo)) return [0, 1];
+    const margin = 0.05 * (hi - lo);
+    return [Math.max(0, lo - margin), Math.min(1, hi + margin)];
+  };
+
+  const participants = (box, times) => {
+    const o = options(box, 160, number);
+    o.series = [{}, ...series.alternatives.map((_, i) => line(i))];
+    o.scales = { y: { range: (_, lo, hi) => [0, Math.max(1, hi * 1.05)] } };
+    return new uPlot(o, [times, ...series.alternatives.map((a) => a.participants)], box);
+  };
+
+  /* Shows the values of a period, the last one unless another is pointed at. */
+  const tell = (at) => {
+    const t = at ?? series.labels.length - 1;
+    legend.querySelector(".when").textContent = series.labels[t] ?? "";
+    legend.querySelectorAll("output").forEach((out, i) => {
+      const a = series.alternatives[i];
+      const wide = a.hi[t] - a.lo[t];
+      const rate = broken || a.rate[t] == null ? "" : `${percent(a.rate[t], wide)} (${percent(a.lo[t], wide)} to ${percent(a.hi[t], wide)}), `;
+      out.textContent = t < 0 ? "" : `${rate}${number(a.participants[t])} came`;
+    });
+  };
+
+  const toggle = (i, show) => {
+    if (show) hidden.delete(i);
+    else hidden.add(i);
+    draw();
+  };
+
+  const svg = (name, attributes) => {
+    const e = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) e.setAttribute(key, value);
+    return e;
+  };
+
+  const list = () => {
+    legend.replaceChildren(...series.alternatives.map((a, i) => {
+      const label = document.createElement("label");
+      const box = document.createElement("input");
+      const sample = svg("svg", { viewBox: "0 0 28 8", "aria-hidden": "true" });
+      const name = document.createElement("span");
+      const value = document.createElement("output");
+      label.className = `s${i % colours}`;
+      box.type = "checkbox";
+      box.checked = !hidden.has(i);
+      box.addEventListener("change", () => toggle(i, box.checked));
+      sample.append(svg("line", { x1: 0, y1: 4, x2: 28, y2: 4, "stroke-dasharray": dashes[i % colours].join(" ") }));
+      name.textContent = a.name;
+      value.setAttribute("aria-live", "off");
+      label.append(box, sample, name, value);
+      return label;
+    }));
+    const when = document.createElement("p");
+    when.className = "when";
+    legend.prepend(when);
+  };
+
+  const kinds = { rate: rates, participants };
+  const draw = () => {
+    const times = series.starts.map((day) => Date.parse(day) / 1000);
+    for (const c of charts) c.destroy();
+    charts = [...plots.querySelectorAll("[data-plot]")].map((box) => kinds[box.dataset.plot](box, times));
+    tell();
+  };
+
+  const load = async () => {
+    const answer = await fetch(section.dataset.series);
+    if (!answer.ok) return;
+    const text = await answer.text();
+    if (text === load.last) return;
+    load.last = text;
+    series = JSON.parse(text);
+    plots.hidden = series.labels.length === 0;
+    if (plots.hidden) return;
+    const names = JSON.stringify(series.alternatives.map((a) => a.name));
+    if (names !== load.names) list();
+    load.names = names;
+    draw();
+  };
+
+  let width = 0;
+  new ResizeObserver(() => {
+    if (!series || plots.hidden || plots.clientWidth === width) return;
+    width = plots.clientWidth;
+    for (const c of charts) c.setSize({ width: c.root.parentNode.clientWidth, height: c.height });
+  }).observe(plots);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => series && draw());
+  document.addEventListener("refreshed", () => load().catch(() => {}));
+  load().catch(() => {});
+})();

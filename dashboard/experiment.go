@@ -1,0 +1,246 @@
+package dashboard
+
+import (
+	"cmp"
+	"html/template"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// experimentPage is the page of one experiment.
+type experimentPage struct {
+	*sixpack.Results
+
+	State        state
+	Record       store.Record
+	Created      time.Time // in the zone of the page; zero if unknown
+	Verdict      verdict
+	Alternatives []alternative
+	Ticks        []string // of the axis on which intervals are drawn: its ends
+	KPIs         []choice
+	Periods      []choice
+	Series       series
+	SeriesPath   string // where it is as JSON
+	Traffic      string
+	Weights      string
+	Description  template.HTML
+	Snippets     []snippet
+	History      []change
+	Notice       *notice
+}
+
+// experiment serves the page of one experiment.
+func (d *dashboard) experiment(w http.ResponseWriter, r *http.Request) error {
+	counts, kpi, by, err := d.asked(r)
+	if err != nil {
+		return err
+	}
+	if r.URL.Query().Get("period") == "" {
+		by = readable(&counts, kpi)
+	}
+	results := sixpack.Analyze(counts, kpi, d.Now().In(d.Location))
+	p := d.newExperimentPage(r, &results, by)
+	if p.History, err = d.history(r.Context(), counts.Record); err != nil {
+		return err
+	}
+	p.Notice = noticeOf(r, p.History)
+	return d.render(w, r, "experiment", results.Experiment, p)
+}
+
+func (d *dashboard) newExperimentPage(r *http.Request, of *sixpack.Results, by period) experimentPage {
+	record := of.Counts.Record
+	rows, scale := alternatives(of)
+	p := experimentPage{
+		Results: of, State: stateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: rows, Ticks: ticks(scale, of.Measure),
+		KPIs: kpiChoices(record, of.KPI), Periods: periodChoices(by), Series: newSeries(&of.Counts, of.KPI, by),
+		SeriesPath:  page{Prefix: d.Prefix}.Experiment(record.Name) + "series.json",
+		Traffic:     short(100*cmp.Or(record.Override.Traffic, record.Traffic)) + " %",
+		Weights:     weights(record),
+		Description: markdown(record.Description), Snippets: snippets(d.api(r), record, of.KPI),
+	}
+	if !record.Created.IsZero() {
+		p.Created = record.Created.In(d.Location)
+	}
+	return p
+}
+
+// seriesJSON serves what the charts of an experiment show.
+func (d *dashboard) seriesJSON(w http.ResponseWriter, r *http.Request) error {
+	counts, kpi, by, err := d.asked(r)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	return writeJSON(w, newSeries(&counts, kpi, by))
+}
+
+// asked returns the counts of the experiment that a request is about, and the KPI
+// and the period that it asks for.
+func (d *dashboard) asked(r *http.Request) (counts store.Results, kpi string, by period, err error) {
+	if by, err = periodOf(r.URL.Query().Get("period")); err != nil {
+		return counts, "", "", err
+	}
+	if counts, err = d.engine.Counts(r.Context(), r.PathValue("name")); err != nil {
+		return counts, "", "", err
+	}
+	kpi, err = kpiOf(r, counts.Record)
+	return counts, kpi, by, err
+}
+
+// kpiOf returns the KPI that a request asks for: the primary one if it does not
+// say.
+func kpiOf(r *http.Request, of store.Record) (string, error) {
+	query := r.URL.Query()
+	if !query.Has("kpi") {
+		return of.PrimaryKPI(), nil
+	}
+	kpi := query.Get("kpi")
+	if kpi != "" && kpi != of.PrimaryKPI() && !slices.Contains(of.KPIs, kpi) {
+		return "", refusal{http.StatusNotFound, "This experiment has no such KPI."}
+	}
+	return kpi, nil
+}
+
+// readable returns the period whose chart and table are not too long to read.
+func readable(counts *store.Results, kpi string) period {
+	const days, weeks = 400, 7 * 260
+	first, last := span(counts, kpi)
+	switch n := int(last) - int(first); {
+	case n <= days:
+		return byDay
+	case n <= weeks:
+		return byWeek
+	default:
+		return byMonth
+	}
+}
+
+// ticks returns what the ends of an axis are.
+func ticks(a axis, of sixpack.Measure) []string {
+	ends := sixpack.Interval{Lo: sixpack.Number(a.lo), Hi: sixpack.Number(a.hi)}
+	switch {
+	case !(a.hi > a.lo):
+		return nil
+	case of == sixpack.Mean:
+		return []string{value(ends.Lo, ends), value(ends.Hi, ends)}
+	default:
+		return []string{rate(ends.Lo, ends), rate(ends.Hi, ends)}
+	}
+}
+
+// kpiChoices returns the KPIs that can be looked at, the primary one first.
+func kpiChoices(r store.Record, chosen string) []choice {
+	primary := r.PrimaryKPI()
+	all := []choice{{primary, kpiName(primary) + ", primary", chosen == primary}}
+	seen := r.KPIs
+	if !slices.Contains(seen, chosen) {
+		seen = append(slices.Clone(seen), chosen)
+	}
+	for _, kpi := range seen {
+		if kpi != primary {
+			all = append(all, choice{kpi, kpiName(kpi) + ", exploratory", chosen == kpi})
+		}
+	}
+	return all
+}
+
+// kpiName returns what a KPI is called.
+func kpiName(kpi string) string { return cmp.Or(kpi, "default") }
+
+// KPIName returns what the KPI of the page is called.
+func (p experimentPage) KPIName() string { return kpiName(p.KPI) }
+
+// Algorithm returns that by which alternatives are chosen; empty for the usual one.
+func (p experimentPage) Algorithm() string {
+	return cmp.Or(p.Record.Override.Algorithm, p.Record.Algorithm)
+}
+
+// Converted returns how many converted, of all alternatives.
+func (p experimentPage) Converted() (n int64) {
+	for _, a := range p.Alternatives {
+		n += a.Converted
+	}
+	return n
+}
+
+// Values tells whether the KPI has values.
+func (p experimentPage) Values() bool { return p.Measure == sixpack.Mean }
+
+// Goal returns how far the experiment is: how many participants are there, of how
+// many that are needed; 0 if that cannot be told.
+func (p experimentPage) Goal() (size int64) {
+	if !p.Outlook.Size.Known() {
+		return 0
+	}
+	return int64(p.Outlook.Size)
+}
+
+// Done returns how many of Goal are there.
+func (p experimentPage) Done() int64 { return min(p.Goal(), p.Participants) }
+
+// Progress says how far the experiment is, and how long it may take.
+func (p experimentPage) Progress() string {
+	o := p.Outlook
+	s := count(p.Participants) + " of " + count(p.Goal()) + " participants that this is planned for."
+	if p.Plan.Size == 0 {
+		s = count(p.Participants) + " of about " + count(p.Goal()) + " participants needed to see " + "a lift of " + short(100*p.Plan.Effect) + " %."
+	}
+	if o.Missing == 0 || !o.PerDay.Known() {
+		return s
+	}
+	s += " " + whole(o.Missing) + " to go, " + whole(o.PerDay) + " a day"
+	const year = 365
+	switch days := math.Ceil(float64(o.Days)); {
+	case !o.Days.Known():
+		return s + "."
+	case days > year:
+		return s + ": more than a year."
+	case days == 1:
+		return s + ": about 1 more day."
+	default:
+		return s + ": about " + whole(o.Days) + " more days."
+	}
+}
+
+// Forced returns what makes the clients show an alternative.
+func (p experimentPage) Forced(name string) string { return forced(p.Experiment, name) }
+
+// Period returns the one that is shown.
+func (p experimentPage) Period() period { return p.Series.Period }
+
+func periodChoices(by period) []choice {
+	return []choice{{"day", "day", by == byDay}, {"week", "week", by == byWeek}, {"month", "month", by == byMonth}}
+}
+
+// weights returns the shares that are set, as they are read.
+func weights(r store.Record) string {
+	set := r.Override.Weights
+	if set == nil {
+		set = r.Weights
+	}
+	if set == nil {
+		return "equal"
+	}
+	sum := 0.0
+	for _, w := range set {
+		sum += w
+	}
+	shares := make([]string, len(set))
+	for i, w := range set {
+		shares[i] = short(100 * w / sum)
+	}
+	return strings.Join(shares, " : ")
+}
+
+// short writes a number with at most four digits.
+func short(x float64) string {
+	const precision = 4
+	return strconv.FormatFloat(x, 'g', precision, 64)
+}

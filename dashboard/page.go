@@ -1,0 +1,91 @@
+package dashboard
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"html/template"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// page is what every template is given.
+type page struct {
+	Title   string
+	Prefix  string
+	API     string // base URL of the service for programs
+	Version string
+	Person  string // who is logged in
+	Viewer  bool   // may look at things
+	Editor  bool   // may change things
+	Session bool   // logged in here, and so can log out
+	CSRF    string // token for forms
+	Path    string // below the prefix
+	Body    any    // of the page itself
+}
+
+// URL returns the path of something in the dashboard, of parts that may hold
+// anything.
+func (p page) URL(parts ...string) string { return join(p.Prefix, parts) }
+
+// Experiment returns the path of an experiment's page.
+func (p page) Experiment(name string) string { return p.URL("experiments", name) + "/" }
+
+// api returns the base URL of the service for programs.
+func (d *dashboard) api(r *http.Request) string {
+	u, err := url.Parse(d.API)
+	if err != nil || u.Hostname() != "" {
+		return d.API
+	}
+	host := r.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	u.Host = net.JoinHostPort(host, u.Port())
+	return u.String()
+}
+
+var templates = parse("list", "experiment", "confirm", "login", "error")
+
+// parse returns templates by name, each with the layout that all share.
+func parse(names ...string) map[string]*template.Template {
+	layout := template.Must(template.New("layout.html").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/bar.html", "templates/history.html"))
+	all := make(map[string]*template.Template)
+	for _, name := range names {
+		all[name] = template.Must(template.Must(layout.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
+	}
+	return all
+}
+
+// render writes a page, or nothing if that fails.
+func (d *dashboard) render(w http.ResponseWriter, r *http.Request, name, title string, body any) error {
+	return d.renderAs(w, r, http.StatusOK, name, title, body)
+}
+
+// renderAs is render with a status.
+func (d *dashboard) renderAs(w http.ResponseWriter, r *http.Request, status int, name, title string, body any) error {
+	p := who(r)
+	var text bytes.Buffer
+	err := templates[name].Execute(&text, page{
+		Title: title, Prefix: d.Prefix, API: d.api(r), Version: d.Version, Person: p.name, Viewer: p.role.may(Viewer), Editor: p.role.may(Editor),
+		Session: p.by == bySession, CSRF: d.token(r), Path: strings.TrimPrefix(r.URL.Path, d.Prefix), Body: body,
+	})
+	if err != nil {
+		return err
+	}
+	if p.renew != nil {
+		http.SetCookie(w, p.renew)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, err = text.WriteTo(w)
+	return err
+}
+
+func writeJSON(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) }

@@ -1,0 +1,40 @@
+package dashboard
+
+import (
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/stats"
+)
+
+// verdict is one as a page shows it.
+type verdict struct {
+	sixpack.Verdict
+
+	Label string // in a word or two
+	Tone  string // the class of its colours
+}
+
+func newVerdict(r *sixpack.Results) verdict {
+	v := verdict{Verdict: r.Verdict}
+	switch r.Verdict.State {
+	case stats.Winner:
+		v.Label, v.Tone = "Better", "good"
+	case stats.ControlBest:
+		v.Label, v.Tone = "Keep control", "settled"
+	case stats.NoPracticalDifference:
+		v.Label, v.Tone = "No difference", "settled"
+	case stats.Inconclusive:
+		v.Label, v.Tone = "Not decided", "warn"
+	case stats.Mismatch:
+		v.Label, v.Tone = "Broken split", "bad"
+	case stats.InvalidCounts:
+		v.Label, v.Tone = "Broken counts", "bad"
+	case stats.NoData:
+		v.Label, v.Tone = "Waiting", "calm"
+	default:
+		v.Label, v.Tone = "Running", "calm"
+	}
+	return v
+}
+
+// Broken tells that nothing may be believed.
+func (v verdict) Broken() bool { return v.Tone == "bad" }
