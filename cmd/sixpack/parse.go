@@ -18,7 +18,7 @@ import (
 // What values of the configuration may be, beside the types that exist.
 type (
 	storeKind string // embedded, redis or memory
-	algorithm string // hash or random
+	algorithm string // hash, random or a bandit
 	logFormat string // text or json
 	directory string // not empty
 	prefix    string // not empty
@@ -35,6 +35,7 @@ const (
 	embedded storeKind = "embedded"
 	inRedis  storeKind = "redis"
 	inMemory storeKind = "memory"
+	whiplash algorithm = "whiplash"
 	jsonLog  logFormat = "json"
 )
 
@@ -61,7 +62,7 @@ var parsers = map[reflect.Type]func(string) (any, error){
 	reflect.TypeFor[slog.Level]():    func(s string) (any, error) { return parseLevel(s) },
 	reflect.TypeFor[statsdServer]():  func(s string) (any, error) { return parseStatsD(s) },
 	reflect.TypeFor[storeKind]():     oneOf(embedded, inRedis, inMemory),
-	reflect.TypeFor[algorithm]():     oneOf[algorithm]("hash", "random"),
+	reflect.TypeFor[algorithm]():     oneOf("hash", "random", "thompson", whiplash, "whiplash-legacy", "epsilon-greedy"),
 	reflect.TypeFor[logFormat]():     oneOf("text", jsonLog),
 }
 
