@@ -36,18 +36,33 @@ type distribution interface {
 }
 
 // beta is the distribution of a rate.
-type beta struct{ a, b float64 }
+type beta struct {
+	a, b   float64
+	height float64 // betaHeight
+}
 
 func betas(arms []Counts, prior Prior) []beta {
 	all := make([]beta, len(arms))
 	for i, c := range arms {
-		all[i].a, all[i].b = prior.posterior(c)
+		a, b := prior.posterior(c)
+		all[i] = beta{a, b, betaHeight(a, b)}
 	}
 	return all
 }
 
-func (d beta) cdf(x float64) float64     { return betaCDF(d.a, d.b, x) }
-func (d beta) density(x float64) float64 { return betaDensity(d.a, d.b, x) }
+func (d beta) cdf(x float64) float64 { return betaCDF(d.a, d.b, x) }
+
+func (d beta) density(x float64) float64 {
+	const nothing = 80 // e to the power of it
+	if x <= 0 || x >= 1 {
+		return 0
+	}
+	drop := betaDrop(d.a, d.b, x)
+	if drop > nothing {
+		return 0
+	}
+	return math.Exp(d.height-drop) / (x * (1 - x))
+}
 
 // smooth is false of x^a and (1−x)^b that have no derivatives, or grow without
 // bound, where there is still something of them.
