@@ -20,8 +20,9 @@ const (
 	plotLeft    = 64
 	plotRight   = 736
 	panelHeight = 210
-	panelsBegin = 112
+	panelsBegin = 122
 	panelGap    = 62
+	plotBelow   = 78
 )
 
 // plot is a drawing of curves in panels above each other, over the same axis.
@@ -38,7 +39,7 @@ type plot struct {
 // legend tells which curve is which.
 type legend struct {
 	Name, Color, Dash string
-	X, LineX          int
+	From, To, Text    int // of the line, and where the name begins
 }
 
 // panel is one set of curves.
@@ -81,12 +82,13 @@ var looks = map[string]look{
 
 // newPlot returns a plot without panels.
 func newPlot(names []string) plot {
-	const room, letter, sample, gap = 24, 8, 28, 8
+	const room, letter, sample, gap = 20, 8, 28, 8
 	p := plot{Width: plotWidth, Left: plotLeft, Right: plotRight}
 	x := plotLeft
 	for _, name := range names {
-		p.Legend = append(p.Legend, legend{name, looks[name].color, looks[name].dash, x + sample + gap, x})
-		x += sample + gap + letter*len(name) + room
+		l := legend{name, looks[name].color, looks[name].dash, x, x + sample, x + sample + gap}
+		p.Legend = append(p.Legend, l)
+		x = l.Text + letter*len(name) + room
 	}
 	return p
 }
@@ -100,26 +102,19 @@ func (p *plot) add(title string, across, up axis, lines []course) {
 	x.Across, x.Up = across.ticks(), up.ticks()
 	for _, l := range lines {
 		c := curve{Color: looks[l.name].color, Dash: looks[l.name].dash}
-		var high, low []string
+		var means, high, low []string
 		for i, s := range l.of {
 			at := across.place(l.at[i])
 			high = append(high, at+" "+up.place(s.High))
 			low = append([]string{at + " " + up.place(s.Low)}, low...)
-			c.Line += cutFirst("L", i) + at + " " + up.place(s.Mean)
+			means = append(means, at+" "+up.place(s.Mean))
 		}
+		c.Line = "M" + strings.Join(means, "L")
 		c.Band = "M" + strings.Join(append(high, low...), "L") + "Z"
 		x.Curves = append(x.Curves, c)
 	}
 	p.Panels = append(p.Panels, x)
-	p.Height = x.Bottom + panelGap + len("  ")*8
-}
-
-// cutFirst returns what a path's point begins with.
-func cutFirst(next string, i int) string {
-	if i == 0 {
-		return "M"
-	}
-	return next
+	p.Height = x.Bottom + plotBelow
 }
 
 // axis places numbers from 0 to its end.

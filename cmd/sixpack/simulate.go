@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -199,7 +198,7 @@ func (f *simulateFlags) checkPlot() error {
 	}
 	folder, err := os.Stat(filepath.Dir(f.plot))
 	if err != nil || !folder.IsDir() {
-		return fmt.Errorf("there is no folder %s for --plot: make it first", filepath.Dir(f.plot))
+		return usageError("there is no folder %s for --plot: make it first", filepath.Dir(f.plot))
 	}
 	return nil
 }

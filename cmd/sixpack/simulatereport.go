@@ -148,8 +148,9 @@ func middleOf(all []simulation.Course, of func(simulation.Course) float64) (s mi
 	values := make([]float64, len(all))
 	for i, c := range all {
 		values[i] = of(c)
-		s.Mean += values[i] / float64(len(all))
+		s.Mean += values[i]
 	}
+	s.Mean /= float64(len(all))
 	slices.Sort(values)
 	s.Low, s.High = quantile(values, low), quantile(values, high)
 	return s
