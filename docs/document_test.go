@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"cmp"
 	"os"
 	"regexp"
 	"strings"
@@ -39,11 +40,7 @@ var (
 // read returns a document in one line, without what is executed.
 func read(t *testing.T, name string) string {
 	t.Helper()
-	content, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(content)
+	text := content(t, name)
 	for _, without := range []*regexp.Regexp{console, quotation, listed} {
 		text = without.ReplaceAllString(text, "")
 	}
@@ -70,39 +67,43 @@ func anchors(text string) map[string]bool {
 }
 
 func TestLinks(t *testing.T) {
-	content, err := os.ReadFile("statistics.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	there := anchors(string(content))
-	links := regexp.MustCompile(`\]\(([^)]*)\)`).FindAllStringSubmatch(string(content), -1)
-	if len(links) == 0 {
-		t.Fatal("there are no links: this test sees nothing")
-	}
-	for _, link := range links {
-		if anchor, within := strings.CutPrefix(link[1], "#"); within {
-			if !there[anchor] {
-				t.Errorf("there is no heading for %s", link[1])
+	for _, name := range []string{"statistics.md", "bandits.md"} {
+		links := regexp.MustCompile(`\]\(([^)]*)\)`).FindAllStringSubmatch(content(t, name), -1)
+		if len(links) == 0 {
+			t.Fatalf("there are no links in %s: this test sees nothing", name)
+		}
+		for _, link := range links {
+			path, anchor, within := strings.Cut(link[1], "#")
+			if path = cmp.Or(path, name); !within {
+				if _, err := os.Stat(path); err != nil {
+					t.Error(err)
+				}
+			} else if !anchors(content(t, path))[anchor] {
+				t.Errorf("%s: there is no heading for %s", name, link[1])
 			}
-		} else if _, err := os.Stat(link[1]); err != nil {
-			t.Error(err)
 		}
 	}
 }
 
-// TestPlainWords has those of Sixpack's labels only where they are explained.
-func TestPlainWords(t *testing.T) {
-	content, err := os.ReadFile("statistics.md")
+// content returns a document as it is.
+func content(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, _ := strings.Cut(string(content), "## Sixpack's old labels\n")
+	return string(text)
+}
+
+// TestPlainWords has those of Sixpack's labels only where they are explained.
+func TestPlainWords(t *testing.T) {
+	before, rest, _ := strings.Cut(content(t, "statistics.md"), "## Sixpack's old labels\n")
 	_, after, found := strings.Cut(rest, "\n# ")
 	if !found {
 		t.Fatal("there is no section about Sixpack's old labels")
 	}
 	for _, word := range []string{"significan", "confiden"} {
-		if strings.Contains(strings.ToLower(before+after), word) {
+		if strings.Contains(strings.ToLower(before+after+content(t, "bandits.md")), word) {
 			t.Errorf("%q is a word that people take for more than it says", word)
 		}
 	}

@@ -35,6 +35,9 @@ func TestDocs(t *testing.T) {
 	}
 }
 
+// progress is what stands where a terminal has a bar, which goes when it is full.
+var progress = regexp.MustCompile(`(?m)^[a-z ]+\.\.\.\n`)
+
 // executed returns a text with its console blocks as they should be.
 func executed(t *testing.T, text string) string {
 	t.Helper()
@@ -50,7 +53,7 @@ func executed(t *testing.T, text string) string {
 			if err != nil {
 				t.Errorf("%s%v", line, err)
 			}
-			out.WriteString(line + stdout + stderr)
+			out.WriteString(line + stdout + progress.ReplaceAllString(stderr, ""))
 		}
 		return "```console\n" + out.String() + "```"
 	})
