@@ -31,8 +31,8 @@ var knownOfBandits = map[string][]string{
 		"0.1/k + 0.9·best of Beta(s+1, n-s+1)", "0.2/k + 0.8·best of Beta(s+7, n-s+7)", "0.2/k + 0.8·best of Beta(n+7, n-s+7)",
 		"0.1/k + 0.9 for the highest s/n", "The mean of Beta(n+7, n-s+7) comes near 1/(2-r)", "is r/(2-r)",
 	},
-	"versions":  {"Sixpack 1"},
-	"papers":    {"samples, 1933.", "sampling, 2011.", "bandit, 2010.", "rules, 1985", "disease, 1959."},
+	"versions": {"Sixpack 1"},
+	"papers":   {"samples, 1933.", "sampling, 2011.", "bandit, 2010.", "rules, 1985", "disease, 1959."},
 	"sixpack simulate 5% 6% --runs 500 --seed 1, and with --algorithms whiplash-legacy,epsilon-greedy": {
 		"| 51.0 % | 19.0 % |", "| 94.4 % | 3.6 % |", "| 96.2 % | 5.6 % |", "in about 550", "in 19.0 % of the tests", "but in 3.6 % with",
 		"| whiplash-legacy | 43.1 | 38.3 to 48.4 | 95.0 % | 14.8 % |", "| epsilon-greedy | 18.6 | 8.4 to 40.0 | 92.6 % | 2.2 % |",

@@ -163,7 +163,7 @@ func (p plot) write(path string) error {
 	if err := t.Execute(&b, p); err != nil {
 		return fmt.Errorf("drawing %s: %w", path, err)
 	}
-	const readable = 0o644 // it is for a document
+	const readable = 0o644                         // it is for a document
 	return os.WriteFile(path, b.Bytes(), readable) //nolint:gosec // it is to be read by others
 }
 
