@@ -20,7 +20,7 @@ func TestBandits(t *testing.T) {
 var knownOfBandits = map[string][]string{
 	"the tests that are simulated": {
 		"5 % of the visitors of red convert and 6 % of those of blue. 10,000 visitors come, 500 each day",
-		"sixpack simulate 5% 6% --runs 500 --seed 1 --plot docs/bandits.svg", "middle 80 % of the tests", "did in 500 tests of each", "rise and fall by 80 %",
+		"sixpack simulate 5% 6% --runs 500 --seed 1 --plot docs/bandits.svg", "middle 80 % of the tests", "did in 500 tests of each",
 		"Here 14 % is far above 10 %", "where 5 % and 6 % convert", "At a rate of 5 % it takes", "and 500 visitors a day",
 	},
 	"the defaults of sixpack.Bandit": {
@@ -39,6 +39,21 @@ var knownOfBandits = map[string][]string{
 	},
 	"sixpack simulate 5% 6% --visitors 40000 --days 40 --runs 200 --seed 1 --algorithms hash,thompson": {
 		"Of 200 tests with 40,000 visitors over 40 days", "199.9 conversions", "in 93.0 % of them", "46.6 conversions and 25.5 %",
+	},
+	"sixpack simulate 50% 55% --delay 24h --window 0s --runs 200 --seed 1 --algorithms hash,thompson, and the other rates and windows": {
+		"conversions take 24 hours on average, and 500 visitors come each day",
+		"| 50 % and 55 % | none | 103.1 | 249.8 |", "| 50 % and 55 % | 72 hours | 80.1 | 249.8 |",
+		"| 5 % and 6 % | none | 25.3 | 50.0 |", "| 5 % and 6 % | 72 hours | 29.3 | 50.0 |",
+	},
+	"sixpack simulate 5% 5% --drift 80% --visitors 20000 --runs 500 --seed 1 --algorithms hash,thompson": {
+		"together, by 80 % in one wave", "in 500 such tests, with a rate of 5 %, 20,000 visitors", "in 0.4 % with `thompson`, and in 1.2 % with `hash`. Up to 5 % are allowed",
+	},
+	"sixpack simulate 2% 3% 4% 5% --runs 200 --seed 1 --algorithms hash,thompson": {
+		"Of 10,000 visitors over 20 days, with four", "which 2 %, 3 %, 4 % and 5 % convert", "149.9 conversions and `thompson` 52.6",
+		"best one 67 % of the visitors. (200 tests.)", "in 13.5 % of the tests with `hash`",
+	},
+	"sixpack simulate 5% 5% 5% 5% 5% 6% --runs 200 --seed 1 --algorithms hash,thompson": {
+		"a little better, 5 % and 6 %", "83.3 conversions and `thompson` 64.0", "had 36 % of the visitors",
 	},
 }
 

@@ -36,7 +36,7 @@ func TestDocs(t *testing.T) {
 }
 
 // progress is what stands where a terminal has a bar, which goes when it is full.
-var progress = regexp.MustCompile(`(?m)^[a-z ]+\.\.\.\n`)
+var progress = regexp.MustCompile(`(?m)^[a-z ]+\.{3}\n`)
 
 // executed returns a text with its console blocks as they should be.
 func executed(t *testing.T, text string) string {

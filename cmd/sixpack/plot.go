@@ -163,8 +163,8 @@ func (p plot) write(path string) error {
 	if err := t.Execute(&b, p); err != nil {
 		return fmt.Errorf("drawing %s: %w", path, err)
 	}
-	const readable = 0o644                         // it is for a document
-	return os.WriteFile(path, b.Bytes(), readable) //nolint:gosec // it is to be read by others
+	const readable = 0o644 // by others too: it is for a document
+	return os.WriteFile(path, b.Bytes(), readable)
 }
 
 // writePlot draws the report.

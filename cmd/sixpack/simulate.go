@@ -30,8 +30,8 @@ How to read the table:
   CONVERSIONS   counted at the end, on average
   BEST AHEAD    in so many tests the best alternative had the most participants at the end
   NAMED BEST    in so many the verdict, looked at every day, said that it is the best
-  NAMED OTHER   in so many it said so of another one, or that there is a difference where
-                there is none: in tests without any this should be at most 5%
+  NAMED OTHER   in so many it named another one. With several that may be true of it: it is
+                better than the control. With equal ones it is not, in at most 5% of tests
   PARTICIPANTS  what share of all each alternative got, on average
 
 A bandit earns more while it runs; a test tells you more: compare REGRET with NAMED BEST.
