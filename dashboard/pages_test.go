@@ -425,7 +425,15 @@ func benchmark(b *testing.B, s store.Store, path string) {
 	b.ReportMetric(float64(n), "bytes")
 }
 
-func BenchmarkList500(b *testing.B) { benchmark(b, filled(b, many(500)...), "/") }
+func BenchmarkList500(b *testing.B) {
+	for _, name := range []string{"memory", "bolt", "redis"} {
+		b.Run(name, func(b *testing.B) {
+			s := stores[name](b)(b)
+			fill(b, s, many(500)...)
+			benchmark(b, s, "/")
+		})
+	}
+}
 
 func BenchmarkExperimentYear(b *testing.B) {
 	benchmark(b, filled(b, year()), "/experiments/year/")
