@@ -41,8 +41,7 @@ func readJSON(r *http.Request, to any) error {
 
 // misread says why a text is not the JSON that is wanted.
 func misread(err error) string {
-	var kind *json.UnmarshalTypeError
-	if errors.As(err, &kind) {
+	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		if kind.Field == "" {
 			return fmt.Sprintf("Send %s, not %s.", wanted(kind.Type), given(kind.Value))
 		}

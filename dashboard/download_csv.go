@@ -94,10 +94,24 @@ func (x download) set() (rows []csvRow, err error) {
 		name  string
 		value any
 	}{
-		{"name", s.Name}, {"state", string(s.State)}, {"created", s.Created}, {"description", s.Description}, {"alternatives", s.Alternatives},
-		{"kpis", s.KPIs}, {"primary_kpi", s.PrimaryKPI}, {"winner", s.Winner}, {"paused", s.Paused}, {"archived", s.Archived}, {"purged", s.Purged},
-		{"traffic", s.Traffic}, {"weights", s.Weights}, {"algorithm", s.Algorithm}, {"declared", s.Declared}, {"override", s.Override},
-		{"plan", s.Plan}, {"excluded", x.Excluded},
+		{"name", s.Name},
+		{"state", string(s.State)},
+		{"created", s.Created},
+		{"description", s.Description},
+		{"alternatives", s.Alternatives},
+		{"kpis", s.KPIs},
+		{"primary_kpi", s.PrimaryKPI},
+		{"winner", s.Winner},
+		{"paused", s.Paused},
+		{"archived", s.Archived},
+		{"purged", s.Purged},
+		{"traffic", s.Traffic},
+		{"weights", s.Weights},
+		{"algorithm", s.Algorithm},
+		{"declared", s.Declared},
+		{"override", s.Override},
+		{"plan", s.Plan},
+		{"excluded", x.Excluded},
 	} {
 		say("", set.name, set.value)
 	}

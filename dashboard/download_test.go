@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math/big"
 	"mime"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -66,9 +67,9 @@ func exact(t *testing.T, text string) *big.Rat {
 // TestDownloadCSV adds up what the table says.
 func TestDownloadCSV(t *testing.T) {
 	p := taken(t)
-	a := p.call("GET", apiPath(formula)+"/download.csv", "")
+	a := p.call(http.MethodGet, apiPath(formula)+"/download.csv", "")
 	kind, file, err := mime.ParseMediaType(a.Header.Get("Content-Disposition"))
-	if a.StatusCode != 200 || a.Header.Get("Content-Type") != "text/csv; charset=utf-8" || err != nil || kind != "attachment" || file["filename"] != "sixpack--HYPERLINK--.csv" {
+	if a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") != "text/csv; charset=utf-8" || err != nil || kind != "attachment" || file["filename"] != "sixpack--HYPERLINK--.csv" {
 		t.Fatalf("%s %v", a.Status, a.Header)
 	}
 	table := csv.NewReader(strings.NewReader(a.body))
@@ -140,8 +141,8 @@ func TestDownloadCSV(t *testing.T) {
 // TestDownloadJSON builds the counts anew from what is downloaded.
 func TestDownloadJSON(t *testing.T) {
 	p := taken(t)
-	a := p.call("GET", apiPath(formula)+"/download.json", "")
-	if a.StatusCode != 200 || a.Header.Get("Content-Disposition") != `attachment; filename=sixpack--HYPERLINK--.json` {
+	a := p.call(http.MethodGet, apiPath(formula)+"/download.json", "")
+	if a.StatusCode != http.StatusOK || a.Header.Get("Content-Disposition") != `attachment; filename=sixpack--HYPERLINK--.json` {
 		t.Fatalf("%s %v", a.Status, a.Header)
 	}
 	type totals struct {
@@ -245,7 +246,7 @@ func TestDownloadNames(t *testing.T) {
 		strings.Repeat("x", 200): "sixpack-" + strings.Repeat("x", 100) + ".csv",
 	} {
 		p := newProgram(t, filled(t, sample(name, 2, arm{"a", 1, 0}, arm{"b", 1, 0})))
-		a := p.call("GET", apiPath(name)+"/download.csv", "")
+		a := p.call(http.MethodGet, apiPath(name)+"/download.csv", "")
 		if _, file, err := mime.ParseMediaType(a.Header.Get("Content-Disposition")); err != nil || file["filename"] != want {
 			t.Errorf("%q: %q, %v", name, a.Header.Get("Content-Disposition"), err)
 		}
