@@ -330,7 +330,11 @@ func TestOpenAPI(t *testing.T) {
 			continue
 		}
 		at := slices.Concat(place, []string{"responses", "200", "content", asJSON, "schema"})
-		for _, name := range names {
+		asked := names
+		if !strings.Contains(o.path, "{name}") {
+			asked = names[:1]
+		}
+		for _, name := range asked {
 			for _, query := range queries(o) {
 				a := p.call(http.MethodGet, o.at(name)+query, "")
 				if name == "gone" && a.StatusCode == http.StatusNotFound && strings.Contains(o.path, "{name}") {
