@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -25,6 +26,7 @@ type crowd struct {
 	days       int
 	kpis       []string // of which they converted: the default one if none
 	price      float64  // what a conversion is worth: nothing if 0
+	lossy      bool     // visitors were drawn, and some got lost; else they chose
 }
 
 // The experiments beside those of "sixpack seed": one for each verdict, and what
@@ -34,7 +36,7 @@ var crowds = []crowd{
 	{experiment: "one-click", arms: []arm{{"off", 700, 210}, {"on", 705, 120}}, days: 10},
 	{experiment: "logo-colour", arms: []arm{{"blue", 1500, 750}, {"green", 1505, 752}}, days: 20},
 	{experiment: "planned-size", arms: []arm{{"short", 300, 60}, {"long", 301, 66}}, days: 5},
-	{experiment: "lost-half", arms: []arm{{"old", 900, 90}, {"new", 500, 60}}, days: 9},
+	{experiment: "lost-half", arms: []arm{{"old", 900, 90}, {"new", 500, 60}}, days: 9, lossy: true},
 	{experiment: "nobody-yet", arms: []arm{{"yes", 0, 0}, {"no", 1, 0}}, days: 1},
 	{experiment: "basket", arms: []arm{{"list", 400, 60}, {"grid", 402, 75}}, days: 7, kpis: []string{"purchase"}, price: 31.4},
 	{
@@ -52,48 +54,88 @@ var crowds = []crowd{
 	{experiment: "keep-for-later", arms: []arm{{"x", 60, 5}, {"y", 60, 6}}, days: 3},
 }
 
+// callers is how many visitors come at the same time.
+const callers = 32
+
 // visit lets a crowd's visitors come.
 func (s *server) visit(c crowd) error {
-	const callers = 32
 	var group errgroup.Group
 	group.SetLimit(callers)
-	names := make([]string, len(c.arms))
-	for i, a := range c.arms {
-		names[i] = a.name
-	}
-	if len(c.kpis) == 0 {
-		c.kpis = []string{""}
-	}
 	now := time.Now().UTC()
 	for _, a := range c.arms {
 		for i := range a.participants {
 			group.Go(func() error {
-				day := now.AddDate(0, 0, -(i % c.days)).Format(time.DateOnly)
-				q := url.Values{"experiment": {c.experiment}, "client_id": {fmt.Sprintf("%s %d of %d", a.name, i, a.participants)}, "datetime": {day}}
-				asks := url.Values{"alternatives": names, "alternative": {a.name}}
-				for k, v := range q {
-					asks[k] = v
-				}
-				if err := s.ask("/participate", asks, nil); err != nil || i*a.converted%a.participants+a.converted < a.participants {
-					return err
-				}
-				for j, kpi := range c.kpis {
-					if j > 0 && (i+j)%3 == 0 {
-						continue
-					}
-					q.Set("kpi", kpi)
-					if c.price > 0 {
-						q.Set("value", strconv.FormatFloat(c.price*(0.5+float64(i%7)/6), 'f', 2, 64))
-					}
-					if err := s.ask("/convert", q, nil); err != nil {
+				client := fmt.Sprintf("%s %d of %d", a.name, i, a.participants)
+				if c.lossy {
+					var err error
+					if client, err = s.drawn(c, a, client); err != nil {
 						return err
 					}
 				}
-				return nil
+				return s.come(c, a, i, client, now.AddDate(0, 0, -(i%c.days)))
 			})
 		}
 	}
 	return group.Wait()
+}
+
+// alternatives returns their names.
+func (c crowd) alternatives() (names []string) {
+	for _, a := range c.arms {
+		names = append(names, a.name)
+	}
+	return names
+}
+
+// goals returns the KPIs of which they converted.
+func (c crowd) goals() []string {
+	if len(c.kpis) == 0 {
+		return []string{""}
+	}
+	return c.kpis
+}
+
+// drawn returns a client whom the draw gives an alternative.
+func (s *server) drawn(c crowd, a arm, like string) (client string, err error) {
+	for try := 0; ; try++ {
+		var got facts
+		client = fmt.Sprintf("%s, %d", like, try)
+		err = s.ask("/participate", url.Values{
+			"experiment": {c.experiment}, "alternatives": c.alternatives(), "client_id": {client}, "prefetch": {"true"},
+		}, &got)
+		if err != nil || got.Alternative.Name == a.name {
+			return client, err
+		}
+	}
+}
+
+// come lets one visitor take part, and convert if it is its turn.
+func (s *server) come(c crowd, a arm, i int, client string, day time.Time) error {
+	q := url.Values{"experiment": {c.experiment}, "client_id": {client}, "datetime": {day.Format(time.DateOnly)}}
+	asks := url.Values{"alternatives": c.alternatives()}
+	if !c.lossy {
+		asks.Set("alternative", a.name)
+	}
+	maps.Copy(asks, q)
+	if err := s.ask("/participate", asks, nil); err != nil {
+		return err
+	}
+	if i*a.converted%a.participants+a.converted < a.participants {
+		return nil
+	}
+	for j, kpi := range c.goals() {
+		if j > 0 && (i+j)%3 == 0 {
+			continue // not everybody reaches every goal
+		}
+		q.Set("kpi", kpi)
+		if c.price > 0 {
+			q.Set("value", strconv.FormatFloat(c.price*(0.5+float64(i%7)/6), 'f', 2, 64))
+		}
+		if err := s.ask("/convert", q, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // populate makes the experiments beside those of seed, and does to some of them
@@ -149,9 +191,7 @@ func (s *server) act(client *http.Client, experiment, action string, fields url.
 		return fmt.Errorf("%s has no form:\n%s", path, content)
 	}
 	form := url.Values{"_csrf_token": {token[1]}}
-	for k, v := range fields {
-		form[k] = v
-	}
+	maps.Copy(form, fields)
 	done, err := client.PostForm(path, form)
 	if err != nil {
 		return err

@@ -24,6 +24,9 @@
     [86400, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
     [1, "", null, null, null, null, null, null, 1],
   ];
+  /* Periods are whole days, and so are the steps of the axis: days, months and years. */
+  const days = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825];
+  const steps = days.map((n) => n * 86400);
   const sync = uPlot.sync("time");
 
   const options = (box, height, write) => ({
@@ -33,7 +36,7 @@
     legend: { show: false },
     cursor: { sync: { key: sync.key }, drag: { x: true, y: false }, points: { size: pointSize } },
     axes: [
-      { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, space: 64, values: dates },
+      { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, space: 64, incrs: steps, values: dates },
       {
         stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, size: 64,
         values: (_, all) => all.map(write),
