@@ -29,6 +29,10 @@
   const steps = days.map((n) => n * 86400);
   const sync = uPlot.sync("time");
 
+  /* A single period stands in the middle of some days. */
+  const around = 3 * 86400;
+  const x = { range: (_, lo, hi) => (lo === hi ? [lo - around, hi + around] : [lo, hi]) };
+
   const options = (box, height, write) => ({
     width: box.clientWidth,
     height,
@@ -72,7 +76,7 @@
       data.push(a.rate);
       o.series.push(line(i));
     });
-    o.scales = { y: { range: (_, lo, hi) => spread(lo, hi) } };
+    o.scales = { x, y: { range: (_, lo, hi) => spread(lo, hi) } };
     return new uPlot(o, data, box);
   };
 
@@ -98,7 +102,7 @@
   const participants = (box, times) => {
     const o = options(box, 160, number);
     o.series = [{}, ...series.alternatives.map((_, i) => line(i))];
-    o.scales = { y: { range: (_, lo, hi) => [0, Math.max(1, hi * 1.05)] } };
+    o.scales = { x, y: { range: (_, lo, hi) => [0, Math.max(1, hi * 1.05)] } };
     return new uPlot(o, [times, ...series.alternatives.map((a) => a.participants)], box);
   };
 
