@@ -34,13 +34,15 @@ run: build ## build and run the server; ARGS="..." are its arguments
 
 # SIXPACK_CI=1 turns a test that lacks something of this machine from skipped into failed.
 .PHONY: test
-test: ## install what is missing, lint, test with the race detector, run each benchmark once
+test: ## install what is missing, lint, run each benchmark once, test with the race detector
 	@.ci/step needs .ci/needs
 	@.ci/step tools $(MAKE) tools
 	@.ci/step lint $(MAKE) lint
 	@SIXPACK_CI=1 .ci/step benchmarks $(MAKE) bench-once
+	@SIXPACK_CI=1 .ci/step simulations go test $(TESTFLAGS) ./internal/simulation
 	@SIXPACK_CI=1 .ci/step tests $(MAKE) race
 
+# Simulations are made in full only without the race detector, under which they take ten times as long.
 .PHONY: race
 race:
 	@go test -race $(TESTFLAGS) ./...

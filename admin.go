@@ -28,6 +28,12 @@ func (e *Engine) Counts(ctx context.Context, experiment string) (store.Results, 
 	return all[0], nil
 }
 
+// AllCounts returns the records and all counts of all experiments, sorted by name,
+// with one call of the store.
+func (e *Engine) AllCounts(ctx context.Context) ([]store.Results, error) {
+	return e.store.Results(ctx)
+}
+
 // SetWinner gives every client this alternative from now on. Nobody takes part
 // any more; those who did still convert. The errors are [ErrUnknown] and
 // [ErrAlternativeName].

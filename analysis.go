@@ -96,35 +96,53 @@ func (a *analysis) judge() {
 
 // weigh sets the chances, where anything may be said.
 func (a *analysis) weigh() {
-	if a.answer.Arms == nil {
+	e, constant := a.constant()
+	if a.answer.Arms == nil || !constant {
 		return
 	}
-	all := make([]int, len(a.arms))
+	all := make([]int, len(e.Arms))
 	for i := range all {
 		all[i] = i
 	}
-	chances, losses := a.best(all...)
+	chances, losses := best(e, all...)
 	for i := range a.Alternatives {
 		x := &a.Alternatives[i]
 		x.ChanceToBeBest, x.ExpectedLoss = Number(chances[i]), Number(losses[i])
 		if i == 0 {
 			continue
 		}
-		pair, _ := a.best(0, i)
+		pair, _ := best(e, 0, i)
 		x.ChanceToBeatControl = Number(pair[1])
-		if a.values == nil {
-			lift := stats.CredibleLift(a.arms[0], a.arms[i], stats.Uniform, confidence)
+		if e.Values == nil {
+			lift := stats.CredibleLift(e.Arms[0], e.Arms[i], stats.Uniform, confidence)
 			x.CredibleLift = Credible{interval(lift.Interval), Number(lift.Median)}
 		}
 	}
 }
 
-// best returns the chances of some alternatives among themselves, and losses.
-func (a *analysis) best(which ...int) (chances, losses []float64) {
-	if a.values != nil {
-		return stats.BestMeans(pick(a.values, which))
+// constant returns what came while shares were constant, if they always were.
+// Those whom nobody drew are left out where others were drawn.
+func (a *analysis) constant() (drawn stats.Epoch, constant bool) {
+	if len(a.question.Epochs) == 1 {
+		return a.question.Epochs[0], true
 	}
-	return stats.Best(pick(a.arms, which), stats.Uniform)
+	for _, e := range a.question.Epochs {
+		if e.Weights != nil {
+			if constant {
+				return drawn, false
+			}
+			drawn, constant = e, true
+		}
+	}
+	return drawn, constant
+}
+
+// best returns the chances of some alternatives among themselves, and losses.
+func best(e stats.Epoch, which ...int) (chances, losses []float64) {
+	if e.Values != nil {
+		return stats.BestMeans(pick(e.Values, which))
+	}
+	return stats.Best(pick(e.Arms, which), stats.Uniform)
 }
 
 func pick[T any](from []T, which []int) []T {

@@ -11,7 +11,7 @@ import (
 func (a *analysis) outlook() Outlook {
 	o := Outlook{Size: Number(a.Plan.Size), PerDay: a.perDay(), Days: Number(math.NaN()), SoFar: Number(math.NaN())}
 	if a.Plan.Size == 0 {
-		o.Size = Number(math.Ceil(a.enough()))
+		o.Size = Number(a.enough())
 	}
 	o.Missing = max(0, o.Size-Number(a.Participants)) // NaN if Size is
 	if r := a.Counts.Record; !r.Created.IsZero() {
@@ -58,18 +58,21 @@ func (a *analysis) perDay() Number {
 
 // enough returns how many participants of all alternatives suffice to find the
 // plan's effect, NaN if that cannot be told.
-func (a *analysis) enough() float64 {
-	weights := scaled(orEqual(a.Counts.Record.Epoch.Weights, len(a.arms)))
-	most := math.NaN()
+func (a *analysis) enough() (total float64) {
+	weights := orEqual(a.Counts.Record.Epoch.Weights, len(a.arms))
+	control := math.NaN()
 	for _, w := range weights[1:] {
 		if w == 0 || weights[0] == 0 {
 			continue
 		}
-		if n := a.enoughFor(w/weights[0]) / weights[0]; !(n <= most) {
-			most = n
+		if n := a.enoughFor(w / weights[0]); !(n <= control) {
+			control = n
 		}
 	}
-	return most
+	for _, w := range weights {
+		total += math.Ceil(control * w / weights[0])
+	}
+	return total
 }
 
 // enoughFor returns how many participants of control suffice, when a challenger

@@ -108,7 +108,8 @@ type AlternativeResults struct {
 	LiftIn       Interval       `json:"lift_interval"`
 
 	// The chances, the loss and the credible interval describe and decide nothing:
-	// they are not corrected for looking.
+	// they are not corrected for looking. They are unknown where shares changed, as
+	// they take all participants for one group.
 	ChanceToBeatControl Number   `json:"chance_to_beat_control"`
 	ChanceToBeBest      Number   `json:"chance_to_be_best"`
 	ExpectedLoss        Number   `json:"expected_loss"` // of Measure, on average, by whoever takes it

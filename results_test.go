@@ -189,6 +189,9 @@ func TestChangedSharesDoNotMislead(t *testing.T) {
 	if r.Verdict.State != stats.KeepRunning || !(r.Alternatives[1].P > 0.05) {
 		t.Errorf("equal alternatives: %+v, %+v", r.Verdict, r.Alternatives[1])
 	}
+	if r.Alternatives[1].ChanceToBeBest.Known() || r.Alternatives[1].CredibleLift.Median.Known() || strings.Contains(r.Verdict.Note, "Chance") {
+		t.Errorf("of all participants together: %+v, %q", r.Alternatives[1], r.Verdict.Note)
+	}
 	for i, name := range r.Counts.Record.Alternatives {
 		if name == late.Alternative {
 			k := r.Counts.Alternatives[i].KPI("").Epochs
@@ -213,6 +216,9 @@ func TestNobodyDrewTheForced(t *testing.T) {
 	check(t, err)
 	if r.Participants != 3000 || r.SampleRatio.Mismatch || !r.SampleRatio.Checked || r.SampleRatio.ChiSquared > 10 {
 		t.Errorf("%d participants, the sample ratio %+v", r.Participants, r.SampleRatio)
+	}
+	if c := r.Alternatives[1].ChanceToBeBest; !(c > 0.3 && c < 0.7) {
+		t.Errorf("nobody converted, and the chance of B is %v", c)
 	}
 }
 

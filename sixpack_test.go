@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -697,5 +698,13 @@ func TestRootImportsOnlyItsOwn(t *testing.T) {
 	check(t, err)
 	if strings.Contains(string(out), "gonum") {
 		t.Error("the root itself imports gonum")
+	}
+}
+
+func TestAlgorithms(t *testing.T) {
+	own := map[string]sixpack.Algorithm{"own": sixpack.Random{}, "hash": sixpack.Hash{}}
+	engine := sixpack.New(new(memory.Store), sixpack.Config{Algorithms: own})
+	if got := engine.Algorithms(); !slices.Equal(got, []string{"hash", "own", "random"}) {
+		t.Errorf("got %q", got)
 	}
 }

@@ -39,7 +39,7 @@ func askOverride(s *subject) []field {
 			soFar = percent(s.Override.Weights[i])
 		}
 		fields = append(fields, field{
-			Name: weightField(i), Label: "Weight of " + name, Kind: number, Value: s.value(weightField(i), soFar), Placeholder: percent(declaredShare(s.Record, i)),
+			Name: weightField(i), Label: "Weight of " + name, Kind: number, Value: s.value(weightField(i), soFar), Placeholder: short(100 * declaredShare(s.Record, i)),
 		})
 	}
 	fields[len(fields)-1].Hint = "Weights of any scale: 3 and 1 are 75 % and 25 %."

@@ -89,7 +89,7 @@ func overridden(o store.Override, alternatives []string) string {
 	if o.Weights != nil {
 		shares := make([]string, len(o.Weights))
 		for i, w := range o.Weights {
-			shares[i] = percent(w) + " %"
+			shares[i] = short(100*w) + " %"
 			if i < len(alternatives) {
 				shares[i] = alternatives[i] + " " + shares[i]
 			}

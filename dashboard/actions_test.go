@@ -346,7 +346,7 @@ func TestUndo(t *testing.T) {
 		t.Error("it is still paused")
 	}
 	w.says(page+"?done=undo", 200, "Undone.", "Undid: Paused it")
-	for id, status := range map[string]int{change[1]: 409, "12": 409, "": 400, "x": 400} {
+	for id, status := range map[string]int{change[1]: 409, "12": 404, "": 400, "x": 400} {
 		if got := w.post(undo, url.Values{"change": {id}}); got.status != status {
 			t.Errorf("undo of %q: %d, want %d", id, got.status, status)
 		}

@@ -97,7 +97,7 @@ func value(x sixpack.Number, in sixpack.Interval) string {
 	if !x.Known() {
 		return unknown
 	}
-	return precise(float64(x), width(in))
+	return precise(float64(x), valueWidth(in))
 }
 
 // valueIn writes an interval of values.
@@ -105,15 +105,21 @@ func valueIn(in sixpack.Interval) string {
 	if !(width(in) > 0) {
 		return ""
 	}
-	return precise(float64(in.Lo), width(in)) + " to " + precise(float64(in.Hi), width(in))
+	return precise(float64(in.Lo), valueWidth(in)) + " to " + precise(float64(in.Hi), valueWidth(in))
 }
+
+// cents is the width of an interval that is written with two decimals.
+const cents = 0.9
+
+// valueWidth is the width of an interval of values, or less, so that what may be
+// money has cents.
+func valueWidth(in sixpack.Interval) float64 { return min(width(in), cents) }
 
 // total writes a sum of values.
 func total(x sixpack.Number) string {
 	if !x.Known() {
 		return unknown
 	}
-	const cents = 0.2
 	return precise(float64(x), cents)
 }
 

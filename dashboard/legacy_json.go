@@ -58,13 +58,13 @@ func (d *dashboard) serveLegacyList(w http.ResponseWriter, r *http.Request) erro
 	if err != nil {
 		return err
 	}
-	all, err := d.engine.Summaries(r.Context())
+	all, err := d.engine.AllCounts(r.Context())
 	if err != nil {
 		return err
 	}
 	shown := []legacyExperiment{}
 	for i := range all {
-		if counts := &all[i].Counts; stateOf(counts.Record) == active {
+		if counts := &all[i]; stateOf(counts.Record) == active {
 			shown = append(shown, d.newLegacyExperiment(counts, "", by))
 		}
 	}

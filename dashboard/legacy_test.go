@@ -196,3 +196,5 @@ func TestViewers(t *testing.T) {
 		t.Errorf("the log says %+v, %v", log, err)
 	}
 }
+
+func BenchmarkLegacyList500(b *testing.B) { benchmark(b, filled(b, many(500)...), "/experiments.json") }

@@ -1,30 +1,39 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
-// Comparison is a challenger beside control: the observed difference of their
-// rates, or of their means per participant, and the lift, which is their ratio
-// less 1, with intervals. Lift is NaN if control has none, Difference if one of
-// them has no participants.
+// Comparison is a challenger beside control: of their rates, or of their means per
+// participant. What the data put no bound to has the widest interval: of rates
+// [-1,1] for the difference, [-1,+Inf] for the lift, so if one of both has no
+// participants. The interval of the lift begins at -1 if the challenger never
+// converted, and ends at +Inf if control never did. Of means both are NaN there.
 type Comparison struct {
-	G            float64 // the statistic of "no difference"
-	P            float64 // of "no difference"; NaN if there are too few values to say
-	Threshold    float64 // G at which P is alpha
-	Difference   float64
-	DifferenceIn Interval
-	Lift         float64
-	LiftIn       Interval
-	StandardErr  float64 // of the difference of means; 0 for rates, whose intervals do without
+	G            float64  // the statistic of "no difference", from 0
+	P            float64  // of "no difference", in [0,1]; NaN if there are too few values to say
+	Threshold    float64  // G at which P is alpha, above 0; +Inf if nothing can be decided
+	Difference   float64  // observed, challenger less control; NaN if one of both has no participants
+	DifferenceIn Interval // around Difference
+	Lift         float64  // the observed ratio less 1; NaN also if control has nothing
+	LiftIn       Interval // around Lift, from -1
+	StandardErr  float64  // of the difference of means; 0 for rates, whose intervals do without
 }
 
 // Evidence is that against "no difference": a number that exceeds 1/alpha at any
 // time, ever, with a probability of at most alpha if there is none.
 type Evidence struct {
-	H    float64 // the information: about the conversions of one of two equal alternatives
-	LogE float64 // the logarithm of the evidence
+	// H is the information, 2·p̂(1−p̂)·nA·nB/(nA+nB) with p̂ the rate of both
+	// together: about the conversions of one of two equal alternatives; 0 with no
+	// participants on a side, no conversions or nothing but conversions.
+	H float64
+	// LogE is the logarithm of the evidence E, 0 if H is. It is finite.
+	LogE float64
 }
 
-// P returns the p-value, min(1, 1/E).
+// P returns the p-value, min(1, 1/E). It is 0 where that is too small for a
+// number, below 1e-323.
 func (e Evidence) P() float64 { return min(1, math.Exp(-e.LogE)) }
 
 // scales are the sizes of effects over which the evidence is averaged: standard
@@ -50,11 +59,15 @@ func logEvidence(g, h float64) float64 {
 	return largest + math.Log(sum/float64(len(scales)))
 }
 
-// Threshold returns the G at which the evidence is 1/alpha, for h > 0 and 0 <
-// alpha < 1; infinity for h = 0. Its root is between 3.3 and 4 for alpha = 0.05
-// once there are a few conversions.
+// Threshold returns the G at which the evidence is 1/alpha, given the information
+// h of [Evidence]: +Inf for h = 0, NaN unless alpha is between 0 and 1. For alpha
+// = 0.05 its root is between 3.3 and 3.9 for an h from 10 to a million, and more
+// for less.
 func Threshold(h, alpha float64) float64 {
-	if h <= 0 {
+	switch {
+	case !inside(alpha) || math.IsNaN(h):
+		return math.NaN()
+	case h <= 0:
 		return math.Inf(1)
 	}
 	enough := -math.Log(alpha)
@@ -96,8 +109,14 @@ func (l look) threshold(h, alpha float64) float64 {
 // when P is at most alpha, both intervals, at the level 1 − alpha, exclude 0. It
 // assumes that shares are constant: see [Stratified].
 //
+// The evidence is Robbins' normal mixture of the G statistic over three sizes of
+// effect (Waudby-Smith et al., arXiv 2103.06476), P is 1 over that, at most 1, and
+// the intervals are what has a G statistic below Threshold. When all counts are
+// multiplied, they come to lie within the former ones, for an alpha up to 0.6.
+//
 // Counts must be valid. With no participants on a side, or no conversions, or
-// nothing but conversions, P is 1.
+// nothing but conversions, P is 1 and the intervals are the widest. Unless alpha
+// is between 0 and 1, Threshold and the intervals are NaN.
 func AlwaysValid(control, challenger Counts, alpha float64) (Comparison, Evidence) {
 	p := newPair(control, challenger)
 	g, e := p.evidence()
@@ -122,7 +141,11 @@ func (p pair) compare(g, value, c float64, decided bool) Comparison {
 	r := Comparison{G: g, P: value, Threshold: c}
 	r.Difference, r.DifferenceIn = p.difference(c)
 	r.Lift, r.LiftIn = p.lift(c)
-	if p.nA == 0 || p.nB == 0 {
+	switch {
+	case math.IsNaN(c):
+		r.DifferenceIn, r.LiftIn = Interval{c, c}, Interval{c, c}
+		return r
+	case p.nA == 0 || p.nB == 0:
 		return r
 	}
 	r.DifferenceIn = r.DifferenceIn.agree(decided, r.Difference > 0)
@@ -145,70 +168,75 @@ func (i Interval) agree(decided, above bool) Interval {
 
 // Fixed compares a challenger with control by the G-test for one look, at a
 // number of participants that was fixed in advance: P is that of a χ² variate
-// with one degree of freedom, erfc(√(G/2)), and the intervals, at a confidence
-// between 0 and 1, exclude 0 exactly when P is below 1 − confidence.
+// with one degree of freedom, erfc(√(G/2)), Threshold that variate's quantile, and
+// the intervals exclude 0 exactly when P is at most 1 − confidence. Counts must be
+// valid. Unless confidence is between 0 and 1, Threshold and the intervals are NaN.
 func Fixed(control, challenger Counts, confidence float64) Comparison {
 	p := newPair(control, challenger)
 	g, z := p.g(), normalQuantile(confidence)
-	return p.compare(g, math.Erfc(math.Sqrt(g/2)), z*z, g >= z*z)
+	value := math.Erfc(math.Sqrt(g / 2))
+	return p.compare(g, value, z*z, value <= 1-confidence)
 }
 
-// Stratum is what control and a challenger got while shares were constant.
+// Stratum is what control and a challenger got while shares were constant. Both
+// counts must be valid.
 type Stratum struct{ Control, Challenger Counts }
 
 // Stratified is [AlwaysValid] where shares changed, or a bandit sets them: the
 // test of Mantel and Haenszel, made always valid. Pooled counts would mislead
 // when the shares and the rates of all alternatives move together. Strata in
-// which one of both has no participants say nothing. G of the result is U²/V,
-// Difference and Lift are those of Mantel and Haenszel.
+// which one of both has no participants say nothing; without any other P is 1.
+//
+// Of the result, G is U²/V, with U the conversions of the challenger less those to
+// be expected, and V the variance of that, both summed over strata. Difference and
+// Lift are those of Mantel and Haenszel, DifferenceIn by V, LiftIn by the variance
+// of the ratio's logarithm that Greenland and Robins (1985) give. As this is not
+// quite the variance that G has, an interval of the lift that would contradict P is
+// cut off, or extended, at 0: both exclude 0 exactly when P is at most alpha.
+// Unless alpha is between 0 and 1, Threshold and the intervals are NaN.
 func Stratified(strata []Stratum, alpha float64) (Comparison, Evidence) {
 	return stratified(strata, anyTime, alpha)
 }
 
 func stratified(strata []Stratum, l look, alpha float64) (Comparison, Evidence) {
-	var u, v, up, down, spread, weight float64
-	var e Evidence
-	for _, x := range strata {
-		p := newPair(x.Control, x.Challenger)
-		if p.nA == 0 || p.nB == 0 {
-			continue
-		}
-		s, n := p.sA+p.sB, p.nA+p.nB
-		rate := s / n
-		u += p.sB - p.nB*rate
-		v += p.nA * p.nB * rate * (1 - rate) / (n - 1)
-		e.H += 2 * rate * (1 - rate) * p.nA * p.nB / n
-		up += p.sB * p.nA / n
-		down += p.sA * p.nB / n
-		spread += (p.nA*p.nB*s - p.sA*p.sB*n) / (n * n)
-		weight += p.nA * p.nB / n
+	t := sumUp(strata)
+	g, e := t.evidence()
+	r := Comparison{
+		P: 1, Threshold: math.Inf(1), Lift: math.NaN(), LiftIn: Interval{-1, math.Inf(1)},
+		Difference: max(-1, min(1, (t.up-t.down)/t.weight)), DifferenceIn: Interval{-1, 1},
 	}
-	r := Comparison{P: 1, Threshold: math.Inf(1), Difference: u / weight, DifferenceIn: Interval{-1, 1}, Lift: math.NaN(), LiftIn: Interval{-1, math.Inf(1)}}
-	if down > 0 {
-		r.Lift = up/down - 1
+	if t.down > 0 {
+		r.Lift = t.up/t.down - 1
 	}
-	if v <= 0 {
+	if t.v <= 0 {
 		return r, e
 	}
-	r.G = u * u / v
-	e.LogE = logEvidence(r.G, e.H)
-	r.P, r.Threshold = l.p(r.G, e), l.threshold(e.H, alpha)
-	half := math.Sqrt(r.Threshold*v) / weight
+	r.G, r.P, r.Threshold = g, l.p(g, e), l.threshold(e.H, alpha)
+	half := math.Sqrt(r.Threshold*t.v) / t.weight
 	r.DifferenceIn = Interval{max(-1, r.Difference-half), min(1, r.Difference+half)}
-	if up > 0 && down > 0 {
-		wide := math.Sqrt(r.Threshold * spread / (up * down))
-		r.LiftIn = Interval{up/down*math.Exp(-wide) - 1, up/down*math.Exp(wide) - 1}
+	if t.up > 0 && t.down > 0 || math.IsNaN(r.Threshold) {
+		wide := math.Sqrt(r.Threshold * t.spread / (t.up * t.down))
+		r.LiftIn = Interval{t.up/t.down*math.Exp(-wide) - 1, t.up/t.down*math.Exp(wide) - 1}
 	}
-	r.DifferenceIn = r.DifferenceIn.agree(r.P <= alpha, u > 0)
-	r.LiftIn = r.LiftIn.agree(r.P <= alpha, u > 0)
+	r.DifferenceIn = r.DifferenceIn.agree(r.P <= alpha, t.up > t.down)
+	r.LiftIn = r.LiftIn.agree(r.P <= alpha, t.up > t.down)
 	return r, e
 }
 
 // Holm adjusts the p-values of several comparisons, so that the chance of any
-// false alarm among them stays at alpha (Holm 1979). It also returns the alpha
-// for the interval of each, which then excludes "no difference" exactly when the
-// adjusted p-value is at most alpha.
+// false alarm among them stays at alpha, whatever they have to do with each other
+// (Holm 1979). It also returns the alpha for the interval of each, which then
+// excludes "no difference" exactly when the adjusted p-value is at most alpha. The
+// p-values are in [0,1], as are the adjusted ones, none of which is smaller than
+// its own; NaN, which a comparison has that is not yet possible, counts as 1. Equal
+// ones are taken in order. Alpha is between 0 and 1.
 func Holm(p []float64, alpha float64) (adjusted, step []float64) {
+	p = slices.Clone(p)
+	for i := range p {
+		if math.IsNaN(p[i]) {
+			p[i] = 1
+		}
+	}
 	adjusted, step = make([]float64, len(p)), make([]float64, len(p))
 	highest, frozen := 0.0, math.NaN()
 	for j, i := range ascending(p) {

@@ -86,9 +86,11 @@ func panels(ends []float64) (x, w []float64) {
 //
 //	chance_i = ∫ f_i·Π_{j≠i} F_j,  loss_i = ∫ F_i·(1 − Π_{j≠i} F_j)
 //
-// where f and F are density and distribution of the Beta posteriors. Without any
-// participants all chances are equal. The error is below 1e-9 up to 1e8
-// participants.
+// where f and F are density and distribution of the Beta posteriors, all
+// independent. Chances are in [0,1] and sum to 1, losses are not negative. An
+// alternative without participants has its prior: without any participants all
+// chances are equal. The error is below 1e-9 up to 1e8 participants. A single
+// alternative is surely the best.
 func Best(arms []Counts, prior Prior) (chances, losses []float64) {
 	all := betas(arms, prior)
 	var ends []float64
@@ -121,16 +123,22 @@ func best[D distribution](all []D, x, w []float64) (chances, losses []float64) {
 	return chances, losses
 }
 
-// Estimate is a credible interval and the median.
+// Estimate is what is thought of a number.
 type Estimate struct {
-	Interval
+	Interval // equal-tailed
 
-	Median float64
+	Median float64 // within the interval
 }
 
-// CredibleLift returns the lift of a challenger over control, with an equal-tailed
-// interval that holds it with a probability between 0 and 1, given the counts.
+// CredibleLift returns the lift of a challenger over control, above -1, with an
+// equal-tailed interval that holds it with a probability, given the counts:
+// quantiles of the ratio of two independent Beta posteriors, by quadrature, always
+// finite, as no posterior is 0 or 1. All are NaN unless probability is between 0
+// and 1.
 func CredibleLift(control, challenger Counts, prior Prior, probability float64) Estimate {
+	if nan := math.NaN(); !inside(probability) {
+		return Estimate{Interval{nan, nan}, nan}
+	}
 	d := betas([]Counts{control, challenger}, prior)
 	a, b := d[0], d[1]
 	cdf := func(log float64) float64 {
@@ -147,8 +155,12 @@ func CredibleLift(control, challenger Counts, prior Prior, probability float64) 
 	return lift
 }
 
-// CredibleDifference is [CredibleLift] of the difference of the rates.
+// CredibleDifference is [CredibleLift] of the difference of the rates, within
+// [-1,1].
 func CredibleDifference(control, challenger Counts, prior Prior, probability float64) Estimate {
+	if nan := math.NaN(); !inside(probability) {
+		return Estimate{Interval{nan, nan}, nan}
+	}
 	d := betas([]Counts{control, challenger}, prior)
 	a, b := d[0], d[1]
 	cdf := func(by float64) float64 {

@@ -75,14 +75,18 @@ func (p pair) score(x, d float64) (score, slope float64) {
 	return score, slope
 }
 
-// gRatio returns the G statistic of the ratio of the rates, challenger to control.
-func (p pair) gRatio(ratio float64) float64 {
-	if ratio == 1 {
+// gRatio returns the G statistic of the ratio of the rates, challenger to control,
+// given its logarithm. The likeliest rate of control is the root of a quadratic
+// equation, written so that nothing cancels where nearly all converted.
+func (p pair) gRatio(log float64) float64 {
+	if log == 0 {
 		return p.g()
 	}
-	s, n := p.sA+p.sB, p.nA+p.nB
-	b := (p.nA + p.sB) + ratio*(p.nB+p.sA)
-	rate := min(2*s/(b+math.Sqrt(max(0, b*b-4*n*ratio*s))), 1, 1/ratio)
+	fA, fB := p.nA-p.sA, p.nB-p.sB
+	ratio, lift := math.Exp(log), math.Expm1(log)
+	b := p.nA + p.sB + ratio*(p.nB+p.sA)
+	apart := fA - fB - lift*(p.nB+p.sA)
+	rate := min(2*(p.sA+p.sB)/(b+math.Sqrt(apart*apart+4*ratio*fA*fB)), 1, 1/ratio)
 	return max(0, 2*(deviance(p.sA, p.nA, rate)+deviance(p.sB, p.nB, min(1, ratio*rate))))
 }
 
@@ -119,7 +123,7 @@ func (p pair) lift(c float64) (lift float64, i Interval) {
 	if p.nA == 0 || p.nB == 0 || p.sA+p.sB == 0 || math.IsInf(c, 1) {
 		return lift, i
 	}
-	outside := func(x float64) bool { return p.gRatio(math.Exp(x)) >= c }
+	outside := func(x float64) bool { return p.gRatio(x) >= c }
 	within := math.Log(p.sB / p.nB / (p.sA / p.nA))
 	if p.sB > 0 && outside(-farthest) {
 		last, _ := bisect(min(within, farthest), -farthest, outside)

@@ -8,20 +8,25 @@ import (
 // LegacyNumbers are those of Sixpack's own JSON. Its labels are wrong for whoever
 // looks more than once: they are for programs that read them, not for people.
 type LegacyNumbers struct {
-	// Rate is the percentage of participants that converted, to 2 decimals.
+	// Rate is the percentage of participants that converted, to 2 decimals, halves
+	// away from zero; 0 without participants.
 	Rate float64
-	// Interval is half the width of an 80 % interval of that, in percent; 0 if
-	// more converted than took part, where Sixpack fails.
+	// Interval is half the width of an 80 % interval of that, in percent,
+	// 100·1.28·√(p̂(1−p̂)/n); 0 without participants, and if more converted than took
+	// part, where Sixpack fails.
 	Interval float64
 	// Statistic is G against control, to 2 decimals: NaN, which Sixpack writes as
-	// "N/A", with fewer than 20 conversions, and 0 if any of the four counts is 0.
+	// "N/A", for control itself and with fewer than 20 conversions of both together;
+	// 0 if any of the four counts, converted and not, is 0.
 	Statistic float64
-	// Level says how far Statistic is from chance.
+	// Level says how far Statistic is from chance: "N/A", "No Change" at 0, "No
+	// Confidence" below 3.841, "95% Confidence" below 6.635, "99% Confidence" below
+	// 10.83, else "99.9% Confidence".
 	Level string
 }
 
-// Legacy returns what Sixpack says of an alternative, or of control itself if it
-// is given twice.
+// Legacy returns what Sixpack says of an alternative beside control, or of control
+// itself, which is then given twice. It is that of sixpack/models.py.
 func Legacy(control, alternative Counts, isControl bool) LegacyNumbers {
 	s, n := alternative.floats()
 	r := LegacyNumbers{Statistic: math.NaN(), Level: "N/A"}

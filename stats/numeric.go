@@ -2,11 +2,12 @@ package stats
 
 import "math"
 
-// excess returns t − ln(1+t), for t ≥ −1, without cancellation near 0.
-func excess(t float64) float64 {
+// excess returns t − ln(1+t), for t ≥ −1, without cancellation near 0, given t and
+// x = 1+t: near −1, t alone would be too coarse.
+func excess(t, x float64) float64 {
 	const small = 0.1
 	if math.Abs(t) >= small {
-		return t - math.Log1p(t)
+		return t - math.Log(x)
 	}
 	v := t / (2 + t) // ln(1+t) = 2·artanh v
 	sum, power := t*v, v*v*v
@@ -28,7 +29,7 @@ func deviance(s, n, p float64) float64 {
 	case f == 0:
 		return -n * math.Log(p)
 	default:
-		return s*excess((p*n-s)/s) + f*excess((s-p*n)/f)
+		return s*excess((p*n-s)/s, p*n/s) + f*excess((s-p*n)/f, (1-p)*n/f)
 	}
 }
 
@@ -47,7 +48,7 @@ func stirling(x float64) float64 {
 func betaKernel(a, b, x float64) float64 {
 	mean := a / (a + b)
 	d := x - mean
-	return -a*excess(d/mean) - b*excess(-d/(1-mean)) +
+	return -a*excess(d/mean, x/mean) - b*excess(-d/(1-mean), (1-x)/(1-mean)) +
 		0.5*math.Log(a*b/(2*math.Pi*(a+b))) + stirling(a+b) - stirling(a) - stirling(b)
 }
 
@@ -77,32 +78,35 @@ func betaCDF(a, b, x float64) float64 {
 // betaFraction is the continued fraction of the incomplete beta function, by the
 // modified method of Lentz.
 func betaFraction(a, b, x float64) float64 {
-	const tiny, enough = 1e-300, 1e-16
+	const enough = 1e-16
 	kernel := math.Exp(betaKernel(a, b, x))
 	if kernel == 0 {
 		return 0
 	}
-	keep := func(v float64) float64 {
-		if math.Abs(v) < tiny {
-			return tiny
-		}
-		return v
-	}
-	c, d := 1.0, 1/keep(1-(a+b)*x/(a+1))
+	c, d := 1.0, 1/offZero(1-(a+b)*x/(a+1))
 	h := d
 	steps := 20*math.Sqrt(max(a, b)) + 1000
 	for m := 1.0; m < steps; m++ {
 		even := m * (b - m) * x / ((a + 2*m - 1) * (a + 2*m))
-		d, c = 1/keep(1+even*d), keep(1+even/c)
+		d, c = 1/offZero(1+even*d), offZero(1+even/c)
 		h *= d * c
 		odd := -(a + m) * (a + b + m) * x / ((a + 2*m) * (a + 2*m + 1))
-		d, c = 1/keep(1+odd*d), keep(1+odd/c)
+		d, c = 1/offZero(1+odd*d), offZero(1+odd/c)
 		h *= d * c
 		if math.Abs(d*c-1) < enough {
 			break
 		}
 	}
 	return kernel * h / a
+}
+
+// offZero returns v, or a tiny number in place of one that is next to 0.
+func offZero(v float64) float64 {
+	const tiny = 1e-300
+	if math.Abs(v) < tiny {
+		return tiny
+	}
+	return v
 }
 
 // betaQuantile returns the x at which betaCDF is p.

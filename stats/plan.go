@@ -6,35 +6,53 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Plan says what a test is to find: that the challenger's rate is Wanted where
-// control's is Baseline, with a chance of Power, when an alarm is false with a
-// chance of Alpha. The challenger gets Ratio participants for each of control's.
-// With several challengers, Alpha is to be divided by their number.
+// Plan says what a test is to find. What is made of it is NaN if a number is out
+// of its range. With several challengers, Alpha is to be divided by their number.
 type Plan struct {
-	Baseline, Wanted float64
-	Alpha, Power     float64
-	Ratio            float64
+	Baseline float64 // control's rate, in [0,1]
+	Wanted   float64 // the challenger's, in [0,1], not Baseline
+	Alpha    float64 // the chance of an alarm if there is no difference, between 0 and 1
+	Power    float64 // the chance to find the wanted one, between Alpha and 1
+	Ratio    float64 // the challenger's participants for each of control's, above 0
 }
 
 // spreads returns the square roots of the variances, for one participant of
 // control, of the difference if there is none and if it is the wanted one.
 func (p Plan) spreads() (none, wanted float64) {
+	possible := func(rate float64) bool { return 0 <= rate && rate <= 1 }
+	if !possible(p.Baseline) || !possible(p.Wanted) || !(p.Ratio > 0) {
+		return math.NaN(), math.NaN()
+	}
 	mean := (p.Baseline + p.Ratio*p.Wanted) / (1 + p.Ratio)
 	return math.Sqrt((1 + 1/p.Ratio) * mean * (1 - mean)),
 		math.Sqrt(p.Baseline*(1-p.Baseline) + p.Wanted*(1-p.Wanted)/p.Ratio)
 }
 
-// SampleSize returns the participants of control that a single look needs, as R's
-// power.prop.test does for a Ratio of 1; the challenger needs Ratio times as many.
+// quantiles returns those of the normal distribution for Alpha, both tails, and
+// Power, NaN if these are out of range.
+func (p Plan) quantiles() (alpha, power float64) {
+	return normalQuantile(1 - p.Alpha), math.Sqrt2 * math.Erfinv(2*p.Power-1)
+}
+
+// SampleSize returns the participants of control that a single look needs, not
+// rounded:
+//
+//	(z_α·√((1+1/K)·p̄(1−p̄)) + z_power·√(p₁(1−p₁) + p₂(1−p₂)/K))² / (p₂−p₁)²
+//
+// with K the Ratio and p̄ the mean rate: for a Ratio of 1, what R's power.prop.test
+// says. The challenger needs Ratio times as many. It is +Inf if Wanted is
+// Baseline.
 func SampleSize(p Plan) float64 {
 	none, wanted := p.spreads()
-	x := normalQuantile(1-p.Alpha)*none + distuv.UnitNormal.Quantile(p.Power)*wanted
+	zAlpha, zPower := p.quantiles()
+	x := zAlpha*none + zPower*wanted
 	d := p.Wanted - p.Baseline
 	return x * x / (d * d)
 }
 
-// Power returns the chance that a single look at n participants of control finds
-// what is wanted; that it finds the contrary is left out.
+// Power returns the chance that a single look at n participants of control, n from
+// 0, finds what is wanted: [SampleSize] solved for Power, which is ignored. That the
+// look finds the contrary is left out.
 func Power(p Plan, n float64) float64 {
 	none, wanted := p.spreads()
 	d := math.Abs(p.Wanted - p.Baseline)
@@ -42,8 +60,13 @@ func Power(p Plan, n float64) float64 {
 }
 
 // SmallestEffect returns the smallest rate above Baseline that a single look at n
-// participants of control finds; Wanted is ignored. It is 1 if none is.
+// participants of control finds: [SampleSize] solved for Wanted, which is ignored.
+// It is 1 if there is none.
 func SmallestEffect(p Plan, n float64) (rate float64) {
+	p.Wanted = 1
+	if math.IsNaN(SampleSize(p)) || math.IsNaN(n) {
+		return math.NaN()
+	}
 	found := func(rate float64) bool {
 		p.Wanted = rate
 		return rate > p.Baseline && SampleSize(p) <= n
@@ -53,13 +76,20 @@ func SmallestEffect(p Plan, n float64) (rate float64) {
 }
 
 // SampleSizeAlwaysValid returns the participants of control after which
-// [AlwaysValid] has found what is wanted, with a chance of at least Power. When
-// the effect is there the test stops earlier on average, after about 1.17 times
-// [SampleSize].
+// [AlwaysValid] has found what is wanted, with a chance of at least Power: the
+// smallest n at which the wanted difference is √Threshold + z_power of its standard
+// deviations. It is about 2.2 times [SampleSize] for an Alpha of 0.05 and a Power
+// of 0.8, and the longest that such a test need run: when the effect is there it
+// stops earlier, on average after about 1.2 times [SampleSize]. It is +Inf if Wanted
+// is Baseline.
 func SampleSizeAlwaysValid(p Plan) float64 {
+	if fixed := SampleSize(p); math.IsNaN(fixed) || math.IsInf(fixed, 1) {
+		return fixed
+	}
 	mean := (p.Baseline + p.Ratio*p.Wanted) / (1 + p.Ratio)
 	_, wanted := p.spreads()
-	d, power := math.Abs(p.Wanted-p.Baseline), distuv.UnitNormal.Quantile(p.Power)
+	_, power := p.quantiles()
+	d := math.Abs(p.Wanted - p.Baseline)
 	// The threshold is where the evidence is 1/alpha: no need to look for it.
 	enough := func(log float64) bool {
 		n := math.Exp(log)
@@ -73,9 +103,17 @@ func SampleSizeAlwaysValid(p Plan) float64 {
 }
 
 // SampleSizeMean returns the participants of control that a single look needs to
-// find a difference of means, where values have a standard deviation of sd. Of
-// the plan only Alpha, Power and Ratio are used.
+// find a difference of means, where values have a standard deviation of sd:
+//
+//	(1+1/K)·(z_α + z_power)²·sd² / difference²
+//
+// with K the Ratio. Of the plan only Alpha, Power and Ratio are used. It is +Inf for
+// a difference of 0.
 func SampleSizeMean(p Plan, sd, difference float64) float64 {
-	z := normalQuantile(1-p.Alpha) + distuv.UnitNormal.Quantile(p.Power)
+	zAlpha, zPower := p.quantiles()
+	z := zAlpha + zPower
+	if !(p.Ratio > 0) {
+		z = math.NaN()
+	}
 	return (1 + 1/p.Ratio) * z * z * sd * sd / (difference * difference)
 }

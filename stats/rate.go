@@ -1,16 +1,12 @@
 package stats
 
-import (
-	"math"
+import "math"
 
-	"gonum.org/v1/gonum/stat/distuv"
-)
-
-// Counts is what one alternative got: how many participants, and how many of
-// them converted, each counted once.
+// Counts is what one alternative got. What is made of it holds for up to 1e9
+// participants, and means nothing unless the counts are [Counts.Valid].
 type Counts struct {
-	Participants int64
-	Converted    int64
+	Participants int64 // each counted once
+	Converted    int64 // how many of the participants converted, however often
 }
 
 // Valid tells whether the counts can be: not negative, and no more converted than
@@ -24,42 +20,58 @@ func (c Counts) Rate() float64 {
 
 func (c Counts) floats() (s, n float64) { return float64(c.Converted), float64(c.Participants) }
 
-// Interval is a closed one.
+// Interval is a closed one: all numbers from Lo to Hi, themselves included. Either
+// may be infinite, or NaN where there is no interval.
 type Interval struct{ Lo, Hi float64 }
 
 // Contains tells whether x is in the interval.
 func (i Interval) Contains(x float64) bool { return i.Lo <= x && x <= i.Hi }
 
-// Wilson returns the score interval of a rate at a confidence between 0 and 1
-// (Wilson 1927): [0,1] without participants, from 0 if nobody converted, to 1 if
-// all did. It is descriptive: whether two of them overlap decides nothing.
+// Wilson returns the score interval of a rate at a confidence (Wilson 1927):
+//
+//	(p̂ + z²/2n ± z·√(p̂(1−p̂)/n + z²/4n²)) / (1 + z²/n)
+//
+// where z is the quantile of the normal distribution. It lies within [0,1] around
+// the observed rate: it is [0,1] without participants, begins at 0 if nobody
+// converted and ends at 1 if all did. It is NaN unless confidence is between 0 and
+// 1. It is descriptive: whether two of them overlap decides nothing.
 func Wilson(c Counts, confidence float64) Interval {
-	if c.Participants == 0 {
-		return Interval{0, 1}
-	}
 	s, n := c.floats()
 	p, z := s/n, normalQuantile(confidence)
+	switch {
+	case math.IsNaN(z):
+		return Interval{z, z}
+	case n == 0:
+		return Interval{0, 1}
+	}
 	scale := 1 + z*z/n
 	centre := (p + z*z/(2*n)) / scale
 	half := z * math.Sqrt(p*(1-p)/n+z*z/(4*n*n)) / scale
-	i := Interval{centre - half, centre + half}
-	if c.Converted == 0 {
+	i := Interval{min(centre-half, p), max(centre+half, p)} // rounding must not leave the rate out
+	if s == 0 {
 		i.Lo = 0
 	}
-	if c.Converted == c.Participants {
+	if s == n {
 		i.Hi = 1
 	}
 	return i
 }
 
 // normalQuantile returns how many standard deviations hold that much of a normal
-// distribution about its mean.
+// distribution about its mean, NaN unless that is between 0 and 1.
 func normalQuantile(confidence float64) float64 {
-	return distuv.UnitNormal.Quantile((1 + confidence) / 2)
+	if !inside(confidence) {
+		return math.NaN()
+	}
+	return math.Sqrt2 * math.Erfinv(confidence)
 }
 
-// Prior is a Beta distribution, what is thought of a rate before anything is
-// known. [Uniform] is the usual one.
+// inside tells whether x is between 0 and 1, neither of them included.
+func inside(x float64) bool { return 0 < x && x < 1 }
+
+// Prior is the Beta distribution that says what is thought of a rate before
+// anything is known, as if A had converted and B had not. Both are above 0; where
+// they are not, results mean nothing. [Uniform] is the usual one.
 type Prior struct{ A, B float64 }
 
 // Uniform holds all rates for equally likely.
@@ -71,10 +83,16 @@ func (p Prior) posterior(c Counts) (a, b float64) {
 	return p.A + s, p.B + n - s
 }
 
-// Posterior returns the mean of a rate after counts, and its equal-tailed
-// credible interval.
-func Posterior(c Counts, prior Prior, confidence float64) (mean float64, i Interval) {
+// Posterior returns the mean of a rate after counts, and the equal-tailed interval
+// that holds it with a probability: those of Beta(A+s, B+n−s), for s of n
+// converted. Without participants it is that of the prior. All are between 0 and
+// 1; the interval is NaN unless probability is. The mean of a very skewed
+// distribution can lie outside.
+func Posterior(c Counts, prior Prior, probability float64) (mean float64, i Interval) {
 	a, b := prior.posterior(c)
-	tail := (1 - confidence) / 2
+	if !inside(probability) {
+		return a / (a + b), Interval{math.NaN(), math.NaN()}
+	}
+	tail := (1 - probability) / 2
 	return a / (a + b), Interval{betaQuantile(a, b, tail), betaQuantile(a, b, 1-tail)}
 }

@@ -47,6 +47,7 @@ func vectors(t *testing.T, name string) []vector {
 }
 
 func TestVectors(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"stats_reference.json", "srm_reference.json", "power_reference.json"} {
 		for _, v := range vectors(t, name) {
 			method, ok := methods[v.Method]
@@ -57,6 +58,7 @@ func TestVectors(t *testing.T) {
 				continue
 			}
 			t.Run(v.ID, func(t *testing.T) {
+				t.Parallel()
 				var in input
 				if err := json.Unmarshal(v.Input, &in); err != nil {
 					t.Fatal(err)

@@ -185,11 +185,11 @@ func (v Verdict) winner(t Telling) Words {
 	switch {
 	case math.IsNaN(c.LiftIn.Lo) || c.LiftIn.Lo <= 0: // the difference has an interval, the lift has none
 	case math.IsNaN(c.Lift) || math.IsInf(c.Lift, 0):
-		least = "More than " + percent(c.LiftIn.Lo) + "."
+		least = "More than " + Percent(c.LiftIn.Lo) + "."
 	case c.LiftIn.Lo < tiny:
-		least = percent(c.Lift) + ", and more than 0 %."
+		least = Percent(c.Lift) + ", and more than 0 %."
 	default:
-		least = percent(c.Lift) + ", and at least " + percent(c.LiftIn.Lo) + "."
+		least = Percent(c.Lift) + ", and at least " + Percent(c.LiftIn.Lo) + "."
 	}
 	var also []string
 	for i, a := range v.Arms {
@@ -224,9 +224,9 @@ func (v Verdict) worst(t Telling) string {
 	case math.IsNaN(c.Lift) || math.IsNaN(c.LiftIn.Hi):
 		return s + "."
 	case -c.LiftIn.Hi < tiny:
-		return s + ": " + percent(c.Lift) + "."
+		return s + ": " + Percent(c.Lift) + "."
 	default:
-		return s + ": " + percent(c.Lift) + ", at best " + percent(c.LiftIn.Hi) + "."
+		return s + ": " + Percent(c.Lift) + ", at best " + Percent(c.LiftIn.Hi) + "."
 	}
 }
 
@@ -275,7 +275,7 @@ func (v Verdict) all(t Telling, s Standing, what string) string {
 
 func (t Telling) within(name string, c Comparison) string {
 	return fmt.Sprintf("%s is within ±%s of %s (%s to %s).",
-		name, unsigned(t.Question.MinEffect), t.Names[0], percent(c.LiftIn.Lo), percent(c.LiftIn.Hi))
+		name, unsigned(t.Question.MinEffect), t.Names[0], Percent(c.LiftIn.Lo), Percent(c.LiftIn.Hi))
 }
 
 // between says where the difference lies that was not found.
@@ -289,9 +289,9 @@ func (v Verdict) between(t Telling) string {
 	case math.IsNaN(c.LiftIn.Lo) || c.LiftIn.Lo <= -1 && math.IsInf(c.LiftIn.Hi, 1):
 		return "There are too few conversions to say anything."
 	case math.IsInf(c.LiftIn.Hi, 1):
-		return "If there is a difference" + of + " it is more than " + percent(c.LiftIn.Lo) + "."
+		return "If there is a difference" + of + " it is more than " + Percent(c.LiftIn.Lo) + "."
 	default:
-		return "If there is a difference" + of + " it lies between " + percent(c.LiftIn.Lo) + " and " + percent(c.LiftIn.Hi) + "."
+		return "If there is a difference" + of + " it lies between " + Percent(c.LiftIn.Lo) + " and " + Percent(c.LiftIn.Hi) + "."
 	}
 }
 
@@ -308,8 +308,8 @@ func (v Verdict) goOn(t Telling) string {
 // fits says what lifts fit the data.
 func fits(control, name string, c Comparison) string {
 	unbounded := math.IsNaN(c.LiftIn.Lo) || c.LiftIn.Lo <= -1 && math.IsInf(c.LiftIn.Hi, 1)
-	above := "anything more than " + percent(c.LiftIn.Lo)
-	switch at := name + " is at " + percent(c.Lift); {
+	above := "anything more than " + Percent(c.LiftIn.Lo)
+	switch at := name + " is at " + Percent(c.Lift); {
 	case math.IsNaN(c.Lift) && unbounded:
 		return "There are too few conversions to say anything."
 	case math.IsNaN(c.Lift):
@@ -319,14 +319,14 @@ func fits(control, name string, c Comparison) string {
 	case math.IsInf(c.LiftIn.Hi, 1):
 		return at + ", but " + above + " still fits the data."
 	default:
-		return at + ", but anything from " + percent(c.LiftIn.Lo) + " to " + percent(c.LiftIn.Hi) + " still fits the data."
+		return at + ", but anything from " + Percent(c.LiftIn.Lo) + " to " + Percent(c.LiftIn.Hi) + " still fits the data."
 	}
 }
 
 // left says how many days are left.
 func (t Telling) left() string {
 	const year = 365
-	see := "see " + percent(t.Question.MinEffect)
+	see := "see " + Percent(t.Question.MinEffect)
 	if t.Question.Fixed {
 		see = "get there"
 	}
@@ -379,8 +379,9 @@ func (t Telling) odds() string {
 // tiny is what is written as 0 %.
 const tiny = 5e-5
 
-// percent writes a fraction as a percentage with a sign and 2 significant digits.
-func percent(x float64) string {
+// Percent writes a fraction as words do: as a percentage with a sign and 2
+// significant digits, "+40 %" or "−5 %".
+func Percent(x float64) string {
 	switch s := unsigned(math.Abs(x)); {
 	case s == "0 %":
 		return s

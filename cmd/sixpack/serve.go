@@ -120,7 +120,9 @@ func (s *service) listen(which parts) error {
 	}
 	if source, ok := s.store.(backer); ok {
 		if l := listenControl(string(s.DataDir), s.log); l != nil {
-			s.servers.add(l, s.newServer(control(source, s.log), s.log))
+			orders := control(source, s.log)
+			controlExperiments(orders, opened{s.store, s.engine}, s.log)
+			s.servers.add(l, s.newServer(orders, s.log))
 		}
 	}
 	return nil

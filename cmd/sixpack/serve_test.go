@@ -19,7 +19,11 @@ func TestServe(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "new", "data")
 	s := startServer(t, folder, "--access-log", "--timezone=Asia/Tokyo")
 	t.Logf("first answer %v after the start", s.took.Round(time.Millisecond))
-	status, body := get(t, s.url+"/participate?experiment=button-color&alternatives=red&alternatives=blue&client_id=alice")
+	status, body := get(t, s.web+"/")
+	if status != http.StatusOK || !strings.Contains(body, s.url+"/participate?") {
+		t.Errorf("the empty dashboard says %d %s", status, body)
+	}
+	status, body = get(t, s.url+"/participate?experiment=button-color&alternatives=red&alternatives=blue&client_id=alice")
 	if status != http.StatusOK || !strings.Contains(body, `"client_id":"alice"`) {
 		t.Errorf("participate answers %d %s", status, body)
 	}
@@ -27,8 +31,8 @@ func TestServe(t *testing.T) {
 	if e := s.log.wait(t, "request", s.exited); e["status"] != 200.0 || !strings.HasPrefix(e["uri"].(string), "/participate?") {
 		t.Errorf("access log has %v", e)
 	}
-	if status, body = get(t, s.web+"/"); status != http.StatusOK || !strings.Contains(body, s.url+"/participate?") {
-		t.Errorf("the dashboard's port answers %d %s", status, body)
+	if status, body = get(t, s.web+"/"); status != http.StatusOK || !strings.Contains(body, `href="/experiments/button-color/"`) {
+		t.Errorf("the dashboard says %d %s", status, body)
 	}
 	if status, body = get(t, s.web+"/_status"); status != http.StatusOK || !strings.Contains(body, `"version"`) {
 		t.Errorf("the dashboard's status is %d %s", status, body)

@@ -40,20 +40,25 @@ type visitor struct {
 // newVisitor makes up somebody who comes within some days before now.
 func newVisitor(seed, number uint64, days int, now time.Time) visitor {
 	dice := rand.New(rand.NewPCG(seed, number)) //nolint:gosec // nothing secret
-	var id [16]byte
-	binary.BigEndian.PutUint64(id[:], dice.Uint64())
-	binary.BigEndian.PutUint64(id[8:], dice.Uint64())
-	id[6] = id[6]&0x0f | 0x40 // like those UUIDs that most clients draw
-	id[8] = id[8]&0x3f | 0x80
 	v := visitor{
 		dice: dice, now: now,
-		client: fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:]),
+		client: madeUpClient(dice),
 	}
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	for v.come.IsZero() || v.come.After(now) || v.stays(v.come) {
 		v.come = midnight.AddDate(0, 0, -dice.IntN(days)).Add(time.Duration(dice.Float64() * float64(24*time.Hour)))
 	}
 	return v
+}
+
+// madeUpClient draws a client id: a UUID like those that most clients draw.
+func madeUpClient(dice *rand.Rand) string {
+	var id [16]byte
+	binary.BigEndian.PutUint64(id[:], dice.Uint64())
+	binary.BigEndian.PutUint64(id[8:], dice.Uint64())
+	id[6] = id[6]&0x0f | 0x40
+	id[8] = id[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
 }
 
 // stays tells whether the visitor does something else at a time: many do on

@@ -1,0 +1,129 @@
+package docs_test
+
+import (
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/stats"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// The shop of the document.
+var (
+	today = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	plan  = store.Plan{Effect: 0.2}
+
+	red7, blue7   = stats.Counts{Participants: 4020, Converted: 201}, stats.Counts{Participants: 3980, Converted: 245}
+	red14, blue14 = stats.Counts{Participants: 8040, Converted: 402}, stats.Counts{Participants: 7960, Converted: 490}
+	red, blue     = stats.Counts{Participants: 12060, Converted: 603}, stats.Counts{Participants: 11940, Converted: 740}
+	green         = stats.Counts{Participants: 12000, Converted: 690}
+	sale          = []stats.Stratum{
+		{Control: stats.Counts{Participants: 9000, Converted: 270}, Challenger: stats.Counts{Participants: 1000, Converted: 30}},
+		{Control: stats.Counts{Participants: 5000, Converted: 400}, Challenger: stats.Counts{Participants: 5000, Converted: 400}},
+	}
+	redPaid  = paid(red, 40)
+	bluePaid = paid(blue, 39)
+)
+
+// paid returns what customers paid whose orders have that mean, and a standard
+// deviation of 30.
+func paid(c stats.Counts, mean int64) stats.Values {
+	const spread = 30
+	return stats.Values{
+		Participants: c.Participants, NonZero: c.Converted,
+		Sum: float64(c.Converted * mean), Squares: float64(c.Converted * (mean*mean + spread*spread)),
+	}
+}
+
+// epoch is what came while weights were constant.
+type epoch struct {
+	weights []float64 // nil: equal
+	arms    []stats.Counts
+	paid    []stats.Values // nil: nothing
+}
+
+func halves(arms ...stats.Counts) epoch { return epoch{arms: arms} }
+
+// analyze returns what the page shows of an experiment that began so many days
+// ago, with as many participants on each of them.
+func analyze(days int, p store.Plan, epochs ...epoch) sixpack.Results {
+	start := today.AddDate(0, 0, -days)
+	r := store.Record{
+		Name: "button", Created: start, Traffic: 1, KPIs: []string{p.KPI}, Plan: p,
+		Alternatives: []string{"red", "blue", "green"}[:len(epochs[0].arms)],
+	}
+	var all []store.Epoch
+	for i, e := range epochs {
+		r.Epoch = store.Epoch{Number: uint32(i + 1), Start: start.AddDate(0, 0, i), Weights: e.weights}
+		all = append(all, r.Epoch)
+	}
+	counts := store.NewResults(r, all)
+	for i, e := range epochs {
+		for j, c := range e.arms {
+			a := &counts.Alternatives[j]
+			for d := range int64(days) {
+				n := c.Participants*(d+1)/int64(days) - c.Participants*d/int64(days)
+				a.AddDay(store.DayOf(start)+store.Day(d), n)
+			}
+			a.AddEpoch(uint32(i+1), c.Participants)
+			got := store.EpochConversions{Epoch: uint32(i + 1), Converted: c.Converted}
+			if e.paid != nil {
+				got.NonZero, got.Sum, got.Squares = c.Converted, millionths(e.paid[j].Sum, 1), millionths(e.paid[j].Squares, 2)
+			}
+			a.KPIs[0].AddDay(store.DayOf(start), c.Converted, c.Converted)
+			a.KPIs[0].AddEpoch(got)
+		}
+	}
+	return sixpack.Analyze(counts, p.KPI, today)
+}
+
+func millionths(x float64, power int64) *big.Int {
+	million := new(big.Int).Exp(big.NewInt(1e6), big.NewInt(power), nil)
+	return million.Mul(million, big.NewInt(int64(x)))
+}
+
+// Numbers are written as the page writes them.
+
+func count[T int64 | float64 | sixpack.Number](n T) string {
+	s := strconv.FormatInt(int64(math.Ceil(float64(n))), 10)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// of writes counts as "603 of 12,060".
+func of(c stats.Counts) string { return count(c.Converted) + " of " + count(c.Participants) }
+
+// lift writes a fraction as a percentage with its sign and two digits.
+func lift[T float64 | sixpack.Number](x T) string {
+	sign := "+"
+	if x < 0 {
+		sign = "−"
+	}
+	return sign + digits(100*math.Abs(float64(x))) + " %"
+}
+
+func fromTo(i sixpack.Interval) string { return lift(i.Lo) + " to " + lift(i.Hi) }
+
+// digits writes a number with two digits that count.
+func digits(x float64) string {
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'e', 1, 64), 64)
+	return strconv.FormatFloat(rounded, 'f', -1, 64)
+}
+
+// rate writes a fraction as a percentage with one decimal.
+func rate[T float64 | sixpack.Number](x T) string {
+	return strconv.FormatFloat(100*float64(x), 'f', 1, 64) + " %"
+}
+
+func rates(i sixpack.Interval) string { return rate(i.Lo) + " to " + rate(i.Hi) }
+
+// quoted returns a verdict's words as they stand in the document.
+func quoted(v sixpack.Verdict) string {
+	return strings.TrimSpace("**" + v.Headline + "** " + v.Detail + " " + v.Note)
+}

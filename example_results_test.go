@@ -1,0 +1,113 @@
+package sixpack_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/memory"
+)
+
+// shop lets clients take part in an experiment, of whom every tenth converts with
+// red and every fifth with blue.
+func shop(engine *sixpack.Engine, x sixpack.Experiment, clients int) {
+	ctx := context.Background()
+	seen := make(map[string]int)
+	for i := range clients {
+		client := fmt.Sprint("client-", i)
+		a, _ := engine.Participate(ctx, x, client)
+		every := map[string]int{"red": 10, "blue": 5}[a.Alternative]
+		if seen[a.Alternative]++; seen[a.Alternative]%every == 0 {
+			_, _ = engine.Convert(ctx, x.Name, client)
+		}
+	}
+}
+
+// The verdict says what to do, in words; the lift has an interval of all that
+// still fits the data. Both may be looked at any time.
+func ExampleEngine_Results() {
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	shop(engine, sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}, 2000)
+
+	r, err := engine.Results(context.Background(), "button-color", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(r.Verdict.State, r.Verdict.Leader)
+	fmt.Println(r.Verdict.Headline, r.Verdict.Detail)
+	blue := r.Alternatives[1]
+	fmt.Printf("%d of %d, a lift of %.2f, from %.2f to %.2f\n", blue.Converted, blue.Participants, blue.Lift, blue.LiftIn.Lo, blue.LiftIn.Hi)
+	// Output:
+	// winner blue
+	// blue is better than red. +99 %, and at least +38 %. You can stop now.
+	// 195 of 979, a lift of 0.99, from 0.38 to 1.94
+}
+
+// A plan says what is to be found out. Whoever may look only once plans a fixed
+// analysis, before anybody takes part.
+func ExampleEngine_SetPlan() {
+	ctx := context.Background()
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
+	shop(engine, button, 200)
+
+	if err := engine.SetPlan(ctx, "button-color", store.Plan{Effect: 0.5, Baseline: 0.1}); err != nil {
+		log.Fatal(err)
+	}
+	r, err := engine.Results(ctx, "button-color", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("to see +50 %% takes %.0f clients, %.0f more\n", r.Outlook.Size, r.Outlook.Missing)
+
+	err = engine.SetPlan(ctx, "button-color", store.Plan{Analysis: store.Fixed, Size: 5000})
+	fmt.Println(errors.Is(err, sixpack.ErrPlan), err)
+	// Output:
+	// to see +50 % takes 2996 clients, 2796 more
+	// true invalid plan: a fixed analysis of "button-color" has to be planned before anybody takes part: reset it first
+}
+
+// A list of experiments needs one call. What takes long is left out,
+// such as chances.
+func ExampleEngine_Summaries() {
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	shop(engine, sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}, 2000)
+	shop(engine, sixpack.Experiment{Name: "headline", Alternatives: []string{"red", "blue"}}, 100)
+
+	all, err := engine.Summaries(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, r := range all {
+		fmt.Println(r.Experiment, r.Participants, r.Verdict.Headline, r.Alternatives[1].ChanceToBeBest.Known())
+	}
+	// Output:
+	// button-color 2000 blue is better than red. false
+	// headline 100 Keep running. false
+}
+
+// Counts from elsewhere are analysed in the same way, without an engine.
+func ExampleAnalyze() {
+	start := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	counts := store.NewResults(store.Record{
+		Name: "button-color", Alternatives: []string{"red", "blue"}, KPIs: []string{""}, Created: start,
+	}, []store.Epoch{{Number: 1, Start: start}})
+	for i, got := range []struct{ participants, converted int64 }{{12060, 603}, {11940, 740}} {
+		a := &counts.Alternatives[i]
+		a.AddDay(store.DayOf(start), got.participants)
+		a.AddEpoch(1, got.participants)
+		a.KPIs[0].AddDay(store.DayOf(start), got.converted, got.converted)
+		a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 1, Converted: got.converted})
+	}
+
+	r := sixpack.Analyze(counts, "", start.AddDate(0, 0, 21))
+	fmt.Println(r.Verdict.Headline, r.Verdict.Detail)
+	fmt.Println(r.Verdict.Note)
+	// Output:
+	// blue is better than red. +24 %, and at least +3.8 %. You can stop now.
+	// Chance to be best: blue more than 99.9 %. If you take blue and are wrong you lose less than 0.001 points on average.
+}

@@ -1,0 +1,194 @@
+package simulation
+
+import (
+	"math"
+
+	"github.com/sixpack-go/sixpack/stats"
+)
+
+// A Method is a way to decide, and how often somebody looks who decides so. With
+// several challengers, all tests are held to their alpha together, by Holm.
+type Method struct {
+	Name  string
+	Looks Looks
+	// New begins a run.
+	New func(alternatives int) Sight
+}
+
+// Sight is a method during a run.
+type Sight struct {
+	Least float64          // below this χ² of each challenger against control there is nothing to see
+	Sees  func(*Look) bool // tells whether there is a difference, or whatever the method is after
+}
+
+// Looks is how often somebody looks.
+type Looks string
+
+// How often somebody looks.
+const (
+	EveryVisitor Looks = "every visitor"
+	EveryDay     Looks = "every day"
+	AtTheEnd     Looks = "at the end"
+)
+
+func (m Method) looks(l *Look) bool {
+	switch m.Looks {
+	case EveryDay:
+		return l.DayEnds
+	case AtTheEnd:
+		return l.Ends
+	default:
+		return true
+	}
+}
+
+// At returns the method with other looks.
+func (m Method) At(looks Looks) Method {
+	m.Looks = looks
+	return m
+}
+
+// anyChallenger returns a method that looks after every visitor at each challenger, by its
+// index from 0, at the level at which Holm first sees a difference.
+func anyChallenger(name string, alpha float64, test func(level float64) (least float64, differs func(l *Look, challenger int) bool)) Method {
+	return Method{Name: name, Looks: EveryVisitor, New: func(alternatives int) Sight {
+		least, differs := test(alpha / float64(alternatives-1))
+		return Sight{least, func(l *Look) bool {
+			for i, x := range l.pearson {
+				if x >= least && differs(l, i) {
+					return true
+				}
+			}
+			return false
+		}}
+	}}
+}
+
+// AlwaysValid is [stats.AlwaysValid]. Its evidence, and so what it decides, is
+// asked for wherever it can be enough: as G is at most twice Pearson's χ² (a
+// divergence of Kullback and Leibler is at most χ²) and the evidence at most
+// exp(G/2), χ² must be at least ln(1/alpha).
+func AlwaysValid(alpha float64) Method {
+	return anyChallenger("always-valid G", alpha, func(level float64) (float64, func(*Look, int) bool) {
+		return slightlyLess(-math.Log(level)), func(l *Look, i int) bool {
+			if stats.EvidenceOf(l.Arms[0], l.Arms[i+1]).P() > level {
+				return false
+			}
+			c, _ := stats.AlwaysValid(l.Arms[0], l.Arms[i+1], level)
+			return c.P <= level && !c.DifferenceIn.Contains(0) && !c.LiftIn.Contains(0)
+		}
+	})
+}
+
+// Stratified is [stats.Stratified], over the stretches of constant weights. It is
+// asked for wherever U²/V, which is its G, is at least 2·ln(1/alpha). It is for
+// scenarios with a Rule or Changes, and sees nothing in others.
+func Stratified(alpha float64) Method {
+	return anyChallenger("always-valid G, stratified", alpha, func(level float64) (float64, func(*Look, int) bool) {
+		least := slightlyLess(-2 * math.Log(level))
+		return 0, func(l *Look, i int) bool {
+			p := &l.pairs[i]
+			if p.u*p.u <= least*p.v || stats.StratifiedEvidence(p.strata).P() > level {
+				return false
+			}
+			c, _ := stats.Stratified(p.strata, level)
+			return c.P <= level
+		}
+	})
+}
+
+// slightlyLess leaves room for rounding errors.
+func slightlyLess(x float64) float64 { return 0.999 * x }
+
+// Verdict is [stats.Decide], what is told to users: a challenger is better, or
+// worse, and the sample ratio is all right.
+func Verdict(alpha float64) Method {
+	return Method{Name: "verdict", Looks: EveryVisitor, New: func(alternatives int) Sight {
+		crossed := AlwaysValid(alpha).New(alternatives)
+		return Sight{crossed.Least, func(l *Look) bool {
+			if !crossed.Sees(l) {
+				return false
+			}
+			v := stats.Decide(stats.Question{
+				Epochs: []stats.Epoch{{Arms: l.Arms, Weights: l.Splits[l.stretch()].Weights}}, Alpha: alpha,
+			})
+			for _, a := range v.Arms {
+				if a.Standing == stats.Better || a.Standing == stats.Worse {
+					return true
+				}
+			}
+			return false
+		}}
+	}}
+}
+
+// ZTest is the classical test of two proportions, with the pooled variance, of
+// which χ² is the square.
+func ZTest(alpha float64) Method {
+	return anyChallenger("z-test", alpha, func(level float64) (float64, func(*Look, int) bool) {
+		z := math.Sqrt2 * math.Erfinv(1-level)
+		return z * z, func(*Look, int) bool { return true }
+	})
+}
+
+// Fixed is [stats.Fixed], at the end only, as it is meant.
+func Fixed(alpha float64) Method {
+	return anyChallenger("fixed look", alpha, func(level float64) (float64, func(*Look, int) bool) {
+		return 0, func(l *Look, i int) bool { return stats.Fixed(l.Arms[0], l.Arms[i+1], 1-level).P <= level }
+	}).At(AtTheEnd)
+}
+
+// Where a chance to be best is at least sure, the highest rate is so many standard
+// deviations above the others at least.
+const (
+	sure   = 0.9
+	unsure = 0.75
+)
+
+// Best stops as soon as the chance of some alternative to be best, that of
+// [stats.Best], is above a threshold of at least 0.9. With several challengers the
+// chances of the others to be better than it are added up, so that it stops a
+// little late.
+func Best(threshold float64) Method {
+	return Method{Name: "chance to be best", Looks: EveryVisitor, New: func(int) Sight {
+		return Sight{Sees: func(l *Look) bool {
+			i := highest(l.Arms)
+			for j, c := range l.Arms {
+				if z, _ := standard(c, l.Arms[i]); j != i && z < unsure {
+					return false
+				}
+			}
+			doubt := 0.0
+			for j, c := range l.Arms {
+				if j != i {
+					doubt += beats(l.Arms[i], c)
+				}
+			}
+			return 1-doubt > threshold
+		}}
+	}}
+}
+
+// highest returns the index of the alternative with the highest rate, or nearly:
+// the mean of its posterior.
+func highest(arms []stats.Counts) (index int) {
+	best := 0.0
+	for i, c := range arms {
+		if mean := float64(c.Converted+1) / float64(c.Participants+2); mean > best {
+			index, best = i, mean
+		}
+	}
+	return index
+}
+
+// SampleRatio is [stats.SampleRatio], which finds a split that is not as the
+// weights say. It is asked wherever it can find one: its Bayes factor is kept
+// up from visitor to visitor.
+func SampleRatio() Method {
+	enough := slightlyLess(1 / stats.MismatchLevel)
+	return Method{Name: "sample ratio", Looks: EveryVisitor, New: func(int) Sight {
+		return Sight{Sees: func(l *Look) bool {
+			return l.factor > enough && stats.SampleRatio(l.Splits, stats.Concentration).Mismatch()
+		}}
+	}}
+}

@@ -1,0 +1,282 @@
+package simulation
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Outcome tells for each method after how many visitors it first saw a
+// difference, 0 if it never did.
+type Outcome []int
+
+// Runs runs a scenario n times, on all processors, and calls done after each
+// run, if it is not nil, perhaps concurrently. A run depends on the seed and its
+// number only. If ctx ends or a Path fails, the runs that were finished are
+// returned beside the error.
+func Runs(ctx context.Context, s Scenario, methods []Method, n int, seed uint64, done func()) ([]Outcome, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	outcomes := make([]Outcome, n)
+	group, going := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range n {
+		if going.Err() != nil {
+			break
+		}
+		group.Go(func() error {
+			outcome, err := newRun(&s, methods, diceOf(seed, uint64(i))).visits(going)
+			if err != nil {
+				return err
+			}
+			outcomes[i] = outcome
+			if done != nil {
+				done()
+			}
+			return nil
+		})
+	}
+	err := cmp.Or(group.Wait(), ctx.Err())
+	return slices.DeleteFunc(outcomes, func(o Outcome) bool { return o == nil }), err
+}
+
+// diceOf returns those of one run. They do not begin near to those of the next
+// one, or runs would not be independent enough.
+func diceOf(seed, number uint64) *rand.Rand {
+	far := rand.NewPCG(seed, number)
+	return rand.New(rand.NewPCG(far.Uint64(), far.Uint64())) //nolint:gosec // nothing secret
+}
+
+// run is one run of a scenario.
+type run struct {
+	*Scenario
+
+	dice    *rand.Rand
+	path    Path // or nil
+	look    *Look
+	often   []*watch // after every visitor
+	seldom  []*watch // at the end of a day at most
+	outcome Outcome
+	changes []Change
+	waiting map[int][]late // by the visitor who comes next
+}
+
+// watch is a method that saw nothing yet.
+type watch struct {
+	Method
+
+	Sight
+
+	index int
+}
+
+// late is a participant who will convert.
+type late struct {
+	Visit
+
+	alternative, stretch int
+}
+
+func newRun(s *Scenario, methods []Method, dice *rand.Rand) *run {
+	r := &run{
+		Scenario: s, dice: dice, look: newLook(len(s.Rates), s.Rule != nil || s.Changes != nil),
+		outcome: make(Outcome, len(methods)), changes: s.Changes, waiting: make(map[int][]late),
+	}
+	if s.Open != nil {
+		r.path = s.Open(dice)
+	}
+	for i, m := range methods {
+		w := &watch{m, m.New(len(s.Rates)), i}
+		if m.Looks == EveryVisitor {
+			r.often = append(r.often, w)
+		} else {
+			r.seldom = append(r.seldom, w)
+		}
+	}
+	r.look.begin(s.weights())
+	return r
+}
+
+// visits lets all visitors come, or as many as the methods need.
+func (r *run) visits(ctx context.Context) (Outcome, error) {
+	last := len(r.Days) - 1
+	for last > 0 && r.Days[last] == 0 {
+		last--
+	}
+	for day, n := range r.Days {
+		for i := range n {
+			v := Visit{r.look.Visitors, float64(day) + (float64(i)+0.5)/float64(n)}
+			if err := r.visit(ctx, v); err != nil {
+				return nil, fmt.Errorf("visitor %d: %w", v.Visitor+1, err)
+			}
+			r.look.DayEnds = i == n-1
+			r.look.Ends = r.look.DayEnds && day == last
+			if r.watch() || r.look.DayEnds {
+				if err := r.confirm(ctx); err != nil {
+					return nil, err
+				}
+			}
+			if len(r.often)+len(r.seldom) == 0 {
+				return r.outcome, nil
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return r.outcome, nil
+}
+
+// visit lets somebody come, and those convert who did so before.
+func (r *run) visit(ctx context.Context, v Visit) error {
+	if err := r.due(ctx, v.Visitor); err != nil {
+		return err
+	}
+	r.reweigh(v)
+	alternative, err := r.participate(ctx, v)
+	if err != nil {
+		return err
+	}
+	r.look.arrive(alternative)
+	if r.dice.Float64() >= r.Rates[alternative](v.Day) {
+		return nil
+	}
+	x := late{v, alternative, r.look.stretch()}
+	if r.Delay == nil {
+		return r.convert(ctx, x)
+	}
+	x.Day += r.Delay(r.dice)
+	if next := r.before(x.Day); next > v.Visitor {
+		r.waiting[next] = append(r.waiting[next], x)
+		return nil
+	}
+	return r.convert(ctx, x)
+}
+
+// due converts those whose time came before that of a visitor.
+func (r *run) due(ctx context.Context, visitor int) error {
+	if len(r.waiting) == 0 {
+		return nil
+	}
+	all := r.waiting[visitor]
+	delete(r.waiting, visitor)
+	slices.SortStableFunc(all, func(a, b late) int { return cmp.Compare(a.Day, b.Day) })
+	for _, x := range all {
+		if err := r.convert(ctx, x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) convert(ctx context.Context, x late) error {
+	if r.path != nil {
+		if err := r.path.Convert(ctx, x.Visit); err != nil {
+			return err
+		}
+	}
+	r.look.convert(x.alternative, x.stretch)
+	return nil
+}
+
+// reweigh changes the weights if it is time to.
+func (r *run) reweigh(v Visit) {
+	for len(r.changes) > 0 && v.Day >= r.changes[0].Day {
+		r.look.begin(r.changes[0].Weights)
+		r.changes = r.changes[1:]
+	}
+	if r.Rule != nil && v.Visitor > 0 && v.Visitor%r.Every == 0 {
+		r.look.begin(r.Rule(r.look.Arms))
+	}
+}
+
+func (r *run) participate(ctx context.Context, v Visit) (int, error) {
+	if r.path != nil {
+		return r.path.Participate(ctx, v)
+	}
+	x := r.dice.Float64()
+	for i, s := range r.look.shares {
+		if x < s {
+			return i, nil
+		}
+		x -= s
+	}
+	return len(r.look.shares) - 1, nil // x is within a rounding error of 1
+}
+
+// watch lets the methods look, and tells whether one of them saw something.
+func (r *run) watch() (seen bool) {
+	r.look.compare()
+	r.often, seen = r.see(r.often)
+	if r.look.DayEnds {
+		var more bool
+		r.seldom, more = r.see(r.seldom)
+		seen = seen || more
+	}
+	return seen
+}
+
+// see returns those of some watches that saw nothing.
+func (r *run) see(all []*watch) (blind []*watch, seen bool) {
+	for i := 0; i < len(all); i++ {
+		if w := all[i]; r.look.highest >= w.Least && w.looks(r.look) && w.Sees(r.look) {
+			r.outcome[w.index] = r.look.Visitors
+			all = slices.Delete(all, i, i+1)
+			i--
+			seen = true
+		}
+	}
+	return all, seen
+}
+
+// confirm compares what a path counted with what was asked of it.
+func (r *run) confirm(ctx context.Context) error {
+	if r.path == nil {
+		return nil
+	}
+	counts, err := r.path.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(counts, r.look.Arms) {
+		return fmt.Errorf("after %d visitors %v are counted where %v were acknowledged", r.look.Visitors, counts, r.look.Arms)
+	}
+	return nil
+}
+
+// Seen returns how many runs there are in which a method saw something.
+func Seen(outcomes []Outcome, method int) (n int) {
+	for _, o := range outcomes {
+		if o[method] > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// After returns after how many visitors a method first saw something, in those
+// runs in which it did, the soonest first.
+func After(outcomes []Outcome, method int) (visitors []int) {
+	for _, o := range outcomes {
+		if o[method] > 0 {
+			visitors = append(visitors, o[method])
+		}
+	}
+	slices.Sort(visitors)
+	return visitors
+}
+
+// Mean returns the mean number of visitors, NaN of none.
+func Mean(visitors []int) float64 {
+	sum := 0.0
+	for _, n := range visitors {
+		sum += float64(n)
+	}
+	return sum / float64(len(visitors))
+}

@@ -1,0 +1,50 @@
+package stats
+
+// EvidenceOf returns that of [AlwaysValid], which is made of it, without the
+// intervals and so in a thousandth of the time: for those who look very often.
+func EvidenceOf(control, challenger Counts) Evidence {
+	_, e := newPair(control, challenger).evidence()
+	return e
+}
+
+// StratifiedEvidence returns that of [Stratified], as [EvidenceOf] does.
+func StratifiedEvidence(strata []Stratum) Evidence {
+	_, e := sumUp(strata).evidence()
+	return e
+}
+
+// sums are those of the test of Mantel and Haenszel, over strata.
+type sums struct {
+	u, v, h          float64
+	up, down, spread float64 // of the ratio of the rates, and of its logarithm
+	weight           float64 // of the difference, up less down
+}
+
+func sumUp(strata []Stratum) (t sums) {
+	for _, x := range strata {
+		p := newPair(x.Control, x.Challenger)
+		if p.nA == 0 || p.nB == 0 {
+			continue
+		}
+		s, n := p.sA+p.sB, p.nA+p.nB
+		rate := s / n
+		t.u += p.sB - p.nB*rate
+		t.v += p.nA * p.nB * rate * (1 - rate) / (n - 1)
+		t.h += 2 * rate * (1 - rate) * p.nA * p.nB / n
+		t.up += p.sB * p.nA / n
+		t.down += p.sA * p.nB / n
+		t.weight += p.nA * p.nB / n
+		t.spread += (p.nA*p.nB*s - p.sA*p.sB*n) / (n * n)
+	}
+	return t
+}
+
+// evidence returns the statistic of "no difference" and what it is worth.
+func (t sums) evidence() (g float64, e Evidence) {
+	e.H = t.h
+	if t.v > 0 {
+		g = t.u * t.u / t.v
+		e.LogE = logEvidence(g, t.h)
+	}
+	return g, e
+}

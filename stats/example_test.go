@@ -1,0 +1,91 @@
+package stats_test
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/sixpack-go/sixpack/stats"
+)
+
+// Look as often as you like: whenever P is at most alpha, the challenger differs.
+func ExampleAlwaysValid() {
+	control := stats.Counts{Participants: 10_000, Converted: 500}
+	challenger := stats.Counts{Participants: 10_000, Converted: 640}
+
+	c, _ := stats.AlwaysValid(control, challenger, 0.05)
+	fmt.Printf("lift %+.1f %%, from %+.1f %% to %+.1f %%, P %.4f\n", 100*c.Lift, 100*c.LiftIn.Lo, 100*c.LiftIn.Hi, c.P)
+	// Output: lift +28.0 %, from +5.6 % to +55.4 %, P 0.0017
+}
+
+// A size was fixed in advance, it is reached, and this is the only look.
+func ExampleFixed() {
+	control := stats.Counts{Participants: 10_000, Converted: 500}
+	challenger := stats.Counts{Participants: 10_000, Converted: 570}
+
+	c := stats.Fixed(control, challenger, 0.95)
+	fmt.Printf("difference %+.2f points, from %+.2f to %+.2f, P %.3f\n",
+		100*c.Difference, 100*c.DifferenceIn.Lo, 100*c.DifferenceIn.Hi, c.P)
+	// Output: difference +0.70 points, from +0.08 to +1.32, P 0.028
+}
+
+func ExampleWilson() {
+	c := stats.Counts{Participants: 1000, Converted: 50}
+
+	i := stats.Wilson(c, 0.95)
+	fmt.Printf("%.1f %% (%.1f %% to %.1f %%)\n", 100*c.Rate(), 100*i.Lo, 100*i.Hi)
+	// Output: 5.0 % (3.8 % to 6.5 %)
+}
+
+func ExampleBest() {
+	arms := []stats.Counts{{10_000, 500}, {10_000, 560}, {10_000, 540}}
+
+	chances, losses := stats.Best(arms, stats.Uniform)
+	for i := range arms {
+		fmt.Printf("%c is the best with %.1f %%, and would lose %.2f points\n", 'A'+i, 100*chances[i], 100*losses[i])
+	}
+	// Output:
+	// A is the best with 1.3 %, and would lose 0.65 points
+	// B is the best with 72.4 %, and would lose 0.05 points
+	// C is the best with 26.3 %, and would lose 0.25 points
+}
+
+// Half of all visitors were to see each page. Redirects lost a few of one.
+func ExampleSampleRatio() {
+	split := stats.Split{Participants: []int64{50_900, 49_100}, Weights: []float64{1, 1}}
+
+	r := stats.SampleRatio([]stats.Split{split}, stats.Concentration)
+	fmt.Printf("P %.1g, mismatch: %t\n", r.P, r.Mismatch())
+	// Output: P 1e-06, mismatch: true
+}
+
+// How long does a test run at most that finds 6 % where there were 5 %?
+func ExampleSampleSizeAlwaysValid() {
+	plan := stats.Plan{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.8, Ratio: 1}
+
+	fmt.Printf("%.0f participants each, if looked at any time\n", math.Ceil(stats.SampleSizeAlwaysValid(plan)))
+	fmt.Printf("%.0f participants each, if looked at once\n", math.Ceil(stats.SampleSize(plan)))
+	// Output:
+	// 18248 participants each, if looked at any time
+	// 8158 participants each, if looked at once
+}
+
+// Three challengers were compared with control.
+func ExampleHolm() {
+	adjusted, step := stats.Holm([]float64{0.004, 0.3, 0.02}, 0.05)
+	for i := range adjusted {
+		fmt.Printf("P %.3f, interval at %.2f %%\n", adjusted[i], 100*(1-step[i]))
+	}
+	// Output:
+	// P 0.012, interval at 98.33 %
+	// P 0.300, interval at 95.00 %
+	// P 0.040, interval at 97.50 %
+}
+
+func ExampleLegacy() {
+	control := stats.Counts{Participants: 1000, Converted: 50}
+	alternative := stats.Counts{Participants: 1000, Converted: 75}
+
+	l := stats.Legacy(control, alternative, false)
+	fmt.Printf("%.2f %% ± %.2f, G %.2f: %s\n", l.Rate, l.Interval, l.Statistic, l.Level)
+	// Output: 7.50 % ± 1.07, G 5.37: 95% Confidence
+}

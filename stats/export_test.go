@@ -1,0 +1,7 @@
+package stats
+
+// P is that of [AlwaysValid], without its intervals, for tests that look often.
+func P(control, challenger Counts) float64 {
+	_, e := newPair(control, challenger).evidence()
+	return e.P()
+}

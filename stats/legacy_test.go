@@ -1,0 +1,52 @@
+package stats_test
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/sixpack-go/sixpack/stats"
+)
+
+// TestLegacyRecordings compares with what Sixpack's own functions said.
+func TestLegacyRecordings(t *testing.T) {
+	folder := os.Getenv("SIXPACK_SHARED")
+	if folder == "" {
+		folder = filepath.Join("..", "..", "shared")
+	}
+	file, err := os.Open(filepath.Join(folder, "reference", "stats.jsonl"))
+	if err != nil {
+		if os.Getenv("SIXPACK_SHARED") != "" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	defer file.Close()
+	type side struct {
+		Participants, Conversions int64
+		Rate                      float64 `json:"conversion_rate_percent_2dp"`
+		Interval                  any     `json:"confidence_interval"` // an object where that function failed
+		Statistic                 any     `json:"g_stat"`
+		Level                     string  `json:"g_confidence_level"`
+	}
+	counts := func(s side) stats.Counts { return stats.Counts{Participants: s.Participants, Converted: s.Conversions} }
+	for lines := json.NewDecoder(file); lines.More(); {
+		var pair struct{ Control, Alternative side }
+		if err := lines.Decode(&pair); err != nil {
+			t.Fatal(err)
+		}
+		for i, s := range []side{pair.Control, pair.Alternative} {
+			got := stats.Legacy(counts(pair.Control), counts(s), i == 0)
+			interval, _ := s.Interval.(float64)
+			statistic := any(got.Statistic)
+			if math.IsNaN(got.Statistic) {
+				statistic = "N/A"
+			}
+			if got.Rate != s.Rate || math.Abs(got.Interval-interval) > 1e-12*interval || statistic != s.Statistic || got.Level != s.Level {
+				t.Errorf("%+v: got %+v", s, got)
+			}
+		}
+	}
+}

@@ -1,0 +1,131 @@
+package stats_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/sixpack-go/sixpack/stats"
+)
+
+// shopping returns what so many participants spend: a share of them something,
+// skewed, with that mean.
+func shopping(dice *rand.Rand, participants int, share, mean float64) (v stats.Values) {
+	v.Participants = int64(participants)
+	for range participants {
+		if dice.Float64() < share {
+			x := mean * dice.ExpFloat64() * dice.ExpFloat64()
+			v.Sum += x
+			v.Squares += x * x
+			v.NonZero++
+		}
+	}
+	return v
+}
+
+// TestMeansAgreeWithIntervals tries random shops: P is at most alpha exactly when
+// the interval of the difference excludes 0, and that of the lift too, if there
+// is one.
+func TestMeansAgreeWithIntervals(t *testing.T) {
+	dice := rand.New(rand.NewPCG(7, 8))
+	decided := 0
+	for range 3000 {
+		var strata []stats.ValueStratum
+		for range 1 + dice.IntN(3) {
+			share := dice.Float64() * 0.4
+			strata = append(strata, stats.ValueStratum{
+				Control:    shopping(dice, dice.IntN(1000), share, 20),
+				Challenger: shopping(dice, dice.IntN(1000), share, 20+20*dice.Float64()),
+			})
+		}
+		c, _ := stats.MeansStratified(strata, 0.05)
+		if math.IsNaN(c.P) {
+			continue
+		}
+		found := c.P <= 0.05
+		if found == c.DifferenceIn.Contains(0) || !c.DifferenceIn.Contains(c.Difference) {
+			t.Errorf("%+v: %+v", strata, c)
+		}
+		if !math.IsNaN(c.LiftIn.Lo) && (found == c.LiftIn.Contains(0) || !c.LiftIn.Contains(c.Lift)) {
+			t.Errorf("%+v: %+v", strata, c)
+		}
+		if found {
+			decided++
+		}
+	}
+	if decided < 100 {
+		t.Errorf("%d decided: this test tries too little", decided)
+	}
+}
+
+// TestDriftDoesNotMisleadMeans has a shop whose customers come to spend three
+// times as much just when most of them get the challenger, which is as good as
+// control: pooled it looks far better, stratified it does not.
+func TestDriftDoesNotMisleadMeans(t *testing.T) {
+	dice := rand.New(rand.NewPCG(9, 10))
+	const runs = 200
+	pooled, stratified := 0, 0
+	for range runs {
+		before := stats.ValueStratum{Control: shopping(dice, 1800, 0.2, 10), Challenger: shopping(dice, 200, 0.2, 10)}
+		after := stats.ValueStratum{Control: shopping(dice, 200, 0.2, 30), Challenger: shopping(dice, 1800, 0.2, 30)}
+		if c, _ := stats.MeansAlwaysValid(sum(before.Control, after.Control), sum(before.Challenger, after.Challenger), 0.05); c.P <= 0.05 {
+			pooled++
+		}
+		if c, _ := stats.MeansStratified([]stats.ValueStratum{before, after}, 0.05); c.P <= 0.05 {
+			stratified++
+		}
+	}
+	if pooled < runs*9/10 || stratified > runs/50 {
+		t.Errorf("of %d runs the pooled test alarms in %d, the stratified one in %d", runs, pooled, stratified)
+	}
+}
+
+func sum(a, b stats.Values) stats.Values {
+	return stats.Values{
+		Participants: a.Participants + b.Participants, Sum: a.Sum + b.Sum, Squares: a.Squares + b.Squares, NonZero: a.NonZero + b.NonZero,
+	}
+}
+
+// TestBestMeans agrees with draws from the same normal distributions, and knows
+// when there is nothing to say.
+func TestBestMeans(t *testing.T) {
+	dice := rand.New(rand.NewPCG(11, 12))
+	arms := []stats.Values{shopping(dice, 3000, 0.3, 20), shopping(dice, 2000, 0.3, 22), shopping(dice, 1000, 0.3, 21)}
+	chances, losses := stats.BestMeans(arms)
+	const draws = 400_000
+	best, lost := make([]float64, len(arms)), make([]float64, len(arms))
+	var pooled, freedom float64
+	for _, v := range arms {
+		pooled += v.Variance() * float64(v.Participants-1)
+		freedom += float64(v.Participants - 1)
+	}
+	x := make([]float64, len(arms))
+	for range draws {
+		top := 0
+		for i, v := range arms {
+			x[i] = v.Mean() + dice.NormFloat64()*math.Sqrt(max(v.Variance(), pooled/freedom)/float64(v.Participants))
+			if x[i] > x[top] {
+				top = i
+			}
+		}
+		best[top] += 1.0 / draws
+		for i := range x {
+			lost[i] += (x[top] - x[i]) / draws
+		}
+	}
+	total := 0.0
+	for i := range arms {
+		total += chances[i]
+		if math.Abs(chances[i]-best[i]) > 0.005 || math.Abs(losses[i]-lost[i]) > 0.01*(1+lost[i]) {
+			t.Errorf("alternative %d is the best with %v and loses %v, drawn %v and %v", i, chances[i], losses[i], best[i], lost[i])
+		}
+	}
+	if math.Abs(total-1) > 1e-9 {
+		t.Errorf("the chances sum to %v", total)
+	}
+	for _, arms := range [][]stats.Values{{{}, {}}, {{Participants: 5}, {Participants: 7}}, {arms[0], {Participants: 1, Sum: 3, Squares: 9, NonZero: 1}}} {
+		if chances, losses := stats.BestMeans(arms); chances[0] != 0.5 || chances[1] != 0.5 || !math.IsNaN(losses[0]) {
+			t.Errorf("of %+v the chances are %v, the losses %v", arms, chances, losses)
+		}
+	}
+}
