@@ -77,4 +77,3 @@ func TestFirst(t *testing.T) {
 		})
 	}
 }
-

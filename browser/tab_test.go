@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/cdproto/audits"
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
@@ -62,11 +63,26 @@ func newTab(t *testing.T, s *server, v view) *tab {
 	}
 	p := &tab{T: t, ctx: ctx, server: s, faults: f}
 	call(p, network.Enable, network.EnableParams{})
+	p.allow("clipboard-read", "clipboard-write")
 	call(p, audits.Enable, cdp.Empty{})
 	call(p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}) // as if each tab were the one in front
 	p.look(v)
 	t.Cleanup(func() { f.report(t) })
 	return p
+}
+
+// allow lets the pages do what the browser would ask for.
+func (p *tab) allow(permissions ...string) {
+	p.Helper()
+	for _, name := range permissions {
+		_, err := chromedp.CallBrowser(p.ctx, browser.SetPermission, browser.SetPermissionParams{
+			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted,
+			Origin: p.server.web, BrowserContextID: chromedp.FromContext(p.ctx).BrowserContextID,
+		})
+		if err != nil {
+			p.Fatalf("allow %s: %v", name, err)
+		}
+	}
 }
 
 // look changes how the tab is looked at.
@@ -128,7 +144,7 @@ func (p *tab) open(path string) (status int64) {
 // settle waits until a page has all that it loads.
 func (p *tab) settle() {
 	p.Helper()
-	p.until(`document.readyState === "complete" && !document.querySelector("#charts .plots[hidden]:not([data-none])")`)
+	p.until(`document.readyState === "complete" && (!document.querySelector("#charts .plots[hidden]") || !document.querySelector("#series-table tbody tr"))`)
 }
 
 // eval evaluates an expression in the page, and waits for what it promises.
