@@ -85,11 +85,12 @@ func (e *Engine) Override(ctx context.Context, experiment string, o store.Overri
 		if err := e.checkOverride(r, o); err != nil {
 			return err
 		}
+		before := *r
 		r.Override = o
 		if o.Weights != nil {
 			r.Override.Weights = scaled(o.Weights)
 		}
-		e.reweigh(r)
+		e.reweigh(&before, r)
 		return nil
 	})
 }

@@ -94,9 +94,10 @@ func (e *Engine) Undo(ctx context.Context, experiment string, change uint64) err
 		if err := e.checkSettings(r, was); err != nil {
 			return err
 		}
+		before := *r
 		put(r, was)
 		if was.Override != nil {
-			e.reweigh(r)
+			e.reweigh(&before, r)
 		}
 		return nil
 	})

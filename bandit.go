@@ -4,6 +4,8 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+
+	"github.com/sixpack-go/sixpack/stats"
 )
 
 // An Algorithm decides what shares of new participants the alternatives of an
@@ -12,15 +14,27 @@ import (
 // Which client gets which alternative is not its business: that is a hash of
 // the client, laid against the shares, so that all engines agree. Weights must
 // therefore be a pure function of arms; it may be called concurrently.
+//
+// It is asked when an experiment begins, and from time to time, as [Bandit]
+// says. The shares that it sets last until it is asked again, and are each
+// alternative's chance to be chosen: [store.Results] has them by epoch.
 type Algorithm interface {
 	// Weights returns the weight of each arm: not negative, at least one above
-	// zero, of any scale.
+	// zero, of any scale. Anything else is taken for the declared shares.
 	Weights(arms []Arm) []float64
 }
 
-// Arm is what an [Algorithm] knows of an alternative.
+// Arm is what an [Algorithm] knows of an alternative. Alternatives whose Weight
+// would be 0 get nobody, whatever the algorithm: it does not see them.
 type Arm struct {
 	Weight float64 // its share as declared or set by an operator, summing to 1
+	// Counts are those of the KPI that the experiment is judged by, and of the
+	// participants who had their time to convert. They are all zero until there
+	// are enough of each alternative, as [Bandit] says.
+	Counts stats.Counts
+	// Values are those of a KPI that has values, whose mean is to be learned from;
+	// else no arm has any NonZero.
+	Values stats.Values
 }
 
 // A Drawer is an [Algorithm] that draws every new participant's alternative
@@ -56,21 +70,71 @@ func declaredWeights(arms []Arm) []float64 {
 	return weights
 }
 
+// builtIn are the algorithms that every engine knows.
+var builtIn = map[string]Algorithm{
+	"hash": Hash{}, "random": Random{}, "thompson": Thompson{}, "whiplash": Whiplash{},
+	"whiplash-legacy": WhiplashLegacy{}, "epsilon-greedy": EpsilonGreedy{},
+}
+
 // Algorithms returns the names of the algorithms that the engine knows, sorted.
 func (e *Engine) Algorithms() []string {
-	names := append(slices.Collect(maps.Keys(e.config.Algorithms)), "hash", "random")
+	names := slices.AppendSeq(slices.Collect(maps.Keys(builtIn)), maps.Keys(e.config.Algorithms))
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
 // algorithm returns the algorithm of a name, nil if there is none.
 func (c *Config) algorithm(name string) Algorithm {
-	switch name {
-	case "hash":
-		return Hash{}
-	case "random":
-		return Random{}
-	default:
-		return c.Algorithms[name]
+	if a, ok := builtIn[name]; ok {
+		return a
 	}
+	return c.Algorithms[name]
+}
+
+// learns tells whether an algorithm, nil for one that is not known here, may
+// set other shares than those declared.
+func learns(a Algorithm) bool {
+	switch a.(type) {
+	case Hash, Random:
+		return false
+	default:
+		return true
+	}
+}
+
+// weigh returns the shares that an algorithm gives to arms, nil for equal ones.
+func weigh(a Algorithm, arms []Arm) []float64 {
+	var open []Arm
+	for _, arm := range arms {
+		if arm.Weight > 0 {
+			open = append(open, arm)
+		}
+	}
+	weights := a.Weights(open)
+	if checkWeights(weights, len(open)) != nil {
+		weights = declaredWeights(open)
+	}
+	if learns(a) {
+		weights = drawable(weights)
+	}
+	all := declaredWeights(arms)
+	for i := range all {
+		if all[i] > 0 {
+			all[i], weights = weights[0], weights[1:]
+		}
+	}
+	return shares(all)
+}
+
+// drawable returns weights as shares, without those that are so small that
+// nobody gets them.
+func drawable(weights []float64) []float64 {
+	const least = 1. / (1 << 28) // of what a hash tells apart
+	all := scaled(weights)
+	for i := range all {
+		if all[i] < least {
+			all[i] = 0
+		}
+	}
+	return all
 }

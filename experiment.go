@@ -28,7 +28,9 @@ type Experiment struct {
 	// Weights, one for each alternative, not negative, of any scale, set what
 	// share of new participants each gets. Nil leaves the remembered ones alone,
 	// which are equal at first. A change takes effect for new participants
-	// within a minute.
+	// within a minute. An algorithm that learns begins with these, and begins
+	// with them again when they change; what has the weight 0 stays without
+	// participants.
 	Weights []float64
 	// Traffic is the fraction of clients that take part, in (0,1]; the others
 	// get the control and are not counted. 0 leaves the remembered one alone,
@@ -168,13 +170,46 @@ func (e *Engine) declare(r *store.Record, x *Experiment) *store.Record {
 		weights = x.weightsFor(r)
 	}
 	traffic, algorithm := cmp.Or(x.Traffic, r.Traffic), cmp.Or(x.Algorithm, r.Algorithm)
-	if traffic == r.Traffic && algorithm == r.Algorithm && slices.Equal(weights, r.Weights) {
+	if traffic == r.Traffic && algorithm == r.Algorithm && slices.Equal(weights, r.Weights) && !e.strays(r) {
 		return nil
 	}
 	changed := r.Clone()
 	changed.Traffic, changed.Weights, changed.Algorithm = traffic, weights, algorithm
-	e.reweigh(&changed)
+	e.reweigh(r, &changed)
 	return &changed
+}
+
+// strays tells whether r still has the shares of an algorithm that is no longer in
+// force: the engine was given another one.
+func (e *Engine) strays(r *store.Record) bool {
+	const near = 1e-9
+	if learns(e.named(r)) {
+		return false
+	}
+	set, n := declared(r), len(r.Alternatives)
+	for i := range n {
+		if math.Abs(at(set, i, n)-at(r.Epoch.Weights, i, n)) > near {
+			return e.config.Now().Sub(r.Epoch.Start) >= declaredEvery
+		}
+	}
+	return false
+}
+
+// at returns one of n shares, nil for equal ones.
+func at(shares []float64, i, n int) float64 {
+	if shares == nil {
+		return 1 / float64(n)
+	}
+	return shares[i]
+}
+
+// declared returns the shares that callers declared or an operator set, nil for
+// equal ones.
+func declared(r *store.Record) []float64 {
+	if r.Override.Weights != nil {
+		return r.Override.Weights
+	}
+	return r.Weights
 }
 
 // weightsFor returns x's weights as shares in the order of r's alternatives.
@@ -187,35 +222,42 @@ func (x *Experiment) weightsFor(r *store.Record) []float64 {
 }
 
 // reweigh begins a new epoch if the expected shares of r are no longer those
-// of the present one.
-func (e *Engine) reweigh(r *store.Record) {
-	if shares := e.shares(r); !slices.Equal(shares, r.Epoch.Weights) {
+// of the present one. With an algorithm that learns they need not be: it keeps
+// what it learned, unless r begins with other shares than before.
+func (e *Engine) reweigh(before, r *store.Record) {
+	shares, present := e.shares(r), r.Epoch.Weights
+	if learns(e.named(r)) {
+		present = e.shares(before)
+	}
+	if !slices.Equal(shares, present) {
 		r.Epoch = store.Epoch{Number: r.Epoch.Number + 1, Start: e.config.Now(), Weights: shares}
 	}
 }
 
-// shares returns the expected shares of the alternatives of r, nil for equal
-// ones.
+// shares returns the shares with which r begins, nil for equal ones.
 func (e *Engine) shares(r *store.Record) []float64 {
-	declared := r.Weights
-	if r.Override.Weights != nil {
-		declared = r.Override.Weights
-	}
+	return weigh(e.algorithm(r), declaredArms(r))
+}
+
+// declaredArms returns the alternatives of r with the shares that were set.
+func declaredArms(r *store.Record) []Arm {
 	arms := make([]Arm, len(r.Alternatives))
 	for i := range arms {
-		arms[i].Weight = 1 / float64(len(arms))
-		if declared != nil {
-			arms[i].Weight = declared[i]
-		}
+		arms[i].Weight = at(declared(r), i, len(arms))
 	}
-	return shares(e.algorithm(r).Weights(arms))
+	return arms
 }
 
 // algorithm returns the algorithm in force for r. One that this engine does
 // not know, perhaps another's, leaves the shares as declared.
 func (e *Engine) algorithm(r *store.Record) Algorithm {
-	if a := e.config.algorithm(cmp.Or(r.Override.Algorithm, r.Algorithm, e.config.Algorithm)); a != nil {
+	if a := e.named(r); a != nil {
 		return a
 	}
 	return Hash{}
+}
+
+// named returns the algorithm in force for r, nil for one that is not known.
+func (e *Engine) named(r *store.Record) Algorithm {
+	return e.config.algorithm(cmp.Or(r.Override.Algorithm, r.Algorithm, e.config.Algorithm))
 }

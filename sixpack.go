@@ -56,8 +56,11 @@ type Config struct {
 	Disabled bool
 	// Algorithm names the default algorithm: "hash" if empty.
 	Algorithm string
-	// Algorithms adds algorithms of one's own, by name, to "hash" and "random".
+	// Algorithms adds algorithms of one's own, by name, to [Hash], [Random],
+	// [Thompson], [Whiplash], [WhiplashLegacy] and [EpsilonGreedy].
 	Algorithms map[string]Algorithm
+	// Bandit says when algorithms that learn change the shares.
+	Bandit Bandit
 	// Location is the zone whose days are counted: UTC if nil.
 	Location *time.Location
 	// Robots is searched in the visitor's user agent, if the caller gives one:
@@ -81,6 +84,8 @@ type Engine struct {
 
 	mu      sync.RWMutex
 	records map[string]*store.Record // the last seen of each experiment, never modified
+
+	cohorts sync.Map // of *cohort, by experiment
 }
 
 // New returns an engine over a store, which stays the caller's to close.
@@ -92,6 +97,7 @@ func New(s store.Store, c Config) *Engine {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	c.Bandit = c.Bandit.orDefault()
 	e := &Engine{store: s, config: c, robots: newRobots(c.Robots), records: make(map[string]*store.Record)}
 	e.drawn.Store(rand.Uint64N(1 << 52)) //nolint:gosec // only has to be another one
 	return e
@@ -133,6 +139,7 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 			return Assignment{}, err
 		}
 		if e.learn(x.Name, p.Record, facts) {
+			e.count(ctx, &p, facts)
 			return e.decide(&p, &c, facts), nil
 		}
 	}
@@ -273,6 +280,7 @@ func (e *Engine) learn(experiment string, kept *store.Record, facts store.Facts)
 	defer e.mu.Unlock()
 	if r == nil {
 		delete(e.records, experiment)
+		e.cohorts.Delete(experiment)
 	} else {
 		e.records[experiment] = r
 	}
@@ -284,6 +292,7 @@ type proposal struct {
 	store.Participation
 	record *store.Record // in force if the proposal is carried out
 	choice int           // what the client would get if it had nothing yet
+	learns bool          // the algorithm, which chose it
 }
 
 // propose sets p to what a client should get, given the remembered record, nil
@@ -310,7 +319,7 @@ func (e *Engine) propose(p *proposal, r *store.Record, x *Experiment, client str
 	case c.choose != "":
 		p.choice = slices.Index(p.record.Alternatives, c.choose)
 	default:
-		p.choice = choose(p.record, algorithm, client)
+		p.choice, p.learns = choose(p.record, algorithm, client), learns(algorithm)
 		p.Epoch = p.record.Epoch.Number
 		if _, pure := algorithm.(Hash); c.prefetch && !pure && p.choice >= 0 {
 			keep, p.Reserve = true, true // or it would be another one later

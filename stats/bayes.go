@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"iter"
 	"math"
 	"slices"
 
@@ -12,11 +13,12 @@ import (
 // three of four tests of two equal pages.
 
 // points and weights of a Gauss–Legendre rule on [-1,1].
-var points, weights = legendre(24)
+var points, weights = legendre()
 
-func legendre(n int) (x, w []float64) {
-	x, w = make([]float64, n), make([]float64, n)
-	quad.Legendre{}.FixedLocations(x, w, -1, 1)
+const order = 24
+
+func legendre() (x, w [order]float64) {
+	quad.Legendre{}.FixedLocations(x[:], w[:], -1, 1)
 	return x, w
 }
 
@@ -28,21 +30,47 @@ var spots = [...]float64{-20, -10, -6, -3, -1, 1, 3, 6, 10, 20, 40}
 type distribution interface {
 	cdf(x float64) float64
 	density(x float64) float64
+	// smooth tells whether the density is one within the panels that the
+	// distribution needs, so that its integral is the cdf.
+	smooth() bool
 }
 
 // beta is the distribution of a rate.
-type beta struct{ a, b float64 }
+type beta struct {
+	a, b   float64
+	height float64 // betaHeight
+}
 
 func betas(arms []Counts, prior Prior) []beta {
 	all := make([]beta, len(arms))
 	for i, c := range arms {
-		all[i].a, all[i].b = prior.posterior(c)
+		a, b := prior.posterior(c)
+		all[i] = beta{a, b, betaHeight(a, b)}
 	}
 	return all
 }
 
-func (d beta) cdf(x float64) float64     { return betaCDF(d.a, d.b, x) }
-func (d beta) density(x float64) float64 { return betaDensity(d.a, d.b, x) }
+func (d beta) cdf(x float64) float64 { return betaCDF(d.a, d.b, x) }
+
+func (d beta) density(x float64) float64 {
+	const nothing = 80 // e to the power of it
+	if x <= 0 || x >= 1 {
+		return 0
+	}
+	drop := betaDrop(d.a, d.b, x)
+	if drop > nothing {
+		return 0
+	}
+	return math.Exp(d.height-drop) / (x * (1 - x))
+}
+
+// smooth is false of x^a and (1−x)^b that have no derivatives, or grow without
+// bound, where there is still something of them.
+func (d beta) smooth() bool {
+	const flat = 16
+	like := func(p float64) bool { return p > flat || p >= 1 && p == math.Trunc(p) }
+	return like(d.a) && like(d.b)
+}
 
 func (d beta) moments() (mean, sd float64) {
 	n := d.a + d.b
@@ -63,22 +91,32 @@ func (d beta) ends() []float64 {
 // nodes returns those of a quadrature over [0,1] whose panels end in the given
 // places, and their weights.
 func nodes(ends []float64) (x, w []float64) {
-	ends = slices.DeleteFunc(ends, func(e float64) bool { return !(0 < e && e < 1) })
-	return panels(append(ends, 0, 1))
-}
-
-// panels returns the nodes of a quadrature from the first of ends to the last,
-// and their weights.
-func panels(ends []float64) (x, w []float64) {
-	slices.Sort(ends)
-	ends = slices.Compact(ends)
-	for i := range len(ends) - 1 {
-		half, middle := (ends[i+1]-ends[i])/2, (ends[i+1]+ends[i])/2
+	for half, middle := range panels(within(ends)) {
 		for j, p := range points {
 			x, w = append(x, middle+half*p), append(w, half*weights[j])
 		}
 	}
 	return x, w
+}
+
+// within returns those ends of panels that lie in (0,1), and 0 and 1.
+func within(ends []float64) []float64 {
+	ends = slices.DeleteFunc(ends, func(e float64) bool { return !(0 < e && e < 1) })
+	return append(ends, 0, 1)
+}
+
+// panels iterates over half the width and the middle of each panel of a
+// quadrature from the first of ends to the last. It sorts ends.
+func panels(ends []float64) iter.Seq2[float64, float64] {
+	slices.Sort(ends)
+	ends = slices.Compact(ends)
+	return func(yield func(half, middle float64) bool) {
+		for i := range len(ends) - 1 {
+			if !yield((ends[i+1]-ends[i])/2, (ends[i+1]+ends[i])/2) {
+				return
+			}
+		}
+	}
 }
 
 // Best returns for each alternative the chance that its rate is the highest, and
@@ -97,30 +135,7 @@ func Best(arms []Counts, prior Prior) (chances, losses []float64) {
 	for _, d := range all {
 		ends = append(ends, d.ends()...)
 	}
-	x, w := nodes(ends)
-	return best(all, x, w)
-}
-
-// best returns chances and losses, given the nodes of a quadrature.
-func best[D distribution](all []D, x, w []float64) (chances, losses []float64) {
-	chances, losses = make([]float64, len(all)), make([]float64, len(all))
-	below := make([]float64, len(all))
-	for k := range x {
-		for i, d := range all {
-			below[i] = d.cdf(x[k])
-		}
-		for i, d := range all {
-			others := 1.0
-			for j := range below {
-				if j != i {
-					others *= below[j]
-				}
-			}
-			chances[i] += w[k] * d.density(x[k]) * others
-			losses[i] += w[k] * below[i] * (1 - others)
-		}
-	}
-	return chances, losses
+	return best(all, within(ends))
 }
 
 // Estimate is what is thought of a number.

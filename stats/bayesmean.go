@@ -12,6 +12,7 @@ type normal struct{ distuv.Normal }
 
 func (d normal) cdf(x float64) float64     { return d.CDF(x) }
 func (d normal) density(x float64) float64 { return d.Prob(x) }
+func (normal) smooth() bool                { return true }
 
 // BestMeans is [Best] for the means of values: of each, the chance that it is the
 // highest, and what whoever chooses it loses on average. Means are taken for
@@ -33,8 +34,7 @@ func BestMeans(arms []Values) (chances, losses []float64) {
 			ends = append(ends, d.Mu+s*d.Sigma, d.Mu-s*d.Sigma)
 		}
 	}
-	x, w := panels(ends)
-	return best(all, x, w)
+	return best(all, ends)
 }
 
 // normals returns the distributions of means, and whether they are known.

@@ -46,18 +46,19 @@ func stirling(x float64) float64 {
 
 // betaKernel returns ln(x^a·(1−x)^b / B(a,b)), for a, b > 0, 0 < x < 1.
 func betaKernel(a, b, x float64) float64 {
-	mean := a / (a + b)
-	d := x - mean
-	return -a*excess(d/mean, x/mean) - b*excess(-d/(1-mean), (1-x)/(1-mean)) +
-		0.5*math.Log(a*b/(2*math.Pi*(a+b))) + stirling(a+b) - stirling(a) - stirling(b)
+	return betaHeight(a, b) - betaDrop(a, b, x)
 }
 
-// betaDensity returns the density of Beta(a,b) at x.
-func betaDensity(a, b, x float64) float64 {
-	if x <= 0 || x >= 1 {
-		return 0
-	}
-	return math.Exp(betaKernel(a, b, x)) / (x * (1 - x))
+// betaHeight is betaKernel at the mean, where it is highest.
+func betaHeight(a, b float64) float64 {
+	return 0.5*math.Log(a*b/(2*math.Pi*(a+b))) + stirling(a+b) - stirling(a) - stirling(b)
+}
+
+// betaDrop is by how much betaKernel is lower than that.
+func betaDrop(a, b, x float64) float64 {
+	mean := a / (a + b)
+	d := x - mean
+	return a*excess(d/mean, x/mean) + b*excess(-d/(1-mean), (1-x)/(1-mean))
 }
 
 // betaCDF returns the probability that a variate of Beta(a,b) is at most x. Its

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/internal/simulation"
 )
 
@@ -40,6 +41,9 @@ Examples:
 
 // mostVisitors is how many a replayed test may have, as they are kept in memory.
 const mostVisitors = 10_000_000
+
+// longest is over how many days.
+const longest = 3660
 
 // aaFlags are those of aa.
 type aaFlags struct {
@@ -110,14 +114,13 @@ func (f *aaFlags) run(ctx context.Context, in *invocation) error {
 }
 
 func (f *aaFlags) check(in *invocation) error {
-	const mostDays = 3660
 	switch s := f.shape; {
 	case f.runs < 1:
 		return usageError("--runs must be at least 1")
 	case s.visitors < 1 || s.visitors > mostVisitors:
 		return usageError("--visitors must be from 1 to %d: each of them really takes part, in memory", mostVisitors)
-	case s.days < 1 || s.days > mostDays:
-		return usageError("--days must be from 1 to %d", mostDays)
+	case s.days < 1 || s.days > longest:
+		return usageError("--days must be from 1 to %d", longest)
 	case len(in.arguments) == 0 && (f.kpi != "" || f.from != ""):
 		return usageError("--kpi and --from are for an experiment: name it, as in \"sixpack aa signup-button\"")
 	case s.rate <= 0 || s.rate >= 1:
@@ -136,7 +139,7 @@ func (s *shape) scenario() simulation.Scenario {
 	}
 	x := simulation.Scenario{
 		Days: s.perDay, Rates: simulation.Constant(rates...), Weights: s.split,
-		Open: func(dice *rand.Rand) simulation.Path { return newReplay(s.split, dice) },
+		Open: func(dice *rand.Rand) simulation.Path { return newReplay(s.split, sixpack.Config{}, dice) },
 	}
 	if x.Days == nil {
 		x.Days = simulation.Even(s.visitors, s.days)

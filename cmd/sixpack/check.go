@@ -21,6 +21,7 @@ func (s *settings) check() {
 	if s.Robots.Regexp != nil && s.values.GetString("robot_regex") == "" {
 		s.notef("robot_regex from %s is empty: every visitor whose user agent is given is a robot", s.source("robot_regex"))
 	}
+	s.checkWhiplash()
 	for _, k := range keys {
 		if k.inert != "" && s.sources[k.name] != "" {
 			s.notef("%s from %s has no effect: %s", k.name, s.sources[k.name], k.inert)
@@ -30,6 +31,18 @@ func (s *settings) check() {
 		if s.sources[name] != "" {
 			s.notef("%s from %s has no effect: it is a key of Sixpack 1", name, s.sources[name])
 		}
+	}
+}
+
+// checkWhiplash finds what contradicts enable_whiplash, which names an algorithm.
+func (s *settings) checkWhiplash() {
+	switch {
+	case !s.EnableWhiplash:
+	case s.sources["algorithm"] == "":
+		s.notef("enable_whiplash from %s: the algorithm is whiplash", s.source("enable_whiplash"))
+	case s.Algorithm != whiplash:
+		s.problemf("enable_whiplash from %s contradicts algorithm %q from %s: leave one of them out",
+			s.source("enable_whiplash"), s.Algorithm, s.source("algorithm"))
 	}
 }
 

@@ -104,9 +104,13 @@ type config struct {
 
 // engine returns the configuration of the engine.
 func (c *config) engine() sixpack.Config {
+	chosen := c.Algorithm
+	if c.EnableWhiplash {
+		chosen = whiplash
+	}
 	return sixpack.Config{
 		Disabled:       !c.Enabled,
-		Algorithm:      string(c.Algorithm),
+		Algorithm:      string(chosen),
 		Location:       c.Timezone.Location,
 		Robots:         c.Robots.Regexp,
 		Ignored:        c.Ignored,

@@ -51,6 +51,7 @@ func commands() []command {
 		analyzeCommand(),
 		planCommand(),
 		aaCommand(),
+		simulateCommand(),
 		importCommand(),
 		exportCommand(),
 		copyCommand(),

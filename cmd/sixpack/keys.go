@@ -26,7 +26,7 @@ var keys = []key{
 	{name: "store_timeout"},
 	{name: "enabled", env: "SIXPACK_CONFIG_ENABLED"},
 	{name: "algorithm"},
-	{name: "enable_whiplash", env: "SIXPACK_CONFIG_WHIPLASH", inert: "whiplash is not in this version"},
+	{name: "enable_whiplash", env: "SIXPACK_CONFIG_WHIPLASH"},
 	{name: "timezone"},
 	{name: "experiment_name_regex"},
 	{name: "robot_regex", env: "SIXPACK_CONFIG_ROBOT_REGEX"},

@@ -20,7 +20,7 @@ import (
 // What values of the configuration may be, beside the types that exist.
 type (
 	storeKind string // embedded, redis or memory
-	algorithm string // hash or random
+	algorithm string // hash, random or a bandit
 	logFormat string // text or json
 	directory string // not empty
 	prefix    string // not empty
@@ -41,6 +41,7 @@ const (
 	embedded storeKind = "embedded"
 	inRedis  storeKind = "redis"
 	inMemory storeKind = "memory"
+	whiplash algorithm = "whiplash"
 	jsonLog  logFormat = "json"
 	noRole   proxyRole = "none"
 )
@@ -71,7 +72,7 @@ var parsers = map[reflect.Type]func(string) (any, error){
 	reflect.TypeFor[webAddress]():    func(s string) (any, error) { return parseWebAddress(s) },
 	reflect.TypeFor[proxyRole]():     oneOf(proxyRole(dashboard.Viewer), proxyRole(dashboard.Editor), noRole),
 	reflect.TypeFor[storeKind]():     oneOf(embedded, inRedis, inMemory),
-	reflect.TypeFor[algorithm]():     oneOf[algorithm]("hash", "random"),
+	reflect.TypeFor[algorithm]():     oneOf("hash", "random", "thompson", whiplash, "whiplash-legacy", "epsilon-greedy"),
 	reflect.TypeFor[logFormat]():     oneOf("text", jsonLog),
 }
 

@@ -23,7 +23,16 @@ func Runs(ctx context.Context, s Scenario, methods []Method, n int, seed uint64,
 	if err := s.check(); err != nil {
 		return nil, err
 	}
-	outcomes := make([]Outcome, n)
+	return repeat(ctx, n, done, func(ctx context.Context, number uint64) (Outcome, error) {
+		r := newRun(&s, methods, diceOf(seed, number))
+		return r.outcome, r.visits(ctx)
+	})
+}
+
+// repeat calls once with each number below n, on all processors, and done after
+// each. It returns, in the order of numbers, what came of those that were finished.
+func repeat[S ~[]T, T any](ctx context.Context, n int, done func(), once func(ctx context.Context, number uint64) (S, error)) ([]S, error) {
+	all := make([]S, n)
 	group, going := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range n {
@@ -31,11 +40,11 @@ func Runs(ctx context.Context, s Scenario, methods []Method, n int, seed uint64,
 			break
 		}
 		group.Go(func() error {
-			outcome, err := newRun(&s, methods, diceOf(seed, uint64(i))).visits(going)
+			one, err := once(going, uint64(i))
 			if err != nil {
 				return err
 			}
-			outcomes[i] = outcome
+			all[i] = one
 			if done != nil {
 				done()
 			}
@@ -43,7 +52,7 @@ func Runs(ctx context.Context, s Scenario, methods []Method, n int, seed uint64,
 		})
 	}
 	err := cmp.Or(group.Wait(), ctx.Err())
-	return slices.DeleteFunc(outcomes, func(o Outcome) bool { return o == nil }), err
+	return slices.DeleteFunc(all, func(one S) bool { return one == nil }), err
 }
 
 // diceOf returns those of one run. They do not begin near to those of the next
@@ -63,6 +72,7 @@ type run struct {
 	often   []*watch // after every visitor
 	seldom  []*watch // at the end of a day at most
 	outcome Outcome
+	course  *Course // or nil: nobody asks for it
 	changes []Change
 	waiting map[int][]late // by the visitor who comes next
 }
@@ -103,8 +113,9 @@ func newRun(s *Scenario, methods []Method, dice *rand.Rand) *run {
 	return r
 }
 
-// visits lets all visitors come, or as many as the methods need.
-func (r *run) visits(ctx context.Context) (Outcome, error) {
+// visits lets all visitors come, or as many as the methods need if nobody asks for
+// the course.
+func (r *run) visits(ctx context.Context) error {
 	last := len(r.Days) - 1
 	for last > 0 && r.Days[last] == 0 {
 		last--
@@ -113,24 +124,27 @@ func (r *run) visits(ctx context.Context) (Outcome, error) {
 		for i := range n {
 			v := Visit{r.look.Visitors, float64(day) + (float64(i)+0.5)/float64(n)}
 			if err := r.visit(ctx, v); err != nil {
-				return nil, fmt.Errorf("visitor %d: %w", v.Visitor+1, err)
+				return fmt.Errorf("visitor %d: %w", v.Visitor+1, err)
 			}
 			r.look.DayEnds = i == n-1
 			r.look.Ends = r.look.DayEnds && day == last
 			if r.watch() || r.look.DayEnds {
 				if err := r.confirm(ctx); err != nil {
-					return nil, err
+					return err
 				}
 			}
-			if len(r.often)+len(r.seldom) == 0 {
-				return r.outcome, nil
+			if err := r.follow(ctx, v); err != nil {
+				return err
+			}
+			if len(r.often)+len(r.seldom) == 0 && r.course == nil {
+				return nil
 			}
 		}
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return r.outcome, nil
+	return nil
 }
 
 // visit lets somebody come, and those convert who did so before.
@@ -144,6 +158,9 @@ func (r *run) visit(ctx context.Context, v Visit) error {
 		return err
 	}
 	r.look.arrive(alternative)
+	if r.course != nil {
+		r.course.miss(r.rates(v.Day), alternative)
+	}
 	if r.dice.Float64() >= r.Rates[alternative](v.Day) {
 		return nil
 	}

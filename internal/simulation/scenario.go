@@ -45,7 +45,7 @@ type Change struct {
 type Rule func(arms []stats.Counts) []float64
 
 // A Path carries out what visitors do: the real thing, in place of dice. Weights
-// must be constant.
+// must be constant, but for [Courses].
 type Path interface {
 	// Participate returns the index of the alternative that a visitor gets.
 	Participate(ctx context.Context, v Visit) (int, error)

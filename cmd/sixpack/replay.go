@@ -24,13 +24,14 @@ type replay struct {
 	now    time.Time
 }
 
-var _ simulation.Path = (*replay)(nil)
+var _ simulation.Learner = (*replay)(nil)
 
-func newReplay(split []float64, dice *rand.Rand) *replay {
+func newReplay(weights []float64, c sixpack.Config, dice *rand.Rand) *replay {
 	r := &replay{store: new(memory.Store), seed: dice.Uint64()}
-	r.engine = sixpack.New(r.store, sixpack.Config{Now: func() time.Time { return r.now }})
-	r.x = sixpack.Experiment{Name: "aa", Weights: split}
-	for i := range split {
+	c.Now = func() time.Time { return r.now }
+	r.engine = sixpack.New(r.store, c)
+	r.x = sixpack.Experiment{Name: "aa", Weights: weights}
+	for i := range weights {
 		r.x.Alternatives = append(r.x.Alternatives, strconv.Itoa(i))
 	}
 	return r
@@ -71,4 +72,27 @@ func (r *replay) Counts(ctx context.Context) ([]stats.Counts, error) {
 		counts[i] = stats.Counts{Participants: a.Participants(), Converted: a.KPI("").Converted()}
 	}
 	return counts, err
+}
+
+// Shares implements [simulation.Learner].
+func (r *replay) Shares(ctx context.Context) ([]float64, error) {
+	facts, err := r.store.Lookup(ctx, r.x.Name, "")
+	switch {
+	case err != nil:
+		return nil, err
+	case facts.Record.Epoch.Weights == nil:
+		n := len(r.x.Alternatives)
+		return slices.Repeat([]float64{1 / float64(n)}, n), nil
+	default:
+		return facts.Record.Epoch.Weights, nil
+	}
+}
+
+// Named implements [simulation.Learner].
+func (r *replay) Named(ctx context.Context) (int, error) {
+	counts, err := r.engine.Counts(ctx, r.x.Name)
+	if err != nil {
+		return simulation.None, err
+	}
+	return slices.Index(r.x.Alternatives, sixpack.Summarize(counts, r.now).Verdict.Leader), nil
 }

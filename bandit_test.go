@@ -1,0 +1,504 @@
+package sixpack_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/rueidis"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/internal/redisserver"
+	"github.com/sixpack-go/sixpack/stats"
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/bolt"
+	"github.com/sixpack-go/sixpack/store/memory"
+	"github.com/sixpack-go/sixpack/store/redis"
+)
+
+// TestPropensities compares weights with chances that were computed elsewhere.
+func TestPropensities(t *testing.T) {
+	folder := cmp.Or(os.Getenv("SIXPACK_SHARED"), "../shared")
+	text, err := os.ReadFile(filepath.Join(folder, "stats", "stats_reference.json"))
+	if err != nil {
+		if os.Getenv("SIXPACK_SHARED") != "" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	var file struct {
+		Vectors []struct {
+			ID, Method string
+			Input      json.RawMessage
+			Expect     json.RawMessage
+		}
+	}
+	check(t, json.Unmarshal(text, &file))
+	tried := 0
+	for _, v := range file.Vectors {
+		if v.Method != "bandit_propensity" {
+			continue
+		}
+		var in struct {
+			Algorithm string
+			Arms      []struct{ N, S int64 }
+			Floor     float64
+		}
+		var want struct{ Probabilities []float64 }
+		check(t, errors.Join(json.Unmarshal(v.Input, &in), json.Unmarshal(v.Expect, &want)))
+		var a sixpack.Algorithm
+		switch in.Algorithm {
+		case "thompson":
+			a = sixpack.Thompson{Floor: cmp.Or(in.Floor, -1)}
+		case "whiplash_correct":
+			a = sixpack.Whiplash{}
+		case "whiplash_legacy":
+			a = sixpack.WhiplashLegacy{}
+		default:
+			t.Fatalf("%s: there is no algorithm %s", v.ID, in.Algorithm)
+		}
+		var arms []sixpack.Arm
+		for _, x := range in.Arms {
+			arms = append(arms, sixpack.Arm{Weight: 1 / float64(len(in.Arms)), Counts: stats.Counts{Participants: x.N, Converted: x.S}})
+		}
+		for i, got := range a.Weights(arms) {
+			if !(math.Abs(got-want.Probabilities[i]) <= 1e-6) {
+				t.Errorf("%s: arm %d gets %v, want %v", v.ID, i, got, want.Probabilities[i])
+			}
+		}
+		tried++
+	}
+	if tried == 0 {
+		t.Error("there are no vectors")
+	}
+}
+
+// someArms are arms with equal declared shares and [participants, converted].
+func someArms(counts ...[2]int64) (arms []sixpack.Arm) {
+	for _, c := range counts {
+		arms = append(arms, sixpack.Arm{Weight: 1 / float64(len(counts)), Counts: stats.Counts{Participants: c[0], Converted: c[1]}})
+	}
+	return arms
+}
+
+func TestEpsilonGreedy(t *testing.T) {
+	for name, x := range map[string]struct {
+		sixpack.EpsilonGreedy
+
+		arms []sixpack.Arm
+		want []float64
+	}{
+		"best":    {arms: someArms([2]int64{100, 5}, [2]int64{200, 11}), want: []float64{0.05, 0.95}},
+		"tie":     {arms: someArms([2]int64{100, 5}, [2]int64{200, 10}, [2]int64{100, 1}), want: []float64{0.45 + 0.1/3, 0.45 + 0.1/3, 0.1 / 3}},
+		"unknown": {arms: someArms([2]int64{100, 100}, [2]int64{0, 0}), want: []float64{0.05, 0.95}},
+		"own":     {EpsilonGreedy: sixpack.EpsilonGreedy{Epsilon: 0.4}, arms: someArms([2]int64{10, 5}, [2]int64{10, 4}), want: []float64{0.8, 0.2}},
+		"none":    {EpsilonGreedy: sixpack.EpsilonGreedy{Epsilon: -1}, arms: someArms([2]int64{10, 5}, [2]int64{10, 4}), want: []float64{1, 0}},
+		"nothing": {arms: someArms([2]int64{0, 0}, [2]int64{0, 0}), want: []float64{0.5, 0.5}},
+	} {
+		for i, got := range x.Weights(x.arms) {
+			if math.Abs(got-x.want[i]) > 1e-12 {
+				t.Errorf("%s: arm %d gets %v, want %v", name, i, got, x.want[i])
+			}
+		}
+	}
+}
+
+// TestMeanValues lets those learn from values who look at more than whether
+// somebody converted: the second alternative converts half as often, for more.
+func TestMeanValues(t *testing.T) {
+	arms := someArms([2]int64{1000, 100}, [2]int64{1000, 50})
+	arms[0].Values = stats.Values{Participants: 1000, Sum: 1000, Squares: 10_000, NonZero: 100}
+	arms[1].Values = stats.Values{Participants: 1000, Sum: 5000, Squares: 500_000, NonZero: 50}
+	for name, x := range map[string]struct {
+		sixpack.Algorithm
+
+		second bool // wins
+	}{
+		"thompson": {sixpack.Thompson{}, true}, "whiplash": {sixpack.Whiplash{}, true},
+		"epsilon-greedy": {sixpack.EpsilonGreedy{}, true}, "whiplash-legacy": {sixpack.WhiplashLegacy{}, false},
+	} {
+		if w := x.Weights(arms); (w[1] > 0.8) != x.second || math.Abs(w[0]+w[1]-1) > 1e-9 {
+			t.Errorf("%s: weights %v", name, w)
+		}
+	}
+}
+
+// crowd is visitors of an experiment, some of whom convert.
+type crowd struct {
+	sixpack.Experiment
+
+	store   store.Store
+	engines []*sixpack.Engine // they come to in turn
+	clock   *clock
+	step    time.Duration // between visitors
+	rates   map[string]float64
+	dice    *rand.Rand
+	visits  int
+	got     map[string]string
+}
+
+func newCrowd(st store.Store, b sixpack.Bandit, engines int) *crowd {
+	s := &crowd{
+		Experiment: button, store: st, clock: &clock{start}, step: 10 * time.Second, got: make(map[string]string),
+		rates: map[string]float64{"red": 0.1, "blue": 0.3}, dice: rand.New(rand.NewPCG(1, 2)),
+	}
+	for range engines {
+		s.engines = append(s.engines, sixpack.New(st, sixpack.Config{Now: s.clock.Now, Algorithm: "thompson", Bandit: b}))
+	}
+	return s
+}
+
+func (s *crowd) engine() *sixpack.Engine { return s.engines[s.visits%len(s.engines)] }
+
+// visit lets new clients come.
+func (s *crowd) visit(tb testing.TB, n int, o ...sixpack.Option) {
+	tb.Helper()
+	for range n {
+		s.clock.now = s.clock.now.Add(s.step)
+		s.visits++
+		client := fmt.Sprint("client-", s.visits)
+		a := participate(tb, s.engine(), s.Experiment, client, o...)
+		s.got[client] = a.Alternative
+		if s.dice.Float64() < s.rates[a.Alternative] {
+			_, err := s.engine().Convert(tb.Context(), s.Name, client)
+			check(tb, err)
+		}
+	}
+}
+
+func (s *crowd) counts(tb testing.TB) store.Results {
+	tb.Helper()
+	return results(tb, s.engines[0], s.Name)
+}
+
+func (s *crowd) weights(tb testing.TB) []float64 {
+	tb.Helper()
+	return s.counts(tb).Record.Epoch.Weights
+}
+
+// openStores open an empty store of each kind.
+var openStores = map[string]func(testing.TB) store.Store{
+	"memory": func(testing.TB) store.Store { return new(memory.Store) },
+	"bolt": func(tb testing.TB) store.Store {
+		tb.Helper()
+		s, err := bolt.Open(filepath.Join(tb.TempDir(), "sixpack.db"))
+		check(tb, err)
+		tb.Cleanup(func() { check(tb, s.Close()) })
+		return s
+	},
+	"miniredis": func(tb testing.TB) store.Store {
+		tb.Helper()
+		return dialRedis(tb, miniredis.RunT(tb).Addr())
+	},
+	"redis": func(tb testing.TB) store.Store {
+		tb.Helper()
+		return dialRedis(tb, redisserver.Test(tb).Addr)
+	},
+}
+
+func dialRedis(tb testing.TB, addr string) store.Store {
+	tb.Helper()
+	client, err := rueidis.NewClient(rueidis.ClientOption{InitAddress: []string{addr}, DisableCache: true})
+	check(tb, err)
+	tb.Cleanup(client.Close)
+	return redis.New(client, "sixpack", redis.Config{Timeout: 20 * time.Second})
+}
+
+// TestEnginesShareEpochs lets visitors come to two engines over one store by
+// turns. What a client gets must follow from the weights alone, as an engine
+// shows that was given the same ones.
+func TestEnginesShareEpochs(t *testing.T) {
+	for name, open := range openStores {
+		t.Run(name, func(t *testing.T) {
+			s := newCrowd(open(t), sixpack.Bandit{}, 2)
+			s.visit(t, 600)
+			if r := s.counts(t); r.Record.Epoch.Number < 3 || r.Record.Epoch.Weights != nil {
+				t.Errorf("on the first day: %+v, want a few epochs of equal weights", r.Record.Epoch)
+			}
+			s.clock.now = s.clock.now.Add(24 * time.Hour)
+			s.visit(t, 120)
+			learned := s.counts(t).Record.Epoch
+			if learned.Weights == nil || learned.Weights[1] < 0.8 || learned.Weights[0] < 0.05 {
+				t.Fatalf("on the second day: %+v", learned)
+			}
+			s.Weights, s.Algorithm = learned.Weights, "hash"
+			same, _ := newEngine(t)
+			for i := range 60 {
+				client := fmt.Sprint("late-", i)
+				got := participate(t, s.engines[i%2], sixpack.Experiment{Name: s.Name, Alternatives: s.Alternatives}, client)
+				if want := participate(t, same, s.Experiment, client); got != want {
+					t.Errorf("%s got %+v, want %+v", client, got, want)
+				}
+			}
+			if r := s.counts(t).Record; r.Epoch.Number != learned.Number {
+				t.Fatalf("epoch %d began, too soon after %d", r.Epoch.Number, learned.Number)
+			}
+			for client, alternative := range s.got {
+				for _, e := range s.engines {
+					if a, err := e.Lookup(t.Context(), s.Name, client); err != nil || a.Alternative != alternative {
+						t.Fatalf("%s moved from %s to %+v, %v", client, alternative, a, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestBanditWaits checks from when on and from whom a bandit learns.
+func TestBanditWaits(t *testing.T) {
+	s := newCrowd(new(memory.Store), sixpack.Bandit{}, 1)
+	s.visit(t, 150) // in 25 minutes
+	s.clock.now = s.clock.now.Add(48 * time.Hour)
+	s.visit(t, 150) // the first epoch is mature, with less than 100 of each
+	if w := s.weights(t); w != nil {
+		t.Errorf("weights %v after 100 mature participants", w)
+	}
+	s.clock.now = s.clock.now.Add(48 * time.Hour)
+	s.visit(t, 150)
+	if w := s.weights(t); w == nil || w[1] < 0.6 {
+		t.Errorf("weights %v after 300 mature participants", w)
+	}
+
+	forced := newCrowd(new(memory.Store), sixpack.Bandit{Window: -1}, 1)
+	forced.visit(t, 200, sixpack.Choose("red"))
+	forced.visit(t, 200, sixpack.RecordForce("blue"))
+	forced.visit(t, 120)
+	r := forced.counts(t)
+	if r.Record.Epoch.Number != 2 || r.Record.Epoch.Weights != nil {
+		t.Errorf("%+v, want a second epoch of equal weights: those who were forced or chosen do not count", r.Record.Epoch)
+	}
+}
+
+// TestEpochsAreFew lets epochs begin when they may.
+func TestEpochsAreFew(t *testing.T) {
+	fast := newCrowd(new(memory.Store), sixpack.Bandit{}, 3)
+	fast.step = 10 * time.Millisecond
+	fast.visit(t, 18_000) // in three minutes
+	if n := fast.counts(t).Record.Epoch.Number; n < 3 || n > 4 {
+		t.Errorf("epoch %d after three minutes, want one a minute", n)
+	}
+	slow := newCrowd(new(memory.Store), sixpack.Bandit{}, 3)
+	slow.step = time.Minute
+	slow.visit(t, 20_000)
+	// One of 100 each up to 10,000, then of a hundredth of all: 100 + 70.
+	n := slow.counts(t).Record.Epoch.Number
+	if n < 140 || n > 172 {
+		t.Errorf("epoch %d of 20,000 participants, want about 170", n)
+	}
+	if r, err := slow.engines[0].Results(t.Context(), slow.Name, ""); err != nil || r.SampleRatio.Mismatch || !r.SampleRatio.Checked {
+		t.Errorf("the sample ratio of %d epochs: %+v, %v", n, r.SampleRatio, err)
+	}
+}
+
+// faulty is a store of which some calls fail, and which counts calls.
+type faulty struct {
+	memory.Store
+
+	fails                           bool
+	participations, results, others int
+}
+
+func (f *faulty) Participate(ctx context.Context, p store.Participation) (store.Facts, error) {
+	f.participations++
+	return f.Store.Participate(ctx, p)
+}
+
+func (f *faulty) Lookup(ctx context.Context, experiment, client string) (store.Facts, error) {
+	f.others++
+	return f.Store.Lookup(ctx, experiment, client)
+}
+
+func (f *faulty) Results(ctx context.Context, names ...string) ([]store.Results, error) {
+	f.results++
+	if f.fails {
+		return nil, errors.New("no results today")
+	}
+	return f.Store.Results(ctx, names...)
+}
+
+func (f *faulty) Save(ctx context.Context, r store.Record, changes ...store.Change) (store.Facts, error) {
+	if f.fails {
+		return store.Facts{}, errors.New("no saving today")
+	}
+	return f.Store.Save(ctx, r, changes...)
+}
+
+// TestRoundTrips counts calls of the store: one for each participant, and two for
+// each epoch, or three where it was not time yet.
+func TestRoundTrips(t *testing.T) {
+	f := new(faulty)
+	s := newCrowd(f, sixpack.Bandit{}, 1)
+	s.visit(t, 5000)
+	reads, epochs := f.results, int(s.weightsEpoch(t))
+	if f.participations != 5000 || f.others != 0 || reads > 2*epochs || epochs < 40 {
+		t.Errorf("%d participations, %d others, results read %d times for %d epochs", f.participations, f.others, reads, epochs)
+	}
+	f.fails = true
+	s.visit(t, 300) // which fails none of them
+	f.fails = false
+	before := s.weightsEpoch(t)
+	s.visit(t, 10)
+	if after := s.weightsEpoch(t); after != before+1 {
+		t.Errorf("epoch %d after %d, once the store works again", after, before)
+	}
+}
+
+func (s *crowd) weightsEpoch(tb testing.TB) uint32 {
+	tb.Helper()
+	return s.counts(tb).Record.Epoch.Number
+}
+
+// learned is a crowd from which a bandit has learned.
+func learned(t *testing.T) *crowd {
+	t.Helper()
+	s := newCrowd(new(memory.Store), sixpack.Bandit{Window: -1}, 1)
+	s.visit(t, 500)
+	if w := s.weights(t); w == nil || w[1] < 0.8 {
+		t.Fatalf("weights %v", w)
+	}
+	return s
+}
+
+func TestBackToHash(t *testing.T) {
+	for name, change := range map[string]func(s *crowd){
+		"by an operator": func(s *crowd) {
+			check(t, s.engines[0].Override(t.Context(), s.Name, store.Override{Algorithm: "hash"}))
+		},
+		"by the caller": func(s *crowd) { s.Algorithm = "hash" },
+		"by the configuration": func(s *crowd) {
+			s.engines[0] = sixpack.New(s.store, sixpack.Config{Now: s.clock.Now})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := learned(t)
+			before := s.counts(t).Record.Epoch
+			change(s)
+			s.visit(t, 7)
+			after := s.counts(t).Record.Epoch
+			if after.Weights != nil || after.Number != before.Number+1 {
+				t.Errorf("%+v after %+v", after, before)
+			}
+		})
+	}
+}
+
+// TestWeightsOfABandit checks what shares that are set do to it.
+func TestWeightsOfABandit(t *testing.T) {
+	ctx, s := t.Context(), learned(t)
+	e := s.engines[0]
+	before := s.counts(t).Record.Epoch
+	check(t, e.Override(ctx, s.Name, store.Override{Traffic: 0.9}))
+	if after := s.counts(t).Record.Epoch; !slices.Equal(after.Weights, before.Weights) || after.Number != before.Number {
+		t.Errorf("other traffic: %+v after %+v", after, before)
+	}
+	check(t, e.Override(ctx, s.Name, store.Override{Algorithm: "whiplash"}))
+	if after := s.counts(t).Record.Epoch; after.Number != before.Number {
+		t.Errorf("another bandit: %+v after %+v", after, before)
+	}
+	check(t, e.Override(ctx, s.Name, store.Override{Weights: []float64{1, 3}}))
+	if after := s.weights(t); !slices.Equal(after, []float64{0.25, 0.75}) {
+		t.Errorf("weights %v, want those set until the next epoch", after)
+	}
+	s.visit(t, 120)
+	if after := s.weights(t); after[1] < 0.8 {
+		t.Errorf("weights %v, want those learned", after)
+	}
+	check(t, e.Override(ctx, s.Name, store.Override{Weights: []float64{1, 0}}))
+	s.visit(t, 250)
+	if after := s.weights(t); !slices.Equal(after, []float64{1, 0}) {
+		t.Errorf("weights %v, want none for what is set to have none", after)
+	}
+}
+
+// TestBanditLearnsFromThePrimaryKPI checks that a bandit learns from the KPI of the plan, and from
+// its values.
+func TestBanditLearnsFromThePrimaryKPI(t *testing.T) {
+	s := newCrowd(new(memory.Store), sixpack.Bandit{Window: -1}, 1)
+	s.Plan = store.Plan{KPI: "purchase"}
+	for i := range 600 {
+		s.clock.now = s.clock.now.Add(s.step)
+		client := strconv.Itoa(i)
+		a := participate(t, s.engine(), s.Experiment, client)
+		if a.Alternative == "blue" { // which has twice the conversions of the default KPI, and of a third of the value
+			_, err := s.engine().Convert(t.Context(), s.Name, client)
+			check(t, err)
+		}
+		if s.dice.Float64() < 0.2 {
+			value := map[string]float64{"red": 30, "blue": 10}[a.Alternative]
+			_, err := s.engine().Convert(t.Context(), s.Name, client, sixpack.KPI("purchase"), sixpack.Value(value))
+			check(t, err)
+		}
+	}
+	if w := s.weights(t); w == nil || w[0] < 0.8 {
+		t.Errorf("weights %v, want more for red", w)
+	}
+}
+
+// broken is an algorithm whose weights are none.
+type broken struct{}
+
+func (broken) Weights([]sixpack.Arm) []float64 { return []float64{math.NaN(), 1} }
+
+func TestWeightsThatAreNone(t *testing.T) {
+	c := &clock{start}
+	e := sixpack.New(new(memory.Store), sixpack.Config{
+		Now: c.Now, Algorithm: "broken", Algorithms: map[string]sixpack.Algorithm{"broken": broken{}}, Bandit: sixpack.Bandit{Window: -1},
+	})
+	x := button
+	x.Weights = []float64{1, 4}
+	for i := range 300 {
+		c.now = c.now.Add(time.Second)
+		participate(t, e, x, strconv.Itoa(i))
+	}
+	if r := results(t, e, "button").Record; r.Epoch.Number < 2 || !slices.Equal(r.Epoch.Weights, []float64{0.2, 0.8}) {
+		t.Errorf("%+v, want the declared shares", r.Epoch)
+	}
+}
+
+// seeded is the algorithm random with dice that repeat.
+type seeded struct {
+	sixpack.Random
+
+	dice *rand.Rand
+}
+
+func (s seeded) Draw() float64 { return s.dice.Float64() }
+
+// TestMillionClients compares a million clients with their shares by chi-square.
+func TestMillionClients(t *testing.T) {
+	for _, algorithm := range []string{"hash", "seeded", "bandit"} {
+		for _, weights := range [][]float64{{1, 1, 1}, {1, 2, 7}, {90, 9, 1}} {
+			e := sixpack.New(new(memory.Store), sixpack.Config{Algorithms: map[string]sixpack.Algorithm{
+				"seeded": seeded{dice: rand.New(rand.NewPCG(3, 4))}, "bandit": sixpack.Thompson{},
+			}})
+			// Nobody takes part, so that nothing is kept of a million.
+			x := sixpack.Experiment{Name: "x", Alternatives: []string{"a", "b", "c"}, Weights: weights, Algorithm: algorithm}
+			got, clients := make(map[string]float64), 1_000_000
+			if algorithm != "hash" {
+				clients = 100_000 // they are kept: what they get is reserved for them
+			}
+			for i := range clients {
+				got[participate(t, e, x, strconv.Itoa(i), sixpack.Prefetch()).Alternative]++
+			}
+			sum, chi := weights[0]+weights[1]+weights[2], 0.0
+			for i, a := range x.Alternatives {
+				want := float64(clients) * weights[i] / sum
+				chi += (got[a] - want) * (got[a] - want) / want
+			}
+			if chi > 20.7 { // two degrees of freedom, one in 30,000
+				t.Errorf("%s of %v: chi-square %.1f: %v", algorithm, weights, chi, got)
+			}
+		}
+	}
+}

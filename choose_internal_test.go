@@ -1,0 +1,67 @@
+package sixpack
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// chosen is an experiment whose bandit has learned: the shares are in its record,
+// whatever the algorithm.
+var chosen = store.Record{
+	Name: "x", Salt: "x", Alternatives: []string{"a", "b", "c", "d", "e"}, Traffic: 1,
+	Epoch: store.Epoch{Number: 7, Weights: []float64{0.1, 0.2, 0.3, 0.15, 0.25}},
+}
+
+var builtIn = []string{"hash", "random", "thompson", "whiplash", "whiplash-legacy", "epsilon-greedy"}
+
+func BenchmarkChoose(b *testing.B) {
+	for _, name := range builtIn {
+		b.Run(name, func(b *testing.B) {
+			algorithm := new(Config).algorithm(name)
+			b.ReportAllocs()
+			for b.Loop() {
+				choose(&chosen, algorithm, "09a7407c-e371-492b-82e3-ef438d960ca3")
+			}
+		})
+	}
+}
+
+func TestChoosingAllocatesNothing(t *testing.T) {
+	for _, name := range builtIn {
+		algorithm := new(Config).algorithm(name)
+		if n := testing.AllocsPerRun(1000, func() { choose(&chosen, algorithm, "09a7407c-e371-492b-82e3-ef438d960ca3") }); n > 0 {
+			t.Errorf("%s: %v allocations, want none", name, n)
+		}
+	}
+}
+
+// BenchmarkEpoch computes the shares of an epoch of five arms that comes after
+// many others.
+func BenchmarkEpoch(b *testing.B) {
+	for _, epochs := range []uint32{1, 1000} {
+		r := chosen
+		r.KPIs, r.Epoch.Number = []string{""}, epochs
+		counts := store.NewResults(r, nil)
+		for n := range epochs {
+			counts.Epochs = append(counts.Epochs, store.Epoch{Number: n + 1, Start: time.Unix(int64(n)*3600, 0)})
+			for i := range counts.Alternatives {
+				a := &counts.Alternatives[i]
+				a.AddEpoch(n+1, 1_000_000/int64(epochs))
+				a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: n + 1, Converted: int64(50_000+1000*i) / int64(epochs)})
+			}
+		}
+		for _, name := range builtIn[2:] {
+			b.Run(fmt.Sprint(name, "/", epochs), func(b *testing.B) {
+				algorithm, when := new(Config).algorithm(name), Bandit{Window: -1}.orDefault()
+				for b.Loop() {
+					if weigh(algorithm, when.arms(counts, time.Unix(1e9, 0))) == nil {
+						b.Fatal("nothing is learned")
+					}
+				}
+			})
+		}
+	}
+}

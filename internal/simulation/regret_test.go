@@ -1,0 +1,215 @@
+package simulation_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"flag"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/internal/simulation"
+	"github.com/sixpack-go/sixpack/stats"
+)
+
+// reference is what somebody else's simulation of an algorithm came to.
+type reference struct {
+	ID, Set, Algorithm string
+	Arms               []float64
+	Horizon, Reps      int
+	MeanRegret         float64 `json:"mean_regret"`
+	SDRegret           float64 `json:"sd_regret"`
+	SE                 float64 `json:"se"`
+	BestShare          float64 `json:"best_share"`
+	BestShareSE        float64 `json:"best_share_se"`
+}
+
+func references(t *testing.T) []reference {
+	t.Helper()
+	folder := cmp.Or(os.Getenv("SIXPACK_SHARED"), "../../../shared")
+	text, err := os.ReadFile(filepath.Join(folder, "stats", "bandit_regret.json"))
+	if err != nil {
+		if os.Getenv("SIXPACK_SHARED") != "" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	var file struct{ Vectors []reference }
+	if err := json.Unmarshal(text, &file); err != nil {
+		t.Fatal(err)
+	}
+	return file.Vectors
+}
+
+// What TestRegret runs is a part of what it can: a reference learns after every
+// participant, so that ten thousand take ten seconds and more.
+var (
+	regretRuns  = flag.Int("regret.runs", 500, "runs of each reference")
+	regretBatch = flag.Int64("regret.batch", 100, "participants after which it is learned; 1 is as the references do")
+	regretOnly  = flag.String("regret.only", "", "which references, by an expression of their ids; of all if empty, what is quick")
+)
+
+// quick are the references that are tried unless it is said which.
+const quick = `^regret-(.-uniform|[ABEF]-whiplash.*(legacy|correct)|[ABEF]-thompson_(floor10|batch1000|delay500.*)|[BEF]-thompson_batch100)$`
+
+// learner is how the algorithm of a reference is run here, if it is there.
+func learner(name string, batch int64) (t simulation.Trial, ok bool) {
+	const delay = 500
+	b := sixpack.Bandit{Window: -1, MinParticipants: -1, Interval: -1, Batch: batch, Growth: -1}
+	bare := sixpack.Thompson{Floor: -1}
+	algorithms := map[string]sixpack.Algorithm{
+		"uniform":                           sixpack.Hash{},
+		"whiplash_legacy":                   sixpack.WhiplashLegacy{},
+		"whiplash_correct":                  sixpack.Whiplash{},
+		"thompson":                          bare,
+		"thompson_floor10":                  sixpack.Thompson{},
+		"thompson_batch100":                 bare,
+		"thompson_batch1000":                bare,
+		"thompson_delay500_pending_fail":    bare,
+		"thompson_delay500_pending_ignored": bare,
+	}
+	switch name {
+	case "thompson_batch100":
+		b.Batch = 100
+	case "thompson_batch1000":
+		b.Batch = 1000
+	case "thompson_delay500_pending_fail":
+		t.Delay = delay
+	case "thompson_delay500_pending_ignored":
+		t.Delay = delay
+		// So that the mean delay is that of the reference: a batch waits for its
+		// end, and then is all that is known for one more.
+		b.Window = time.Duration(delay-batch) * time.Second
+	}
+	_, ok = algorithms[name]
+	t.Config = sixpack.Config{Algorithm: name, Algorithms: algorithms, Bandit: b}
+	return t, ok
+}
+
+// trials runs a trial so many times.
+func trials(t *testing.T, n int, stream uint64, trial func(i int) simulation.Trial) []simulation.Gain {
+	t.Helper()
+	all := make([]simulation.Gain, n)
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range n {
+		group.Go(func() (err error) {
+			x := trial(i)
+			all[i], err = x.Run(t.Context(), rand.New(rand.NewPCG(seed+stream, uint64(i))))
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestRegret compares what algorithms lose, in an engine, with what they lose in
+// simulations that others made.
+func TestRegret(t *testing.T) {
+	only := regexp.MustCompile(cmp.Or(*regretOnly, quick))
+	if more == 1 && *regretOnly == "" {
+		only = regexp.MustCompile("^regret-[AE]-thompson_batch1000$|^regret-F-uniform$")
+	}
+	mean := make(map[string]float64)
+	for k, r := range references(t) {
+		x, ok := learner(r.Algorithm, *regretBatch)
+		if !ok || !only.MatchString(r.ID) {
+			continue
+		}
+		x.Rates, x.Participants = simulation.Constant(r.Arms...), r.Horizon
+		runs := float64(*regretRuns)
+		regret, best := 0.0, 0.0
+		for _, g := range trials(t, *regretRuns, uint64(k), func(int) simulation.Trial { return x }) {
+			regret += g.Regret / runs
+			best += g.Best / runs
+		}
+		mean[r.Set+r.Algorithm] = regret
+		se := math.Sqrt(r.SE*r.SE + r.SDRegret*r.SDRegret/runs)
+		seBest := r.BestShareSE * math.Sqrt(1+float64(r.Reps)/runs)
+		z, zBest := (regret-r.MeanRegret)/se, (best-r.BestShare)/seBest
+		t.Logf("%-42s regret %6.2f, reference %6.2f, z %4.1f; share of the best %.4f, reference %.4f, z %4.1f", r.ID, regret, r.MeanRegret, z, best, r.BestShare, zBest)
+		if math.Abs(z) > 4 || math.Abs(zBest) > 4 {
+			t.Errorf("%s is not what the reference says", r.ID)
+		}
+	}
+	if len(mean) == 0 {
+		t.Error("nothing was tried")
+	}
+	for _, set := range []string{"A", "B", "C"} {
+		last := 0.0
+		for _, algorithm := range []string{"thompson", "whiplash_correct", "whiplash_legacy", "uniform"} {
+			if regret, ok := mean[set+algorithm]; ok {
+				if regret < last {
+					t.Errorf("set %s: %s loses less than what should be better", set, algorithm)
+				}
+				last = regret
+			}
+		}
+	}
+}
+
+// TestDrift lets a bandit choose between equal alternatives while their rate
+// rises and falls by 80 %. Whoever looks at pooled counts sees a difference: the
+// verdict must not, nor may the sample ratio cry wolf, however many epochs.
+func TestDrift(t *testing.T) {
+	runs := 500
+	if more == 1 {
+		runs = 20
+	}
+	const looks, participants = 500, 20_000
+	var alarms, pooled, mismatches atomic.Int64
+	trial := func(int) simulation.Trial {
+		var seen, seenPooled, broken bool
+		return simulation.Trial{
+			Rates: simulation.Swinging(0.8, days, 0.05, 0.05), Participants: participants,
+			Every:  days * 24 * time.Hour / participants,
+			Config: sixpack.Config{Algorithm: "thompson", Bandit: sixpack.Bandit{Window: -1, Batch: 200}},
+			Watch: func(e *sixpack.Engine, experiment string, n int) error {
+				if n%looks != 0 {
+					return nil
+				}
+				all, err := e.Summaries(t.Context(), experiment)
+				if err != nil {
+					return err
+				}
+				r := all[0]
+				once(&broken, r.SampleRatio.Mismatch || !r.SampleRatio.Checked, &mismatches)
+				once(&seen, r.Alternatives[1].Standing == stats.Better || r.Alternatives[1].Standing == stats.Worse, &alarms)
+				var arms [2]stats.Counts
+				for i, a := range r.Alternatives {
+					arms[i] = stats.Counts{Participants: a.Participants, Converted: a.Converted}
+				}
+				c, _ := stats.AlwaysValid(arms[0], arms[1], r.Plan.Alpha)
+				once(&seenPooled, c.P <= r.Plan.Alpha, &pooled)
+				return nil
+			},
+		}
+	}
+	trials(t, runs, 1000, trial)
+	t.Logf("of %d runs %d alarm, %d by pooled counts; in %d the sample ratio is found broken", runs, alarms.Load(), pooled.Load(), mismatches.Load())
+	if 20*alarms.Load() > int64(runs) || 1000*mismatches.Load() > int64(runs) {
+		t.Error("that is too many")
+	}
+	if more > 1 && 20*pooled.Load() <= int64(runs) {
+		t.Error("pooled counts hardly alarm: there is nothing to mend here")
+	}
+}
+
+// once counts what is seen for the first time.
+func once(seen *bool, sees bool, count *atomic.Int64) {
+	if sees && !*seen {
+		*seen = true
+		count.Add(1)
+	}
+}

@@ -1,0 +1,107 @@
+package simulation
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/store/memory"
+)
+
+// Trial is a test as it would run in an engine, over a store in memory.
+type Trial struct {
+	Rates        []Rate // of the alternatives, control first
+	Participants int
+	Every        time.Duration // somebody new comes; a second if it is zero
+	// Delay is after how many further participants somebody converts, who does.
+	Delay  int
+	Config sixpack.Config // its clock is the trial's
+	// Watch, if not nil, is called after each participant, with their number so far.
+	Watch func(e *sixpack.Engine, experiment string, participants int) error
+}
+
+// Gain is what came of a trial.
+type Gain struct {
+	// Regret is how many conversions fewer are to be expected than if all had
+	// been given the best alternative.
+	Regret float64
+	Best   float64 // the share of those who were
+}
+
+// course is a trial that runs.
+type course struct {
+	*Trial
+
+	engine   *sixpack.Engine
+	x        sixpack.Experiment
+	dice     *rand.Rand
+	clients  string // what their names begin with
+	converts []bool // by participant, as long as they did not yet
+}
+
+// Run runs the trial.
+func (t *Trial) Run(ctx context.Context, dice *rand.Rand) (g Gain, err error) {
+	now := time.Unix(0, 0).UTC()
+	began, config := now, t.Config
+	config.Now = func() time.Time { return now }
+	c := &course{
+		Trial: t, engine: sixpack.New(new(memory.Store), config), x: sixpack.Experiment{Name: "trial"}, dice: dice,
+		clients: strconv.FormatUint(dice.Uint64(), 36) + "-", converts: make([]bool, t.Participants),
+	}
+	for i := range t.Rates {
+		c.x.Alternatives = append(c.x.Alternatives, strconv.Itoa(i))
+	}
+	for i := range t.Participants {
+		now = now.Add(cmp.Or(t.Every, time.Second))
+		if err := c.participate(ctx, i, now.Sub(began).Hours()/24, &g); err != nil {
+			return g, fmt.Errorf("participant %d: %w", i, err)
+		}
+		if t.Watch != nil {
+			if err := t.Watch(c.engine, c.x.Name, i+1); err != nil {
+				return g, err
+			}
+		}
+	}
+	g.Best /= float64(t.Participants)
+	return g, nil
+}
+
+// participate lets a new client come.
+func (c *course) participate(ctx context.Context, i int, day float64, g *Gain) error {
+	if err := c.convert(ctx, i-c.Delay-1); err != nil {
+		return err
+	}
+	a, err := c.engine.Participate(ctx, c.x, c.clients+strconv.Itoa(i))
+	if err != nil {
+		return err
+	}
+	rate, best := c.Rates[slices.Index(c.x.Alternatives, a.Alternative)](day), 0.0
+	for _, r := range c.Rates {
+		best = max(best, r(day))
+	}
+	g.Regret += best - rate
+	if rate == best {
+		g.Best++
+	}
+	c.converts[i] = c.dice.Float64() < rate
+	if c.Delay == 0 {
+		return c.convert(ctx, i)
+	}
+	return nil
+}
+
+// convert converts a participant, if there is one of that number who does and did
+// not yet.
+func (c *course) convert(ctx context.Context, i int) error {
+	if i < 0 || !c.converts[i] {
+		return nil
+	}
+	c.converts[i] = false
+	_, err := c.engine.Convert(ctx, c.x.Name, c.clients+strconv.Itoa(i))
+	return err
+}
