@@ -15,10 +15,10 @@ var chosen = store.Record{
 	Epoch: store.Epoch{Number: 7, Weights: []float64{0.1, 0.2, 0.3, 0.15, 0.25}},
 }
 
-var everyAlgorithm = []string{"hash", "random", "thompson", "whiplash", "whiplash-legacy", "epsilon-greedy"}
+var offered = []string{"hash", "random", "thompson", "whiplash", "whiplash-legacy", "epsilon-greedy"}
 
 func BenchmarkChoose(b *testing.B) {
-	for _, name := range everyAlgorithm {
+	for _, name := range offered {
 		b.Run(name, func(b *testing.B) {
 			algorithm := new(Config).algorithm(name)
 			b.ReportAllocs()
@@ -30,7 +30,7 @@ func BenchmarkChoose(b *testing.B) {
 }
 
 func TestChoosingAllocatesNothing(t *testing.T) {
-	for _, name := range everyAlgorithm {
+	for _, name := range offered {
 		algorithm := new(Config).algorithm(name)
 		if n := testing.AllocsPerRun(1000, func() { choose(&chosen, algorithm, "09a7407c-e371-492b-82e3-ef438d960ca3") }); n > 0 {
 			t.Errorf("%s: %v allocations, want none", name, n)
@@ -53,7 +53,7 @@ func BenchmarkEpoch(b *testing.B) {
 				a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: n + 1, Converted: int64(50_000+1000*i) / int64(epochs)})
 			}
 		}
-		for _, name := range everyAlgorithm[2:] {
+		for _, name := range offered[2:] {
 			b.Run(fmt.Sprint(name, "/", epochs), func(b *testing.B) {
 				algorithm, when := new(Config).algorithm(name), Bandit{Window: -1}.orDefault()
 				for b.Loop() {

@@ -704,7 +704,7 @@ func TestRootImportsOnlyItsOwn(t *testing.T) {
 func TestAlgorithms(t *testing.T) {
 	own := map[string]sixpack.Algorithm{"own": sixpack.Random{}, "hash": sixpack.Hash{}}
 	engine := sixpack.New(new(memory.Store), sixpack.Config{Algorithms: own})
-	if got := engine.Algorithms(); !slices.Equal(got, []string{"hash", "own", "random"}) {
+	if got := engine.Algorithms(); !slices.Equal(got, []string{"epsilon-greedy", "hash", "own", "random", "thompson", "whiplash", "whiplash-legacy"}) {
 		t.Errorf("got %q", got)
 	}
 }

@@ -346,13 +346,29 @@ func TestUndo(t *testing.T) {
 		t.Error("it is still paused")
 	}
 	w.says(page+"?done=undo", 200, "Undone.", "Undid: Paused it")
-	for id, status := range map[string]int{change[1]: 409, "12": 409, "": 400, "x": 400} {
+	for id, status := range map[string]int{change[1]: 409, "12": 404, "": 400, "x": 400} {
 		if got := w.post(undo, url.Values{"change": {id}}); got.status != status {
 			t.Errorf("undo of %q: %d, want %d", id, got.status, status)
 		}
 	}
 	if got := w.post("/experiments/nope/undo", form()); got.status != 404 {
 		t.Errorf("undo of an unknown experiment: %d", got.status)
+	}
+}
+
+// TestUndoSetsNoWinnerByTheWay takes the winner of a broken split back, and does not
+// get it again without saying that one means it.
+func TestUndoSetsNoWinnerByTheWay(t *testing.T) {
+	w := newWorld(t)
+	page := "/experiments/" + url.PathEscape(broken) + "/"
+	w.do(broken, "winner", url.Values{"alternative": {"blue"}, "despite": {"yes"}})
+	w.do(broken, "reset-winner", nil)
+	change := undos.FindStringSubmatch(w.get(t, page+"?done=reset-winner").body)
+	if change == nil {
+		t.Fatal("no undo")
+	}
+	if got := w.post(page+"undo", url.Values{"change": {change[1]}}); got.status != 409 || w.record(broken).Winner != "" {
+		t.Errorf("%d, the winner is %q", got.status, w.record(broken).Winner)
 	}
 }
 

@@ -50,6 +50,11 @@ func askDescribe(s *subject) []field {
 }
 
 func doDescribe(ctx context.Context, e *sixpack.Engine, s *subject) error {
-	text := strings.ReplaceAll(s.form.Get(descriptionField), "\r\n", "\n")
+	return describe(ctx, e, s, s.form.Get(descriptionField))
+}
+
+// describe sets the description.
+func describe(ctx context.Context, e *sixpack.Engine, s *subject, text string) error {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
 	return e.Describe(ctx, s.Name, strings.ToValidUTF8(strings.TrimSpace(text), "\uFFFD"))
 }

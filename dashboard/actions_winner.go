@@ -64,15 +64,20 @@ func askWinner(s *subject) []field {
 }
 
 func doWinner(ctx context.Context, e *sixpack.Engine, s *subject) error {
+	return setWinner(ctx, e, s, s.form.Get(alternativeField), s.form.Get(despiteField) != "")
+}
+
+// setWinner sets the winner, while the split is broken only if somebody says that
+// he means it.
+func setWinner(ctx context.Context, e *sixpack.Engine, s *subject, chosen string, despite bool) error {
 	wrong := mistakes{}
-	chosen := s.form.Get(alternativeField)
 	switch {
 	case chosen == "":
 		wrong[alternativeField] = "Choose an alternative."
 	case !slices.Contains(s.Alternatives, chosen):
 		wrong[alternativeField] = "There is no alternative " + quoted(chosen) + ": choose one of these."
 	}
-	if s.results.SampleRatio.Mismatch && s.form.Get(despiteField) == "" {
+	if s.results.SampleRatio.Mismatch && !despite {
 		wrong[despiteField] = "The split is broken: tick this as well, if you mean it."
 	}
 	if len(wrong) > 0 {

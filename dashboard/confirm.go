@@ -83,11 +83,17 @@ func (d *dashboard) asks(r *http.Request, form url.Values) (*action, *subject, e
 	if a == nil {
 		return nil, nil, errNotFound
 	}
+	s, err := d.subject(r, form)
+	return a, s, err
+}
+
+// subject returns the experiment that a request is about.
+func (d *dashboard) subject(r *http.Request, form url.Values) (*subject, error) {
 	counts, err := d.engine.Counts(r.Context(), r.PathValue("name"))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return a, &subject{
+	return &subject{
 		Record: counts.Record, results: sixpack.Summarize(counts, d.Now().In(d.Location)), algorithms: d.engine.Algorithms(), form: form,
 	}, nil
 }

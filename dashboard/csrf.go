@@ -18,6 +18,8 @@ const (
 var (
 	errForm = refusal{http.StatusForbidden, "This form is not valid any more, so that nothing was changed. Go back, reload the page and try again. " +
 		"Should that not help, allow this site to set cookies."}
+	errProgram = refusal{http.StatusForbidden, "Nothing was changed, as this could come from anywhere: send a bearer token, or the token of a page in the header " +
+		formHeader + "."}
 	errUnreadable = refusal{http.StatusBadRequest, "This form cannot be read, so that nothing was changed."}
 )
 
@@ -39,6 +41,9 @@ func (d *dashboard) checkForm(r *http.Request) error {
 		return nil
 	}
 	if subtle.ConstantTimeCompare([]byte(given), []byte(d.token(r))) != 1 {
+		if d.wantsJSON(r) {
+			return errProgram
+		}
 		return errForm
 	}
 	return nil

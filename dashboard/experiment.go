@@ -60,7 +60,7 @@ func (d *dashboard) newExperimentPage(r *http.Request, of *sixpack.Results, by p
 	p := experimentPage{
 		Results: of, State: stateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: rows, Ticks: ticks(scale, of.Measure),
 		KPIs: kpiChoices(record, of.KPI), Periods: periodChoices(by), Series: newSeries(&of.Counts, of.KPI, by),
-		SeriesPath:  page{Prefix: d.Prefix}.Experiment(record.Name) + "series.json",
+		SeriesPath:  page{Prefix: d.Prefix}.URL("api", "v1", "experiments", record.Name, "series"),
 		Traffic:     short(100*cmp.Or(record.Override.Traffic, record.Traffic)) + " %",
 		Weights:     weights(record),
 		Description: markdown(record.Description), Snippets: snippets(d.api(r), record, of.KPI),
@@ -69,16 +69,6 @@ func (d *dashboard) newExperimentPage(r *http.Request, of *sixpack.Results, by p
 		p.Created = record.Created.In(d.Location)
 	}
 	return p
-}
-
-// seriesJSON serves what the charts of an experiment show.
-func (d *dashboard) seriesJSON(w http.ResponseWriter, r *http.Request) error {
-	counts, kpi, by, err := d.asked(r)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	return writeJSON(w, newSeries(&counts, kpi, by))
 }
 
 // asked returns the counts of the experiment that a request is about, and the KPI

@@ -33,28 +33,39 @@ type notice struct {
 	Undo uint64 // the change that can be undone, 0 if it cannot
 }
 
-// history returns what was changed of an experiment, the newest first. A change can
-// be undone as long as nothing later changed the same.
+// history returns what was changed of an experiment, the newest first.
 func (d *dashboard) history(ctx context.Context, r store.Record) ([]change, error) {
 	log, err := d.engine.Changes(ctx, r.Name, mostChanges)
 	if err != nil {
 		return nil, err
 	}
 	all := make([]change, len(log))
+	can := undoable(log, r)
+	for i, c := range log {
+		var was, is store.Settings
+		_, _ = readSettings(c.Before, &was), readSettings(c.After, &is)
+		all[i] = change{
+			ID: c.ID, action: c.Action, At: c.At.In(d.Location), By: c.By, What: told(c, log[i+1:]),
+			Was: settings(was, r.Alternatives), Is: settings(is, r.Alternatives), Undoable: can[i],
+		}
+	}
+	return all, nil
+}
+
+// undoable tells which changes of a log, which has the newest first, can be undone:
+// those of which nothing later changed the same.
+func undoable(log []store.Change, r store.Record) []bool {
+	can := make([]bool, len(log))
 	later := make(map[string]bool) // what was changed later
 	gone := false                  // what follows is of an experiment that was deleted
 	for i, c := range log {
 		var was, is store.Settings
 		known := readSettings(c.Before, &was) && readSettings(c.After, &is)
 		gone = gone || c.Action == sixpack.ActionDelete
-		all[i] = change{
-			ID: c.ID, action: c.Action, At: c.At.In(d.Location), By: c.By, What: told(c, log[i+1:]),
-			Was: settings(was, r.Alternatives), Is: settings(is, r.Alternatives),
-		}
 		again := touch(later, c.After)
-		all[i].Undoable = known && !gone && !again && !final(c.Action) && stands(r, is)
+		can[i] = known && !gone && !again && !final(c.Action) && stands(r, is)
 	}
-	return all, nil
+	return can
 }
 
 // touch adds the settings that are in a text to those that are known, and tells

@@ -190,7 +190,7 @@ func TestKPIWithValues(t *testing.T) {
 	text := page(t, url+"/experiments/price/?kpi=revenue")
 	wants(
 		t, text, "Mean per participant", `data-of="Total">26,000.00<`, `data-of="Mean">2.60<`, "“revenue” is exploratory",
-		"/experiments/price/series.json?kpi=revenue&amp;period=day", "kpi=revenue&#39;",
+		"/api/v1/experiments/price/series?kpi=revenue&amp;period=day", "kpi=revenue&#39;",
 	)
 	if status, _ := get(t, url+"/experiments/price/?kpi=other"); status != http.StatusNotFound {
 		t.Errorf("a KPI that is not known: %d", status)
@@ -277,9 +277,9 @@ func TestOddNames(t *testing.T) {
 		}
 		text := page(t, url+path)
 		wantsNone(t, text, "<script>alert", "<i>", "javascript:", "onerror=")
-		wants(t, text, `href="`+path+`do/pause"`, `href="`+path+`do/winner?alternative=x%26y%3dz"`, `data-series="`+path+`series.json?kpi=&amp;period=day"`, `action="`+path+`export"`)
-		if status, _ := get(t, url+path+"series.json"); status != http.StatusOK {
-			t.Errorf("%q: series.json: %d", name, status)
+		wants(t, text, `href="`+path+`do/pause"`, `href="`+path+`do/winner?alternative=x%26y%3dz"`, `data-series="/api/v1`+path+`series?kpi=&amp;period=day"`, `action="`+path+`export"`)
+		if status, _ := get(t, url+"/api/v1"+path+"series"); status != http.StatusOK {
+			t.Errorf("%q: series: %d", name, status)
 		}
 	}
 }
@@ -289,7 +289,7 @@ func TestStoreCalls(t *testing.T) {
 	s := &counting{Store: filled(t, many(50)...)}
 	url := serve(t, s)
 	const most = 3
-	for _, path := range []string{"/", "/paused", "/experiments/experiment-007/", "/experiments/experiment-007/series.json"} {
+	for _, path := range []string{"/", "/paused", "/experiments/experiment-007/", "/api/v1/experiments/experiment-007/series"} {
 		s.calls.Store(0)
 		page(t, url+path)
 		if n := s.calls.Load(); n < 1 || n > most {
@@ -301,7 +301,7 @@ func TestStoreCalls(t *testing.T) {
 func TestSeries(t *testing.T) {
 	t.Parallel()
 	i := sample("buttons", 30, arm{"red", 10, 1}, arm{"blue", 20, 3})
-	url := serve(t, filled(t, i)) + "/experiments/buttons/series.json"
+	url := serve(t, filled(t, i)) + "/api/v1/experiments/buttons/series"
 	type answer struct {
 		Labels, Starts []string
 		Alternatives   []struct {
@@ -355,7 +355,7 @@ func TestSeriesWithoutGaps(t *testing.T) {
 		i.Counts.Alternatives[j].Days[1].Participants += 10
 		i.Counts.Alternatives[j].Days = append(i.Counts.Alternatives[j].Days[:2:2], i.Counts.Alternatives[j].Days[3])
 	}
-	_, text := get(t, serve(t, filled(t, i))+"/experiments/gaps/series.json")
+	_, text := get(t, serve(t, filled(t, i))+"/api/v1/experiments/gaps/series")
 	wants(t, text, `"participants":[10,20,0,10]`, `"converted":[1,1,1,1]`, `"2026-03-19"`)
 }
 
@@ -425,14 +425,22 @@ func benchmark(b *testing.B, s store.Store, path string) {
 	b.ReportMetric(float64(n), "bytes")
 }
 
-func BenchmarkList500(b *testing.B) { benchmark(b, filled(b, many(500)...), "/") }
+func BenchmarkList500(b *testing.B) {
+	for _, name := range []string{"memory", "bolt", "redis"} {
+		b.Run(name, func(b *testing.B) {
+			s := stores[name](b)(b)
+			fill(b, s, many(500)...)
+			benchmark(b, s, "/")
+		})
+	}
+}
 
 func BenchmarkExperimentYear(b *testing.B) {
 	benchmark(b, filled(b, year()), "/experiments/year/")
 }
 
 func BenchmarkSeriesYear(b *testing.B) {
-	benchmark(b, filled(b, year()), "/experiments/year/series.json")
+	benchmark(b, filled(b, year()), "/api/v1/experiments/year/series")
 }
 
 // TestPrefix has all links below the path where the dashboard is mounted.

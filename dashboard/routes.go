@@ -25,12 +25,11 @@ func (d *dashboard) routes() []route {
 		{http.MethodGet, "/paused", Viewer, d.list(paused)},
 		{http.MethodGet, "/archived", Viewer, d.list(archived)},
 		{http.MethodGet, "/experiments/{name}/{$}", Viewer, d.experiment},
-		{http.MethodGet, "/experiments/{name}/series.json", Viewer, d.seriesJSON},
 		{http.MethodGet, "/static/{file}", Anybody, d.static},
 		{http.MethodGet, "/favicon.ico", Anybody, d.static},
 		{http.MethodGet, "/_status", Anybody, d.status},
 	}
-	return slices.Concat(all, d.accessRoutes(), d.legacyRoutes(), d.actionRoutes())
+	return slices.Concat(all, d.accessRoutes(), d.legacyRoutes(), d.actionRoutes(), d.apiRoutes())
 }
 
 // handler serves the routes: what each is behind is in the order in which it is

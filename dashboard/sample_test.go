@@ -118,10 +118,16 @@ func many(n int) []store.Import {
 func filled(tb testing.TB, all ...store.Import) *memory.Store {
 	tb.Helper()
 	s := new(memory.Store)
+	fill(tb, s, all...)
+	return s
+}
+
+// fill puts samples into a store.
+func fill(tb testing.TB, s store.Store, all ...store.Import) {
+	tb.Helper()
 	for _, i := range all {
 		if _, err := s.Import(tb.Context(), i); err != nil {
 			tb.Fatal(err)
 		}
 	}
-	return s
 }

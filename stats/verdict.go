@@ -158,42 +158,54 @@ func (q Question) compareAll(n int) []ArmVerdict {
 	arms, p := make([]ArmVerdict, n), make([]float64, n-1)
 	arms[0] = ArmVerdict{Standing: IsControl}
 	for i := range p {
-		arms[i+1] = ArmVerdict{Alpha: q.Alpha, Comparison: q.compare(i+1, q.Alpha)}
-		p[i] = min(1, arms[i+1].Comparison.P)
+		p[i] = q.p(i + 1)
 		if math.IsNaN(p[i]) { // too few values to say
 			p[i] = 1
 		}
 	}
 	adjusted, step := Holm(p, q.Alpha)
 	for i := range p {
-		a := &arms[i+1]
-		if step[i] != a.Alpha {
-			a.Alpha, a.Comparison = step[i], q.compare(i+1, step[i])
-		}
-		a.AdjustedP, a.Standing = adjusted[i], q.standing(adjusted[i], a.Comparison)
+		c := q.compare(i+1, step[i])
+		arms[i+1] = ArmVerdict{Standing: q.standing(adjusted[i], c), AdjustedP: adjusted[i], Alpha: step[i], Comparison: c}
 	}
 	return arms
 }
 
-// compare compares a challenger with control.
-func (q Question) compare(i int, alpha float64) Comparison {
-	if q.Epochs[0].Values != nil {
-		return q.compareValues(i, alpha)
+// p returns the p-value of a challenger beside control: without the intervals,
+// which take nearly all of the time, where that can be done.
+func (q Question) p(i int) float64 {
+	if q.Fixed || q.Epochs[0].Values != nil {
+		return q.compare(i, q.Alpha).P
 	}
-	var strata []Stratum
+	strata := q.strata(i)
+	if len(strata) != 1 {
+		return StratifiedEvidence(strata).P()
+	}
+	return EvidenceOf(strata[0].Control, strata[0].Challenger).P()
+}
+
+// strata returns the epochs that say something of a challenger.
+func (q Question) strata(i int) (strata []Stratum) {
 	for _, e := range q.Epochs {
 		if e.Arms[0].Participants > 0 && e.Arms[i].Participants > 0 {
 			strata = append(strata, Stratum{e.Arms[0], e.Arms[i]})
 		}
 	}
-	var c Comparison
-	switch one := len(strata) == 1; {
-	case one && q.Fixed:
-		c = Fixed(strata[0].Control, strata[0].Challenger, 1-alpha)
-	case one:
-		c, _ = AlwaysValid(strata[0].Control, strata[0].Challenger, alpha)
-	default:
+	return strata
+}
+
+// compare compares a challenger with control.
+func (q Question) compare(i int, alpha float64) (c Comparison) {
+	if q.Epochs[0].Values != nil {
+		return q.compareValues(i, alpha)
+	}
+	switch strata := q.strata(i); {
+	case len(strata) != 1:
 		c, _ = stratified(strata, look(q.Fixed), alpha)
+	case q.Fixed:
+		c = Fixed(strata[0].Control, strata[0].Challenger, 1-alpha)
+	default:
+		c, _ = AlwaysValid(strata[0].Control, strata[0].Challenger, alpha)
 	}
 	return c
 }

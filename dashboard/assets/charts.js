@@ -24,7 +24,14 @@
     [86400, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
     [1, "", null, null, null, null, null, null, 1],
   ];
+  /* Periods are whole days, and so are the steps of the axis: days, months and years. */
+  const days = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825];
+  const steps = days.map((n) => n * 86400);
   const sync = uPlot.sync("time");
+
+  /* A single period stands in the middle of some days. */
+  const around = 3 * 86400;
+  const x = { range: (_, lo, hi) => (lo === hi ? [lo - around, hi + around] : [lo, hi]) };
 
   const options = (box, height, write) => ({
     width: box.clientWidth,
@@ -33,7 +40,7 @@
     legend: { show: false },
     cursor: { sync: { key: sync.key }, drag: { x: true, y: false }, points: { size: pointSize } },
     axes: [
-      { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, space: 64, values: dates },
+      { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, space: 64, incrs: steps, values: dates },
       {
         stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, size: 64,
         values: (_, all) => all.map(write),
@@ -69,7 +76,7 @@
       data.push(a.rate);
       o.series.push(line(i));
     });
-    o.scales = { y: { range: (_, lo, hi) => spread(lo, hi) } };
+    o.scales = { x, y: { range: (_, lo, hi) => spread(lo, hi) } };
     return new uPlot(o, data, box);
   };
 
@@ -95,7 +102,7 @@
   const participants = (box, times) => {
     const o = options(box, 160, number);
     o.series = [{}, ...series.alternatives.map((_, i) => line(i))];
-    o.scales = { y: { range: (_, lo, hi) => [0, Math.max(1, hi * 1.05)] } };
+    o.scales = { x, y: { range: (_, lo, hi) => [0, Math.max(1, hi * 1.05)] } };
     return new uPlot(o, [times, ...series.alternatives.map((a) => a.participants)], box);
   };
 

@@ -1,0 +1,74 @@
+package browser_test
+
+import (
+	_ "embed"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed testdata/axe.min.js
+var axe string
+
+// check holds a page against what all of them must be: accessible, no wider than the
+// window, and a picture of it is made to be looked at.
+func (p *tab) check(name string) {
+	p.Helper()
+	if wide := eval[float64](p, `document.documentElement.scrollWidth`); wide > float64(p.view.width) {
+		p.Errorf("%s is %g pixels wide in a window of %d: %s", name, wide, p.view.width, eval[string](p, widest))
+	}
+	p.accessible(name)
+	p.shoot(name)
+}
+
+// widest tells what reaches beyond the window.
+const widest = `[...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > innerWidth && !e.closest(".wide"))
+	.map((e) => e.tagName + "." + e.getAttribute("class")).slice(0, 5).join(", ")`
+
+// violation is what axe found against a rule.
+type violation struct {
+	ID, Help string
+	Nodes    []struct {
+		HTML, FailureSummary string
+		Target               []any
+	}
+}
+
+// accessible reports what axe finds of WCAG 2, A and AA. The dark has only its own
+// colours.
+func (p *tab) accessible(name string) {
+	p.Helper()
+	only := `{type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}`
+	if p.view.dark {
+		only = `{type: "rule", values: ["color-contrast"]}`
+	}
+	if !eval[bool](p, `"axe" in window`) {
+		eval[chromedp.Void](p, axe)
+	}
+	found := eval[[]violation](p, `axe.run(document, {runOnly: `+only+`, resultTypes: ["violations"], preload: false}).then((r) => r.violations)`)
+	for _, v := range found {
+		for _, n := range v.Nodes {
+			p.Errorf("%s, %s: %s: %s: %v %s\n%s", name, p.view, v.ID, v.Help, n.Target, n.HTML, n.FailureSummary)
+		}
+	}
+}
+
+// shoot makes a picture of the whole page.
+func (p *tab) shoot(name string) {
+	p.Helper()
+	height := eval[float64](p, `document.documentElement.scrollHeight`)
+	picture := call(p, page.CaptureScreenshot, page.CaptureScreenshotParams{
+		CaptureBeyondViewport: new(true), Clip: &page.Viewport{Width: float64(p.view.width), Height: height, Scale: 1},
+	})
+	name = strings.ReplaceAll(name, " ", "-")
+	if err := os.MkdirAll("screenshots", 0o755); err != nil {
+		p.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join("screenshots", fmt.Sprintf("%s-%s.png", name, p.view)), picture.Data, 0o644); err != nil {
+		p.Fatal(err)
+	}
+}

@@ -1,0 +1,79 @@
+package browser_test
+
+import (
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"testing"
+)
+
+// TestRefresh sees numbers change by themselves, while what one reads stays where it
+// is and the focus as well.
+func TestRefresh(t *testing.T) {
+	for _, v := range []view{desk, phone} {
+		t.Run(v.String(), func(t *testing.T) {
+			t.Parallel()
+			p := begin(t, v, "refresh "+v.String())
+			p.press("summary", "The numbers as a table")
+			p.until(`document.querySelector("#series-table").checkVisibility()`)
+			eval[bool](p, `document.querySelector("[aria-label='Numbers over time']").focus(), document.querySelector("#code").scrollIntoView(), true`)
+			const where = `[Math.round(document.querySelector("#code").getBoundingClientRect().top), document.activeElement.getAttribute("aria-label"), document.querySelector("#series").open].join()`
+			before := eval[string](p, where)
+			for i := range 30 {
+				p.server.participate(t, p.subject, both, fmt.Sprint("one more ", i))
+			}
+			p.until(`document.querySelector("#facts dd").textContent === "111"`)
+			if after := eval[string](p, where); after != before {
+				t.Errorf("was at %s, and after numbers changed is at %s", before, after)
+			}
+			p.until(`document.querySelector(".legend output").textContent.length > 0`)
+		})
+	}
+}
+
+// TestRefreshedList sees the numbers of the list change, and hears of new
+// experiments.
+func TestRefreshedList(t *testing.T) {
+	t.Parallel()
+	x := "refreshed list"
+	p := begin(t, desk, x)
+	p.press("a", "← Active experiments")
+	p.until(`location.pathname === "/" && document.querySelector("#list") !== null`)
+	p.settle()
+	p.server.participate(t, x, both, "one more")
+	p.server.participate(t, "another one", both, "one")
+	p.until(fmt.Sprintf(`[...document.querySelectorAll("#list > li")].some((e) => e.querySelector("h2").textContent === %q &&
+		[...e.querySelectorAll("tbody td:nth-child(2)")].reduce((n, c) => n + Number(c.textContent), 0) === 82)`, x))
+	p.press("a", "There are new experiments: show them")
+	p.see("another one")
+}
+
+// TestFirst follows somebody who has just started the program: the page says what
+// to do, and shows it arrive.
+func TestFirst(t *testing.T) {
+	for _, v := range views {
+		t.Run(v.String(), func(t *testing.T) {
+			t.Parallel()
+			s, err := start(filepath.Join(t.TempDir(), "new"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := newTab(t, s, v)
+			p.open("/")
+			p.shows("Run your first experiment", "Waiting for the first participant.")
+			p.check("empty")
+			call := eval[string](p, `document.querySelector(".first").textContent.match(/https?:[^'"\s]+/)[0]`)
+			answer, err := http.Get(call)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			if answer.StatusCode != http.StatusOK {
+				t.Fatalf("%s: %s", call, answer.Status)
+			}
+			p.until(`document.querySelector("#list > li") !== null`)
+			p.settle()
+			p.check("first")
+		})
+	}
+}

@@ -1,0 +1,64 @@
+package browser_test
+
+import (
+	"net/url"
+	"testing"
+)
+
+// pageOf returns the path of an experiment's page.
+func pageOf(experiment string) string { return "/experiments/" + url.PathEscape(experiment) + "/" }
+
+// TestPages opens every page in every view.
+func TestPages(t *testing.T) {
+	long := crowds[8].experiment
+	for _, c := range []struct {
+		name, path string
+		status     int64
+		shows      []string
+	}{
+		{"list", "/", 200, []string{"signup-button", "newsletter-box", "Active", "Do not trust this test."}},
+		{"list paused", "/paused", 200, []string{"onboarding-tour", "pause-me"}},
+		{"list archived", "/archived", 200, []string{"footer-links", "keep-for-later"}},
+		{"list surest", "/?sort=surest", 200, []string{"signup-button"}},
+		{"list search", "/?q=Checkout", 200, []string{"checkout-steps"}},
+		{"list nothing", "/?q=nothing+like+it", 200, []string{"No active experiment matches"}},
+		{"running", pageOf("hero-image"), 200, []string{"Keep running."}},
+		{"winner", pageOf("newsletter-box"), 200, []string{"beside the text is better than below the text."}},
+		{"control best", pageOf("one-click"), 200, []string{"Keep off."}},
+		{"no difference", pageOf("logo-colour"), 200, []string{"No practical difference."}},
+		{"inconclusive", pageOf("planned-size"), 200, []string{"Planned size reached, not decided."}},
+		{"broken", pageOf("lost-half"), 200, []string{"Do not trust this test."}},
+		{"no data", pageOf("nobody-yet"), 200, []string{"No visitors yet"}},
+		{"values", pageOf("basket") + "?kpi=purchase", 200, []string{"Mean per participant"}},
+		{"many kpis", pageOf("many-kpis") + "?kpi=share&period=month", 200, []string{"exploratory"}},
+		{"long names", pageOf(long), 200, []string{"seven"}},
+		{"weights", pageOf("weights-changed"), 200, []string{"set here", "Set traffic, weights, algorithm"}},
+		{"decided", pageOf("search-ranking"), 200, []string{"everyone gets relevance", "Reset the winner"}},
+		{"paused", pageOf("pause-me"), 200, []string{"paused", "Resume"}},
+		{"archived", pageOf("keep-for-later"), 200, []string{"archived", "Purge client data"}},
+		{"unknown", pageOf("nothing-like-it"), 404, []string{"There is no such experiment."}},
+		{"no page", "/nothing", 404, []string{"There is no such page."}},
+		{"refused", pageOf("search-ranking") + "do/resume", 409, []string{"It is not paused."}},
+		{"winner broken", pageOf("lost-half") + "do/winner?alternative=new", 200, []string{"although the numbers cannot be believed"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := need(t, open)
+			for _, light := range []view{desk, phone} {
+				p := newTab(t, s, light)
+				if c.status >= 400 {
+					p.faults.expect()
+				}
+				if status := p.open(c.path); status != c.status {
+					t.Errorf("status %d, want %d", status, c.status)
+				}
+				p.shows(c.shows...)
+				p.check(c.name)
+				dark := light
+				dark.dark = true
+				p.look(dark)
+				p.check(c.name)
+			}
+		})
+	}
+}

@@ -1,0 +1,119 @@
+package dashboard_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestAPIRefusals sends what is refused, with the reason, and changes nothing.
+func TestAPIRefusals(t *testing.T) {
+	const sound, ended, purged = "sound", "ended", "purged"
+	s := filled(t, sample(broken, 10, arm{"red", 1000, 50}, arm{"blue", 700, 60}))
+	for _, name := range []string{sound, ended, purged} {
+		if _, err := s.Import(t.Context(), sample(name, 10, arm{"red", 1000, 50}, arm{"blue", 1000, 60})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := newProgram(t, s)
+	for _, err := range []error{p.Archive(t.Context(), ended), p.Archive(t.Context(), purged), p.Purge(t.Context(), purged)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	long := `{"description":"` + strings.Repeat("x", 1<<20) + `"}`
+	for _, c := range []struct {
+		name, method, path, body string
+		status                   int
+		says                     string
+		header                   string
+	}{
+		// What cannot be read.
+		{sound, "PUT", "/winner", "", 415, "Content-Type", ""},
+		{sound, "PUT", "/winner", " ", 400, "The body is empty", ""},
+		{sound, "PUT", "/winner", `{"alternative":"blue"}`, 415, "Content-Type", "Content-Type: text/plain"},
+		{sound, "PUT", "/winner", `alternative=blue`, 415, "Content-Type", "Content-Type: application/x-www-form-urlencoded"},
+		{sound, "PUT", "/winner", `{"alternative":"blue"`, 400, "This is not JSON", ""},
+		{sound, "PUT", "/winner", `{"alternative":"blue"} {}`, 400, "more after", ""},
+		{sound, "PUT", "/winner", `{"alternative":"blue","kpi":""}`, 400, `no field "kpi"`, ""},
+		{sound, "PUT", "/winner", `{"alternative":1}`, 400, `The field "alternative" takes a string, not a number.`, ""},
+		{sound, "PUT", "/winner", `{"alternative":"blue","anyway":"yes"}`, 400, `The field "anyway" takes true or false, not a string.`, ""},
+		{sound, "PUT", "/winner", `["blue"]`, 400, `Send an object, not an array.`, ""},
+		{sound, "PUT", "/winner", `{}`, 400, `The field "alternative" is missing.`, ""},
+		{sound, "PUT", "/description", `{"description":null}`, 400, `The field "description" is missing.`, ""},
+		{sound, "PUT", "/description", long, 413, "too long", ""},
+		{sound, "PUT", "/override", `{"weights":"equal"}`, 400, `The field "weights" takes an array, not a string.`, ""},
+		{sound, "PUT", "/override", `{"weights":["a",1]}`, 400, `a number, not a string`, ""},
+		{sound, "PUT", "/plan", `{"size":1.5}`, 400, `The field "size" takes a whole number, not 1.5.`, ""},
+		{sound, "PUT", "/pause", `{"until":"tomorrow"}`, 400, `no field "until"`, ""},
+		{sound, "POST", "/undo", `{}`, 400, `The field "change" is missing.`, ""},
+		{sound, "POST", "/undo", `{"change":-1}`, 400, `a whole number`, ""},
+		// What makes no sense.
+		{sound, "PUT", "/winner", `{"alternative":"green"}`, 400, "no alternative “green”", ""},
+		{broken, "PUT", "/winner", `{"alternative":"green"}`, 400, "no alternative “green”", ""},
+		{sound, "PUT", "/winner", `{"alternative":""}`, 400, "Choose an alternative", ""},
+		{sound, "PUT", "/override", `{"traffic":2}`, 400, "traffic", ""},
+		{sound, "PUT", "/override", `{"traffic":-0.5}`, 400, "traffic", ""},
+		{sound, "PUT", "/override", `{"weights":[1]}`, 400, "1 weights for 2 alternatives", ""},
+		{sound, "PUT", "/override", `{"weights":[]}`, 400, "0 weights for 2 alternatives", ""},
+		{sound, "PUT", "/override", `{"weights":[0,0]}`, 400, "weights", ""},
+		{sound, "PUT", "/override", `{"weights":[1e400,1]}`, 400, "a number", ""},
+		{sound, "PUT", "/override", `{"algorithm":"magic"}`, 400, "algorithm", ""},
+		{sound, "PUT", "/plan", `{"alpha":0.9}`, 400, "alpha", ""},
+		{sound, "PUT", "/plan", `{"kpi":"a b"}`, 400, "kpi", ""},
+		{sound, "PUT", "/plan", `{"analysis":"fixed","size":100}`, 400, "before anybody takes part", ""},
+		{sound, "GET", "/series?period=hour", "", 400, "hour", ""},
+		{sound, "GET", "/changes?most=all", "", 400, "all", ""},
+		{sound, "GET", "/changes?most=0", "", 400, "1 or more", ""},
+		// What is not there.
+		{"nope", "PUT", "/pause", "", 404, "no such experiment", ""},
+		{"nope", "GET", "", "", 404, "no such experiment", ""},
+		{"nope", "GET", "/series", "", 404, "no such experiment", ""},
+		{"nope", "GET", "/changes", "", 404, "no such experiment", ""},
+		{"nope", "GET", "/download.csv", "", 404, "no such experiment", ""},
+		{"nope", "GET", "/download.json", "", 404, "no such experiment", ""},
+		{"nope", "DELETE", "", "", 404, "no such experiment", ""},
+		{"nope", "POST", "/undo", `{"change":1}`, 404, "no such experiment", ""},
+		{sound, "GET", "?kpi=nope", "", 404, "no such KPI", ""},
+		{sound, "GET", "/series?kpi=nope", "", 404, "no such KPI", ""},
+		{sound, "GET", "/nope", "", 404, "no such page", ""},
+		{sound, "PATCH", "", "{}", 405, "", ""},
+		{sound, "GET", "/pause", "", 405, "", ""},
+		// What cannot be done as things are.
+		{broken, "PUT", "/winner", `{"alternative":"blue"}`, 409, `"anyway": true`, ""},
+		{ended, "PUT", "/winner", `{"alternative":"blue"}`, 409, "archived", ""},
+		{ended, "PUT", "/pause", "", 409, "archived", ""},
+		{ended, "PUT", "/override", `{"traffic":0.5}`, 409, "archived", ""},
+		{ended, "PUT", "/plan", `{"effect":0.5}`, 409, "archived", ""},
+		{sound, "POST", "/purge", "", 409, "not archived", ""},
+		{purged, "DELETE", "/archive", "", 409, "purged", ""},
+	} {
+		before := p.everything()
+		a := p.call(c.method, apiPath(c.name)+c.path, c.body, c.header)
+		var said struct{ Error string }
+		if err := json.Unmarshal([]byte(a.body), &said); err != nil || a.StatusCode != c.status || !strings.Contains(said.Error, c.says) {
+			t.Errorf("%s %s%s %.60s: %s %.200s, want %d %s", c.method, c.name, c.path, c.body, a.Status, a.body, c.status, c.says)
+		}
+		if p.everything() != before {
+			t.Errorf("%s %s%s %.60s changed something", c.method, c.name, c.path, c.body)
+		}
+	}
+	if a := p.call("PUT", apiPath(broken)+"/winner", `{"alternative":"blue","anyway":true}`); a.StatusCode != http.StatusNoContent || p.record(broken).Winner != "blue" {
+		t.Errorf("the winner is not set anyway: %s %s", a.Status, a.body)
+	}
+}
+
+// everything returns the records of all experiments as a text.
+func (p program) everything() string {
+	p.t.Helper()
+	all, err := p.List(p.t.Context())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	text, err := json.Marshal(all)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,49 @@
+package dashboard
+
+import (
+	_ "embed" // the description of the API
+	"net/http"
+
+	"github.com/sixpack-go/sixpack"
+)
+
+// apiRoutes are those of the API, which openapi.json describes.
+func (d *dashboard) apiRoutes() []route {
+	const all = "/api/v1/experiments"
+	const one = all + "/{name}"
+	return []route{
+		{http.MethodGet, "/api/openapi.json", Anybody, serveOpenAPI},
+
+		{http.MethodGet, all, Viewer, d.apiList},
+		{http.MethodGet, one, Viewer, d.apiExperiment},
+		{http.MethodGet, one + "/series", Viewer, d.apiSeries},
+		{http.MethodGet, one + "/changes", Viewer, d.apiChanges},
+		{http.MethodGet, one + "/download.csv", Viewer, d.downloadCSV},
+		{http.MethodGet, one + "/download.json", Viewer, d.downloadJSON},
+
+		{http.MethodPut, one + "/winner", Editor, edits(d, refuseWinner, nil, apiWinner)},
+		{http.MethodDelete, one + "/winner", Editor, d.does(sixpack.ActionResetWinner, func(s *subject) bool { return s.Winner == "" })},
+		{http.MethodPut, one + "/pause", Editor, d.does(sixpack.ActionPause, func(s *subject) bool { return s.Paused })},
+		{http.MethodDelete, one + "/pause", Editor, d.does(sixpack.ActionResume, func(s *subject) bool { return !s.Paused })},
+		{http.MethodPut, one + "/archive", Editor, d.does(sixpack.ActionArchive, func(s *subject) bool { return s.Archived })},
+		{http.MethodDelete, one + "/archive", Editor, d.does(sixpack.ActionUnarchive, func(s *subject) bool { return !s.Archived })},
+		{http.MethodPut, one + "/description", Editor, edits(d, nil, nil, apiDescribe)},
+		{http.MethodPut, one + "/override", Editor, edits(d, refuseArchived, nil, apiOverride)},
+		{http.MethodDelete, one + "/override", Editor, d.does(clearOverride, func(s *subject) bool { return overridesNothing(s.Override) })},
+		{http.MethodPut, one + "/plan", Editor, edits(d, refuseArchived, nil, apiPlan)},
+		{http.MethodPost, one + "/reset", Editor, d.does(sixpack.ActionReset, nil)},
+		{http.MethodPost, one + "/purge", Editor, edits(d, nil, nil, apiPurge)},
+		{http.MethodPost, one + "/undo", Editor, d.apiUndo},
+		{http.MethodDelete, one, Editor, edits(d, nil, nil, apiDelete)},
+	}
+}
+
+//go:embed openapi.json
+var openAPI []byte
+
+// serveOpenAPI serves the description of the API, which is no secret.
+func serveOpenAPI(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "application/json")
+	_, err := w.Write(openAPI)
+	return err
+}

@@ -1,0 +1,244 @@
+package dashboard_test
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+const (
+	apiExperiments = "/api/v1/experiments"
+	asJSON         = "application/json"
+)
+
+// program is one that uses the API with a token.
+type program struct {
+	*sixpack.Engine
+
+	site  *site
+	token string
+	t     *testing.T
+}
+
+// newProgram returns an editor's, over a store.
+func newProgram(t *testing.T, s store.Store) program {
+	t.Helper()
+	engine := sixpack.New(s, sixpack.Config{Now: func() time.Time { return present }, ExperimentName: regexp.MustCompile(`.`)})
+	at := newSite(t, engine, everything(t), "/ab")
+	at.clock.now = present
+	return program{engine, at, deployToken, t}
+}
+
+// call sends a request. A body is JSON.
+func (p program) call(method, path, body string, headers ...string) answer {
+	p.t.Helper()
+	r, err := http.NewRequestWithContext(p.t.Context(), method, p.site.url+path, strings.NewReader(body))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+p.token)
+	if body != "" {
+		r.Header.Set("Content-Type", asJSON)
+	}
+	for _, h := range headers {
+		if name, value, ok := strings.Cut(h, ": "); ok {
+			r.Header.Set(name, value)
+		}
+	}
+	return send(p.t, r)
+}
+
+// read gets JSON.
+func (p program) read(path string, to any) {
+	p.t.Helper()
+	a := p.call(http.MethodGet, path, "")
+	if a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") != asJSON {
+		p.t.Fatalf("%s: %s, %s: %s", path, a.Status, a.Header.Get("Content-Type"), a.body)
+	}
+	if err := json.Unmarshal([]byte(a.body), to); err != nil {
+		p.t.Fatalf("%s: %v", path, err)
+	}
+}
+
+func (p program) record(name string) store.Record {
+	p.t.Helper()
+	return world{Engine: p.Engine, t: p.t}.record(name)
+}
+
+func apiPath(experiment string) string { return apiExperiments + "/" + url.PathEscape(experiment) }
+
+// edit is a change by the API, and how to see that it was made.
+type edit struct {
+	method, path, body string
+	done               func(store.Record) bool
+}
+
+// edits are all of the changes but undo and delete, in an order in which each does
+// something.
+var edits = []edit{
+	{"PUT", "/winner", `{"alternative":"blue"}`, func(r store.Record) bool { return r.Winner == "blue" }},
+	{"DELETE", "/winner", "", func(r store.Record) bool { return r.Winner == "" }},
+	{"PUT", "/pause", "", func(r store.Record) bool { return r.Paused }},
+	{"DELETE", "/pause", "", func(r store.Record) bool { return !r.Paused }},
+	{"PUT", "/description", `{"description":" a\r\nb "}`, func(r store.Record) bool { return r.Description == "a\nb" }},
+	{"PUT", "/override", `{"traffic":0.5,"weights":[3,1],"algorithm":"random"}`, func(r store.Record) bool {
+		return r.Override.Traffic == 0.5 && slices.Equal(r.Override.Weights, []float64{0.75, 0.25}) && r.Override.Algorithm == "random"
+	}},
+	{"DELETE", "/override", "", func(r store.Record) bool {
+		return r.Override.Traffic == 0 && r.Override.Weights == nil && r.Override.Algorithm == ""
+	}},
+	{"PUT", "/plan", `{"effect":0.1,"size":5000}`, func(r store.Record) bool { return r.Plan == store.Plan{Effect: 0.1, Size: 5000} }},
+	{"PUT", "/archive", "", func(r store.Record) bool { return r.Archived }},
+	{"DELETE", "/archive", "", func(r store.Record) bool { return !r.Archived }},
+	{"PUT", "/archive", "{}", func(r store.Record) bool { return r.Archived }},
+	{"POST", "/purge", "", func(r store.Record) bool { return r.Purged }},
+	{"POST", "/reset", "", func(r store.Record) bool { return !r.Purged && !r.Archived && r.Salt != r.Name }},
+}
+
+// TestAPIEdits makes all changes, each twice, of experiments of any name.
+func TestAPIEdits(t *testing.T) {
+	for _, name := range []string{"button", "a/b", "a%2Fb", "../up", "x.json", "é ?#&", script} {
+		p := newProgram(t, filled(t, sample(name, 10, arm{"red", 1000, 50}, arm{"blue", 1000, 60})))
+		for _, e := range edits {
+			for range 2 {
+				if a := p.call(e.method, apiPath(name)+e.path, e.body); a.StatusCode != http.StatusNoContent || a.body != "" {
+					t.Errorf("%q: %s %s: %s %s", name, e.method, e.path, a.Status, a.body)
+				}
+				if r := p.record(name); !e.done(r) {
+					t.Errorf("%q: %s %s: %+v", name, e.method, e.path, r)
+				}
+			}
+		}
+		var log struct{ Changes []store.Change }
+		p.read(apiPath(name)+"/changes", &log)
+		// Reset, twice, is the only one that does something again.
+		if n := len(log.Changes); n != len(edits)+1 || log.Changes[0].By != "deploy" {
+			t.Errorf("%q: %d changes, by %q", name, n, log.Changes[0].By)
+		}
+		if a := p.call("DELETE", apiPath(name), ""); a.StatusCode != http.StatusNoContent {
+			t.Errorf("%q: delete: %s %s", name, a.Status, a.body)
+		}
+		if _, err := p.Counts(t.Context(), name); !errors.Is(err, sixpack.ErrUnknown) {
+			t.Errorf("%q is still there: %v", name, err)
+		}
+		if p.read(apiPath(name)+"/changes?most=1", &log); len(log.Changes) != 1 || log.Changes[0].Action != sixpack.ActionDelete {
+			t.Errorf("%q: the log ends with %+v", name, log.Changes)
+		}
+	}
+}
+
+func TestAPIUndo(t *testing.T) {
+	p := newProgram(t, filled(t, sample("button", 10, arm{"red", 1000, 50}, arm{"blue", 1000, 60})))
+	path := apiPath("button")
+	p.call("PUT", path+"/pause", "")
+	p.call("PUT", path+"/description", `{"description":"one"}`)
+	p.call("PUT", path+"/description", `{"description":"two"}`)
+	var log struct {
+		Changes []struct {
+			ID       json.Number
+			Undoable bool
+			After    store.Settings
+		}
+	}
+	p.read(path+"/changes", &log)
+	undo := func(i int) int {
+		return p.call("POST", path+"/undo", `{"change":`+log.Changes[i].ID.String()+`}`).StatusCode
+	}
+	if n := len(log.Changes); n != 3 || !log.Changes[0].Undoable || log.Changes[1].Undoable || !log.Changes[2].Undoable || *log.Changes[0].After.Description != "two" {
+		t.Fatalf("the log is %+v", log)
+	}
+	if status := undo(1); status != http.StatusConflict || p.record("button").Description != "two" {
+		t.Errorf("what was changed since is undone: %d", status)
+	}
+	if status := undo(2); status != http.StatusNoContent || p.record("button").Paused {
+		t.Errorf("the pause is not undone: %d", status)
+	}
+	if a := p.call("POST", path+"/undo", `{"change":12}`); a.StatusCode != http.StatusNotFound {
+		t.Errorf("undo of no change: %s", a.Status)
+	}
+}
+
+// TestAPIRoles asks for all routes of the description without a token, with a
+// stranger's, and as a viewer, who may read.
+func TestAPIRoles(t *testing.T) {
+	p := newProgram(t, filled(t, sample("button", 10, arm{"red", 1000, 50}, arm{"blue", 1000, 60})))
+	before := p.everything()
+	for _, o := range operations(t) {
+		path := o.at("button")
+		reads, open := o.method == http.MethodGet, o.path == "/api/openapi.json"
+		for _, as := range []struct {
+			token string
+			want  int
+		}{
+			{"", http.StatusUnauthorized},
+			{"stranger", http.StatusUnauthorized},
+			{reportToken, map[bool]int{true: http.StatusOK, false: http.StatusForbidden}[reads]},
+		} {
+			want := as.want
+			header := "Authorization: Bearer " + as.token
+			if as.token == "" {
+				if header = "Authorization: "; open {
+					want = http.StatusOK
+				}
+			}
+			if a := p.call(o.method, path, o.example, header); a.StatusCode != want {
+				t.Errorf("%s %s as %q: %s, want %d", o.method, o.path, as.token, a.Status, want)
+			}
+		}
+	}
+	if p.everything() != before {
+		t.Error("something was changed")
+	}
+}
+
+// TestAPISession sends changes as pages do, with a session and the token of a form.
+func TestAPISession(t *testing.T) {
+	p := newProgram(t, filled(t, sample("button", 10, arm{"red", 1000, 50}, arm{"blue", 1000, 60})))
+	edith := p.site.login(t, "edith")
+	path := apiPath("button") + "/pause"
+	if a := edith.do(t, http.MethodPut, path, nil); a.StatusCode != http.StatusForbidden || !strings.Contains(a.body, "X-Csrf-Token") || p.record("button").Paused {
+		t.Errorf("without the token of a form: %s %s", a.Status, a.body)
+	}
+	edith.header.Set("X-Csrf-Token", edith.token)
+	if a := edith.do(t, http.MethodPut, path, nil); a.StatusCode != http.StatusNoContent || !p.record("button").Paused {
+		t.Errorf("%s %s", a.Status, a.body)
+	}
+	if log, err := p.Changes(t.Context(), "button", 1); err != nil || log[0].By != "edith" {
+		t.Errorf("%+v, %v", log, err)
+	}
+	edith.header.Set("Origin", "https://evil.example")
+	if a := edith.do(t, http.MethodDelete, path, nil); a.StatusCode != http.StatusForbidden || !p.record("button").Paused {
+		t.Errorf("from another origin: %s", a.Status)
+	}
+}
+
+// TestAPIAlone tests that a dashboard whom nobody was given access to lets nobody
+// in from elsewhere.
+func TestAPIAlone(t *testing.T) {
+	h := dashboard.New(sixpack.New(filled(t), sixpack.Config{}), dashboard.Options{Log: slog.New(slog.DiscardHandler)})
+	b := browse(t, h)
+	for _, path := range []string{"/api/openapi.json", apiExperiments} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.server+path, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := send(t, r); a.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", path, a.Status)
+		}
+		r.Host = "evil.example"
+		if a := send(t, r); a.StatusCode != http.StatusForbidden {
+			t.Errorf("%s by another name: %s", path, a.Status)
+		}
+	}
+}
