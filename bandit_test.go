@@ -229,7 +229,7 @@ func TestEnginesShareEpochs(t *testing.T) {
 			s.clock.now = s.clock.now.Add(24 * time.Hour)
 			s.visit(t, 120)
 			learned := s.counts(t).Record.Epoch
-			if learned.Weights == nil || learned.Weights[1] < 0.8 || learned.Weights[0] < 0.05 {
+			if len(learned.Weights) == 0 || learned.Weights[1] < 0.8 || learned.Weights[0] < 0.05 {
 				t.Fatalf("on the second day: %+v", learned)
 			}
 			s.Weights, s.Algorithm = learned.Weights, "hash"
@@ -266,7 +266,7 @@ func TestBanditWaits(t *testing.T) {
 	}
 	s.clock.now = s.clock.now.Add(48 * time.Hour)
 	s.visit(t, 150)
-	if w := s.weights(t); w == nil || w[1] < 0.6 {
+	if w := s.weights(t); len(w) == 0 || w[1] < 0.6 {
 		t.Errorf("weights %v after 300 mature participants", w)
 	}
 
@@ -364,7 +364,7 @@ func learned(t *testing.T) *crowd {
 	t.Helper()
 	s := newCrowd(new(memory.Store), sixpack.Bandit{Window: -1}, 1)
 	s.visit(t, 500)
-	if w := s.weights(t); w == nil || w[1] < 0.8 {
+	if w := s.weights(t); len(w) == 0 || w[1] < 0.8 {
 		t.Fatalf("weights %v", w)
 	}
 	return s
@@ -440,7 +440,7 @@ func TestBanditLearnsFromThePrimaryKPI(t *testing.T) {
 			check(t, err)
 		}
 	}
-	if w := s.weights(t); w == nil || w[0] < 0.8 {
+	if w := s.weights(t); len(w) == 0 || w[0] < 0.8 {
 		t.Errorf("weights %v, want more for red", w)
 	}
 }
