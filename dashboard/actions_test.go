@@ -356,6 +356,22 @@ func TestUndo(t *testing.T) {
 	}
 }
 
+// TestUndoSetsNoWinnerByTheWay takes the winner of a broken split back, and does not
+// get it again without saying that one means it.
+func TestUndoSetsNoWinnerByTheWay(t *testing.T) {
+	w := newWorld(t)
+	page := "/experiments/" + url.PathEscape(broken) + "/"
+	w.do(broken, "winner", url.Values{"alternative": {"blue"}, "despite": {"yes"}})
+	w.do(broken, "reset-winner", nil)
+	change := undos.FindStringSubmatch(w.get(t, page+"?done=reset-winner").body)
+	if change == nil {
+		t.Fatal("no undo")
+	}
+	if got := w.post(page+"undo", url.Values{"change": {change[1]}}); got.status != 409 || w.record(broken).Winner != "" {
+		t.Errorf("%d, the winner is %q", got.status, w.record(broken).Winner)
+	}
+}
+
 // TestUndoable tests which changes of the log can be undone.
 func TestUndoable(t *testing.T) {
 	w := newWorld(t)

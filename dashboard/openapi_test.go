@@ -187,11 +187,12 @@ func closeObjects(in any) {
 // pointer returns the place of something in the description.
 func pointer(keys ...string) string {
 	escape := strings.NewReplacer("~", "~0", "/", "~1")
-	place := "#"
+	var place strings.Builder
+	place.WriteString("#")
 	for _, key := range keys {
-		place += "/" + url.PathEscape(escape.Replace(key))
+		place.WriteString("/" + url.PathEscape(escape.Replace(key)))
 	}
-	return place
+	return place.String()
 }
 
 // check tests JSON against the schema at a place.

@@ -25,8 +25,18 @@ func (d *dashboard) undo(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// takeBack undoes a change, or says why it cannot.
+// errWinnerAgain refuses to set a winner by the way.
+var errWinnerAgain = refusal{http.StatusConflict, "This would set a winner, although participants did not come in the shares that were set, so " +
+	"that none of the numbers tells which alternative is better. If you mean it, set the winner itself. Nothing was changed."}
+
+// takeBack undoes a change, or says why it cannot. It does not set a winner while
+// the split is broken: that takes somebody who says that he means it.
 func (d *dashboard) takeBack(ctx context.Context, name string, id uint64) error {
+	if again, err := d.winsAgain(ctx, name, id); err != nil {
+		return err
+	} else if again {
+		return errWinnerAgain
+	}
 	err := d.engine.Undo(ctx, name, id)
 	if errors.Is(err, sixpack.ErrUndo) {
 		log, failure := d.engine.Changes(ctx, name, 0)
@@ -43,4 +53,19 @@ func (d *dashboard) takeBack(ctx context.Context, name string, id uint64) error 
 		}
 	}
 	return err
+}
+
+// winsAgain tells whether to undo a change sets a winner while the split is broken.
+func (d *dashboard) winsAgain(ctx context.Context, name string, id uint64) (bool, error) {
+	log, err := d.engine.Changes(ctx, name, 0)
+	if err != nil {
+		return false, err
+	}
+	i := slices.IndexFunc(log, func(c store.Change) bool { return c.ID == id })
+	var before store.Settings
+	if i < 0 || !readSettings(log[i].Before, &before) || before.Winner == nil || *before.Winner == "" {
+		return false, nil
+	}
+	all, err := d.engine.Summaries(ctx, name)
+	return err == nil && len(all) == 1 && all[0].SampleRatio.Mismatch, err
 }
