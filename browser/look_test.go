@@ -135,7 +135,7 @@ func (p *tab) table() {
 // clipboard is what all tabs share, so that only one at a time may use it.
 var clipboard sync.Mutex
 
-// copies copies the code of each language, and the links that force an alternative.
+// copies puts into the clipboard the code of each language, and the links that force an alternative.
 func (p *tab) copies() {
 	p.Helper()
 	clipboard.Lock()
