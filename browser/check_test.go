@@ -19,15 +19,15 @@ var axe string
 func (p *tab) check(name string) {
 	p.Helper()
 	if wide := eval[float64](p, `document.documentElement.scrollWidth`); wide > float64(p.view.width) {
-		p.Errorf("%s is %g pixels wide in a window of %d: %s", name, wide, p.view.width, eval[string](p, widest))
+		p.Errorf("%s is %g pixels wide in a window of %d: %s", name, wide, p.view.width, eval[string](p, fmt.Sprintf(widest, p.view.width)))
 	}
 	p.accessible(name)
 	p.shoot(name)
 }
 
 // widest tells what reaches beyond the window.
-const widest = `[...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > innerWidth && !e.closest(".wide"))
-	.map((e) => e.tagName + "." + e.getAttribute("class")).slice(0, 5).join(", ")`
+const widest = `[...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > %d && !e.closest(".wide, pre"))
+	.map((e) => [e.localName, ...e.classList].join(".") + " " + e.id).slice(0, 5).join(", ")`
 
 // violation is what axe found against a rule.
 type violation struct {

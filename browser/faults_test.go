@@ -27,25 +27,25 @@ type faults struct {
 func (f *faults) notice(event any) {
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
-		f.add("exception: %s", (&chromedp.ExceptionError{ExceptionDetails: e.ExceptionDetails}).Error())
+		f.addf("exception: %s", (&chromedp.ExceptionError{ExceptionDetails: e.ExceptionDetails}).Error())
 	case *runtime.EventConsoleAPICalled:
 		for _, a := range e.Args {
-			f.add("console.%s: %s %s", e.Type, a.Value, a.Description)
+			f.addf("console.%s: %s %s", e.Type, a.Value, a.Description)
 		}
 	case *log.EventEntryAdded:
 		f.logged(e.Entry)
 	case *network.EventRequestWillBeSent:
 		if u := e.Request.URL; !strings.HasPrefix(u, f.home+"/") && !strings.HasPrefix(u, "data:") {
-			f.add("request to %s", u)
+			f.addf("request to %s", u)
 		}
 	case *audits.EventIssueAdded:
 		if e.Issue.Code == audits.InspectorIssueCodeContentSecurityPolicyIssue {
-			f.add("security policy: %+v", *e.Issue.Details.ContentSecurityPolicyIssueDetails)
+			f.addf("security policy: %+v", *e.Issue.Details.ContentSecurityPolicyIssueDetails)
 		}
 	}
 }
 
-func (f *faults) add(format string, args ...any) {
+func (f *faults) addf(format string, args ...any) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.all = append(f.all, fmt.Sprintf(format, args...))
@@ -62,7 +62,7 @@ func (f *faults) logged(e *log.Entry) {
 	}
 	f.mu.Unlock()
 	if e.Level == log.EntryLevelError || e.Level == log.EntryLevelWarning {
-		f.add("console, %s: %s (%s)", e.Source, e.Text, e.URL)
+		f.addf("console, %s: %s (%s)", e.Source, e.Text, e.URL)
 	}
 }
 

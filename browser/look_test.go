@@ -3,6 +3,7 @@ package browser_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -131,9 +132,14 @@ func (p *tab) table() {
 	}
 }
 
-// copies copies the code of each language, and the links that force an alternative.
+// clipboard is what all tabs share, so that only one at a time may use it.
+var clipboard sync.Mutex
+
+// copies puts into the clipboard the code of each language, and the links that force an alternative.
 func (p *tab) copies() {
 	p.Helper()
+	clipboard.Lock()
+	defer clipboard.Unlock()
 	languages := []string{"curl", "JavaScript", "Python", "Ruby", "PHP", "Go"}
 	for i, language := range languages {
 		p.press("label", language)
@@ -153,8 +159,7 @@ func (p *tab) copies() {
 	}
 }
 
-// pasted returns what is in the clipboard. All tabs share it, so that only one at a
-// time may use it.
+// pasted returns what is in the clipboard.
 func (p *tab) pasted() string {
 	p.Helper()
 	return eval[string](p, `navigator.clipboard.readText()`)

@@ -41,7 +41,7 @@ func (v view) String() string {
 type tab struct {
 	*testing.T
 
-	ctx     context.Context
+	ctx     context.Context //nolint:containedctx // as long as the tab is open
 	server  *server
 	view    view
 	subject string // the experiment that it is about
