@@ -18,7 +18,7 @@ import (
 // alternative's chance to be chosen: [store.Results] has them by epoch.
 type Algorithm interface {
 	// Weights returns the weight of each arm: not negative, at least one above
-	// zero, of any scale. Anything else is taken for the declared shares.
+	// zero, of any scale. Anything else, such as nil, leaves the declared shares.
 	Weights(arms []Arm) []float64
 }
 
@@ -70,6 +70,9 @@ func declaredWeights(arms []Arm) []float64 {
 
 // algorithm returns the algorithm of a name, nil if there is none.
 func (c *Config) algorithm(name string) Algorithm {
+	if own := c.Algorithms[name]; own != nil {
+		return own
+	}
 	switch name {
 	case "hash":
 		return Hash{}
@@ -84,7 +87,7 @@ func (c *Config) algorithm(name string) Algorithm {
 	case "epsilon-greedy":
 		return EpsilonGreedy{}
 	default:
-		return c.Algorithms[name]
+		return nil
 	}
 }
 
