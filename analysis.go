@@ -1,6 +1,7 @@
 package sixpack
 
 import (
+	"cmp"
 	"math"
 	"math/big"
 	"slices"
@@ -203,29 +204,37 @@ func numbers(counts store.Results) (all []uint32) {
 func epoch(counts store.Results, kpi string, number uint32) stats.Epoch {
 	e := stats.Epoch{Weights: expected(counts, number)}
 	for _, a := range counts.Alternatives {
-		var n int64
-		for _, p := range a.Epochs {
-			if p.Epoch == number {
-				n += p.Participants
-			}
-		}
-		var c store.EpochConversions
-		for _, k := range a.KPI(kpi).Epochs {
-			if k.Epoch == number {
-				c = k
-			}
-		}
+		n := at(a.Epochs, number, epochOfParticipants).Participants
+		c := at(a.KPI(kpi).Epochs, number, epochOfConversions)
 		e.Arms = append(e.Arms, stats.Counts{Participants: n, Converted: c.Converted})
 		e.Values = append(e.Values, values(n, c))
 	}
 	return e
 }
 
+func epochOfParticipants(e store.EpochParticipants) uint32 { return e.Epoch }
+func epochOfConversions(e store.EpochConversions) uint32   { return e.Epoch }
+func epochNumber(e store.Epoch) uint32                     { return e.Number }
+
+// at returns that of a list, by epoch, which is of a number: nothing if there is
+// none.
+func at[T any](list []T, number uint32, epoch func(T) uint32) (one T) {
+	if i, found := find(list, number, epoch); found {
+		one = list[i]
+	}
+	return one
+}
+
+// find returns where in a list, by epoch, that of a number is or would be.
+func find[T any](list []T, number uint32, epoch func(T) uint32) (i int, found bool) {
+	return slices.BinarySearchFunc(list, number, func(t T, number uint32) int { return cmp.Compare(epoch(t), number) })
+}
+
 // expected returns the shares that were set in an epoch, nil if none were:
 // nobody drew the alternatives of those who were forced, or chose them.
 func expected(counts store.Results, number uint32) []float64 {
-	i := slices.IndexFunc(counts.Epochs, func(e store.Epoch) bool { return e.Number == number })
-	if i < 0 || number == 0 {
+	i, found := find(counts.Epochs, number, epochNumber)
+	if !found || number == 0 {
 		return nil
 	}
 	return orEqual(counts.Epochs[i].Weights, len(counts.Alternatives))

@@ -20,7 +20,7 @@ import (
 // alternative's chance to be chosen: [store.Results] has them by epoch.
 type Algorithm interface {
 	// Weights returns the weight of each arm: not negative, at least one above
-	// zero, of any scale. Anything else is taken for the declared shares.
+	// zero, of any scale. Anything else, such as nil, leaves the declared shares.
 	Weights(arms []Arm) []float64
 }
 
@@ -85,10 +85,10 @@ func (e *Engine) Algorithms() []string {
 
 // algorithm returns the algorithm of a name, nil if there is none.
 func (c *Config) algorithm(name string) Algorithm {
-	if a, ok := builtIn[name]; ok {
-		return a
+	if own := c.Algorithms[name]; own != nil {
+		return own
 	}
-	return c.Algorithms[name]
+	return builtIn[name]
 }
 
 // learns tells whether an algorithm, nil for one that is not known here, may

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -445,6 +446,19 @@ func TestBanditLearnsFromThePrimaryKPI(t *testing.T) {
 	}
 }
 
+// TestReplacedAlgorithm gives a built-in algorithm other settings.
+func TestReplacedAlgorithm(t *testing.T) {
+	s := newCrowd(new(memory.Store), sixpack.Bandit{}, 0)
+	s.engines = append(s.engines, sixpack.New(s.store, sixpack.Config{
+		Now: s.clock.Now, Algorithm: "thompson", Bandit: sixpack.Bandit{Window: -1},
+		Algorithms: map[string]sixpack.Algorithm{"thompson": sixpack.Thompson{Floor: 0.5}},
+	}))
+	s.visit(t, 500)
+	if w := s.weights(t); w == nil || w[0] < 0.25 || w[0] > 0.26 {
+		t.Errorf("weights %v, want half of them shared evenly", w)
+	}
+}
+
 // broken is an algorithm whose weights are none.
 type broken struct{}
 
@@ -477,27 +491,73 @@ func (s seeded) Draw() float64 { return s.dice.Float64() }
 
 // TestMillionClients compares a million clients with their shares by chi-square.
 func TestMillionClients(t *testing.T) {
-	for _, algorithm := range []string{"hash", "seeded", "bandit"} {
-		for _, weights := range [][]float64{{1, 1, 1}, {1, 2, 7}, {90, 9, 1}} {
+	million, some := 1_000_000, 100_000
+	even, uneven := []float64{1, 1, 1}, []float64{1, 2, 7}
+	for _, x := range []struct {
+		algorithm string
+		weights   []float64
+		clients   int
+	}{
+		{"hash", even, some}, {"hash", uneven, million}, {"hash", []float64{90, 9, 1}, some},
+		{"seeded", even, some}, {"seeded", uneven, some}, {"thompson", uneven, some},
+	} {
+		t.Run(fmt.Sprint(x.algorithm, x.weights), func(t *testing.T) {
+			t.Parallel()
 			e := sixpack.New(new(memory.Store), sixpack.Config{Algorithms: map[string]sixpack.Algorithm{
-				"seeded": seeded{dice: rand.New(rand.NewPCG(3, 4))}, "bandit": sixpack.Thompson{},
+				"seeded": seeded{dice: rand.New(rand.NewPCG(3, 4))},
 			}})
-			// Nobody takes part, so that nothing is kept of a million.
-			x := sixpack.Experiment{Name: "x", Alternatives: []string{"a", "b", "c"}, Weights: weights, Algorithm: algorithm}
-			got, clients := make(map[string]float64), 1_000_000
-			if algorithm != "hash" {
-				clients = 100_000 // they are kept: what they get is reserved for them
+			got, sum := make(map[string]float64), 0.0
+			for _, w := range x.weights {
+				sum += w
 			}
-			for i := range clients {
-				got[participate(t, e, x, strconv.Itoa(i), sixpack.Prefetch()).Alternative]++
+			y := sixpack.Experiment{Name: "x", Alternatives: []string{"a", "b", "c"}, Weights: x.weights, Algorithm: x.algorithm}
+			for i := range x.clients {
+				got[participate(t, e, y, strconv.Itoa(i), sixpack.Prefetch()).Alternative]++
 			}
-			sum, chi := weights[0]+weights[1]+weights[2], 0.0
-			for i, a := range x.Alternatives {
-				want := float64(clients) * weights[i] / sum
+			chi := 0.0
+			for i, a := range y.Alternatives {
+				want := float64(x.clients) * x.weights[i] / sum
 				chi += (got[a] - want) * (got[a] - want) / want
 			}
 			if chi > 20.7 { // two degrees of freedom, one in 30,000
-				t.Errorf("%s of %v: chi-square %.1f: %v", algorithm, weights, chi, got)
+				t.Errorf("chi-square %.1f: %v", chi, got)
+			}
+		})
+	}
+}
+
+// TestEpochsAtOnce lets many clients come at once to two engines that begin
+// epochs as often as they can.
+func TestEpochsAtOnce(t *testing.T) {
+	const goroutines, clients = 16, 300
+	b := sixpack.Bandit{Window: -1, MinParticipants: -1, Interval: -1, Batch: 20, Growth: -1}
+	st, told := new(memory.Store), make([]map[string]string, goroutines)
+	engines := []*sixpack.Engine{sixpack.New(st, sixpack.Config{Bandit: b}), sixpack.New(st, sixpack.Config{Bandit: b})}
+	x := button
+	x.Algorithm = "thompson"
+	var group sync.WaitGroup
+	for g := range goroutines {
+		told[g] = make(map[string]string)
+		group.Go(func() {
+			for i := range clients {
+				client := fmt.Sprint(g, "-", i)
+				a, err := engines[g%2].Participate(context.Background(), x, client)
+				if err != nil || a.Reason != sixpack.Assigned {
+					t.Errorf("%s got %+v, %v", client, a, err)
+				}
+				told[g][client] = a.Alternative
+			}
+		})
+	}
+	group.Wait()
+	r := results(t, engines[0], x.Name)
+	if n := participants(t, engines[0], x.Name); n != goroutines*clients || len(r.Epochs) != int(r.Record.Epoch.Number) || len(r.Epochs) < 10 {
+		t.Errorf("%d participants of %d in %d epochs, the last of which is %d", n, goroutines*clients, len(r.Epochs), r.Record.Epoch.Number)
+	}
+	for _, clients := range told {
+		for client, was := range clients {
+			if a := participate(t, engines[0], x, client); a.Alternative != was || a.Reason != sixpack.Existing {
+				t.Fatalf("%s moved from %s to %+v", client, was, a)
 			}
 		}
 	}

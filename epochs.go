@@ -174,10 +174,10 @@ func (b Bandit) arms(counts store.Results, now time.Time) []Arm {
 	learned := slices.Clone(arms)
 	for i, a := range counts.Alternatives {
 		var n int64
-		for _, e := range between(a.Epochs, last, func(e store.EpochParticipants) uint32 { return e.Epoch }) {
+		for _, e := range between(a.Epochs, last, epochOfParticipants) {
 			n += e.Participants
 		}
-		k := store.KPICounts{Epochs: between(a.KPI(kpi).Epochs, last, func(e store.EpochConversions) uint32 { return e.Epoch })}
+		k := store.KPICounts{Epochs: between(a.KPI(kpi).Epochs, last, epochOfConversions)}
 		totals := k.Totals()
 		x := &learned[i]
 		x.Counts = stats.Counts{Participants: n, Converted: totals.Converted}
@@ -206,8 +206,7 @@ func (b Bandit) mature(epochs []store.Epoch, now time.Time) (last uint32) {
 
 // between returns those of a list, by epoch, from 1 to the last.
 func between[T any](list []T, last uint32, epoch func(T) uint32) []T {
-	place := func(t T, number uint32) int { return cmp.Compare(epoch(t), number) }
-	from, _ := slices.BinarySearchFunc(list, 1, place)
-	to, _ := slices.BinarySearchFunc(list, last+1, place)
+	from, _ := find(list, 1, epoch)
+	to, _ := find(list, last+1, epoch)
 	return list[from:to]
 }

@@ -188,15 +188,15 @@ func (e *Engine) strays(r *store.Record) bool {
 	}
 	set, n := declared(r), len(r.Alternatives)
 	for i := range n {
-		if math.Abs(at(set, i, n)-at(r.Epoch.Weights, i, n)) > near {
+		if math.Abs(shareOf(set, i, n)-shareOf(r.Epoch.Weights, i, n)) > near {
 			return e.config.Now().Sub(r.Epoch.Start) >= declaredEvery
 		}
 	}
 	return false
 }
 
-// at returns one of n shares, nil for equal ones.
-func at(shares []float64, i, n int) float64 {
+// shareOf returns one of n shares, nil for equal ones.
+func shareOf(shares []float64, i, n int) float64 {
 	if shares == nil {
 		return 1 / float64(n)
 	}
@@ -243,7 +243,7 @@ func (e *Engine) shares(r *store.Record) []float64 {
 func declaredArms(r *store.Record) []Arm {
 	arms := make([]Arm, len(r.Alternatives))
 	for i := range arms {
-		arms[i].Weight = at(declared(r), i, len(arms))
+		arms[i].Weight = shareOf(declared(r), i, len(arms))
 	}
 	return arms
 }

@@ -57,7 +57,8 @@ type Config struct {
 	// Algorithm names the default algorithm: "hash" if empty.
 	Algorithm string
 	// Algorithms adds algorithms of one's own, by name, to [Hash], [Random],
-	// [Thompson], [Whiplash], [WhiplashLegacy] and [EpsilonGreedy].
+	// [Thompson], [Whiplash], [WhiplashLegacy] and [EpsilonGreedy], or replaces
+	// these: "thompson" may be a [Thompson] with another floor.
 	Algorithms map[string]Algorithm
 	// Bandit says when algorithms that learn change the shares.
 	Bandit Bandit

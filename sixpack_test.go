@@ -197,7 +197,7 @@ func TestChoose(t *testing.T) {
 }
 
 func TestPrefetch(t *testing.T) {
-	for _, algorithm := range []string{"hash", "random"} {
+	for _, algorithm := range []string{"hash", "random", "thompson"} {
 		t.Run(algorithm, func(t *testing.T) {
 			e, _ := newEngine(t)
 			x := button

@@ -5,9 +5,12 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strconv"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/store/memory"
@@ -44,8 +47,23 @@ type course struct {
 	converts []bool // by participant, as long as they did not yet
 }
 
-// Run runs the trial.
-func (t *Trial) Run(ctx context.Context, dice *rand.Rand) (g Gain, err error) {
+// Trials runs n trials, on all processors. What each gains depends on the seed and
+// its number only.
+func Trials(ctx context.Context, n int, seed uint64, trial func(number int) Trial) ([]Gain, error) {
+	gains := make([]Gain, n)
+	group, going := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range n {
+		group.Go(func() (err error) {
+			t := trial(i)
+			gains[i], err = t.run(going, diceOf(seed, uint64(i)))
+			return err
+		})
+	}
+	return gains, group.Wait()
+}
+
+func (t *Trial) run(ctx context.Context, dice *rand.Rand) (g Gain, err error) {
 	now := time.Unix(0, 0).UTC()
 	began, config := now, t.Config
 	config.Now = func() time.Time { return now }
