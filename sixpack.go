@@ -81,6 +81,8 @@ type Engine struct {
 
 	mu      sync.RWMutex
 	records map[string]*store.Record // the last seen of each experiment, never modified
+
+	tries tries // to make steps of ramps
 }
 
 // New returns an engine over a store, which stays the caller's to close.
@@ -133,6 +135,9 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 			return Assignment{}, err
 		}
 		if e.learn(x.Name, p.Record, facts) {
+			if p.record.Ramp.Due(c.now) {
+				e.step(ctx, p.record.Name)
+			}
 			return e.decide(&p, &c, facts), nil
 		}
 	}
