@@ -94,13 +94,14 @@ func (e *Engine) StopRamp(ctx context.Context, experiment string) error {
 
 func (e *Engine) setRamp(ctx context.Context, experiment, action string, state store.RampState) error {
 	return e.edit(ctx, experiment, action, func(r *store.Record) error {
+		if r.Ramp.State == state {
+			return nil
+		}
 		if !r.Ramp.Active() {
 			return fmt.Errorf("%w: %q has none under way", ErrRamp, experiment)
 		}
-		if r.Ramp.State != state {
-			r.Ramp.State = state
-			runRamp(r, e.config.Now())
-		}
+		r.Ramp.State = state
+		runRamp(r, e.config.Now())
 		return nil
 	})
 }

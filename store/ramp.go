@@ -7,8 +7,8 @@ import (
 
 // RampPlan says how the traffic of an experiment is raised.
 type RampPlan struct {
-	Steps      []float64     `json:"steps"`                // fractions of clients let in, each above the one before, in (0,1]
-	Hold       time.Duration `json:"hold"`                 // how long each step lasts, in nanoseconds
+	Steps      []float64     `json:"steps,omitempty"`      // fractions of clients let in, each above the one before, in (0,1]
+	Hold       time.Duration `json:"hold,omitzero"`        // how long each step lasts, in nanoseconds
 	Guardrails []Guardrail   `json:"guardrails,omitempty"` // what must not become worse
 }
 
@@ -24,9 +24,9 @@ type Guardrail struct {
 type Ramp struct {
 	RampPlan
 
-	State RampState `json:"state"`
-	Step  int       `json:"step"`  // the present one of Steps
-	Since time.Time `json:"since"` // when the present step began
+	State RampState `json:"state,omitempty"`
+	Step  int       `json:"step,omitempty"` // the present one of Steps
+	Since time.Time `json:"since,omitzero"` // when the present step began
 	// Next is when the next step is due; zero while the ramp does not run, or the
 	// experiment does not.
 	Next time.Time `json:"next,omitzero"`
