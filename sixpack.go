@@ -58,6 +58,10 @@ type Config struct {
 	Algorithm string
 	// Algorithms adds algorithms of one's own, by name, to "hash" and "random".
 	Algorithms map[string]Algorithm
+	// Weights are those of experiments, by name and alternative, for calls that
+	// declare none. Calls are refused with [ErrWeights] if theirs are not those of
+	// exactly the experiment's alternatives.
+	Weights map[string]map[string]float64
 	// Location is the zone whose days are counted: UTC if nil.
 	Location *time.Location
 	// Robots is searched in the visitor's user agent, if the caller gives one:
@@ -114,7 +118,7 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 	if reason := e.excludes(&c); reason != "" {
 		return e.visit(ctx, &x, client, reason)
 	}
-	if err := first(x.check(), e.checkAlgorithm(x.Algorithm), c.checkChoice(&x)); err != nil {
+	if err := first(x.check(), e.configure(&x), e.checkAlgorithm(x.Algorithm), c.checkChoice(&x)); err != nil {
 		return Assignment{}, err
 	}
 	for range maxTries {
