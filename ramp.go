@@ -164,6 +164,11 @@ func runRamp(r *store.Record, now time.Time) {
 	}
 }
 
+// due tells whether it is time for the next step.
+func due(r *store.Record, now time.Time) bool {
+	return !r.Ramp.Next.IsZero() && !now.Before(r.Ramp.Next)
+}
+
 // tries are when an engine tried to make the step that is due, by experiment.
 type tries struct{ last sync.Map } // of *atomic.Int64, in nanoseconds
 
@@ -192,7 +197,7 @@ func (e *Engine) step(ctx context.Context, experiment string) {
 		return
 	}
 	before := &all[0].Record
-	if !before.Ramp.Due(now) { // another engine was faster
+	if !due(before, now) { // another engine was faster
 		e.learn(experiment, nil, store.Facts{Version: before.Version, Record: before})
 		return
 	}

@@ -139,7 +139,7 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 			return Assignment{}, err
 		}
 		if e.learn(x.Name, p.Record, facts) {
-			if p.record.Ramp.Due(c.now) {
+			if due(p.record, c.now) {
 				e.step(ctx, p.record.Name)
 			}
 			return e.decide(&p, &c, facts), nil

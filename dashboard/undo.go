@@ -16,7 +16,7 @@ func (d *dashboard) undo(w http.ResponseWriter, r *http.Request) error {
 		return refusal{http.StatusBadRequest, "The field change does not say which change to undo."}
 	}
 	err = d.engine.Undo(r.Context(), name, id)
-	for _, known := range []error{sixpack.ErrUndo, sixpack.ErrPurged, sixpack.ErrPlan, sixpack.ErrAlgorithm} {
+	for _, known := range []error{sixpack.ErrUndo, sixpack.ErrPurged, sixpack.ErrPlan, sixpack.ErrAlgorithm, sixpack.ErrRamp} {
 		if errors.Is(err, known) {
 			return refusal{http.StatusConflict, sentence(err.Error()) + " Nothing was changed."}
 		}

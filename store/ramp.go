@@ -57,7 +57,4 @@ func (r Ramp) Clone() Ramp {
 }
 
 // Active tells whether the ramp has further steps to go, though it may be paused.
-func (r *Ramp) Active() bool { return r.State == RampRunning || r.State == RampPaused }
-
-// Due tells whether it is time for the next step.
-func (r *Ramp) Due(at time.Time) bool { return !r.Next.IsZero() && !at.Before(r.Next) }
+func (r Ramp) Active() bool { return r.State == RampRunning || r.State == RampPaused }
