@@ -237,10 +237,9 @@ func (e *Engine) advance(r *store.Record, counts store.Results, now time.Time) (
 // obstacle says why a ramp must not go on, or nothing.
 func obstacle(counts store.Results, now time.Time) string {
 	r := &counts.Record
-	switch v := beside(counts, r.PrimaryKPI(), now); v.State {
-	case stats.Mismatch:
+	if v := beside(counts, r.PrimaryKPI(), now); v.State == stats.Mismatch {
 		return "the sample ratio is broken"
-	case stats.InvalidCounts:
+	} else if v.State == stats.InvalidCounts {
 		return "the counts are broken"
 	}
 	for _, g := range r.Ramp.Guardrails {

@@ -51,6 +51,7 @@ func rampNow(r store.Record, zone *time.Location) string {
 		return "Stopped at " + here + "."
 	case store.RampDone:
 		return "Done: " + since + "."
+	case store.RampRunning:
 	}
 	next := percent(r.Ramp.Steps[r.Ramp.Step+1]) + " %"
 	if r.Ramp.Next.IsZero() {
@@ -65,12 +66,15 @@ func rampNow(r store.Record, zone *time.Location) string {
 
 // guarded says what stops a ramp.
 func guarded(guardrails []store.Guardrail) string {
-	texts := []string{"participants do not come in the shares that are set"}
-	for _, g := range guardrails {
-		name := either(g.KPI == "", "the default KPI", quoted(g.KPI))
-		texts = append(texts, name+either(g.RiseIsBad, " rises", " falls")+" with any alternative")
+	const text = "It stops by itself if participants do not come in the shares that are set"
+	if len(guardrails) == 0 {
+		return text + "."
 	}
-	return "It stops by itself if " + strings.Join(texts, ", or ") + "."
+	worse := make([]string, len(guardrails))
+	for i, g := range guardrails {
+		worse[i] = either(g.KPI == "", "the default KPI", quoted(g.KPI)) + either(g.RiseIsBad, " rises", " falls")
+	}
+	return text + ", or if an alternative makes things worse: " + strings.Join(worse, ", or ") + "."
 }
 
 // rampState says what state a ramp is in, for the log.
