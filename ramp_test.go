@@ -528,6 +528,21 @@ func TestRampAndOverride(t *testing.T) {
 	}
 }
 
+// TestRampCostsNothing lets clients come while no step is due.
+func TestRampCostsNothing(t *testing.T) {
+	r := newRamping(t)
+	r.begin(store.RampPlan{Steps: []float64{0.99, 1}, Hold: day})
+	ctx := t.Context()
+	n := testing.AllocsPerRun(1000, func() {
+		if _, err := r.Participate(ctx, button, "visitor-0"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if n > 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
 // TestRampAndReset holds the present step anew, as its visitors are forgotten.
 func TestRampAndReset(t *testing.T) {
 	r := newRamping(t)
