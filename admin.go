@@ -78,15 +78,19 @@ func (e *Engine) Describe(ctx context.Context, experiment, description string) e
 
 // Override sets what goes before the traffic, weights (in the order of the
 // remembered alternatives) and algorithm that callers declare. Zero fields
-// override nothing, so that the zero Override clears it. The errors are
-// [ErrUnknown], [ErrTraffic], [ErrWeights] and [ErrAlgorithm].
+// override nothing, so that the zero Override clears it. The traffic is a ramp's
+// while one is under way: it stays, and to set another is refused with [ErrRamp].
+// The other errors are [ErrUnknown], [ErrTraffic], [ErrWeights] and [ErrAlgorithm].
 func (e *Engine) Override(ctx context.Context, experiment string, o store.Override) error {
 	return e.edit(ctx, experiment, ActionOverride, func(r *store.Record) error {
 		if err := e.checkOverride(r, o); err != nil {
 			return err
 		}
-		before := *r
+		before, traffic := *r, r.Override.Traffic
 		r.Override = o
+		if r.Ramp.Active() {
+			r.Override.Traffic = traffic
+		}
 		if o.Weights != nil {
 			r.Override.Weights = scaled(o.Weights)
 		}
@@ -108,6 +112,9 @@ func (e *Engine) Reset(ctx context.Context, experiment string) error {
 		r.Salt = experiment + "#" + strconv.FormatUint(rand.Uint64(), 36) //nolint:gosec // only has to be another one
 		r.Winner, r.Paused, r.Archived, r.Purged = "", false, false, false
 		r.Epoch = store.Epoch{Number: 1, Start: e.config.Now(), Weights: e.shares(r)}
+		if r.Ramp.Active() {
+			e.hold(r, 0)
+		}
 		return nil
 	}, func(r store.Record, c store.Change) (store.Facts, error) { return e.store.Clear(ctx, r, false, c) })
 }
@@ -205,6 +212,7 @@ func (e *Engine) change(
 			return err
 		}
 		was, is := store.Changed(*facts.Record, r)
+		runRamp(&r, e.config.Now()) // after that, as it is no change of its own
 		told, err := e.tell(ctx, c, withLost(was, lost), is)
 		if err != nil {
 			return err
@@ -236,6 +244,9 @@ func checkPurged(r *store.Record) error {
 
 func (e *Engine) checkOverride(r *store.Record, o store.Override) error {
 	err := first(checkTraffic(o.Traffic), e.checkAlgorithm(o.Algorithm))
+	if r.Ramp.Active() && o.Traffic != 0 && o.Traffic != r.Override.Traffic {
+		err = first(err, fmt.Errorf("%w: it sets the traffic of %q: stop it first", ErrRamp, r.Name))
+	}
 	if err == nil && o.Weights != nil {
 		err = checkWeights(o.Weights, len(r.Alternatives))
 	}

@@ -61,9 +61,10 @@ func (e *Engine) Changes(ctx context.Context, experiment string, most int) ([]st
 // a change too, which can be undone.
 //
 // It is refused with [ErrUndo] if that was changed again since, if there is no
-// such change, for a Reset, Purge or Delete, which forget, and for what was changed
-// of an experiment that was deleted; and like the method that would do the same,
-// with [ErrPurged], [ErrPlan] or [ErrAlgorithm]. The other error is [ErrUnknown].
+// such change, for a Reset, Purge or Delete, which forget, for what is done to
+// ramps, and for what was changed of an experiment that was deleted; and like the
+// method that would do the same, with [ErrPurged], [ErrPlan], [ErrAlgorithm] or
+// [ErrRamp]. The other error is [ErrUnknown].
 func (e *Engine) Undo(ctx context.Context, experiment string, change uint64) error {
 	log, err := e.Changes(ctx, experiment, 0)
 	if err != nil {
@@ -121,6 +122,8 @@ func said(c store.Change) (was, is store.Settings, err error) {
 	switch c.Action {
 	case ActionReset, ActionPurge, ActionDelete:
 		return was, is, fmt.Errorf("%w: what a %s forgets is gone", ErrUndo, c.Action)
+	case ActionRamp, ActionRampStep, ActionPauseRamp, ActionResumeRamp, ActionStopRamp:
+		return was, is, fmt.Errorf("%w: stop the ramp, or start another", ErrUndo)
 	}
 	if err := errors.Join(json.Unmarshal(c.Before, &was), json.Unmarshal(c.After, &is)); err != nil {
 		return was, is, fmt.Errorf("%w: what it changed is not known: %w", ErrUndo, err)
@@ -151,6 +154,9 @@ func (e *Engine) checkSettings(r *store.Record, s store.Settings) (err error) {
 	}
 	if s.Override != nil {
 		err = first(err, e.checkOverride(r, *s.Override))
+		if r.Ramp.Active() && s.Override.Traffic != r.Override.Traffic {
+			err = first(err, fmt.Errorf("%w: it sets the traffic of %q", ErrRamp, r.Name))
+		}
 	}
 	if s.Plan != nil {
 		err = first(err, checkPlan(*s.Plan))

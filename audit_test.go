@@ -70,6 +70,29 @@ var deeds = map[string]deed{
 		},
 		before: `{"plan":{}}`, after: `{"plan":{"kpi":"sale","effect":0.1,"baseline":0.2}}`, keeps: true,
 	},
+	"ramp": {
+		do:     func(ctx context.Context, e *sixpack.Engine) error { return e.StartRamp(ctx, "button", halfThenAll) },
+		before: `{"override":{},"ramp":{}}`,
+		after:  `{"override":{"traffic":0.5},"ramp":{` + halfThenAllJSON + `,"state":"running","since":"2026-03-01T13:00:00Z","next":"2026-03-02T13:00:00Z","participants":2}}`,
+	},
+	"pause-ramp": {
+		first:  []string{"ramp"},
+		do:     func(ctx context.Context, e *sixpack.Engine) error { return e.PauseRamp(ctx, "button") },
+		before: `{"ramp":{` + halfThenAllJSON + `,"state":"running","since":"2026-03-01T12:00:00Z","next":"2026-03-02T12:00:00Z","participants":2}}`,
+		after:  `{"ramp":{` + halfThenAllJSON + `,"state":"paused","since":"2026-03-01T12:00:00Z","left":82800000000000,"participants":2}}`,
+	},
+	"resume-ramp": {
+		first:  []string{"ramp", "pause-ramp"},
+		do:     func(ctx context.Context, e *sixpack.Engine) error { return e.ResumeRamp(ctx, "button") },
+		before: `{"ramp":{` + halfThenAllJSON + `,"state":"paused","since":"2026-03-01T12:00:00Z","left":86400000000000,"participants":2}}`,
+		after:  `{"ramp":{` + halfThenAllJSON + `,"state":"running","since":"2026-03-01T12:00:00Z","next":"2026-03-02T13:00:00Z","participants":2}}`,
+	},
+	"stop-ramp": {
+		first:  []string{"ramp"},
+		do:     func(ctx context.Context, e *sixpack.Engine) error { return e.StopRamp(ctx, "button") },
+		before: `{"ramp":{` + halfThenAllJSON + `,"state":"running","since":"2026-03-01T12:00:00Z","next":"2026-03-02T12:00:00Z","participants":2}}`,
+		after:  `{"ramp":{` + halfThenAllJSON + `,"state":"stopped","since":"2026-03-01T12:00:00Z","participants":2}}`,
+	},
 	"reset": {
 		first:  []string{"winner", "pause", "describe"},
 		do:     func(ctx context.Context, e *sixpack.Engine) error { return e.Reset(ctx, "button") },
@@ -86,6 +109,10 @@ var deeds = map[string]deed{
 		before: `{"archived":true,"description":"*Is it blue?*","participants":2,"conversions":2}`,
 	},
 }
+
+var halfThenAll = store.RampPlan{Steps: []float64{0.5, 1}, Hold: 24 * time.Hour, Guardrails: []store.Guardrail{{KPI: "sale"}}}
+
+const halfThenAllJSON = `"steps":[0.5,1],"hold":86400000000000,"guardrails":[{"kpi":"sale"}]`
 
 // prepare returns an engine with an experiment to which was done what comes
 // before a deed.
@@ -147,7 +174,7 @@ func TestChangesAreLogged(t *testing.T) {
 // TestNothingChangesNothing does everything twice that leaves things as they are.
 func TestNothingChangesNothing(t *testing.T) {
 	for action, d := range deeds {
-		if action == "reset" || action == "delete" {
+		if action == "reset" || action == "delete" || action == "ramp" {
 			continue
 		}
 		t.Run(action, func(t *testing.T) {

@@ -261,3 +261,34 @@ func ExampleThompson() {
 	fmt.Printf("%.3f\n", sixpack.Thompson{}.Weights(arms))
 	// Output: [0.160 0.840]
 }
+
+// The traffic is raised from a hundredth to all visitors, in three days at least,
+// unless fewer of them buy.
+func ExampleEngine_StartRamp() {
+	ctx := context.Background()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	engine := sixpack.New(new(memory.Store), sixpack.Config{Now: func() time.Time { return now }})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
+	if _, err := engine.Participate(ctx, button, "anna"); err != nil {
+		log.Fatal(err)
+	}
+	err := engine.StartRamp(ctx, "button-color", store.RampPlan{
+		Steps: []float64{0.01, 0.1, 0.5, 1}, Hold: 24 * time.Hour, Guardrails: []store.Guardrail{{KPI: "purchase"}},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for day := range 4 {
+		for i := range 1000 {
+			_, _ = engine.Participate(ctx, button, fmt.Sprint("visitor-", day, "-", i))
+		}
+		r, _ := engine.Counts(ctx, "button-color")
+		fmt.Println("day", day, r.Record.Ramp.State, r.Record.Override.Traffic)
+		now = now.Add(24 * time.Hour)
+	}
+	// Output:
+	// day 0 running 0.01
+	// day 1 running 0.1
+	// day 2 running 0.5
+	// day 3 done 1
+}

@@ -19,6 +19,7 @@ type call struct {
 	choose    string
 	prefetch  bool
 	at        time.Time
+	now       time.Time
 	kpi       string
 	value     store.Amount
 	hasValue  bool
@@ -100,10 +101,10 @@ func (e *Engine) prepare(c *call, options []Option) error {
 	if len(options) > 0 {
 		*c = gather(options)
 	}
-	now := e.config.Now()
+	c.now = e.config.Now()
 	if c.at.IsZero() {
-		c.at = now
-	} else if c.at.Unix() < 0 || c.at.After(now.Add(24*time.Hour)) {
+		c.at = c.now
+	} else if c.at.Unix() < 0 || c.at.After(c.now.Add(24*time.Hour)) {
 		return fmt.Errorf("%w: %v is before 1970 or more than a day ahead", ErrTime, c.at)
 	}
 	c.at = c.at.In(e.config.Location)

@@ -62,6 +62,10 @@ type Config struct {
 	Algorithms map[string]Algorithm
 	// Bandit says when algorithms that learn change the shares.
 	Bandit Bandit
+	// Weights are those of experiments, by name and alternative, for calls that
+	// declare none. Calls are refused with [ErrWeights] if theirs are not those of
+	// exactly the experiment's alternatives.
+	Weights map[string]map[string]float64
 	// Location is the zone whose days are counted: UTC if nil.
 	Location *time.Location
 	// Robots is searched in the visitor's user agent, if the caller gives one:
@@ -87,6 +91,7 @@ type Engine struct {
 	records map[string]*store.Record // the last seen of each experiment, never modified
 
 	cohorts sync.Map // of *cohort, by experiment
+	tries   tries    // to make steps of ramps
 }
 
 // New returns an engine over a store, which stays the caller's to close.
@@ -119,7 +124,7 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 	if reason := e.excludes(&c); reason != "" {
 		return e.visit(ctx, &x, client, reason)
 	}
-	if err := first(x.check(), e.checkAlgorithm(x.Algorithm), c.checkChoice(&x)); err != nil {
+	if err := first(x.check(), e.configure(&x), e.checkAlgorithm(x.Algorithm), c.checkChoice(&x)); err != nil {
 		return Assignment{}, err
 	}
 	for range maxTries {
@@ -141,6 +146,9 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 		}
 		if e.learn(x.Name, p.Record, facts) {
 			e.count(ctx, &p, facts)
+			if due(p.record, c.now) {
+				e.step(ctx, p.record.Name)
+			}
 			return e.decide(&p, &c, facts), nil
 		}
 	}
@@ -282,6 +290,7 @@ func (e *Engine) learn(experiment string, kept *store.Record, facts store.Facts)
 	if r == nil {
 		delete(e.records, experiment)
 		e.cohorts.Delete(experiment)
+		e.tries.last.Delete(experiment)
 	} else {
 		e.records[experiment] = r
 	}

@@ -15,6 +15,7 @@ type action struct {
 	Title  string // of its page, before the experiment's name
 	Button string // that does it
 	Final  bool   // it cannot be undone
+	Kept   bool   // nor can this, but it loses nothing
 	done   string // what is said afterwards
 	logged string // what the log calls it
 
@@ -74,6 +75,22 @@ var actions = []action{
 	{
 		Name: clearOverride, Title: "Clear traffic, weights and algorithm of", Button: "Clear what is set here", done: "Programs decide again.",
 		logged: sixpack.ActionOverride, refuses: refuseClear, tells: tellClear, do: doClear,
+	},
+	{
+		Name: sixpack.ActionRamp, Title: "Raise the traffic of", Button: "Begin", Kept: true, done: "The ramp has begun.",
+		refuses: refuseRamp, tells: tellRamp, fields: askRamp, do: doRamp,
+	},
+	{
+		Name: sixpack.ActionPauseRamp, Title: "Pause the ramp of", Button: "Pause the ramp", Kept: true, done: "The ramp is paused.",
+		refuses: refusePauseRamp, tells: tellPauseRamp, do: simply((*sixpack.Engine).PauseRamp),
+	},
+	{
+		Name: sixpack.ActionResumeRamp, Title: "Resume the ramp of", Button: "Resume the ramp", Kept: true, done: "The ramp goes on.",
+		refuses: refuseResumeRamp, tells: tellResumeRamp, do: simply((*sixpack.Engine).ResumeRamp),
+	},
+	{
+		Name: sixpack.ActionStopRamp, Title: "Stop the ramp of", Button: "Stop the ramp", Kept: true, done: "The ramp is stopped.",
+		refuses: refuseNoRamp, tells: tellStopRamp, do: simply((*sixpack.Engine).StopRamp),
 	},
 	{
 		Name: sixpack.ActionPlan, Title: "Plan", Button: "Save the plan", done: "The plan is saved.",

@@ -20,19 +20,26 @@ const (
 func weightField(i int) string { return "weight-" + strconv.Itoa(i) }
 
 func tellOverride(s *subject) []string {
-	return []string{
+	texts := []string{
 		"What is set here goes before what programs say when they ask for an alternative. Leave to them what you leave empty.",
 		"It holds for new participants: the " + s.participants() + " so far keep their alternatives. " +
 			"Alternatives are compared within each stretch of equal weights.",
 	}
+	if s.Ramp.Active() {
+		texts = append(texts, "The traffic is the ramp’s, and stays as it is.")
+	}
+	return texts
 }
 
 func askOverride(s *subject) []field {
-	fields := []field{{
-		Name: trafficField, Label: "Traffic, in percent of the visitors", Kind: number,
-		Value: s.value(trafficField, percentOrNone(s.Override.Traffic)), Placeholder: percent(s.Traffic),
-		Hint: "Raising it lets more visitors in. Lowering it puts nobody out who takes part already.",
-	}}
+	var fields []field
+	if !s.Ramp.Active() {
+		fields = append(fields, field{
+			Name: trafficField, Label: "Traffic, in percent of the visitors", Kind: number,
+			Value: s.value(trafficField, percentOrNone(s.Override.Traffic)), Placeholder: percent(s.Traffic),
+			Hint: "Raising it lets more visitors in. Lowering it puts nobody out who takes part already.",
+		})
+	}
 	for i, name := range s.Alternatives {
 		soFar := ""
 		if s.Override.Weights != nil {
@@ -104,8 +111,11 @@ func overridesNothing(o store.Override) bool {
 }
 
 func refuseClear(s *subject) string {
-	if overridesNothing(s.Override) {
+	switch {
+	case overridesNothing(s.Override):
 		return "Nothing is set here for it: programs decide."
+	case s.Ramp.Active():
+		return "A ramp sets its traffic. Stop that first."
 	}
 	return refuseArchived(s)
 }

@@ -1,6 +1,7 @@
 package dashboard_test
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -320,6 +321,105 @@ func TestPlan(t *testing.T) {
 	w.do(sound, "plan", nil)
 	if got := w.record(sound).Plan; got != (store.Plan{}) {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestRamp(t *testing.T) {
+	w := newWorld(t)
+	page := "/experiments/" + url.PathEscape(sound) + "/"
+	form := func(changes ...string) url.Values {
+		f := url.Values{"steps": {"1, 5 %, 12.5,100"}, "hold": {"24"}, "falls": {"default, sale"}, "rises": {"error"}}
+		for i := 0; i < len(changes); i += 2 {
+			f.Set(changes[i], changes[i+1])
+		}
+		return f
+	}
+	for _, c := range []struct{ field, value, says string }{
+		{"steps", "", "Give at least one step."},
+		{"steps", "1, few", "“few” is not a number"},
+		{"steps", "1, 1", "Each has to be above the one before."},
+		{"steps", "50, 101", "Each has to be above 0, and at most 100."},
+		{"steps", "NaN", "Each has to be above 0, and at most 100."},
+		{"hold", "", "Say how long each step is held."},
+		{"hold", "0", "It has to be above 0"},
+		{"falls", "a b", "Invalid kpi name"},
+		{"rises", "sale", "is a guardrail twice"},
+	} {
+		w.refused(sound, "ramp", form(c.field, c.value), 422, c.says)
+	}
+	for _, action := range []string{"pause-ramp", "resume-ramp", "stop-ramp"} {
+		w.refused(sound, action, nil, 409, "No ramp is under way.")
+	}
+	if got := w.get(t, page); strings.Contains(got.body, "ramp-title") || !strings.Contains(got.body, "Raise traffic step by step") {
+		t.Error("an experiment without a ramp has one, or cannot have one")
+	}
+	w.says(doPath(sound, "ramp"), 200, "Sets the traffic, which is 100 % now", "Nobody who takes part changes or is put out")
+	w.do(sound, "ramp", form())
+	r := w.record(sound).Ramp
+	rails := []store.Guardrail{{}, {KPI: "sale"}, {KPI: "error", RiseIsBad: true}}
+	if !slices.Equal(r.Steps, []float64{0.01, 0.05, 0.125, 1}) || r.Hold != 24*time.Hour || !slices.Equal(r.Guardrails, rails) || r.State != store.RampRunning {
+		t.Errorf("the ramp is %+v", r)
+	}
+	w.says(page+"?done=ramp", 200, "The ramp has begun.", "Traffic1 % by the ramp",
+		"Running: 1 % of the visitors since 20 March 2026 15:00. With the first visitor after 21 March 2026 15:00 it is 5 %.",
+		"It stops by itself if participants do not come in the shares that are set, or if an alternative makes things worse: the default KPI falls, or “sale” falls, or “error” rises.",
+		"Began to raise the traffic", "ramp running, step 1 of 4")
+	if undos.MatchString(w.get(t, page).body) {
+		t.Error("the ramp can be undone")
+	}
+	w.refused(sound, "ramp", form(), 409, "A ramp is under way. Stop that first.")
+	w.refused(sound, "clear-override", nil, 409, "A ramp sets its traffic.")
+	if body := w.get(t, doPath(sound, "override")).body; strings.Contains(body, `name="traffic"`) || strings.Contains(body, "clear-override") {
+		t.Error("the traffic can be overridden in spite of the ramp")
+	}
+	w.do(sound, "override", url.Values{"weight-0": {"3"}, "weight-1": {"1"}})
+	w.refused(sound, "resume-ramp", nil, 409, "The ramp is not paused.")
+	w.do(sound, "pause-ramp", nil)
+	w.says(page, 200, "Paused at 1 % of the visitors", "this step is held for 24 hours", "Resume the ramp")
+	w.refused(sound, "pause-ramp", nil, 409, "The ramp is paused already.")
+	w.says(doPath(sound, "resume-ramp"), 200, "stays at 1 % for 24 hours, and is raised then.")
+	w.do(sound, "resume-ramp", nil)
+	w.must(w.Pause(t.Context(), sound))
+	w.says(page, 200, "Waiting at 1 % of the visitors", "as the experiment does not run. Then 5 % follows after 24 hours.")
+	w.must(w.Resume(t.Context(), sound))
+	w.says(doPath(sound, "stop-ramp"), 200, "The traffic stays at 1 %, and can be set by hand again.")
+	w.do(sound, "stop-ramp", nil)
+	w.says(page, 200, "Stopped at 1 % of the visitors.", "Traffic1 % set here", "Raise traffic step by step")
+	w.must(w.SetWinner(t.Context(), sound, "blue"))
+	w.refused(sound, "ramp", form(), 409, "Everyone gets the winner, “blue”")
+}
+
+// TestRampOfItself shows what a ramp does without anybody.
+func TestRampOfItself(t *testing.T) {
+	for of, want := range map[string][]string{
+		sound: {
+			"Done: 100 % of the visitors since 22 March 2026 15:00.", "Raised the traffic by a step", "sixpack",
+			"ramp running, step 2 of 3", "ramp done, step 3 of 3",
+		},
+		broken: {
+			"Stopped by itself at 50 % of the visitors: the sample ratio is broken. It does not lower the traffic",
+			"Stopped the ramp", "ramp stopped, step 1 of 3: the sample ratio is broken",
+		},
+	} {
+		s, now := new(memory.Store), present
+		i := sample(of, 10, arm{"red", 1000, 50}, arm{"blue", map[string]int64{sound: 1000, broken: 700}[of], 60})
+		if _, err := s.Import(t.Context(), i); err != nil {
+			t.Fatal(err)
+		}
+		clock := func() time.Time { return now }
+		engine := sixpack.New(s, sixpack.Config{Now: clock})
+		w := world{engine, browse(t, dashboard.New(engine, dashboard.Options{Now: clock, Log: slog.New(slog.DiscardHandler)})), t}
+		w.do(of, "ramp", url.Values{"steps": {"50, 75, 100"}, "hold": {"24"}})
+		x := sixpack.Experiment{Name: of, Alternatives: []string{"red", "blue"}}
+		for day := range 3 {
+			for visitor := range 20 {
+				if _, err := engine.Participate(t.Context(), x, fmt.Sprint(day, "-", visitor)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			now = now.Add(24 * time.Hour)
+		}
+		w.says("/experiments/"+url.PathEscape(of)+"/", 200, want...)
 	}
 }
 

@@ -111,7 +111,7 @@ func (d *dashboard) renderConfirm(w http.ResponseWriter, r *http.Request, a *act
 	if p.Tells = a.tells(s); a.fields != nil {
 		p.Fields = a.fields(s)
 	}
-	p.Clears = a.Name == sixpack.ActionOverride && !overridesNothing(s.Override)
+	p.Clears = a.Name == sixpack.ActionOverride && refuseClear(s) == ""
 	for i, f := range p.Fields {
 		p.Fields[i].Problem = wrong[f.Name]
 	}

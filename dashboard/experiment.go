@@ -30,6 +30,7 @@ type experimentPage struct {
 	SeriesPath   string // where it is as JSON
 	Traffic      string
 	Weights      string
+	Ramp         *ramp // nil if there never was one
 	Description  template.HTML
 	Snippets     []snippet
 	History      []change
@@ -60,9 +61,9 @@ func (d *dashboard) newExperimentPage(r *http.Request, of *sixpack.Results, by p
 	p := experimentPage{
 		Results: of, State: stateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: rows, Ticks: ticks(scale, of.Measure),
 		KPIs: kpiChoices(record, of.KPI), Periods: periodChoices(by), Series: newSeries(&of.Counts, of.KPI, by),
-		SeriesPath:  page{Prefix: d.Prefix}.URL("api", "v1", "experiments", record.Name, "series"),
-		Traffic:     short(100*cmp.Or(record.Override.Traffic, record.Traffic)) + " %",
-		Weights:     weights(record),
+		SeriesPath: page{Prefix: d.Prefix}.URL("api", "v1", "experiments", record.Name, "series"),
+		Traffic:    short(100*inForce(record)) + " %",
+		Weights:    weights(record), Ramp: newRamp(record, d.Location),
 		Description: markdown(record.Description), Snippets: snippets(d.api(r), record, of.KPI),
 	}
 	if !record.Created.IsZero() {

@@ -89,14 +89,14 @@ func readSettings(text json.RawMessage, to *store.Settings) bool {
 // final tells whether what an action does cannot be undone.
 func final(name string) bool {
 	a := actionOf(name)
-	return a != nil && a.Final
+	return a != nil && (a.Final || a.Kept) || name == sixpack.ActionRampStep
 }
 
 // stands tells whether an experiment still is as a change made it.
 func stands(r store.Record, is store.Settings) bool {
 	return is != store.Settings{} &&
 		same(is.Winner, r.Winner) && same(is.Paused, r.Paused) && same(is.Archived, r.Archived) &&
-		same(is.Description, r.Description) && same(is.Override, r.Override) && same(is.Plan, r.Plan)
+		same(is.Description, r.Description) && same(is.Override, r.Override) && same(is.Plan, r.Plan) && same(is.Ramp, r.Ramp)
 }
 
 func same[T any](is *T, now T) bool { return is == nil || reflect.DeepEqual(*is, now) }
@@ -122,6 +122,16 @@ func told(c store.Change, earlier []store.Change) string {
 		return "Set traffic, weights, algorithm"
 	case sixpack.ActionPlan:
 		return "Planned it"
+	case sixpack.ActionRamp:
+		return "Began to raise the traffic"
+	case sixpack.ActionRampStep:
+		return "Raised the traffic by a step"
+	case sixpack.ActionPauseRamp:
+		return "Paused the ramp"
+	case sixpack.ActionResumeRamp:
+		return "Resumed the ramp"
+	case sixpack.ActionStopRamp:
+		return "Stopped the ramp"
 	case sixpack.ActionReset:
 		return "Reset it"
 	case sixpack.ActionPurge:
@@ -165,6 +175,9 @@ func settings(s store.Settings, alternatives []string) string {
 	}
 	if s.Plan != nil {
 		say(plan(*s.Plan))
+	}
+	if s.Ramp != nil {
+		say(rampState(*s.Ramp))
 	}
 	if s.Participants != nil && s.Conversions != nil {
 		say(many(*s.Participants, "participant") + ", " + many(*s.Conversions, "conversion"))

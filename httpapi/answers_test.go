@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -153,6 +154,27 @@ func TestTrafficFraction(t *testing.T) {
 		}
 		if got := results.Record.Traffic; got != want {
 			t.Errorf("traffic_fraction=%s: %v, want %v", sent, got, want)
+		}
+	}
+}
+
+// TestWeights declares weights in an order that is not the remembered one, too.
+func TestWeights(t *testing.T) {
+	engine, address := serve(t, new(memory.Store), sixpack.Config{}, httpapi.Options{})
+	for _, target := range []string{
+		part + "1&weights=9&weights=%2B.1e1",
+		"/participate?experiment=exp&alternatives=two&weights=1&weights=9&alternatives=one&client_id=other",
+		part + "2",
+	} {
+		if got := get(t, address, target); got.status != 200 {
+			t.Errorf("%s: %s", target, got.body)
+		}
+		results, err := engine.Counts(t.Context(), "exp")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := results.Record; !slices.Equal(r.Weights, []float64{0.9, 0.1}) || !slices.Equal(r.Epoch.Weights, r.Weights) || r.Epoch.Number != 1 {
+			t.Errorf("%s: weights %v, %+v", target, r.Weights, r.Epoch)
 		}
 	}
 }

@@ -33,6 +33,7 @@ var wire = []struct {
 	{sixpack.ErrKPI, http.StatusBadRequest, ""},
 	{sixpack.ErrClientID, http.StatusBadRequest, ""},
 	{sixpack.ErrTraffic, http.StatusBadRequest, ""},
+	{sixpack.ErrWeights, http.StatusBadRequest, "invalid weights: give one for each alternative, in their order, none below 0 and not all 0"},
 	{sixpack.ErrTime, http.StatusBadRequest, ""},
 	{sixpack.ErrValue, http.StatusBadRequest, ""},
 	{sixpack.ErrChanged, http.StatusBadRequest, "experiment alternatives have changed. please delete in the admin"},

@@ -19,3 +19,6 @@ func (q *Query) Get(name string) (string, bool) {
 
 // Alternatives returns the values of the parameter of that name.
 func (q *Query) Alternatives() []string { return q.q.alternatives }
+
+// Weights returns the values of the parameter of that name.
+func (q *Query) Weights() []string { return q.q.weights }

@@ -27,6 +27,7 @@ var interesting = []string{
 	"experiment=exp&alternatives=one&alternatives=two&client_id=cid&datetime=2013-01-28T23:59:59+08:00",
 	"experiment=exp&alternatives=one&alternatives=two&client_id=cid&datetime=1359331200&user_agent=%2562ot&ip_address=::1",
 	"experiment=exp&client_id=cid&kpi=sale&value=12.50&callback=cb%0A",
+	"experiment=exp&alternatives=one&alternatives=two&client_id=cid&weights=9&weights=%2B.1e1",
 	"?", "=", "&", "a=b=c&a=&a", "alternatives[]=one", "value=1e400",
 }
 
@@ -44,6 +45,9 @@ func FuzzQuery(f *testing.F) {
 		}
 		if !slices.Equal(got.Alternatives(), want["alternatives"]) {
 			t.Errorf("alternatives are %q, want %q", got.Alternatives(), want["alternatives"])
+		}
+		if !slices.Equal(got.Weights(), want["weights"]) {
+			t.Errorf("weights are %q, want %q", got.Weights(), want["weights"])
 		}
 		for _, name := range []string{
 			"experiment", "client_id", "alternative", "force", "record_force", "traffic_fraction", "prefetch",

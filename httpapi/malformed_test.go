@@ -81,6 +81,7 @@ const (
 	badID   = "invalid client id"
 	badTime = "invalid datetime"
 	badPart = "invalid traffic fraction range"
+	badWgts = "invalid weights: give one for each alternative, in their order, none below 0 and not all 0"
 	badKPI  = "invalid kpi name"
 	badVal  = "invalid value"
 	unknown = "experiment does not exist"
@@ -148,6 +149,23 @@ var malformed = []malformedRequest{
 	{part + "&traffic_fraction=50%25", 400, badPart},
 	{part + "&traffic_fraction=%20", 400, badPart},
 	{part + "&traffic_fraction=%09%2B.1e1%0A", 200, ok2},
+
+	// Weights.
+	{part + "&weights", 400, badWgts},
+	{part + "&weights=1", 400, badWgts},
+	{part + "&weights=9,1", 400, badWgts},
+	{part + "&weights=1&weights=1&weights=1", 400, badWgts},
+	{part + "&weights=1&weights=-1", 400, badWgts},
+	{part + "&weights=1&weights=NaN", 400, badWgts},
+	{part + "&weights=1&weights=inf", 400, badWgts},
+	{part + "&weights=1&weights=", 400, badWgts},
+	{part + "&weights=1&weights=x", 400, badWgts},
+	{part + "&weights=0&weights=0.0", 400, badWgts},
+	{noAlts + "&weights=1", 400, two},
+	{"/participate?experiment=new&client_id=cid&alternatives=one&alternatives=two&weights=1", 400, badWgts},
+	{part + "&weights=%209&weights=0", 200, ok2},
+	{part + "&weights[]=9", 200, ok2},
+	{conv + "&weights=x", 200, okConvert},
 
 	// Times.
 	{part + "&datetime=garbage", 400, badTime},

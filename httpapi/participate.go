@@ -32,6 +32,9 @@ func (a *api) participation(q *query) (sixpack.Experiment, []sixpack.Option, err
 	if x.Traffic, err = q.traffic(); err != nil {
 		return x, nil, err
 	}
+	if x.Weights, err = q.shares(); err != nil {
+		return x, nil, err
+	}
 	switch forced := q.get(force); {
 	case forced != "" && q.is(recordForce):
 		options = append(options, sixpack.RecordForce(forced))

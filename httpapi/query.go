@@ -53,6 +53,7 @@ type query struct {
 	given        uint32 // a bit for each param, also for an empty one
 	alternatives []string
 	few          [4]string // holds them; not many experiments have more
+	weights      []string  // of alternatives, in their order
 }
 
 // parse reads a raw query string. Only '&' separates, '+' is a space, escapes
@@ -65,11 +66,16 @@ func (q *query) parse(raw string) {
 		pair, raw, _ = strings.Cut(raw, "&")
 		name, v, _ := strings.Cut(pair, "=")
 		name = unescape(name, true)
-		if name == "alternatives" {
+		switch name {
+		case "alternatives":
 			q.alternatives = append(q.alternatives, unescape(v, true))
-		} else if p := paramOf(name); p >= 0 && !q.has(p) {
-			q.given |= 1 << p
-			q.values[p] = unescape(v, true)
+		case "weights":
+			q.weights = append(q.weights, unescape(v, true))
+		default:
+			if p := paramOf(name); p >= 0 && !q.has(p) {
+				q.given |= 1 << p
+				q.values[p] = unescape(v, true)
+			}
 		}
 	}
 }

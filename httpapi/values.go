@@ -38,6 +38,22 @@ func (q *query) traffic() (float64, error) {
 	return f, nil
 }
 
+// shares returns the weights of the alternatives, nil if none are given.
+func (q *query) shares() ([]float64, error) {
+	if len(q.weights) == 0 {
+		return nil, nil
+	}
+	weights := make([]float64, len(q.weights))
+	for i, text := range q.weights {
+		w, ok := parseFloat(text)
+		if !ok || w < 0 {
+			return nil, fmt.Errorf("%w: %q", sixpack.ErrWeights, text)
+		}
+		weights[i] = w
+	}
+	return weights, nil
+}
+
 // What a datetime may look like, beside digits only.
 var layouts = []string{
 	time.DateOnly,

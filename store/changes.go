@@ -61,6 +61,7 @@ type Settings struct {
 	Description *string   `json:"description,omitempty"`
 	Override    *Override `json:"override,omitempty"`
 	Plan        *Plan     `json:"plan,omitempty"`
+	Ramp        *Ramp     `json:"ramp,omitempty"`
 	// Participants and Conversions were counted before a change that forgot the
 	// counts. Conversions are those of all KPIs, each client once for each.
 	Participants *int64 `json:"participants,omitempty"`
@@ -77,6 +78,7 @@ func Changed(before, after Record) (was, is Settings) {
 	differ(&was.Description, &is.Description, before.Description, after.Description)
 	differ(&was.Override, &is.Override, before.Override, after.Override)
 	differ(&was.Plan, &is.Plan, before.Plan, after.Plan)
+	differ(&was.Ramp, &is.Ramp, before.Ramp, after.Ramp)
 	return was, is
 }
 

@@ -122,6 +122,7 @@ type Record struct {
 	Algorithm    string    `json:"algorithm,omitempty"` // as callers declared it last; empty: the engine's
 	Override     Override  `json:"override,omitzero"`   // what an operator set; it goes before what callers declare
 	Plan         Plan      `json:"plan,omitzero"`       // what is to be found out
+	Ramp         Ramp      `json:"ramp,omitzero"`       // raises the traffic that Override has
 	Epoch        Epoch     `json:"epoch"`               // the present one
 	Winner       string    `json:"winner,omitempty"`    // everyone gets it; empty: none
 	Paused       bool      `json:"paused,omitempty"`
@@ -139,6 +140,7 @@ func (r Record) Clone() Record {
 	r.Alternatives = slices.Clone(r.Alternatives)
 	r.Weights = slices.Clone(r.Weights)
 	r.Override.Weights = slices.Clone(r.Override.Weights)
+	r.Ramp = r.Ramp.Clone()
 	r.Epoch.Weights = slices.Clone(r.Epoch.Weights)
 	r.KPIs = slices.Clone(r.KPIs)
 	return r

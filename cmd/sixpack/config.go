@@ -46,6 +46,7 @@ type config struct {
 	Enabled        bool           `mapstructure:"enabled"`
 	Algorithm      algorithm      `mapstructure:"algorithm"`
 	EnableWhiplash bool           `mapstructure:"enable_whiplash"`
+	Weights        weights        `mapstructure:"weights"`
 	Timezone       zone           `mapstructure:"timezone"`
 	ExperimentName expression     `mapstructure:"experiment_name_regex"`
 	Robots         anyCase        `mapstructure:"robot_regex"`
@@ -111,6 +112,7 @@ func (c *config) engine() sixpack.Config {
 	return sixpack.Config{
 		Disabled:       !c.Enabled,
 		Algorithm:      string(chosen),
+		Weights:        c.Weights,
 		Location:       c.Timezone.Location,
 		Robots:         c.Robots.Regexp,
 		Ignored:        c.Ignored,
@@ -132,7 +134,7 @@ type settings struct {
 func addFlags(flags *pflag.FlagSet) {
 	flags.String(configFlag, "", "")
 	for _, k := range keys {
-		if !k.secret {
+		if k.hasFlag() {
 			flags.String(k.flag(), "", "")
 		}
 	}
@@ -205,6 +207,7 @@ func (s *settings) addFile(path string) error {
 		return fmt.Errorf("configuration file %s: %w", path, errors.Unwrap(err))
 	}
 	given := file.AllSettings()
+	keepWeights(given, content)
 	for name, value := range given {
 		if value == nil { // a key without a value is as by default
 			delete(given, name)
@@ -237,7 +240,7 @@ func (s *settings) addVariables(environ []string) error {
 
 func (s *settings) bindFlags(flags *pflag.FlagSet) error {
 	for _, k := range keys {
-		if k.secret {
+		if !k.hasFlag() {
 			continue
 		}
 		if err := s.values.BindPFlag(k.name, flags.Lookup(k.flag())); err != nil {

@@ -54,6 +54,7 @@ var samples = map[string][3]string{
 	"enabled":                     {"n", "Yes", "FALSE"},
 	"algorithm":                   {"random", "whiplash", "thompson"},
 	"enable_whiplash":             {"yes", "no", "TRUE"},
+	"weights":                     {"{a: {b: 1, c: 2}}", `{"a": {"b": 1, "c": 2}}`, "{}"},
 	"timezone":                    {"Europe/Berlin", "America/New_York", "Asia/Tokyo"},
 	"experiment_name_regex":       {"^a", "^b", ".*"},
 	"robot_regex":                 {"curl", "wget|lynx", "^$"},
@@ -145,7 +146,7 @@ func TestPrecedence(t *testing.T) {
 			check(loaded(t, inFile), values[0], "file "+file)
 			check(loaded(t, beside, "--config", file), values[0], "file "+file)
 			check(loaded(t, inBoth), values[1], "variable "+k.variable())
-			if !k.secret {
+			if k.hasFlag() {
 				check(loaded(t, inBoth, "--"+k.flag()+"="+values[2]), values[2], "flag --"+k.flag())
 			}
 		})
@@ -285,6 +286,48 @@ robot_regex:
 	}
 }
 
+// TestWeights reads names as they are written, though keys are of any case.
+func TestWeights(t *testing.T) {
+	path := writeFile(t, "config.yml", `
+shared: &shared {A: 1, b: 3}
+Weights:
+  Home.Header: *shared
+  button color:
+    Dark Red: 0.5
+    "1": 2
+`)
+	s := loaded(t, nil, "--config", path)
+	want := weights{"Home.Header": {"A": 1, "b": 3}, "button color": {"Dark Red": 0.5, "1": 2}}
+	if !reflect.DeepEqual(s.Weights, want) || !reflect.DeepEqual(s.engine().Weights, map[string]map[string]float64(want)) {
+		t.Errorf("got %v, want %v", s.Weights, want)
+	}
+	if want := []string{"shared from file " + path + " is not a key"}; !slices.Equal(s.problems, want) {
+		t.Errorf("problems are %q, want %q", s.problems, want)
+	}
+}
+
+// TestWeightsOfOthers starts with nothing that would refuse all calls.
+func TestWeightsOfOthers(t *testing.T) {
+	st := new(memory.Store)
+	engine := sixpack.New(st, sixpack.Config{})
+	if _, err := engine.Participate(t.Context(), sixpack.Experiment{Name: "button", Alternatives: []string{"red", "blue"}}, "anna"); err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"{button: {blue: 9, red: 1}, link: {a: 1, b: 1}}": "",
+		"{button: {blue: 9, green: 1}}":                   `configuration: weights: "button" has the alternatives ["blue" "red"], not ["blue" "green"]`,
+		"{button: {blue: 9, red: 1, green: 1}}":           `configuration: weights: "button" has the alternatives ["blue" "red"], not ["blue" "green" "red"]`,
+	} {
+		set, err := parseWeights(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := set.checkRecords(t.Context(), st); (err == nil) != (want == "") || err != nil && err.Error() != want {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+}
+
 func TestBooleans(t *testing.T) {
 	for text, want := range map[string]bool{
 		"y": true, "Y": true, "yes": true, "YES": true, "true": true, "True": true,
@@ -341,6 +384,10 @@ func TestProblems(t *testing.T) {
 			name: "two algorithms", yaml: "algorithm: thompson\nenable_whiplash: yes",
 			want: []string{`enable_whiplash from file FILE contradicts algorithm "thompson" from file FILE: leave one of them out`},
 		},
+		{name: "weights of one", yaml: "weights: {a: {b: 1}}", want: []string{`weights: "{\"a\":{\"b\":1}}" from file FILE: "a" must have the weights of all its alternatives, two or more, not all 0`}},
+		{name: "weights of 0", environ: []string{"SIXPACK_WEIGHTS={a: {b: 0, c: 0}}"}, want: []string{`weights: "{a: {b: 0, c: 0}}" from variable SIXPACK_WEIGHTS: "a" must have the weights of all its alternatives, two or more, not all 0`}},
+		{name: "negative weight", environ: []string{"SIXPACK_WEIGHTS={a: {b: 1, c: -1}}"}, want: []string{`weights: "{a: {b: 1, c: -1}}" from variable SIXPACK_WEIGHTS: the weights of "a" must be numbers, 0 or more`}},
+		{name: "weights in a list", yaml: "weights: {a: [1, 2]}", want: []string{`weights: "map[a:[1 2]]" from file FILE: must be like {button-color: {red: 9, blue: 1}}`}},
 		{name: "log format", args: []string{"--log-format=xml"}, want: []string{`log_format: "xml" from flag --log-format: must be text or json`}},
 		{name: "log level", args: []string{"--log-level=INFO+1"}, want: []string{`log_level: "INFO+1" from flag --log-level: must be debug, info, warn or error`}},
 		{name: "data folder", environ: []string{"SIXPACK_DATA_DIR="}, want: []string{`data_dir: "" from variable SIXPACK_DATA_DIR: must be the path of a folder`}},

@@ -13,6 +13,8 @@ type key struct {
 	env    string // its variable, where that is not SIXPACK_ and the name
 	secret bool   // never shown, and no flag
 	inert  string // why setting it changes nothing
+
+	flagless bool // as its flag is another's
 }
 
 // keys are all keys, in the order of config.yaml.
@@ -27,6 +29,7 @@ var keys = []key{
 	{name: "enabled", env: "SIXPACK_CONFIG_ENABLED"},
 	{name: "algorithm"},
 	{name: "enable_whiplash", env: "SIXPACK_CONFIG_WHIPLASH"},
+	{name: "weights", flagless: true},
 	{name: "timezone"},
 	{name: "experiment_name_regex"},
 	{name: "robot_regex", env: "SIXPACK_CONFIG_ROBOT_REGEX"},
@@ -87,6 +90,9 @@ var retiredKeys = []string{
 func (k key) variable() string {
 	return cmp.Or(k.env, "SIXPACK_"+strings.ToUpper(k.name))
 }
+
+// hasFlag tells whether the key is a flag too.
+func (k key) hasFlag() bool { return !k.secret && !k.flagless }
 
 func (k key) flag() string { return strings.ReplaceAll(k.name, "_", "-") }
 

@@ -63,6 +63,7 @@ var parsers = map[reflect.Type]func(string) (any, error){
 	reflect.TypeFor[expression]():    func(s string) (any, error) { return parseRegexp(s) },
 	reflect.TypeFor[anyCase]():       func(s string) (any, error) { return parseAnyCase(s) },
 	reflect.TypeFor[directory]():     func(s string) (any, error) { return parseDirectory(s) },
+	reflect.TypeFor[weights]():       func(s string) (any, error) { return parseWeights(s) },
 	reflect.TypeFor[prefix]():        func(s string) (any, error) { return parsePrefix(s) },
 	reflect.TypeFor[number]():        func(s string) (any, error) { return parseNumber(s) },
 	reflect.TypeFor[seconds]():       func(s string) (any, error) { return parseSeconds(s) },
@@ -97,6 +98,9 @@ func parse(_, to reflect.Type, value any) (any, error) {
 	parser, ok := parsers[to]
 	if !ok {
 		return nil, fmt.Errorf("values of type %v cannot be set", to)
+	}
+	if to == reflect.TypeFor[weights]() { // as a map it is none, or keepWeights had made it a text
+		return parseWeights(fmt.Sprint(value))
 	}
 	switch value.(type) {
 	case []any, map[string]any:

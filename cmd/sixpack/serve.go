@@ -82,6 +82,9 @@ func (s *service) run(ctx context.Context, in *invocation, which parts) error {
 		defer metrics.close()
 		options.Metrics = metrics.count
 	}
+	if err := s.Weights.checkRecords(ctx, s.store); err != nil {
+		return err
+	}
 	s.engine = sixpack.New(s.store, s.config.engine())
 	s.api = httpapi.New(s.engine, options)
 	if s.AccessLog {

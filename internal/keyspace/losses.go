@@ -32,6 +32,9 @@ func (e *exporter) losses() (all []string) {
 	if o := r.Override; o.Traffic != 0 {
 		lose("that the traffic %v was set against what callers say: Sixpack takes theirs with their next call", o.Traffic)
 	}
+	if r.Ramp.Active() {
+		lose("its ramp: Sixpack does not raise the traffic by itself")
+	}
 	if a := r.Algorithm + r.Override.Algorithm; a != "" && a != "hash" {
 		lose("its algorithm: Sixpack splits clients evenly")
 	}

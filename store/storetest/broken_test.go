@@ -38,7 +38,7 @@ func brokenStores() map[string]brokenStore {
 		},
 		"never admits": {
 			func(s *memory.Store) store.Store { return neverAdmits{s} },
-			[]string{"OutStaysOutUntilAdmitted", "Reservations"},
+			[]string{"OutStaysOutUntilAdmitted", "RaisedTrafficMovesNobody", "Reservations"},
 		},
 		"counts reservations": {
 			func(s *memory.Store) store.Store { return countsReservations{s} },

@@ -88,10 +88,13 @@ func scribbleRecord(r *store.Record) {
 			texts[i] = "scribble"
 		}
 	}
-	for _, weights := range [][]float64{r.Weights, r.Override.Weights, r.Epoch.Weights} {
+	for _, weights := range [][]float64{r.Weights, r.Override.Weights, r.Epoch.Weights, r.Ramp.Steps} {
 		for i := range weights {
 			weights[i] = -1
 		}
+	}
+	for i := range r.Ramp.Guardrails {
+		r.Ramp.Guardrails[i].KPI = "scribble"
 	}
 	*r = store.Record{}
 }

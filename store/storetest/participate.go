@@ -229,6 +229,46 @@ func outStaysOutUntilAdmitted(s subject) {
 	s.audit("button")
 }
 
+// raisedTrafficMovesNobody raises the traffic in steps, with each of which a third
+// of those who were out is proposed an alternative, and all others another one
+// than they have.
+func raisedTrafficMovesNobody(s subject) {
+	const clients, steps = 30, 3
+	r := s.create("button", "red", "blue", "green")
+	has := make([]int, clients)
+	for i := range has {
+		has[i] = store.Out
+		s.participate(in(r, uuid(i), store.Out))
+	}
+	admitted := int64(0)
+	for step := range steps {
+		r = s.update("button", func(r *store.Record) {
+			r.Override.Traffic = float64(step+1) / steps
+			r.Ramp.Step = step
+		})
+		for i := range has {
+			wrote := has[i] == store.Out && i%steps == step
+			proposed := (has[i] + 1) % len(r.Alternatives)
+			if wrote {
+				has[i], admitted = i%len(r.Alternatives), admitted+1
+				proposed = has[i]
+			} else if has[i] == store.Out {
+				proposed = store.Out
+			}
+			s.expect(uuid(i), s.participate(in(r, uuid(i), proposed)), store.Facts{Version: r.Version, Choice: has[i], Epoch: 1, Wrote: wrote})
+		}
+		results := s.results("button")
+		var n int64
+		for _, a := range results.Alternatives {
+			n += a.Participants()
+		}
+		if n != admitted || results.Excluded != clients-admitted {
+			s.t.Errorf("at step %d there are %d participants and %d excluded, want %d and %d", step, n, results.Excluded, admitted, clients-admitted)
+		}
+		s.audit("button")
+	}
+}
+
 func reservations(s subject) {
 	first := s.create("button", "red", "blue")
 	reserve := func(r store.Record, client string, choice int) store.Facts {

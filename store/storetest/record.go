@@ -24,6 +24,14 @@ func full(name string) store.Record {
 		Plan: store.Plan{
 			KPI: "purchase", Effect: 0.1, Baseline: 1.0 / 3, Power: 0.9, Alpha: 0.01, Size: 1 << 60, Analysis: store.Fixed,
 		},
+		Ramp: store.Ramp{
+			RampPlan: store.RampPlan{
+				Steps: []float64{0.01, 1.0 / 3, 1}, Hold: 24*time.Hour + time.Nanosecond,
+				Guardrails: []store.Guardrail{{KPI: "error", RiseIsBad: true}, {}},
+			},
+			State: store.RampRunning, Step: 1, Since: noon.Add(time.Nanosecond), Next: noon.Add(25 * time.Hour),
+			Left: time.Hour, Participants: 1 << 60, Reason: "nobody <took> part",
+		},
 		Epoch:       store.Epoch{Number: 4, Start: noon.Add(time.Hour), Weights: []float64{0.5, 0.3, 0.2}},
 		Winner:      "blue",
 		Paused:      true,
@@ -56,6 +64,7 @@ func recordsKeepTheirFields(s subject) {
 
 	r = s.update("button", func(r *store.Record) {
 		r.Traffic, r.Weights, r.Algorithm, r.Override = 1, nil, "", store.Override{}
+		r.Ramp = store.Ramp{}
 		r.Winner, r.Paused, r.Archived, r.Purged = "", false, false, false
 		r.Epoch = store.Epoch{Number: 5, Start: noon.Add(2 * time.Hour)}
 	})

@@ -49,6 +49,7 @@ func describe(r store.Results) string {
 
 func describeRecord(r store.Record) string {
 	r.Created, r.Epoch.Start = r.Created.UTC(), r.Epoch.Start.UTC()
+	r.Ramp.Since, r.Ramp.Next = r.Ramp.Since.UTC(), r.Ramp.Next.UTC()
 	text, err := json.Marshal(r)
 	if err != nil {
 		return err.Error()

@@ -52,6 +52,7 @@ func promises() []promise {
 		{"ClosedTakesNoOne", closedTakesNoOne},
 		{"WonTakesNoOne", wonTakesNoOne},
 		{"OutStaysOutUntilAdmitted", outStaysOutUntilAdmitted},
+		{"RaisedTrafficMovesNobody", raisedTrafficMovesNobody},
 		{"Reservations", reservations},
 		{"LookupWritesNothing", lookupWritesNothing},
 		{"DayByAt", dayByAt},

@@ -1,0 +1,115 @@
+package dashboard
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// ramp is one as a page shows it.
+type ramp struct {
+	Active, Paused bool
+	Steps          []rampStep
+	Says           []string
+}
+
+type rampStep struct {
+	Traffic string
+	Present bool
+}
+
+// newRamp returns the ramp of an experiment, nil if there never was one.
+func newRamp(r store.Record, zone *time.Location) *ramp {
+	if r.Ramp.State == "" {
+		return nil
+	}
+	p := &ramp{Active: r.Ramp.Active(), Paused: r.Ramp.State == store.RampPaused, Says: []string{rampNow(r, zone)}}
+	for i, f := range r.Ramp.Steps {
+		p.Steps = append(p.Steps, rampStep{percent(f) + " %", i == r.Ramp.Step})
+	}
+	if p.Active {
+		p.Says = append(p.Says, guarded(r.Ramp.Guardrails))
+	}
+	return p
+}
+
+// rampNow says what a ramp does.
+func rampNow(r store.Record, zone *time.Location) string {
+	const minute = "2 January 2006 15:04"
+	here := percent(r.Ramp.Steps[r.Ramp.Step]) + " % of the visitors"
+	since := here + " since " + r.Ramp.Since.In(zone).Format(minute)
+	switch r.Ramp.State {
+	case store.RampPaused:
+		return "Paused at " + since + ". Once it is resumed, this step is held for " + lasting(r.Ramp.Left) + "."
+	case store.RampStopped:
+		if r.Ramp.Reason != "" {
+			return "Stopped by itself at " + here + ": " + r.Ramp.Reason + ". It does not lower the traffic: that is for you to decide."
+		}
+		return "Stopped at " + here + "."
+	case store.RampDone:
+		return "Done: " + since + "."
+	case store.RampRunning:
+	}
+	next := percent(r.Ramp.Steps[r.Ramp.Step+1]) + " %"
+	if r.Ramp.Next.IsZero() {
+		return "Waiting at " + since + ", as the experiment does not run. Then " + next + " follows after " + lasting(r.Ramp.Left) + "."
+	}
+	text := "Running: " + since + "."
+	if r.Ramp.Reason != "" {
+		text = "Running: " + since + ", held again as " + r.Ramp.Reason + "."
+	}
+	return text + " With the first visitor after " + r.Ramp.Next.In(zone).Format(minute) + " it is " + next + "."
+}
+
+// guarded says what stops a ramp.
+func guarded(guardrails []store.Guardrail) string {
+	const text = "It stops by itself if participants do not come in the shares that are set"
+	if len(guardrails) == 0 {
+		return text + "."
+	}
+	worse := make([]string, len(guardrails))
+	for i, g := range guardrails {
+		worse[i] = either(g.KPI == "", "the default KPI", quoted(g.KPI)) + either(g.RiseIsBad, " rises", " falls")
+	}
+	return text + ", or if an alternative makes things worse: " + strings.Join(worse, ", or ") + "."
+}
+
+// rampState says what state a ramp is in, for the log.
+func rampState(r store.Ramp) string {
+	if r.State == "" {
+		return "no ramp"
+	}
+	text := "ramp " + string(r.State) + ", step " + strconv.Itoa(r.Step+1) + " of " + strconv.Itoa(len(r.Steps))
+	if r.Reason != "" {
+		text += ": " + r.Reason
+	}
+	return text
+}
+
+// inForce returns the traffic that is in force.
+func inForce(r store.Record) float64 { return cmp.Or(r.Override.Traffic, r.Traffic) }
+
+// lasting writes a time that something lasts.
+func lasting(d time.Duration) string {
+	const hours = 48 * time.Hour
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < time.Hour:
+		return many(int64(d/time.Minute), "minute")
+	case d < hours:
+		return many(int64(d.Round(time.Hour)/time.Hour), "hour")
+	default:
+		const day = 24 * time.Hour
+		return many(int64(d.Round(day)/day), "day")
+	}
+}
+
+// Rampable tells whether a ramp may begin.
+func (p experimentPage) Rampable() bool {
+	r := p.Record
+	return !r.Ramp.Active() && !r.Archived && r.Winner == ""
+}

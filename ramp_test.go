@@ -1,0 +1,573 @@
+package sixpack_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/bolt"
+	"github.com/sixpack-go/sixpack/store/memory"
+)
+
+const day = 24 * time.Hour
+
+var fourSteps = store.RampPlan{Steps: []float64{0.1, 0.25, 0.5, 1}, Hold: day}
+
+// ramping is an experiment named button, in which ramps are tried.
+type ramping struct {
+	*sixpack.Engine
+
+	t     *testing.T
+	clock *clock
+	came  int // visitors so far
+}
+
+func newRamping(t *testing.T) *ramping {
+	t.Helper()
+	e, c := newEngine(t)
+	r := &ramping{e, t, c, 0}
+	r.visit(1)
+	return r
+}
+
+// visit has so many new visitors come.
+func (r *ramping) visit(n int) {
+	r.t.Helper()
+	for range n {
+		participate(r.t, r.Engine, button, fmt.Sprint("visitor-", r.came))
+		r.came++
+	}
+}
+
+func (r *ramping) begin(p store.RampPlan) {
+	r.t.Helper()
+	check(r.t, r.StartRamp(r.t.Context(), "button", p))
+}
+
+// after has time pass and then visitors come, of whom the first finds out what is
+// due.
+func (r *ramping) after(d time.Duration) {
+	r.t.Helper()
+	r.clock.now = r.clock.now.Add(d)
+	r.visit(100)
+}
+
+func (r *ramping) ramp() store.Ramp {
+	r.t.Helper()
+	return results(r.t, r.Engine, "button").Record.Ramp
+}
+
+// is fails unless the ramp is in a state, at a traffic that is in force.
+func (r *ramping) is(state store.RampState, traffic float64) {
+	r.t.Helper()
+	record := results(r.t, r.Engine, "button").Record
+	if ramp := record.Ramp; ramp.State != state || ramp.Steps[ramp.Step] != traffic || record.Override.Traffic != traffic {
+		r.t.Errorf("at %v the traffic is %v with the ramp %+v, want %s at %v", r.clock.now, record.Override.Traffic, ramp, state, traffic)
+	}
+}
+
+// actions returns what the log calls what was done, and by whom, the oldest first.
+func (r *ramping) actions() string {
+	r.t.Helper()
+	var all []string
+	for _, c := range changes(r.t, r.Engine) {
+		all = append(all, strings.TrimSuffix(c.Action+" "+c.By, " "))
+	}
+	slices.Reverse(all)
+	return strings.Join(all, ", ")
+}
+
+func TestRampSteps(t *testing.T) {
+	r := newRamping(t)
+	r.begin(fourSteps)
+	r.is(store.RampRunning, 0.1)
+	r.after(day - 1)
+	r.is(store.RampRunning, 0.1)
+	r.after(1)
+	r.is(store.RampRunning, 0.25)
+	r.after(day - 1)
+	r.is(store.RampRunning, 0.25)
+	r.after(day) // nearly a day late: the next step is held in full
+	r.is(store.RampRunning, 0.5)
+	if next, want := r.ramp().Next, r.clock.now.Add(day); !next.Equal(want) {
+		t.Errorf("the last step is due at %v, want %v", next, want)
+	}
+	r.after(day)
+	r.is(store.RampDone, 1)
+	r.after(7 * day)
+	r.is(store.RampDone, 1)
+	if got, want := r.actions(), "ramp, ramp-step sixpack, ramp-step sixpack, ramp-step sixpack"; got != want {
+		t.Errorf("the log is %s, want %s", got, want)
+	}
+	r.begin(fourSteps) // another one, in place of that which is done
+	r.is(store.RampRunning, 0.1)
+}
+
+// TestRampSetsTraffic lets clients in by the traffic of each step.
+func TestRampSetsTraffic(t *testing.T) {
+	r := newRamping(t)
+	r.begin(fourSteps)
+	const clients = 2000
+	for _, want := range fourSteps.Steps {
+		in := 0
+		for i := range clients {
+			if a := participate(t, r.Engine, button, fmt.Sprint("client-", i), sixpack.Prefetch()); a.Reason != sixpack.Excluded {
+				in++
+			}
+		}
+		if got := float64(in) / clients; got < want-0.03 || got > want+0.03 {
+			t.Errorf("%v of the clients are let in, want %v", got, want)
+		}
+		r.visit(30)
+		r.after(day)
+	}
+}
+
+func TestRampPauses(t *testing.T) {
+	r := newRamping(t)
+	ctx := t.Context()
+	r.begin(fourSteps)
+	r.after(day / 4)
+	check(t, r.PauseRamp(ctx, "button"))
+	r.after(7 * day)
+	r.is(store.RampPaused, 0.1)
+	check(t, r.PauseRamp(ctx, "button"))
+	check(t, r.ResumeRamp(ctx, "button"))
+	r.after(day*3/4 - 1)
+	r.is(store.RampRunning, 0.1)
+	r.after(1)
+	r.is(store.RampRunning, 0.25)
+	check(t, r.StopRamp(ctx, "button"))
+	r.after(7 * day)
+	r.is(store.RampStopped, 0.25)
+	if ramp := r.ramp(); ramp.Reason != "" || ramp.Left != 0 || !ramp.Next.IsZero() {
+		t.Errorf("an operator stopped it: %+v", ramp)
+	}
+	if got, want := r.actions(), "ramp, pause-ramp, resume-ramp, ramp-step sixpack, stop-ramp"; got != want {
+		t.Errorf("the log is %s, want %s", got, want)
+	}
+}
+
+// TestRampWaits takes no step while the experiment does not run, nor counts that
+// time.
+func TestRampWaits(t *testing.T) {
+	for name, closing := range map[string][2]func(*sixpack.Engine, context.Context) error{
+		"paused": {
+			func(e *sixpack.Engine, ctx context.Context) error { return e.Pause(ctx, "button") },
+			func(e *sixpack.Engine, ctx context.Context) error { return e.Resume(ctx, "button") },
+		},
+		"archived": {
+			func(e *sixpack.Engine, ctx context.Context) error { return e.Archive(ctx, "button") },
+			func(e *sixpack.Engine, ctx context.Context) error { return e.Unarchive(ctx, "button") },
+		},
+		"won": {
+			func(e *sixpack.Engine, ctx context.Context) error { return e.SetWinner(ctx, "button", "blue") },
+			func(e *sixpack.Engine, ctx context.Context) error { return e.ResetWinner(ctx, "button") },
+		},
+		"undone": {
+			func(e *sixpack.Engine, ctx context.Context) error { return e.Pause(ctx, "button") },
+			func(e *sixpack.Engine, ctx context.Context) error {
+				log, err := e.Changes(ctx, "button", 1)
+				return errors.Join(err, e.Undo(ctx, "button", log[0].ID))
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRamping(t)
+			r.begin(fourSteps)
+			r.after(day / 4)
+			check(t, closing[0](r.Engine, t.Context()))
+			r.after(7 * day)
+			r.is(store.RampRunning, 0.1)
+			check(t, closing[1](r.Engine, t.Context()))
+			r.after(day*3/4 - 1)
+			r.is(store.RampRunning, 0.1)
+			r.after(1)
+			r.is(store.RampRunning, 0.25)
+		})
+	}
+}
+
+// TestRampOfPaused begins to hold its first step when the experiment is resumed.
+func TestRampOfPaused(t *testing.T) {
+	r := newRamping(t)
+	check(t, r.Pause(t.Context(), "button"))
+	r.begin(fourSteps)
+	r.after(7 * day)
+	check(t, r.Resume(t.Context(), "button"))
+	r.after(day - 1)
+	r.is(store.RampRunning, 0.1)
+	r.after(1)
+	r.is(store.RampRunning, 0.25)
+}
+
+// TestRampNeedsVisitors comes to an experiment that nobody visited for a week: a
+// step at which nobody took part is held again, one that was held is left for the
+// next and no further.
+func TestRampNeedsVisitors(t *testing.T) {
+	r := newRamping(t)
+	r.begin(fourSteps)
+	r.after(7 * day)
+	r.is(store.RampRunning, 0.1)
+	if ramp := r.ramp(); ramp.Reason != "nobody took part" || !ramp.Next.Equal(r.clock.now.Add(day)) {
+		t.Errorf("the step is held again: %+v", ramp)
+	}
+	r.after(7 * day)
+	r.is(store.RampRunning, 0.25)
+	if ramp := r.ramp(); ramp.Reason != "" {
+		t.Errorf("it goes on: %+v", ramp)
+	}
+	r.after(day - 1)
+	r.is(store.RampRunning, 0.25)
+	r.after(1)
+	r.is(store.RampRunning, 0.5)
+	if got, want := r.actions(), "ramp, ramp-step sixpack, ramp-step sixpack"; got != want {
+		t.Errorf("the log is %s, want %s", got, want)
+	}
+}
+
+// TestRampLosesNobody raises the traffic over a thousand clients who come again at
+// each step.
+func TestRampLosesNobody(t *testing.T) {
+	const clients = 1000
+	x := sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Weights: []float64{3, 1}}
+	r := newRamping(t)
+	r.begin(fourSteps)
+	has := make(map[int]string)
+	for step := range fourSteps.Steps {
+		let := 0
+		for i := range clients {
+			a := participate(t, r.Engine, x, fmt.Sprint("client-", i))
+			if had, ok := has[i]; ok && (a.Alternative != had || a.Reason != sixpack.Existing || !a.Participating) {
+				t.Fatalf("at step %d client %d has %+v, and had %s", step, i, a, had)
+			}
+			if a.Participating {
+				has[i] = a.Alternative
+				let++
+			}
+		}
+		if let != len(has) {
+			t.Errorf("at step %d %d take part, and %d did", step, let, len(has))
+		}
+		r.after(day)
+	}
+	if len(has) != clients {
+		t.Errorf("%d take part in the end, want all %d", len(has), clients)
+	}
+}
+
+// counting returns a ramp of an experiment named exp that has counted so much by
+// KPI, of two alternatives, and that gets a visitor when its first step is due.
+func counting(t *testing.T, participants [2]int64, converted map[string][2]int64, guardrails ...store.Guardrail) (*sixpack.Engine, store.Record) {
+	t.Helper()
+	s := new(memory.Store)
+	counts := counted([2]int64{participants[0], 0}, [2]int64{participants[1], 0})
+	counts.Record.Version = 1
+	counts.Record.Plan = store.Plan{Analysis: store.Fixed, Size: 1e9} // which is no reason not to look
+	counts.Record.KPIs = slices.Sorted(maps.Keys(converted))
+	for i := range counts.Alternatives {
+		a := &counts.Alternatives[i]
+		a.KPIs = nil
+		for _, kpi := range counts.Record.KPIs {
+			k, n := store.KPICounts{KPI: kpi}, converted[kpi][i]
+			k.AddDay(store.DayOf(lastOfMay), n, n)
+			k.AddEpoch(store.EpochConversions{Epoch: 1, Converted: n})
+			a.KPIs = append(a.KPIs, k)
+		}
+	}
+	_, err := s.Import(t.Context(), store.Import{Record: counts.Record, Counts: &counts})
+	check(t, err)
+	c := &clock{lastOfMay}
+	e := sixpack.New(s, sixpack.Config{Now: c.Now})
+	check(t, e.StartRamp(t.Context(), "exp", store.RampPlan{Steps: []float64{0.5, 0.75, 1}, Hold: day, Guardrails: guardrails}))
+	exp := sixpack.Experiment{Name: "exp", Alternatives: []string{"A", "B"}}
+	for i := range 20 {
+		participate(t, e, exp, fmt.Sprint("client-", i))
+	}
+	c.now = c.now.Add(day)
+	participate(t, e, exp, "late")
+	return e, results(t, e, "exp").Record
+}
+
+func TestRampStopsItself(t *testing.T) {
+	equal := [2]int64{10000, 10000}
+	fall, rise := map[string][2]int64{"": {500, 350}}, map[string][2]int64{"": {500, 700}}
+	errs := func(a, b int64) map[string][2]int64 {
+		return map[string][2]int64{"": {500, 510}, "error": {a, b}}
+	}
+	ofError := []store.Guardrail{{}, {KPI: "error", RiseIsBad: true}}
+	for name, c := range map[string]struct {
+		participants [2]int64
+		converted    map[string][2]int64
+		guardrails   []store.Guardrail
+		reason       string // empty: it goes on
+	}{
+		"broken ratio":          {[2]int64{10000, 9000}, fall, nil, "the sample ratio is broken"},
+		"broken ratio, guarded": {[2]int64{10000, 9000}, fall, ofError[:1], "the sample ratio is broken"},
+		"fall":                  {equal, fall, ofError[:1], "the default KPI fell with B"},
+		"fall, not guarded":     {equal, fall, nil, ""},
+		"rise":                  {equal, rise, ofError[:1], ""},
+		"small fall":            {equal, map[string][2]int64{"": {500, 480}}, ofError[:1], ""},
+		"errors":                {equal, errs(100, 200), ofError, "error rose with B"},
+		"fewer errors":          {equal, errs(200, 100), ofError, ""},
+		"unknown KPI":           {equal, rise, ofError, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e, r := counting(t, c.participants, c.converted, c.guardrails...)
+			log, err := e.Changes(t.Context(), "exp", 1)
+			check(t, err)
+			state, traffic, action := store.RampRunning, 0.75, sixpack.ActionRampStep
+			if c.reason != "" {
+				state, traffic, action = store.RampStopped, 0.5, sixpack.ActionStopRamp
+			}
+			if r.Ramp.State != state || r.Override.Traffic != traffic || r.Ramp.Reason != c.reason {
+				t.Errorf("traffic %v, %+v; want it %s, %q", r.Override.Traffic, r.Ramp, state, c.reason)
+			}
+			if log[0].Action != action || log[0].By != "sixpack" || !strings.Contains(string(log[0].After), string(state)) {
+				t.Errorf("the log says %+v", log[0])
+			}
+		})
+	}
+}
+
+// TestRampSurvives opens the file anew in the middle of a ramp.
+func TestRampSurvives(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sixpack.db")
+	c := &clock{start}
+	came := 0
+	run := func(do func(r *ramping)) {
+		s, err := bolt.Open(path)
+		check(t, err)
+		r := &ramping{sixpack.New(s, sixpack.Config{Now: c.Now}), t, c, came}
+		do(r)
+		came = r.came
+		check(t, s.Close())
+	}
+	run(func(r *ramping) {
+		r.visit(1)
+		r.begin(fourSteps)
+		r.visit(100)
+		r.after(day)
+		r.is(store.RampRunning, 0.25)
+		r.after(day / 2)
+	})
+	run(func(r *ramping) {
+		r.is(store.RampRunning, 0.25)
+		r.after(day/2 - 1)
+		r.is(store.RampRunning, 0.25)
+	})
+	c.now = c.now.Add(1)
+	run(func(r *ramping) {
+		r.visit(100)
+		r.is(store.RampRunning, 0.5)
+		check(t, r.PauseRamp(t.Context(), "button"))
+	})
+	run(func(r *ramping) {
+		r.after(7 * day)
+		check(t, r.ResumeRamp(t.Context(), "button"))
+	})
+	run(func(r *ramping) {
+		r.after(day)
+		r.is(store.RampDone, 1)
+		if got, want := r.actions(), "ramp, ramp-step sixpack, ramp-step sixpack, pause-ramp, resume-ramp, ramp-step sixpack"; got != want {
+			t.Errorf("the log is %s, want %s", got, want)
+		}
+	})
+}
+
+// TestRampStepsOnce has the callers of two engines over one store find each of
+// many steps due, all at the same time.
+func TestRampStepsOnce(t *testing.T) {
+	stores := map[string]func(*testing.T) store.Store{
+		"memory": func(*testing.T) store.Store { return new(memory.Store) },
+		"bolt": func(t *testing.T) store.Store {
+			t.Helper()
+			s, err := bolt.Open(filepath.Join(t.TempDir(), "sixpack.db"))
+			check(t, err)
+			t.Cleanup(func() { check(t, s.Close()) })
+			return s
+		},
+	}
+	for name, open := range stores {
+		t.Run(name, func(t *testing.T) {
+			const steps, callers = 20, 8
+			s, c := open(t), &clock{start}
+			engines := [2]*sixpack.Engine{sixpack.New(s, sixpack.Config{Now: c.Now}), sixpack.New(s, sixpack.Config{Now: c.Now})}
+			plan := store.RampPlan{Hold: day}
+			for i := range steps {
+				plan.Steps = append(plan.Steps, 0.5+0.5*float64(i)/(steps-1))
+			}
+			participate(t, engines[0], button, "first")
+			check(t, engines[0].StartRamp(t.Context(), "button", plan))
+			for step := range steps {
+				if r := results(t, engines[0], "button").Record; r.Ramp.Step != step || r.Override.Traffic != plan.Steps[step] {
+					t.Fatalf("after %d steps the ramp is %+v", step, r.Ramp)
+				}
+				for i := range 20 {
+					participate(t, engines[i%2], button, fmt.Sprint("visitor-", step, "-", i))
+				}
+				c.now = c.now.Add(day)
+				var group sync.WaitGroup
+				for i := range callers {
+					group.Go(func() {
+						if _, err := engines[i%2].Participate(context.Background(), button, fmt.Sprint("caller-", step, "-", i)); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+				group.Wait()
+			}
+			r := &ramping{engines[1], t, c, 0}
+			if got, want := r.actions(), "ramp"+strings.Repeat(", ramp-step sixpack", steps-1); got != want {
+				t.Errorf("the log is %s, want %s", got, want)
+			}
+			r.is(store.RampDone, 1)
+		})
+	}
+}
+
+func TestRampRefused(t *testing.T) {
+	plan := func(change func(p *store.RampPlan)) store.RampPlan {
+		p := store.RampPlan{Steps: []float64{0.1, 1}, Hold: day}
+		change(&p)
+		return p
+	}
+	for name, c := range map[string]struct {
+		plan store.RampPlan
+		want error
+	}{
+		"no steps":          {plan(func(p *store.RampPlan) { p.Steps = nil }), sixpack.ErrRamp},
+		"too many":          {plan(func(p *store.RampPlan) { p.Steps = make([]float64, 101) }), sixpack.ErrRamp},
+		"falls":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.1} }), sixpack.ErrRamp},
+		"stays":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.5} }), sixpack.ErrRamp},
+		"zero":              {plan(func(p *store.RampPlan) { p.Steps = []float64{0, 1} }), sixpack.ErrTraffic},
+		"percent":           {plan(func(p *store.RampPlan) { p.Steps = []float64{1, 50} }), sixpack.ErrTraffic},
+		"no hold":           {plan(func(p *store.RampPlan) { p.Hold = 0 }), sixpack.ErrRamp},
+		"guardrail":         {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{KPI: "a b"}} }), sixpack.ErrKPI},
+		"guardrail, twice":  {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{}, {RiseIsBad: true}} }), sixpack.ErrRamp},
+		"well, as it seems": {plan(func(*store.RampPlan) {}), nil},
+	} {
+		e, _ := newEngine(t)
+		participate(t, e, button, "anna")
+		if err := e.StartRamp(t.Context(), "button", c.plan); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+		if c.want != nil && len(changes(t, e)) > 0 {
+			t.Errorf("%s: what was refused is in the log", name)
+		}
+	}
+	r := newRamping(t)
+	ctx := t.Context()
+	refused := func(what string, err error) {
+		t.Helper()
+		if !errors.Is(err, sixpack.ErrRamp) {
+			t.Errorf("%s: %v, want it refused", what, err)
+		}
+	}
+	refused("pause of none", r.PauseRamp(ctx, "button"))
+	refused("resume of none", r.ResumeRamp(ctx, "button"))
+	refused("stop of none", r.StopRamp(ctx, "button"))
+	check(t, r.Archive(ctx, "button"))
+	refused("ramp of an archived experiment", r.StartRamp(ctx, "button", fourSteps))
+	check(t, errors.Join(r.Unarchive(ctx, "button"), r.SetWinner(ctx, "button", "red")))
+	refused("ramp of one with a winner", r.StartRamp(ctx, "button", fourSteps))
+	check(t, r.ResetWinner(ctx, "button"))
+	if err := r.StartRamp(ctx, "link", fourSteps); !errors.Is(err, sixpack.ErrUnknown) {
+		t.Errorf("a ramp of no experiment: %v", err)
+	}
+	r.begin(fourSteps)
+	refused("a second ramp", r.StartRamp(ctx, "button", fourSteps))
+	check(t, r.StopRamp(ctx, "button"))
+	refused("pause of a stopped one", r.PauseRamp(ctx, "button"))
+}
+
+// TestRampAndOverride leaves the traffic to the ramp while it is under way.
+func TestRampAndOverride(t *testing.T) {
+	r := newRamping(t)
+	ctx := t.Context()
+	check(t, r.Override(ctx, "button", store.Override{Traffic: 0.1}))
+	early := changes(t, r.Engine)[0].ID
+	r.begin(fourSteps)
+	if err := r.Override(ctx, "button", store.Override{Traffic: 0.9}); !errors.Is(err, sixpack.ErrRamp) {
+		t.Errorf("another traffic: %v", err)
+	}
+	if err := r.Undo(ctx, "button", early); !errors.Is(err, sixpack.ErrRamp) {
+		t.Errorf("to undo the traffic: %v", err)
+	}
+	check(t, r.Override(ctx, "button", store.Override{Traffic: 0.1, Weights: []float64{1, 3}}))
+	r.is(store.RampRunning, 0.1)
+	if e := results(t, r.Engine, "button").Record.Epoch; e.Number != 2 {
+		t.Errorf("other weights begin no phase of their own: %+v", e)
+	}
+	late := changes(t, r.Engine)[0].ID
+	check(t, r.Undo(ctx, "button", late))
+	r.is(store.RampRunning, 0.1)
+	check(t, r.PauseRamp(ctx, "button"))
+	check(t, r.Override(ctx, "button", store.Override{}))
+	r.is(store.RampPaused, 0.1)
+	for _, c := range changes(t, r.Engine) {
+		if strings.Contains(c.Action, "ramp") {
+			if err := r.Undo(ctx, "button", c.ID); !errors.Is(err, sixpack.ErrUndo) {
+				t.Errorf("to undo %s: %v", c.Action, err)
+			}
+		}
+	}
+	check(t, r.StopRamp(ctx, "button"))
+	check(t, r.Override(ctx, "button", store.Override{Traffic: 0.05}))
+	if got := results(t, r.Engine, "button").Record; got.Override.Traffic != 0.05 || got.Ramp.State != store.RampStopped {
+		t.Errorf("once it is stopped an operator sets the traffic: %+v", got)
+	}
+}
+
+// TestRampCostsNothing lets clients come while no step is due.
+func TestRampCostsNothing(t *testing.T) {
+	r := newRamping(t)
+	r.begin(store.RampPlan{Steps: []float64{0.99, 1}, Hold: day})
+	ctx := t.Context()
+	n := testing.AllocsPerRun(1000, func() {
+		if _, err := r.Participate(ctx, button, "visitor-0"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if n > 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
+// TestRampAndReset holds the present step anew, as its visitors are forgotten.
+func TestRampAndReset(t *testing.T) {
+	r := newRamping(t)
+	r.begin(fourSteps)
+	r.visit(100)
+	r.after(day)
+	r.after(day / 2)
+	check(t, r.Reset(t.Context(), "button"))
+	r.is(store.RampRunning, 0.25)
+	r.after(day - 1)
+	r.is(store.RampRunning, 0.25)
+	r.after(1)
+	r.is(store.RampRunning, 0.5)
+}
+
+// TestRampOfDisabledEngine leaves steps to engines that count.
+func TestRampOfDisabledEngine(t *testing.T) {
+	s, c := new(memory.Store), &clock{start}
+	r := &ramping{sixpack.New(s, sixpack.Config{Now: c.Now}), t, c, 0}
+	r.visit(1)
+	r.begin(fourSteps)
+	r.visit(100)
+	c.now = c.now.Add(day)
+	participate(t, sixpack.New(s, sixpack.Config{Now: c.Now, Disabled: true}), button, "anna")
+	r.is(store.RampRunning, 0.1)
+	r.visit(1)
+	r.is(store.RampRunning, 0.25)
+}
