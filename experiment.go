@@ -183,10 +183,10 @@ func (e *Engine) declare(r *store.Record, x *Experiment) *store.Record {
 // force: the engine was given another one.
 func (e *Engine) strays(r *store.Record) bool {
 	const near = 1e-9
-	if learns(e.named(r)) {
+	set, n := declared(r), len(r.Alternatives)
+	if slices.Equal(set, r.Epoch.Weights) || learns(e.named(r)) {
 		return false
 	}
-	set, n := declared(r), len(r.Alternatives)
 	for i := range n {
 		if math.Abs(shareOf(set, i, n)-shareOf(r.Epoch.Weights, i, n)) > near {
 			return e.config.Now().Sub(r.Epoch.Start) >= declaredEvery
