@@ -103,7 +103,7 @@ func (c *cohort) wait(epoch uint32, have, need int64) {
 // bring it about.
 func (e *Engine) count(ctx context.Context, p *proposal, facts store.Facts) {
 	epoch := p.record.Epoch
-	if !p.learns || !facts.Wrote || facts.Choice < 0 || facts.Reserved || facts.Epoch != epoch.Number {
+	if facts.Choice < 0 || facts.Reserved || facts.Epoch != epoch.Number {
 		return
 	}
 	known, ok := e.cohorts.Load(p.Experiment)

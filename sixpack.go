@@ -145,7 +145,9 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 			return Assignment{}, err
 		}
 		if e.learn(x.Name, p.Record, facts) {
-			e.count(ctx, &p, facts)
+			if p.learns && facts.Wrote {
+				e.count(ctx, &p, facts)
+			}
 			if due(p.record, c.now) {
 				e.step(ctx, p.record.Name)
 			}
