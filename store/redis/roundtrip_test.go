@@ -75,7 +75,7 @@ func TestOneRoundTripOfABandit(t *testing.T) {
 		return int(r.Record.Epoch.Number)
 	}
 	const clients = 450
-	for i := range 101 { // so that the server knows all scripts
+	for i := range 150 { // so that the server knows all scripts
 		participate(fmt.Sprint("early ", i))
 	}
 	first := epoch()
