@@ -24,6 +24,8 @@ type reference struct {
 	Arms               []float64
 	Horizon, Reps      int
 	MeanRegret         float64 `json:"mean_regret"`
+	MeanRegret1000     float64 `json:"mean_regret_1000"`
+	MeanRegret3000     float64 `json:"mean_regret_3000"`
 	SDRegret           float64 `json:"sd_regret"`
 	SE                 float64 `json:"se"`
 	BestShare          float64 `json:"best_share"`
@@ -47,17 +49,41 @@ func references(t *testing.T) []reference {
 	return file.Vectors
 }
 
-// What TestRegret runs is a part of what it can: a reference learns after every
-// participant, so that ten thousand take ten seconds and more.
+// These have TestRegret run one round: all of it takes an hour, as
+//
+//	go test ./internal/simulation -run TestRegret -v -timeout 3h -regret.only . -regret.batch 100
 var (
 	regretRuns  = flag.Int("regret.runs", 500, "runs of each reference")
-	regretBatch = flag.Int64("regret.batch", 50, "participants after which it is learned; 1 is as the references do")
+	regretBatch = flag.Int64("regret.batch", 50, "participants after which it is learned; 1 is as the references do, and takes long")
+	regretUntil = flag.Int("regret.until", 10_000, "participants of each run: 1000, 3000 or 10000")
 	regretSeed  = flag.Uint64("regret.seed", seed, "other runs by another number")
-	regretOnly  = flag.String("regret.only", "", "which references, by an expression of their ids; of all if empty, what is quick")
+	regretOnly  = flag.String("regret.only", "", "which references, by an expression of their ids")
 )
 
-// quick are the references that are tried unless it is said which.
-const quick = `^regret-(.-uniform|[ABEF]-whiplash.*(legacy|correct)|[ABEF]-thompson(_floor10|_batch1000|_batch100|_delay500.*)?)$`
+// round is references that are tried in one way.
+type round struct {
+	only  *regexp.Regexp
+	until int   // participants
+	batch int64 // participants
+}
+
+// rounds are what is tried unless it is said what: of two sets all algorithms for as
+// long as they learn most, and of one the whole way.
+func rounds() []round {
+	id := func(text string) *regexp.Regexp { return regexp.MustCompile("^regret-" + text) }
+	switch {
+	case *regretOnly != "":
+		return []round{{regexp.MustCompile(*regretOnly), *regretUntil, *regretBatch}}
+	case more == 1:
+		return []round{{id("E-thompson$"), 1000, 100}}
+	default:
+		return []round{
+			{id("[AE]-(uniform|whiplash.*|thompson(_floor10|_batch.*)?)$"), 1000, 50},
+			{id("[AE]-thompson_delay.*$"), 1000, 20}, // as a batch is a delay too
+			{id("A-thompson_batch1000$"), 10_000, 1000},
+		}
+	}
+}
 
 // learner is how the algorithm of a reference is run here, if it is there.
 func learner(name string, batch int64) (t simulation.Trial, ok bool) {
@@ -126,29 +152,28 @@ func withOrder(all []reference) []reference {
 // TestRegret compares what algorithms lose, in an engine, with what they lose in
 // simulations that others made.
 func TestRegret(t *testing.T) {
-	only := regexp.MustCompile(cmp.Or(*regretOnly, quick))
-	if more == 1 && *regretOnly == "" {
-		only = regexp.MustCompile("^regret-A-thompson_batch1000$|^regret-F-uniform$")
-	}
-	mean := make(map[string]float64)
-	for k, r := range withOrder(references(t)) {
-		x, ok := learner(r.Algorithm, *regretBatch)
-		if !ok || !only.MatchString(r.ID) {
-			continue
+	all := withOrder(references(t))
+	for _, tried := range rounds() {
+		mean := make(map[string]float64)
+		for k, r := range all {
+			x, ok := learner(r.Algorithm, tried.batch)
+			if !ok || !tried.only.MatchString(r.ID) {
+				continue
+			}
+			x.Rates, x.Participants = simulation.Constant(r.Arms...), tried.until
+			gains := trials(t, *regretRuns, *regretSeed+uint64(k), func(int) simulation.Trial { return x })
+			mean[r.Set+r.Algorithm] = r.compare(t, gains, tried.until)
 		}
-		x.Rates, x.Participants = simulation.Constant(r.Arms...), r.Horizon
-		runs := float64(*regretRuns)
-		regret, best := 0.0, 0.0
-		for _, g := range trials(t, *regretRuns, *regretSeed+uint64(k), func(int) simulation.Trial { return x }) {
-			regret += g.Regret / runs
-			best += g.Best / runs
+		if len(mean) == 0 {
+			t.Errorf("nothing was tried of %v", tried.only)
 		}
-		mean[r.Set+r.Algorithm] = regret
-		r.compare(t, regret, best)
+		inOrder(t, mean)
 	}
-	if len(mean) == 0 {
-		t.Error("nothing was tried")
-	}
+}
+
+// inOrder checks the order of what was tried, by mean regrets.
+func inOrder(t *testing.T, mean map[string]float64) {
+	t.Helper()
 	for _, set := range ordered {
 		last := 0.0
 		for _, algorithm := range order {
@@ -162,30 +187,45 @@ func TestRegret(t *testing.T) {
 	}
 }
 
-// compare compares means of runs with r, if it is one.
-func (r *reference) compare(t *testing.T, regret, best float64) {
+// compare compares runs with r, if it is one, and returns the mean regret.
+func (r *reference) compare(t *testing.T, gains []simulation.Gain, until int) float64 {
 	t.Helper()
-	if r.Reps == 0 {
-		t.Logf("%-42s regret %6.2f; share of the best %.4f", r.ID, regret, best)
-		return
+	runs, squares := float64(len(gains)), 0.0
+	regret, best := 0.0, 0.0
+	for _, g := range gains {
+		regret += g.Regret / runs
+		best += g.Best / runs
+		squares += g.Regret * g.Regret / runs
 	}
-	runs := float64(*regretRuns)
-	se := math.Sqrt(r.SE*r.SE + r.SDRegret*r.SDRegret/runs)
-	seBest := r.BestShareSE * math.Sqrt(1+float64(r.Reps)/runs)
-	z, zBest := (regret-r.MeanRegret)/se, (best-r.BestShare)/seBest
-	t.Logf("%-42s regret %6.2f, reference %6.2f, z %4.1f; share of the best %.4f, reference %.4f, z %4.1f", r.ID, regret, r.MeanRegret, z, best, r.BestShare, zBest)
+	want, known := map[int]float64{1000: r.MeanRegret1000, 3000: r.MeanRegret3000, r.Horizon: r.MeanRegret}[until]
+	if r.Reps == 0 || !known {
+		t.Logf("%-42s regret %6.2f; share of the best %.4f", r.ID, regret, best)
+		return regret
+	}
+	variance := r.SE*r.SE + r.SDRegret*r.SDRegret/runs
+	if until != r.Horizon { // of which the reference says no more
+		variance = (squares - regret*regret) * (1/runs + 1/float64(r.Reps))
+	}
+	z, zBest := (regret-want)/math.Sqrt(variance), 0.0
+	if until == r.Horizon {
+		zBest = (best - r.BestShare) / (r.BestShareSE * math.Sqrt(1+float64(r.Reps)/runs))
+	}
+	t.Logf("%-42s regret %6.2f, reference %6.2f, z %4.1f; share of the best %.4f, z %4.1f", r.ID, regret, want, z, best, zBest)
 	if math.Abs(z) > 4 || math.Abs(zBest) > 4 {
 		t.Errorf("%s is not what the reference says", r.ID)
 	}
+	return regret
 }
+
+var driftRuns = flag.Int("drift.runs", 0, "runs of TestDrift: as many as may be waited for if it is 0")
 
 // TestDrift lets a bandit choose between equal alternatives while their rate
 // rises and falls by 80 %. Whoever looks at pooled counts sees a difference: the
 // verdict must not, nor may the sample ratio cry wolf, however many epochs.
 func TestDrift(t *testing.T) {
-	runs := 500
-	if more == 1 {
-		runs = 20
+	runs := cmp.Or(*driftRuns, 100)
+	if more == 1 && *driftRuns == 0 {
+		runs = 10
 	}
 	const looks, participants = 500, 20_000
 	var alarms, pooled, mismatches atomic.Int64
@@ -221,7 +261,7 @@ func TestDrift(t *testing.T) {
 	if 20*alarms.Load() > int64(runs) || 1000*mismatches.Load() > int64(runs) {
 		t.Error("that is too many")
 	}
-	if more > 1 && 20*pooled.Load() <= int64(runs) {
+	if runs >= 100 && 20*pooled.Load() <= int64(runs) {
 		t.Error("pooled counts hardly alarm: there is nothing to mend here")
 	}
 }
