@@ -532,7 +532,7 @@ func TestReplacedAlgorithm(t *testing.T) {
 		Algorithms: map[string]sixpack.Algorithm{"thompson": sixpack.Thompson{Floor: 0.5}},
 	}))
 	s.visit(t, 500)
-	if w := s.weights(t); w == nil || w[0] < 0.25 || w[0] > 0.26 {
+	if w := s.weights(t); len(w) == 0 || w[0] < 0.25 || w[0] > 0.26 {
 		t.Errorf("weights %v, want half of them shared evenly", w)
 	}
 }

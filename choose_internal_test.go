@@ -60,10 +60,17 @@ func TestMillionClients(t *testing.T) {
 		n         int
 		weights   []float64
 	}{
-		{"hash", 3, nil}, {"hash", 3, []float64{1, 2, 7}}, {"hash", 3, []float64{90, 9, 1}}, {"hash", 10, nil},
-		{"seeded", 3, nil}, {"seeded", 3, []float64{1, 2, 7}}, {"seeded", 3, []float64{90, 9, 1}},
-		{"thompson", 2, Thompson{}.Weights(arms)}, {"whiplash", 2, Whiplash{}.Weights(arms)},
-		{"whiplash-legacy", 2, WhiplashLegacy{}.Weights(arms)}, {"epsilon-greedy", 2, EpsilonGreedy{}.Weights(arms)},
+		{"hash", 3, nil},
+		{"hash", 3, []float64{1, 2, 7}},
+		{"hash", 3, []float64{90, 9, 1}},
+		{"hash", 10, nil},
+		{"seeded", 3, nil},
+		{"seeded", 3, []float64{1, 2, 7}},
+		{"seeded", 3, []float64{90, 9, 1}},
+		{"thompson", 2, Thompson{}.Weights(arms)},
+		{"whiplash", 2, Whiplash{}.Weights(arms)},
+		{"whiplash-legacy", 2, WhiplashLegacy{}.Weights(arms)},
+		{"epsilon-greedy", 2, EpsilonGreedy{}.Weights(arms)},
 	} {
 		t.Run(fmt.Sprint(x.algorithm, x.n, x.weights), func(t *testing.T) {
 			c := Config{Algorithms: algorithms}
