@@ -2,9 +2,12 @@ package sixpack
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
+	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -35,6 +38,52 @@ func TestChoosingAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(1000, func() { choose(&chosen, algorithm, "09a7407c-e371-492b-82e3-ef438d960ca3") }); n > 0 {
 			t.Errorf("%s: %v allocations, want none", name, n)
 		}
+	}
+}
+
+// seeded is the algorithm random with dice that repeat.
+type seeded struct {
+	Random
+
+	dice *rand.Rand
+}
+
+func (s seeded) Draw() float64 { return s.dice.Float64() }
+
+// TestMillionClients compares a million clients with their shares by chi-square.
+func TestMillionClients(t *testing.T) {
+	const clients = 1_000_000
+	arms := []Arm{{Weight: 0.5, Counts: stats.Counts{Participants: 4020, Converted: 201}}, {Weight: 0.5, Counts: stats.Counts{Participants: 3980, Converted: 245}}}
+	algorithms := map[string]Algorithm{"seeded": seeded{dice: rand.New(rand.NewPCG(3, 4))}}
+	for _, x := range []struct {
+		algorithm string
+		n         int
+		weights   []float64
+	}{
+		{"hash", 3, nil},
+		{"hash", 3, []float64{1, 2, 7}},
+		{"hash", 3, []float64{90, 9, 1}},
+		{"hash", 10, nil},
+		{"seeded", 3, nil},
+		{"seeded", 3, []float64{1, 2, 7}},
+		{"seeded", 3, []float64{90, 9, 1}},
+		{"thompson", 2, Thompson{}.Weights(arms)},
+		{"whiplash", 2, Whiplash{}.Weights(arms)},
+		{"whiplash-legacy", 2, WhiplashLegacy{}.Weights(arms)},
+		{"epsilon-greedy", 2, EpsilonGreedy{}.Weights(arms)},
+	} {
+		t.Run(fmt.Sprint(x.algorithm, x.n, x.weights), func(t *testing.T) {
+			c := Config{Algorithms: algorithms}
+			r := store.Record{Salt: "x", Alternatives: make([]string, x.n), Traffic: 1, Epoch: store.Epoch{Weights: shares(x.weights)}}
+			algorithm, got := c.algorithm(x.algorithm), make([]int64, x.n)
+			for i := range clients {
+				got[choose(&r, algorithm, strconv.Itoa(i))]++
+			}
+			split := stats.Split{Participants: got, Weights: orEqual(x.weights, x.n)}
+			if p := stats.SampleRatio([]stats.Split{split}, stats.Concentration).ChiSquaredP; !(p > 1e-3) {
+				t.Errorf("%v of %v, as chance makes it in %v of such tests", got, x.weights, p)
+			}
+		})
 	}
 }
 

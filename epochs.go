@@ -31,6 +31,10 @@ type Bandit struct {
 	// participants.
 	Batch  int64
 	Growth float64
+	// Memory is of how many participants it is learned, the latest ones that count,
+	// in whole epochs: where what works changes with the seasons, old ones mislead.
+	// By default it is all.
+	Memory int64
 }
 
 // orDefault returns b with defaults for what is zero, and 0 for what is negative.
@@ -41,6 +45,7 @@ func (b Bandit) orDefault() Bandit {
 		Interval:        max(0, cmp.Or(b.Interval, time.Minute)),
 		Batch:           max(0, cmp.Or(b.Batch, 100)),
 		Growth:          max(0, cmp.Or(b.Growth, 0.01)),
+		Memory:          max(0, b.Memory),
 	}
 }
 
@@ -170,23 +175,45 @@ func drawn(counts store.Results) (present, before int64) {
 func (b Bandit) arms(counts store.Results, now time.Time) []Arm {
 	arms := declaredArms(&counts.Record)
 	last := b.mature(counts.Epochs, now)
+	first := b.remembered(counts.Alternatives, last)
 	kpi := counts.Record.PrimaryKPI()
 	learned := slices.Clone(arms)
 	for i, a := range counts.Alternatives {
-		var n int64
-		for _, e := range between(a.Epochs, last, epochOfParticipants) {
-			n += e.Participants
-		}
-		k := store.KPICounts{Epochs: between(a.KPI(kpi).Epochs, last, epochOfConversions)}
+		n := came(a, first, last)
+		k := store.KPICounts{Epochs: between(a.KPI(kpi).Epochs, first, last, epochOfConversions)}
 		totals := k.Totals()
 		x := &learned[i]
 		x.Counts = stats.Counts{Participants: n, Converted: totals.Converted}
 		x.Values = values(n, totals)
-		if x.Weight > 0 && n < b.MinParticipants || !x.Counts.Valid() {
+		if x.Weight > 0 && came(a, 1, last) < b.MinParticipants || !x.Counts.Valid() {
 			return arms
 		}
 	}
 	return learned
+}
+
+// remembered returns the first of the epochs to learn from, of which last is one:
+// so that from there on they have as many participants as are remembered.
+func (b Bandit) remembered(alternatives []store.AlternativeCounts, last uint32) uint32 {
+	first, missing := uint32(1), b.Memory
+	if b.Memory == 0 {
+		return first
+	}
+	for number := last; number > 0 && missing > 0; number-- {
+		for _, a := range alternatives {
+			missing -= came(a, number, number)
+		}
+		first = number
+	}
+	return first
+}
+
+// came returns how many participants came in some epochs.
+func came(a store.AlternativeCounts, first, last uint32) (n int64) {
+	for _, e := range between(a.Epochs, first, last, epochOfParticipants) {
+		n += e.Participants
+	}
+	return n
 }
 
 // mature returns the last epoch that ended a Window ago, 0 for none. The present
@@ -204,9 +231,9 @@ func (b Bandit) mature(epochs []store.Epoch, now time.Time) (last uint32) {
 	return last
 }
 
-// between returns those of a list, by epoch, from 1 to the last.
-func between[T any](list []T, last uint32, epoch func(T) uint32) []T {
-	from, _ := find(list, 1, epoch)
+// between returns those of a list, by epoch, from the first to the last.
+func between[T any](list []T, first, last uint32, epoch func(T) uint32) []T {
+	from, _ := find(list, first, epoch)
 	to, _ := find(list, last+1, epoch)
 	return list[from:to]
 }

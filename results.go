@@ -149,6 +149,12 @@ func (e *Engine) Results(ctx context.Context, experiment, kpi string) (Results, 
 	return Analyze(counts, kpi, e.now()), nil
 }
 
+// Epochs returns what was analysed, by epoch: what came of each, and the shares that
+// were set, which are the chance that each alternative had to be chosen. Those whom
+// nobody drew are one without shares. [stats.Standardized] makes rates of it that
+// may be compared although shares moved.
+func (r Results) Epochs() []stats.Epoch { return epochs(r.Counts, r.KPI, r.Measure) }
+
 // Summaries analyses the named experiments, or all, sorted by name, each by its
 // primary KPI, with one call of the store. They lack what takes long:
 // chances, losses and credible intervals.

@@ -13,7 +13,7 @@ import (
 
 // TestBandits computes what bandits.md says, as TestStatistics does.
 func TestBandits(t *testing.T) {
-	check(t, read(t, "bandits.md"), computed(t, simulated, chosen, floors, whiplash), knownOfBandits)
+	check(t, read(t, "bandits.md"), computed(t, simulated, chosen, floors, whiplash, standardized), knownOfBandits)
 }
 
 // knownOfBandits are the figures that are not computed here, by their origin.
@@ -26,7 +26,7 @@ var knownOfBandits = map[string][]string{
 	"the defaults of sixpack.Bandit": {
 		"until there are 100 of these", "when at least 100 have come", "To wait for 100 visitors", "needs its 100 participants first",
 	},
-	"examples of settings": {"of weight 0 stays", "`sixpack.Thompson{Floor: 0.05}`", "sixpack.Bandit{Window: 72 * time.Hour}"},
+	"examples of settings": {"`bandit_window: 72h` in", "bandit_window: 24h", "`bandit_memory: 100000` has", "the latest 100,000 participants only", "of weight 0 stays", "`sixpack.Thompson{Floor: 0.05}`", "sixpack.Bandit{Window: 72 * time.Hour}"},
 	"formulas": {
 		"0.1/k + 0.9·best of Beta(s+1, n-s+1)", "0.2/k + 0.8·best of Beta(s+7, n-s+7)", "0.2/k + 0.8·best of Beta(n+7, n-s+7)",
 		"0.1/k + 0.9 for the highest s/n", "The mean of Beta(n+7, n-s+7) comes near 1/(2-r)", "is r/(2-r)",
@@ -140,4 +140,15 @@ func whiplash(c *claims) {
 	c.addf("it takes %.0f times as many visitors", (2-0.05)/0.05)
 	c.addf("for a rate of r: %.3f for 5 %% and %.3f for 6 %%.", mean(0.05), mean(0.06))
 	c.addf("which is 1/%.0f for 5 %%", (2-0.05)/0.05)
+}
+
+// standardized computes rates in spite of moving shares.
+func standardized(c *claims) {
+	before, during := stats.Epoch{Weights: []float64{9, 1}}, stats.Epoch{Weights: []float64{1, 1}}
+	before.Arms = []stats.Counts{{Participants: 9000, Converted: 270}, {Participants: 1000, Converted: 30}}
+	during.Arms = []stats.Counts{{Participants: 5000, Converted: 400}, {Participants: 5000, Converted: 400}}
+	rates := stats.Standardized([]stats.Epoch{before, during})
+	c.same("what is equal", rates[0], rates[1])
+	c.addf("(10,000·%g + 10,000·%g) / 20,000 = %s", before.Arms[0].Rate(), during.Arms[0].Rate(), rate(rates[0]))
+	c.addf("the rates of all together say %s and %s", rate(670./14_000), rate(430./6000))
 }

@@ -30,3 +30,26 @@ func TestFarLift(t *testing.T) {
 		t.Errorf("so few participants of control put a bound to the lift: %v", c.LiftIn)
 	}
 }
+
+// TestStandardized leaves out what says nothing.
+func TestStandardized(t *testing.T) {
+	even := []float64{1, 1, 1}
+	got := stats.Standardized([]stats.Epoch{
+		{Arms: []stats.Counts{{100, 10}, {300, 60}, {0, 0}}, Weights: even},
+		{Arms: []stats.Counts{{100, 30}, {0, 0}, {0, 0}}, Weights: []float64{1, 0, 0}},
+		{Arms: []stats.Counts{{1000, 1000}, {0, 0}, {10, 5}}}, // nobody drew them
+	})
+	if math.Abs(got[0]-0.14) > 1e-12 || math.Abs(got[1]-0.2) > 1e-12 || !math.IsNaN(got[2]) {
+		t.Errorf("rates %v, want 0.14, 0.2 and NaN", got)
+	}
+	got = stats.Standardized([]stats.Epoch{
+		{Arms: []stats.Counts{{10, 1}, {30, 1}}, Values: []stats.Values{{Participants: 10, Sum: 20}, {Participants: 30, Sum: 30}}, Weights: even[:2]},
+		{Arms: []stats.Counts{{30, 1}, {10, 1}}, Values: []stats.Values{{Participants: 30, Sum: 0}, {Participants: 10, Sum: 20}}, Weights: even[:2]},
+	})
+	if math.Abs(got[0]-1) > 1e-12 || math.Abs(got[1]-1.5) > 1e-12 {
+		t.Errorf("means %v, want 1 and 1.5", got)
+	}
+	if got := stats.Standardized(nil); got != nil {
+		t.Errorf("without epochs: %v", got)
+	}
+}

@@ -49,6 +49,18 @@ func ExampleBest() {
 	// C is the best with 26.3 %, and would lose 0.25 points
 }
 
+// Blue had a tenth of the visitors, and half of them from the day of a sale, which
+// made everybody buy. Together that is 4.8 % of red and 7.2 % of blue.
+func ExampleStandardized() {
+	epochs := []stats.Epoch{
+		{Arms: []stats.Counts{{9000, 270}, {1000, 30}}, Weights: []float64{9, 1}},
+		{Arms: []stats.Counts{{5000, 400}, {5000, 400}}, Weights: []float64{1, 1}},
+	}
+
+	fmt.Printf("%.3f\n", stats.Standardized(epochs))
+	// Output: [0.055 0.055]
+}
+
 // Half of all visitors were to see each page. Redirects lost a few of one.
 func ExampleSampleRatio() {
 	split := stats.Split{Participants: []int64{50_900, 49_100}, Weights: []float64{1, 1}}

@@ -188,7 +188,8 @@ const (
 	Fixed       Analysis = "fixed"        // once, when Plan.Size participants are there
 )
 
-// Epoch is a stretch of constant expected shares.
+// Epoch is a stretch of constant expected shares: the chance that each alternative
+// had to be chosen for whoever entered in it, as [Client] says.
 type Epoch struct {
 	Number  uint32    `json:"number"` // 1, 2, …; 0 collects clients nobody drew an alternative for: forced or chosen ones
 	Start   time.Time `json:"start"`

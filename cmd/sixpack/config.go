@@ -46,6 +46,8 @@ type config struct {
 	Enabled        bool           `mapstructure:"enabled"`
 	Algorithm      algorithm      `mapstructure:"algorithm"`
 	EnableWhiplash bool           `mapstructure:"enable_whiplash"`
+	BanditWindow   time.Duration  `mapstructure:"bandit_window"`
+	BanditMemory   number         `mapstructure:"bandit_memory"`
 	Weights        weights        `mapstructure:"weights"`
 	Timezone       zone           `mapstructure:"timezone"`
 	ExperimentName expression     `mapstructure:"experiment_name_regex"`
@@ -112,6 +114,7 @@ func (c *config) engine() sixpack.Config {
 	return sixpack.Config{
 		Disabled:       !c.Enabled,
 		Algorithm:      string(chosen),
+		Bandit:         sixpack.Bandit{Window: c.BanditWindow, Memory: int64(c.BanditMemory)},
 		Weights:        c.Weights,
 		Location:       c.Timezone.Location,
 		Robots:         c.Robots.Regexp,

@@ -54,6 +54,8 @@ var samples = map[string][3]string{
 	"enabled":                     {"n", "Yes", "FALSE"},
 	"algorithm":                   {"random", "whiplash", "thompson"},
 	"enable_whiplash":             {"yes", "no", "TRUE"},
+	"bandit_window":               {"1h", "72h", "90m"},
+	"bandit_memory":               {"1", "100000", "0"},
 	"weights":                     {"{a: {b: 1, c: 2}}", `{"a": {"b": 1, "c": 2}}`, "{}"},
 	"timezone":                    {"Europe/Berlin", "America/New_York", "Asia/Tokyo"},
 	"experiment_name_regex":       {"^a", "^b", ".*"},
@@ -230,6 +232,17 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// TestBanditSettings checks that the engine is told about bandits.
+func TestBanditSettings(t *testing.T) {
+	got := loaded(t, []string{"SIXPACK_CONFIG_WHIPLASH=true", "SIXPACK_BANDIT_WINDOW=72h", "SIXPACK_BANDIT_MEMORY=5000"}).engine()
+	if want := (sixpack.Bandit{Window: 72 * time.Hour, Memory: 5000}); got.Algorithm != "whiplash" || got.Bandit != want {
+		t.Errorf("%s with %+v, want whiplash with %+v", got.Algorithm, got.Bandit, want)
+	}
+	if got := loaded(t, nil, "--algorithm=thompson").engine(); got.Algorithm != "thompson" || got.Bandit != (sixpack.Bandit{Window: 24 * time.Hour}) {
+		t.Errorf("%s with %+v, want thompson and what is by default", got.Algorithm, got.Bandit)
+	}
+}
+
 // TestValues checks what becomes of values that Sixpack's users have.
 func TestValues(t *testing.T) {
 	environ := []string{
@@ -393,6 +406,7 @@ func TestProblems(t *testing.T) {
 		{name: "data folder", environ: []string{"SIXPACK_DATA_DIR="}, want: []string{`data_dir: "" from variable SIXPACK_DATA_DIR: must be the path of a folder`}},
 		{name: "time zone", environ: []string{"SIXPACK_TIMEZONE=Mars/Base"}, want: []string{`timezone: "Mars/Base" from variable SIXPACK_TIMEZONE: must be the name of a time zone, such as UTC or Europe/Berlin`}},
 		{name: "duration", args: []string{"--store-timeout=5"}, want: []string{`store_timeout: "5" from flag --store-timeout: must be a duration above zero, such as 500ms, 5s or 2m`}},
+		{name: "no window", yaml: "bandit_window: 0", want: []string{`bandit_window: "0" from file FILE: must be a duration above zero, such as 500ms, 5s or 2m`}},
 		{name: "no duration", yaml: "shutdown_timeout: 0s", want: []string{`shutdown_timeout: "0s" from file FILE: must be a duration above zero, such as 500ms, 5s or 2m`}},
 		{name: "broken expression", environ: []string{"SIXPACK_CONFIG_ROBOT_REGEX=("}, want: []string{`robot_regex: "(" from variable SIXPACK_CONFIG_ROBOT_REGEX: ` + re2 + "missing closing ): `(`"}},
 		{name: "Python's expression", yaml: "robot_regex: bot(?!tle)", want: []string{`robot_regex: "bot(?!tle)" from file FILE: ` + re2 + "invalid or unsupported Perl syntax: `(?!`"}},

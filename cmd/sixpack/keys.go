@@ -29,6 +29,8 @@ var keys = []key{
 	{name: "enabled", env: "SIXPACK_CONFIG_ENABLED"},
 	{name: "algorithm"},
 	{name: "enable_whiplash", env: "SIXPACK_CONFIG_WHIPLASH"},
+	{name: "bandit_window"},
+	{name: "bandit_memory"},
 	{name: "weights", flagless: true},
 	{name: "timezone"},
 	{name: "experiment_name_regex"},

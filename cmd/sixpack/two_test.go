@@ -7,12 +7,14 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/redis/rueidis"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/internal/redisserver"
 	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/memory"
 	"github.com/sixpack-go/sixpack/store/redis"
 )
 
@@ -55,25 +57,101 @@ func TestTwoServers(t *testing.T) {
 	}
 }
 
+// TestTwoServersShareEpochs has two processes serve an experiment whose bandit began
+// hours ago. The first of them to be asked begins an epoch: from then on both go by
+// its shares, and nothing else decides about a client.
+func TestTwoServersShareEpochs(t *testing.T) {
+	server := redisserver.Test(t)
+	st := redis.New(redisClient(t, rueidis.ClientOption{InitAddress: []string{server.Addr}, SelectDB: 15}), "sxp", redis.Config{})
+	before := learning(t, st)
+	environ := []string{"SIXPACK_CONFIG_REDIS_HOST=127.0.0.1", "SIXPACK_CONFIG_REDIS_PORT=" + port2(server)}
+	const flags, window = "--algorithm=thompson", "--bandit-window=1h"
+	p := pair{
+		startServerWith(t, environ, t.TempDir(), flags, window).url,
+		startServerWith(t, environ, t.TempDir(), flags, window).url,
+	}
+	p.ask(t, "first")
+	epoch := recordOf(t, st).Epoch
+	if w := epoch.Weights; epoch.Number != before+1 || len(w) != 3 || w[2] < 0.6 || w[0] > 0.2 {
+		t.Fatalf("epoch %d has become %+v, want most for blue", before, epoch)
+	}
+	alone := sixpack.New(new(memory.Store), sixpack.Config{})
+	x := sixpack.Experiment{Name: shop, Alternatives: alternatives[shop], Weights: epoch.Weights}
+	for i := range 200 {
+		client := fmt.Sprint("new-", i)
+		want, err := alone.Participate(t.Context(), x, client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := tell(t, p[i%2], client)
+		if got.Alternative.Name != want.Alternative || got.Reason != "assigned" {
+			t.Errorf("%s is told %+v, want %s by the shares alone", client, got, want.Alternative)
+		}
+	}
+	if again := recordOf(t, st).Epoch.Number; again != epoch.Number {
+		t.Errorf("epoch %d began within a minute of %d", again, epoch.Number)
+	}
+}
+
+// learning lets visitors come some hours ago, of whom those of blue convert most
+// often, and returns the number of the epoch that lasts.
+func learning(t *testing.T, st store.Store) uint32 {
+	t.Helper()
+	now := time.Now().Add(-5 * time.Hour)
+	engine := sixpack.New(st, sixpack.Config{Algorithm: "thompson", Now: func() time.Time { return now }})
+	for i := range 799 { // one less than fill the eighth epoch
+		now = now.Add(15 * time.Second)
+		client := fmt.Sprint("early-", i)
+		a, err := engine.Participate(t.Context(), sixpack.Experiment{Name: shop, Alternatives: alternatives[shop]}, client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if every := map[string]int{"red": 10, "green": 8, "blue": 3}[a.Alternative]; i%every == 0 {
+			if _, err := engine.Convert(t.Context(), shop, client); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	e := recordOf(t, st).Epoch
+	if e.Number != 8 || e.Weights != nil {
+		t.Fatalf("%+v, want the eighth epoch, of equal shares", e)
+	}
+	return e.Number
+}
+
+func recordOf(t *testing.T, st store.Store) *store.Record {
+	t.Helper()
+	facts, err := st.Lookup(t.Context(), shop, "")
+	if err != nil || facts.Record == nil {
+		t.Fatalf("%+v, %v", facts, err)
+	}
+	return facts.Record
+}
+
 // pair are the addresses of two servers.
 type pair [2]string
 
 // ask asks both at the same time for one client's alternative.
 func (p pair) ask(t *testing.T, client string) (first, second told) {
 	t.Helper()
-	q := url.Values{"experiment": {shop}, "client_id": {client}, "alternatives": alternatives[shop], "explain": {"true"}}
 	answers := [2]told{}
 	var group sync.WaitGroup
 	for i, base := range p {
-		group.Go(func() {
-			status, body := get(t, base+"/participate?"+q.Encode())
-			if err := json.Unmarshal([]byte(body), &answers[i]); err != nil || status != 200 {
-				t.Errorf("%s is answered %d %s", client, status, body)
-			}
-		})
+		group.Go(func() { answers[i] = tell(t, base, client) })
 	}
 	group.Wait()
 	return answers[0], answers[1]
+}
+
+// tell asks a server for a client's alternative.
+func tell(t *testing.T, base, client string) (answer told) {
+	t.Helper()
+	q := url.Values{"experiment": {shop}, "client_id": {client}, "alternatives": alternatives[shop], "explain": {"true"}}
+	status, body := get(t, base+"/participate?"+q.Encode())
+	if err := json.Unmarshal([]byte(body), &answer); err != nil || status != 200 {
+		t.Errorf("%s is answered %d %s", client, status, body)
+	}
+	return answer
 }
 
 // obey has an operator, who is in a third process as far as the servers can

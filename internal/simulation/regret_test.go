@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -23,6 +24,8 @@ type reference struct {
 	Arms               []float64
 	Horizon, Reps      int
 	MeanRegret         float64 `json:"mean_regret"`
+	MeanRegret1000     float64 `json:"mean_regret_1000"`
+	MeanRegret3000     float64 `json:"mean_regret_3000"`
 	SDRegret           float64 `json:"sd_regret"`
 	SE                 float64 `json:"se"`
 	BestShare          float64 `json:"best_share"`
@@ -46,16 +49,41 @@ func references(t *testing.T) []reference {
 	return file.Vectors
 }
 
-// What TestRegret runs is a part of what it can: a reference learns after every
-// participant, so that ten thousand take ten seconds and more.
+// These have TestRegret run one round: all of it takes an hour, as
+//
+//	go test ./internal/simulation -run TestRegret -v -timeout 3h -regret.only . -regret.batch 100
 var (
 	regretRuns  = flag.Int("regret.runs", 500, "runs of each reference")
-	regretBatch = flag.Int64("regret.batch", 50, "participants after which it is learned; 1 is as the references do")
-	regretOnly  = flag.String("regret.only", "", "which references, by an expression of their ids; of all if empty, what is quick")
+	regretBatch = flag.Int64("regret.batch", 50, "participants after which it is learned; 1 is as the references do, and takes long")
+	regretUntil = flag.Int("regret.until", 10_000, "participants of each run: 1000, 3000 or 10000")
+	regretSeed  = flag.Uint64("regret.seed", seed, "other runs by another number")
+	regretOnly  = flag.String("regret.only", "", "which references, by an expression of their ids")
 )
 
-// quick are the references that are tried unless it is said which.
-const quick = `^regret-(.-uniform|[ABEF]-whiplash.*(legacy|correct)|[ABEF]-thompson(_floor10|_batch1000|_batch100|_delay500.*)?)$`
+// round is references that are tried in one way.
+type round struct {
+	only  *regexp.Regexp
+	until int   // participants
+	batch int64 // participants
+}
+
+// rounds are what is tried unless it is said what: of two sets all algorithms for as
+// long as they learn most, and of one the whole way.
+func rounds() []round {
+	id := func(text string) *regexp.Regexp { return regexp.MustCompile("^regret-" + text) }
+	switch {
+	case *regretOnly != "":
+		return []round{{regexp.MustCompile(*regretOnly), *regretUntil, *regretBatch}}
+	case more == 1:
+		return []round{{id("E-thompson$"), 1000, 100}}
+	default:
+		return []round{
+			{id("[AE]-(uniform|whiplash.*|thompson(_floor10|_batch.*)?)$"), 1000, 50},
+			{id("[AE]-thompson_delay.*$"), 1000, 20}, // as a batch is a delay too
+			{id("A-thompson_batch1000$"), 10_000, 1000},
+		}
+	}
+}
 
 // learner is how the algorithm of a reference is run here, if it is there.
 func learner(name string, batch int64) (t simulation.Trial, ok bool) {
@@ -99,41 +127,56 @@ func trials(t *testing.T, n int, seed uint64, trial func(int) simulation.Trial) 
 	return all
 }
 
+// order is that of algorithms, the best first, on the sets named.
+var (
+	order   = []string{"thompson", "whiplash_correct", "whiplash_legacy", "uniform"}
+	ordered = []string{"A", "B", "C"}
+)
+
+// withOrder adds what is to be put in order and has no reference.
+func withOrder(all []reference) []reference {
+	for _, set := range ordered {
+		for _, algorithm := range order {
+			with := func(r reference) bool { return r.Set == set && r.Algorithm == algorithm }
+			i := slices.IndexFunc(all, func(r reference) bool { return r.Set == set })
+			if i >= 0 && !slices.ContainsFunc(all, with) {
+				all = append(all, reference{
+					ID: "regret-" + set + "-" + algorithm, Set: set, Algorithm: algorithm, Arms: all[i].Arms, Horizon: all[i].Horizon,
+				})
+			}
+		}
+	}
+	return all
+}
+
 // TestRegret compares what algorithms lose, in an engine, with what they lose in
 // simulations that others made.
 func TestRegret(t *testing.T) {
-	only := regexp.MustCompile(cmp.Or(*regretOnly, quick))
-	if more == 1 && *regretOnly == "" {
-		only = regexp.MustCompile("^regret-[AE]-thompson_batch1000$|^regret-F-uniform$")
-	}
-	mean := make(map[string]float64)
-	for k, r := range references(t) {
-		x, ok := learner(r.Algorithm, *regretBatch)
-		if !ok || !only.MatchString(r.ID) {
-			continue
+	all := withOrder(references(t))
+	for _, tried := range rounds() {
+		mean := make(map[string]float64)
+		for k, r := range all {
+			x, ok := learner(r.Algorithm, tried.batch)
+			if !ok || !tried.only.MatchString(r.ID) {
+				continue
+			}
+			x.Rates, x.Participants = simulation.Constant(r.Arms...), tried.until
+			gains := trials(t, *regretRuns, *regretSeed+uint64(k), func(int) simulation.Trial { return x })
+			mean[r.Set+r.Algorithm] = r.compare(t, gains, tried.until)
 		}
-		x.Rates, x.Participants = simulation.Constant(r.Arms...), r.Horizon
-		runs := float64(*regretRuns)
-		regret, best := 0.0, 0.0
-		for _, g := range trials(t, *regretRuns, seed+uint64(k), func(int) simulation.Trial { return x }) {
-			regret += g.Regret / runs
-			best += g.Best / runs
+		if len(mean) == 0 {
+			t.Errorf("nothing was tried of %v", tried.only)
 		}
-		mean[r.Set+r.Algorithm] = regret
-		se := math.Sqrt(r.SE*r.SE + r.SDRegret*r.SDRegret/runs)
-		seBest := r.BestShareSE * math.Sqrt(1+float64(r.Reps)/runs)
-		z, zBest := (regret-r.MeanRegret)/se, (best-r.BestShare)/seBest
-		t.Logf("%-42s regret %6.2f, reference %6.2f, z %4.1f; share of the best %.4f, reference %.4f, z %4.1f", r.ID, regret, r.MeanRegret, z, best, r.BestShare, zBest)
-		if math.Abs(z) > 4 || math.Abs(zBest) > 4 {
-			t.Errorf("%s is not what the reference says", r.ID)
-		}
+		inOrder(t, mean)
 	}
-	if len(mean) == 0 {
-		t.Error("nothing was tried")
-	}
-	for _, set := range []string{"A", "B", "C"} {
+}
+
+// inOrder checks the order of what was tried, by mean regrets.
+func inOrder(t *testing.T, mean map[string]float64) {
+	t.Helper()
+	for _, set := range ordered {
 		last := 0.0
-		for _, algorithm := range []string{"thompson", "whiplash_correct", "whiplash_legacy", "uniform"} {
+		for _, algorithm := range order {
 			if regret, ok := mean[set+algorithm]; ok {
 				if regret < last {
 					t.Errorf("set %s: %s loses less than what should be better", set, algorithm)
@@ -144,13 +187,45 @@ func TestRegret(t *testing.T) {
 	}
 }
 
+// compare compares runs with r, if it is one, and returns the mean regret.
+func (r *reference) compare(t *testing.T, gains []simulation.Gain, until int) float64 {
+	t.Helper()
+	runs, squares := float64(len(gains)), 0.0
+	regret, best := 0.0, 0.0
+	for _, g := range gains {
+		regret += g.Regret / runs
+		best += g.Best / runs
+		squares += g.Regret * g.Regret / runs
+	}
+	want, known := map[int]float64{1000: r.MeanRegret1000, 3000: r.MeanRegret3000, r.Horizon: r.MeanRegret}[until]
+	if r.Reps == 0 || !known {
+		t.Logf("%-42s regret %6.2f; share of the best %.4f", r.ID, regret, best)
+		return regret
+	}
+	variance := r.SE*r.SE + r.SDRegret*r.SDRegret/runs
+	if until != r.Horizon { // of which the reference says no more
+		variance = (squares - regret*regret) * (1/runs + 1/float64(r.Reps))
+	}
+	z, zBest := (regret-want)/math.Sqrt(variance), 0.0
+	if until == r.Horizon {
+		zBest = (best - r.BestShare) / (r.BestShareSE * math.Sqrt(1+float64(r.Reps)/runs))
+	}
+	t.Logf("%-42s regret %6.2f, reference %6.2f, z %4.1f; share of the best %.4f, z %4.1f", r.ID, regret, want, z, best, zBest)
+	if math.Abs(z) > 4 || math.Abs(zBest) > 4 {
+		t.Errorf("%s is not what the reference says", r.ID)
+	}
+	return regret
+}
+
+var driftRuns = flag.Int("drift.runs", 0, "runs of TestDrift: as many as may be waited for if it is 0")
+
 // TestDrift lets a bandit choose between equal alternatives while their rate
 // rises and falls by 80 %. Whoever looks at pooled counts sees a difference: the
 // verdict must not, nor may the sample ratio cry wolf, however many epochs.
 func TestDrift(t *testing.T) {
-	runs := 500
-	if more == 1 {
-		runs = 20
+	runs := cmp.Or(*driftRuns, 100)
+	if more == 1 && *driftRuns == 0 {
+		runs = 10
 	}
 	const looks, participants = 500, 20_000
 	var alarms, pooled, mismatches atomic.Int64
@@ -186,7 +261,7 @@ func TestDrift(t *testing.T) {
 	if 20*alarms.Load() > int64(runs) || 1000*mismatches.Load() > int64(runs) {
 		t.Error("that is too many")
 	}
-	if more > 1 && 20*pooled.Load() <= int64(runs) {
+	if runs >= 100 && 20*pooled.Load() <= int64(runs) {
 		t.Error("pooled counts hardly alarm: there is nothing to mend here")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/redis/rueidis"
 
@@ -48,6 +49,43 @@ func testOneRoundTrip(t *testing.T, client rueidis.Client) {
 		if after-before != 4*clients || now != others {
 			t.Errorf("the %s engine made %d calls of %d scripts, and of %d other commands", who, 4*clients, after-before, now-others)
 		}
+	}
+}
+
+// TestOneRoundTripOfABandit counts the same of a bandit, which takes one more for
+// each epoch that it begins, beside reading the counts.
+func TestOneRoundTripOfABandit(t *testing.T) {
+	client, now := dial(t, startServer(t)), time.Unix(1e9, 0)
+	engine := sixpack.New(open(t, client, "sixpack"), sixpack.Config{
+		Algorithm: "thompson", Now: func() time.Time { return now }, Bandit: sixpack.Bandit{Window: -1},
+	})
+	participate := func(id string) {
+		t.Helper()
+		now = now.Add(time.Second)
+		if _, err := engine.Participate(t.Context(), button, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	epoch := func() int {
+		t.Helper()
+		r, err := engine.Counts(t.Context(), "button")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return int(r.Record.Epoch.Number)
+	}
+	const clients = 450
+	for i := range 150 { // so that the server knows all scripts
+		participate(fmt.Sprint("early ", i))
+	}
+	first := epoch()
+	before, others := sent(t, client)
+	for i := range clients {
+		participate(uuid(i))
+	}
+	after, othersNow := sent(t, client)
+	if epochs := epoch() - first; epochs < 4 || after-before != clients+epochs || othersNow != others {
+		t.Errorf("%d calls and %d epochs took %d scripts, and %d other commands", clients, epochs, after-before, othersNow-others)
 	}
 }
 
