@@ -65,10 +65,10 @@ func ExampleEngine_SetPlan() {
 	fmt.Printf("to see +50 %% takes %.0f clients, %.0f more\n", r.Outlook.Size, r.Outlook.Missing)
 
 	err = engine.SetPlan(ctx, "button-color", store.Plan{Analysis: store.Fixed, Size: 5000})
-	fmt.Println(errors.Is(err, sixpack.ErrPlan), err)
+	fmt.Println(errors.Is(err, sixpack.ErrLate), err)
 	// Output:
 	// to see +50 % takes 2996 clients, 2796 more
-	// true invalid plan: a fixed analysis of "button-color" has to be planned before anybody takes part: reset it first
+	// true too late for a fixed analysis: it has to be planned before anybody takes part in "button-color": reset it first
 }
 
 // A list of experiments needs one call. What takes long is left out,

@@ -294,12 +294,12 @@ func TestFixedAnalysis(t *testing.T) {
 			t.Errorf("after %d participants: %+v; %+v", i+1, r.Verdict, b)
 		}
 	}
-	if err := e.SetPlan(ctx, "exp", store.Plan{Analysis: store.Fixed, Size: 2000}); !errors.Is(err, sixpack.ErrPlan) {
+	if err := e.SetPlan(ctx, "exp", store.Plan{Analysis: store.Fixed, Size: 2000}); !errors.Is(err, sixpack.ErrLate) {
 		t.Errorf("a later size: %v", err)
 	}
 	check(t, e.SetPlan(ctx, "exp", store.Plan{Analysis: store.Fixed, Size: 1000})) // what it is
 	check(t, e.SetPlan(ctx, "exp", store.Plan{}))
-	if err := e.SetPlan(ctx, "exp", x.Plan); !errors.Is(err, sixpack.ErrPlan) {
+	if err := e.SetPlan(ctx, "exp", x.Plan); !errors.Is(err, sixpack.ErrLate) {
 		t.Errorf("back to one look: %v", err)
 	}
 	check(t, e.Reset(ctx, "exp"))
