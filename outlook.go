@@ -36,7 +36,7 @@ func (a *analysis) open() bool {
 
 // began returns when the experiment did: when it was created, or at the beginning of
 // an earlier day on which clients took part, as those may who were imported. It is
-// zero if unknown.
+// zero if the time at which it was created is unknown, as the days then are.
 func (a *analysis) began() time.Time {
 	created, zone := a.Counts.Record.Created, a.now.Location()
 	var first []store.Day
@@ -45,7 +45,7 @@ func (a *analysis) began() time.Time {
 			first = append(first, c.Days[0].Day)
 		}
 	}
-	if first == nil || !created.IsZero() && slices.Min(first) >= store.DayOf(created.In(zone)) {
+	if first == nil || created.IsZero() || slices.Min(first) >= store.DayOf(created.In(zone)) {
 		return created
 	}
 	year, month, day := slices.Min(first).Time().Date()

@@ -82,7 +82,7 @@ func (e *Engine) SetPlan(ctx context.Context, experiment string, p store.Plan) e
 }
 
 func tooLate(experiment string) error {
-	return fmt.Errorf("%w: it has to be planned before anybody takes part in %q: reset it first", ErrLate, experiment)
+	return fmt.Errorf("%w: a fixed analysis of %q has to be planned before anybody takes part: reset it first", ErrLate, experiment)
 }
 
 func participants(counts store.Results) (n int64) {
