@@ -126,9 +126,9 @@ func wantsNone(tb testing.TB, text string, parts ...string) {
 
 func TestVerdictsAreShown(t *testing.T) {
 	headlines := map[stats.State]string{
-		stats.Winner: "b is better than a.", stats.ControlBest: "Keep a.", stats.NoPracticalDifference: "No practical difference.",
+		stats.Winner: "“b” is better than “a”.", stats.ControlBest: "Keep “a”.", stats.NoPracticalDifference: "No practical difference.",
 		stats.Inconclusive: "Planned size reached, not decided.", stats.KeepRunning: "Keep running.", stats.Mismatch: "Do not trust this test.",
-		stats.NoData: "No visitors yet in b.", stats.InvalidCounts: "Counts are broken.",
+		stats.NoData: "No visitors yet in “b”.", stats.InvalidCounts: "Counts are broken.",
 	}
 	s := new(memory.Store)
 	for _, i := range states() {
