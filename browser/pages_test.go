@@ -3,6 +3,8 @@ package browser_test
 import (
 	"net/url"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 // pageOf returns the path of an experiment's page.
@@ -58,6 +60,16 @@ func TestPages(t *testing.T) {
 				dark.dark = true
 				p.look(dark)
 				p.check(c.name)
+			}
+			p := newTab(t, s, view{width: 700, height: 900})
+			if c.status >= 400 {
+				p.faults.expect()
+			}
+			p.open(c.path)
+			eval[chromedp.Void](p, `for (const d of document.querySelectorAll("details")) d.open = true`) // menus as well
+			for _, width := range []int64{700, 500, 360} {
+				p.look(view{width: width, height: 900})
+				p.fits(c.name)
 			}
 		})
 	}
