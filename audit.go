@@ -63,7 +63,7 @@ func (e *Engine) Changes(ctx context.Context, experiment string, most int) ([]st
 // It is refused with [ErrUndo] if that was changed again since, if there is no
 // such change, for a Reset, Purge or Delete, which forget, for what is done to
 // ramps, and for what was changed of an experiment that was deleted; and like the
-// method that would do the same, with [ErrPurged], [ErrPlan], [ErrAlgorithm] or
+// method that would do the same, with [ErrPurged], [ErrLate], [ErrAlgorithm] or
 // [ErrRamp]. The other error is [ErrUnknown].
 func (e *Engine) Undo(ctx context.Context, experiment string, change uint64) error {
 	log, err := e.Changes(ctx, experiment, 0)
@@ -138,7 +138,7 @@ func (e *Engine) checkLate(ctx context.Context, experiment string, p *store.Plan
 	}
 	counts, err := e.Counts(ctx, experiment)
 	if err == nil && participants(counts) > 0 {
-		err = fmt.Errorf("%w: a fixed analysis of %q has to be planned before anybody takes part", ErrPlan, experiment)
+		err = tooLate(experiment)
 	}
 	return err
 }

@@ -414,7 +414,7 @@ func TestUndoIsNoWayRound(t *testing.T) {
 	check(t, e.Undo(ctx, "button", changes(t, e)[0].ID))
 	back := changes(t, e)[0].ID
 	participate(t, e, button, "anna")
-	if err := e.Undo(ctx, "button", back); !errors.Is(err, sixpack.ErrPlan) {
+	if err := e.Undo(ctx, "button", back); !errors.Is(err, sixpack.ErrLate) {
 		t.Errorf("a fixed analysis once somebody takes part: %v", err)
 	}
 	check(t, knows.Override(ctx, "button", store.Override{Algorithm: "last"}))

@@ -43,7 +43,7 @@ func ExampleEngine_Results() {
 	fmt.Printf("%d of %d, a lift of %.2f, from %.2f to %.2f\n", blue.Converted, blue.Participants, blue.Lift, blue.LiftIn.Lo, blue.LiftIn.Hi)
 	// Output:
 	// winner blue
-	// blue is better than red. +99 %, and at least +38 %. You can stop now.
+	// “blue” is better than “red”. +99 %, and at least +38 %. You can stop now.
 	// 195 of 979, a lift of 0.99, from 0.38 to 1.94
 }
 
@@ -65,10 +65,10 @@ func ExampleEngine_SetPlan() {
 	fmt.Printf("to see +50 %% takes %.0f clients, %.0f more\n", r.Outlook.Size, r.Outlook.Missing)
 
 	err = engine.SetPlan(ctx, "button-color", store.Plan{Analysis: store.Fixed, Size: 5000})
-	fmt.Println(errors.Is(err, sixpack.ErrPlan), err)
+	fmt.Println(errors.Is(err, sixpack.ErrLate), err)
 	// Output:
 	// to see +50 % takes 2996 clients, 2796 more
-	// true invalid plan: a fixed analysis of "button-color" has to be planned before anybody takes part: reset it first
+	// true too late for this plan: a fixed analysis of "button-color" has to be planned before anybody takes part: reset it first
 }
 
 // A list of experiments needs one call. What takes long is left out,
@@ -86,7 +86,7 @@ func ExampleEngine_Summaries() {
 		fmt.Println(r.Experiment, r.Participants, r.Verdict.Headline, r.Alternatives[1].ChanceToBeBest.Known())
 	}
 	// Output:
-	// button-color 2000 blue is better than red. false
+	// button-color 2000 “blue” is better than “red”. false
 	// headline 100 Keep running. false
 }
 
@@ -108,6 +108,6 @@ func ExampleAnalyze() {
 	fmt.Println(r.Verdict.Headline, r.Verdict.Detail)
 	fmt.Println(r.Verdict.Note)
 	// Output:
-	// blue is better than red. +24 %, and at least +3.8 %. You can stop now.
-	// Chance to be best: blue more than 99.9 %. If you take blue and are wrong you lose less than 0.001 points on average.
+	// “blue” is better than “red”. +24 %, and at least +3.8 %. You can stop now.
+	// Chance to be best: “blue” more than 99.9 %. If you take “blue” and are wrong you lose less than 0.001 points on average.
 }

@@ -2,6 +2,8 @@ package sixpack
 
 import (
 	"math"
+	"slices"
+	"time"
 
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
@@ -14,8 +16,8 @@ func (a *analysis) outlook() Outlook {
 		o.Size = Number(a.enough())
 	}
 	o.Missing = max(0, o.Size-Number(a.Participants)) // NaN if Size is
-	if r := a.Counts.Record; !r.Created.IsZero() {
-		o.SoFar = Number(a.now.Sub(r.Created).Hours() / 24)
+	if began := a.began(); !began.IsZero() {
+		o.SoFar = Number(a.now.Sub(began).Hours() / 24)
 	}
 	if a.open() && (o.Missing == 0 || o.PerDay > 0) {
 		o.Days = o.Missing / o.PerDay
@@ -32,17 +34,35 @@ func (a *analysis) open() bool {
 	return r.Winner == "" && !r.Paused && !r.Archived
 }
 
+// began returns when the experiment did: when it was created, or at the beginning of
+// an earlier day on which clients took part, as those may who were imported. It is
+// zero if the time at which it was created is unknown, as the days then are.
+func (a *analysis) began() time.Time {
+	created, zone := a.Counts.Record.Created, a.now.Location()
+	var first []store.Day
+	for _, c := range a.Counts.Alternatives {
+		if len(c.Days) > 0 {
+			first = append(first, c.Days[0].Day)
+		}
+	}
+	if first == nil || created.IsZero() || slices.Min(first) >= store.DayOf(created.In(zone)) {
+		return created
+	}
+	year, month, day := slices.Min(first).Time().Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, zone)
+}
+
 // perDay returns how many took part on each of the last whole days, at most seven.
 // On the first day it is how many would, if they went on coming as they did.
 func (a *analysis) perDay() Number {
 	const week = 7
-	today, created := store.DayOf(a.now), a.Counts.Record.Created
-	if created.IsZero() {
+	today, began := store.DayOf(a.now), a.began()
+	if began.IsZero() {
 		return Number(math.NaN())
 	}
-	first := max(today-week, store.DayOf(created.In(a.now.Location()))+1)
+	first := max(today-week, store.DayOf(began.In(a.now.Location()))+1)
 	if first >= today {
-		hours := max(1, a.now.Sub(created).Hours())
+		hours := max(1, a.now.Sub(began).Hours())
 		return Number(float64(a.Participants) * 24 / hours)
 	}
 	var n int64

@@ -58,7 +58,7 @@ func checkPlan(p store.Plan) error {
 // analysis of the default KPI.
 //
 // A fixed analysis is one for a size that was fixed before anything was seen: it
-// is refused, with [ErrPlan], once somebody takes part. The other errors are
+// is refused, with [ErrLate], once somebody takes part. The other errors are
 // [ErrUnknown], [ErrKPI] and [ErrPlan] of a plan that makes no sense.
 func (e *Engine) SetPlan(ctx context.Context, experiment string, p store.Plan) error {
 	if err := checkPlan(p); err != nil {
@@ -74,11 +74,15 @@ func (e *Engine) SetPlan(ctx context.Context, experiment string, p store.Plan) e
 	}
 	return e.edit(ctx, experiment, ActionPlan, func(r *store.Record) error {
 		if late && r.Plan != p {
-			return fmt.Errorf("%w: a fixed analysis of %q has to be planned before anybody takes part: reset it first", ErrPlan, experiment)
+			return tooLate(experiment)
 		}
 		r.Plan = p
 		return nil
 	})
+}
+
+func tooLate(experiment string) error {
+	return fmt.Errorf("%w: a fixed analysis of %q has to be planned before anybody takes part: reset it first", ErrLate, experiment)
 }
 
 func participants(counts store.Results) (n int64) {

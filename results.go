@@ -76,7 +76,7 @@ type Outlook struct {
 	Missing Number `json:"missing"`  // of Size; 0 when it is reached
 	PerDay  Number `json:"per_day"`  // participants, in the last seven whole days or fewer
 	Days    Number `json:"days"`     // until Size is reached
-	SoFar   Number `json:"days_run"` // since the experiment was created
+	SoFar   Number `json:"days_run"` // since the experiment was created, or the first day with participants if that is before
 }
 
 // AlternativeResults is what is known of one alternative.

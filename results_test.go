@@ -294,12 +294,12 @@ func TestFixedAnalysis(t *testing.T) {
 			t.Errorf("after %d participants: %+v; %+v", i+1, r.Verdict, b)
 		}
 	}
-	if err := e.SetPlan(ctx, "exp", store.Plan{Analysis: store.Fixed, Size: 2000}); !errors.Is(err, sixpack.ErrPlan) {
+	if err := e.SetPlan(ctx, "exp", store.Plan{Analysis: store.Fixed, Size: 2000}); !errors.Is(err, sixpack.ErrLate) {
 		t.Errorf("a later size: %v", err)
 	}
 	check(t, e.SetPlan(ctx, "exp", store.Plan{Analysis: store.Fixed, Size: 1000})) // what it is
 	check(t, e.SetPlan(ctx, "exp", store.Plan{}))
-	if err := e.SetPlan(ctx, "exp", x.Plan); !errors.Is(err, sixpack.ErrPlan) {
+	if err := e.SetPlan(ctx, "exp", x.Plan); !errors.Is(err, sixpack.ErrLate) {
 		t.Errorf("back to one look: %v", err)
 	}
 	check(t, e.Reset(ctx, "exp"))
@@ -327,8 +327,21 @@ func TestOutlook(t *testing.T) {
 	}
 	young := counted([2]int64{100, 5}, [2]int64{100, 5})
 	young.Record.Created = lastOfMay.Add(-6 * time.Hour)
+	for i := range young.Alternatives {
+		young.Alternatives[i].Days = []store.DayParticipants{{Day: store.DayOf(lastOfMay), Participants: 100}}
+	}
 	if r := sixpack.Analyze(young, "", lastOfMay); r.Outlook.PerDay != 800 || !strings.Contains(r.Verdict.Note, "less than one full week") {
 		t.Errorf("on its first day: %+v, %q", r.Outlook, r.Verdict.Note)
+	}
+	late := counts
+	late.Record.Created = lastOfMay.Add(-time.Hour)
+	r := sixpack.Analyze(late, "", lastOfMay)
+	if r.Outlook.PerDay != 200 || r.Outlook.SoFar != 29.5 || !near(r.Outlook.Days, (size-6000)/200) || strings.Contains(r.Verdict.Note, "less than one full week") {
+		t.Errorf("made today, of those who came in the 29 days before: %+v, %q", r.Outlook, r.Verdict.Note)
+	}
+	late.Record.Created = time.Time{}
+	if o := sixpack.Analyze(late, "", lastOfMay).Outlook; o.PerDay.Known() || o.SoFar.Known() {
+		t.Errorf("made nobody knows when: %+v", o)
 	}
 	weighted := counted([2]int64{9000, 450}, [2]int64{1000, 50}, [2]int64{0, 0})
 	weighted.Record.Epoch.Weights = []float64{0.9, 0.1, 0}

@@ -39,6 +39,7 @@ var (
 	ErrArchived         = errors.New("this experiment is archived")
 	ErrNotArchived      = errors.New("this experiment is not archived")
 	ErrPlan             = errors.New("invalid plan")
+	ErrLate             = errors.New("too late for this plan")
 	ErrPurged           = errors.New("this experiment's clients have been purged")
 )
 

@@ -18,11 +18,17 @@ var axe string
 // window, and a picture of it is made to be looked at.
 func (p *tab) check(name string) {
 	p.Helper()
+	p.fits(name)
+	p.accessible(name)
+	p.shoot(name)
+}
+
+// fits fails the test if one has to scroll sideways.
+func (p *tab) fits(name string) {
+	p.Helper()
 	if wide := eval[float64](p, `document.documentElement.scrollWidth`); wide > float64(p.view.width) {
 		p.Errorf("%s is %g pixels wide in a window of %d: %s", name, wide, p.view.width, eval[string](p, fmt.Sprintf(widest, p.view.width)))
 	}
-	p.accessible(name)
-	p.shoot(name)
 }
 
 // widest tells what reaches beyond the window.

@@ -60,7 +60,7 @@ func TestFirst(t *testing.T) {
 			}
 			p := newTab(t, s, v)
 			p.open("/")
-			p.shows("Run your first experiment", "Waiting for the first participant.")
+			p.shows("Run your first experiment", "Waiting for the first participant.", "sixpack seed --url "+s.api)
 			p.check("empty")
 			call := eval[string](p, `document.querySelector(".first").textContent.match(/https?:[^'"\s]+/)[0]`)
 			answer, err := http.Get(call)

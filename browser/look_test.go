@@ -83,6 +83,10 @@ func TestExperiment(t *testing.T) {
 				t.Errorf("the period changed the KPI to %s", kpi)
 			}
 			p.open(pageOf("newsletter-box"))
+			if below := eval[float64](p, `(([swatch, badge]) => badge.bottom - swatch.bottom)(
+				[...document.querySelectorAll("#numbers-table tr:nth-child(2) :is(.swatch, .badge)")].map((e) => e.getBoundingClientRect()))`); below > 12 {
+				t.Errorf("the badge stands %g pixels below the name", below)
+			}
 			p.hover()
 			p.toggle()
 			p.table()

@@ -3,6 +3,8 @@ package browser_test
 import (
 	"net/url"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 )
 
 // pageOf returns the path of an experiment's page.
@@ -23,8 +25,8 @@ func TestPages(t *testing.T) {
 		{"list search", "/?q=Checkout", 200, []string{"checkout-steps"}},
 		{"list nothing", "/?q=nothing+like+it", 200, []string{"No active experiment matches"}},
 		{"running", pageOf("hero-image"), 200, []string{"Keep running."}},
-		{"winner", pageOf("newsletter-box"), 200, []string{"beside the text is better than below the text."}},
-		{"control best", pageOf("one-click"), 200, []string{"Keep off."}},
+		{"winner", pageOf("newsletter-box"), 200, []string{"“beside the text” is better than “below the text”."}},
+		{"control best", pageOf("one-click"), 200, []string{"Keep “off”."}},
 		{"no difference", pageOf("logo-colour"), 200, []string{"No practical difference."}},
 		{"inconclusive", pageOf("planned-size"), 200, []string{"Planned size reached, not decided."}},
 		{"broken", pageOf("lost-half"), 200, []string{"Do not trust this test."}},
@@ -58,6 +60,16 @@ func TestPages(t *testing.T) {
 				dark.dark = true
 				p.look(dark)
 				p.check(c.name)
+			}
+			p := newTab(t, s, view{width: 700, height: 900})
+			if c.status >= 400 {
+				p.faults.expect()
+			}
+			p.open(c.path)
+			eval[chromedp.Void](p, `for (const d of document.querySelectorAll("details")) d.open = true`) // menus as well
+			for _, width := range []int64{700, 500, 360} {
+				p.look(view{width: width, height: 900})
+				p.fits(c.name)
 			}
 		})
 	}

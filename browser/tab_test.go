@@ -2,10 +2,12 @@ package browser_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto"
 	"github.com/chromedp/cdproto/audits"
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
@@ -104,23 +106,42 @@ func (p *tab) look(v view) {
 // call has the browser do something to the tab.
 func call[P, R any](p *tab, command cdp.Command[P, R], params P) R {
 	p.Helper()
-	ctx, cancel := p.while()
-	defer cancel()
-	result, err := chromedp.Call(ctx, command, params)
-	if err != nil {
-		p.Fatalf("%s: %v", command.Method, err)
-	}
-	return result
+	return again(p, string(command.Method), func(ctx context.Context) (R, error) { return chromedp.Call(ctx, command, params) })
 }
 
-// do does things in the tab as somebody would.
+// do does things in the tab as somebody would: in a page that has all that it loads,
+// and once more if it changes just then.
 func (p *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	p.Helper()
+	again(p, what, func(ctx context.Context) (none chromedp.Void, err error) {
+		p.settle()
+		return none, chromedp.Do(ctx, steps...)
+	})
+}
+
+// again tries something until the page does not change under it.
+func again[T any](p *tab, what string, try func(context.Context) (T, error)) T {
 	p.Helper()
 	ctx, cancel := p.while()
 	defer cancel()
-	if err := chromedp.Do(ctx, steps...); err != nil {
-		p.Fatalf("%s: %v", what, err)
+	for {
+		value, err := try(ctx)
+		if err == nil {
+			return value
+		}
+		if !changed(err) || ctx.Err() != nil {
+			p.Fatalf("%s: %v", what, err)
+		}
 	}
+}
+
+// changed tells whether something failed because the page changed meanwhile: a node
+// is there no more or is not shown, or an expression's page was left. Whatever else
+// cannot be done in the page as it is has the same code.
+func changed(err error) bool {
+	const serverError = -32000
+	var e *cdproto.Error
+	return errors.As(err, &e) && e.Code == serverError || errors.Is(err, chromedp.ErrInvalidDimensions)
 }
 
 // while is how long something may take.
@@ -147,16 +168,15 @@ func (p *tab) settle() {
 	p.until(`document.readyState === "complete" && (!document.querySelector("#charts .plots[hidden]") || !document.querySelector("#series-table tbody tr"))`)
 }
 
-// eval evaluates an expression in the page, and waits for what it promises.
+// eval evaluates an expression in the page once that has all that it loads, and
+// waits for what it promises. It does so anew in the next page if this one is left
+// meanwhile.
 func eval[T any](p *tab, expression string) T {
 	p.Helper()
-	ctx, cancel := p.while()
-	defer cancel()
-	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
-	if err != nil {
-		p.Fatalf("%.200s: %v", expression, err)
-	}
-	return value
+	return again(p, fmt.Sprintf("%.200s", expression), func(ctx context.Context) (T, error) {
+		p.settle()
+		return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	})
 }
 
 // until waits until an expression is true in the page, whichever that is by then.
@@ -208,21 +228,26 @@ func (p *tab) click(which string) {
 // fill types a text into a field in place of what is in it.
 func (p *tab) fill(label, text string) {
 	p.Helper()
-	id := p.labelled(label)
-	p.do("fill in "+label, chromedp.Focus(id))
-	eval[chromedp.Void](p, fmt.Sprintf(`document.querySelector(%q).select()`, id))
-	call(p, input.InsertText, input.InsertTextParams{Text: text})
-	if got := eval[string](p, fmt.Sprintf(`document.querySelector(%q).value`, id)); got != text {
-		p.Fatalf("typed %q into %s, which holds %q", text, label, got)
-	}
+	soon(p.T, fmt.Sprintf("%q in %s", text, label), func() bool {
+		id := p.labelled(label)
+		p.do("fill in "+label, chromedp.Focus(id))
+		eval[chromedp.Void](p, fmt.Sprintf(`document.querySelector(%q)?.select()`, id))
+		call(p, input.InsertText, input.InsertTextParams{Text: text})
+		return eval[bool](p, fmt.Sprintf(`document.querySelector(%q)?.value === %q`, id, text))
+	})
 }
 
 // choose picks one of a select box, by what it shows.
 func (p *tab) choose(label, option string) {
 	p.Helper()
 	// The list that opens is the system's, which the protocol does not reach; typing
-	// picks as well.
-	p.do("choose "+option, chromedp.Focus(p.labelled(label)), chromedp.KeyEvent(option))
+	// picks as well. The first key may lead to another page already, which the others
+	// do not reach.
+	soon(p.T, option+" as "+label, func() bool {
+		id := p.labelled(label)
+		p.do("choose "+option, chromedp.Focus(id), chromedp.KeyEvent(option))
+		return eval[bool](p, fmt.Sprintf(`document.querySelector(%q)?.selectedOptions[0]?.textContent.startsWith(%q) ?? false`, id, option))
+	})
 }
 
 // labelled returns the selector of the field of a label.

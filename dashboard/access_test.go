@@ -49,8 +49,8 @@ func TestAccess(t *testing.T) {
 	const pause = "/experiments/button/pause"
 	fromProxy := peer + ": 10.1.2.3:4567"
 	bearer := func(token string) string { return "Authorization: Bearer " + token }
-	cookie := func(value string) string { return "Cookie: sixpack_session=" + value }
-	signed := edith.cookies["sixpack_session"]
+	cookie := func(value string) string { return "Cookie: " + closed.sessionCookie() + "=" + value }
+	signed := edith.cookies[closed.sessionCookie()]
 
 	requests := []request{
 		// Nothing is configured.
@@ -96,7 +96,7 @@ func TestAccess(t *testing.T) {
 		{name: "a cookie under another name", to: closed, path: "/", headers: []string{"Cookie: sixpack_visit=" + signed}, want: 303, location: "/login"},
 		{name: "a large cookie", to: closed, path: "/", headers: []string{cookie(strings.Repeat("a", 60_000))}, want: 303, location: "/login"},
 		{name: "a cookie that is too large", to: closed, path: "/", headers: []string{cookie(strings.Repeat("a", 2<<20))}, want: 431},
-		{name: "two cookies, one forged", to: closed, path: "/", headers: []string{"Cookie: sixpack_session=forged; sixpack_session=" + signed}, want: 303, location: "/login"},
+		{name: "two cookies, one forged", to: closed, path: "/", headers: []string{cookie("forged") + "; " + closed.sessionCookie() + "=" + signed}, want: 303, location: "/login"},
 
 		// Changes.
 		{name: "a viewer looks", to: closed, path: "/", as: victor, want: 200, says: []string{"victor"}},
@@ -155,7 +155,7 @@ func TestAccess(t *testing.T) {
 		{name: "script for a name", to: closed, path: "/", headers: []string{fromProxy, "X-Forwarded-User: " + script}, want: 200, not: script},
 		{name: "behind TLS", to: closed, path: "/login", headers: []string{fromProxy, "X-Forwarded-Proto: https"}, want: 200, header: "Strict-Transport-Security: max-age=31536000"},
 		{name: "TLS that a visitor thinks up", to: closed, path: "/login", headers: []string{"X-Forwarded-Proto: https"}, want: 200, header: "Strict-Transport-Security: "},
-		{name: "the proxy's name for us", to: closed, method: "POST", path: pause, as: edith, token: "-", headers: []string{fromProxy, "Host: backend", "X-Forwarded-Host: ab.example", "Origin: https://ab.example"}, want: 302, location: "/experiments/button/"},
+		{name: "the proxy's name for us", to: closed, method: "POST", path: pause, as: edith, token: "-", headers: []string{fromProxy, "Host: backend", "X-Forwarded-Host: ab.example", "Origin: https://ab.example", "Cookie: sixpack_session=" + signed}, want: 302, location: "/experiments/button/"},
 		{name: "a visitor's name for us", to: closed, method: "POST", path: pause, as: edith, token: "-", headers: []string{"X-Forwarded-Host: evil.example", "Origin: https://evil.example"}, want: 403},
 
 		// Paths.

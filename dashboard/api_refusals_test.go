@@ -62,7 +62,6 @@ func TestAPIRefusals(t *testing.T) {
 		{sound, "PUT", "/override", `{"algorithm":"magic"}`, 400, "algorithm", ""},
 		{sound, "PUT", "/plan", `{"alpha":0.9}`, 400, "alpha", ""},
 		{sound, "PUT", "/plan", `{"kpi":"a b"}`, 400, "kpi", ""},
-		{sound, "PUT", "/plan", `{"analysis":"fixed","size":100}`, 400, "before anybody takes part", ""},
 		{sound, "GET", "/series?period=hour", "", 400, "hour", ""},
 		{sound, "GET", "/changes?most=all", "", 400, "all", ""},
 		{sound, "GET", "/changes?most=0", "", 400, "1 or more", ""},
@@ -86,6 +85,7 @@ func TestAPIRefusals(t *testing.T) {
 		{ended, "PUT", "/pause", "", 409, "archived", ""},
 		{ended, "PUT", "/override", `{"traffic":0.5}`, 409, "archived", ""},
 		{ended, "PUT", "/plan", `{"effect":0.5}`, 409, "archived", ""},
+		{sound, "PUT", "/plan", `{"analysis":"fixed","size":100}`, 409, "before anybody takes part", ""},
 		{sound, "POST", "/purge", "", 409, "not archived", ""},
 		{purged, "DELETE", "/archive", "", 409, "purged", ""},
 	} {

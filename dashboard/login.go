@@ -110,7 +110,7 @@ func (d *dashboard) logout(w http.ResponseWriter, r *http.Request) error {
 		d.gate.ended.add(p.visit, p.until, d.Now())
 		d.Log.Info("logout", "user", p.name, "from", from(r).address)
 	}
-	http.SetCookie(w, d.cookie(r, sessionCookie, "", -1))
+	http.SetCookie(w, d.cookie(r, sessionName(r), "", -1))
 	http.Redirect(w, r, d.Prefix+"/login", http.StatusSeeOther)
 	return nil
 }

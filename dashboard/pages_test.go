@@ -126,9 +126,9 @@ func wantsNone(tb testing.TB, text string, parts ...string) {
 
 func TestVerdictsAreShown(t *testing.T) {
 	headlines := map[stats.State]string{
-		stats.Winner: "b is better than a.", stats.ControlBest: "Keep a.", stats.NoPracticalDifference: "No practical difference.",
+		stats.Winner: "“b” is better than “a”.", stats.ControlBest: "Keep “a”.", stats.NoPracticalDifference: "No practical difference.",
 		stats.Inconclusive: "Planned size reached, not decided.", stats.KeepRunning: "Keep running.", stats.Mismatch: "Do not trust this test.",
-		stats.NoData: "No visitors yet in b.", stats.InvalidCounts: "Counts are broken.",
+		stats.NoData: "No visitors yet in “b”.", stats.InvalidCounts: "Counts are broken.",
 	}
 	s := new(memory.Store)
 	for _, i := range states() {
@@ -181,15 +181,34 @@ func TestNumbersOfAnExperiment(t *testing.T) {
 	)
 }
 
+// TestWeightsChanged says why lifts are not the ratios of the rates.
+func TestWeightsChanged(t *testing.T) {
+	t.Parallel()
+	constant, changed := sample("constant", 10, arm{"a", 1000, 100}, arm{"b", 1000, 130}), sample("changed", 10, arm{"a", 1000, 100}, arm{"b", 1000, 130})
+	second := store.Epoch{Number: 2, Start: present, Weights: []float64{1, 3}}
+	changed.Record.Epoch, changed.Counts.Record.Epoch = second, second
+	changed.Counts.Epochs = append(changed.Counts.Epochs, second)
+	for i, n := range []int64{1000, 3000} {
+		c := &changed.Counts.Alternatives[i]
+		c.AddDay(store.DayOf(present), n)
+		c.AddEpoch(2, n)
+	}
+	url := serve(t, filled(t, constant, changed))
+	const why = "Lifts compare those who came while the weights were the same"
+	wants(t, page(t, url+"/experiments/changed/"), why)
+	wantsNone(t, page(t, url+"/experiments/constant/"), why)
+}
+
 func TestKPIWithValues(t *testing.T) {
 	t.Parallel()
 	url := serve(t, filled(t, valued(sample("price", 10, arm{"19", 1000, 100}, arm{"24", 1000, 130}), "revenue", 20e6)))
 	primary := page(t, url+"/experiments/price/")
 	wants(t, primary, `<option value="" selected>default, primary</option>`, `<option value="revenue">revenue, exploratory</option>`)
-	wantsNone(t, primary, "Mean per participant", "is exploratory")
+	const charted = "The chart shows the share of participants who converted"
+	wantsNone(t, primary, "Mean per participant", "is exploratory", charted)
 	text := page(t, url+"/experiments/price/?kpi=revenue")
 	wants(
-		t, text, "Mean per participant", `data-of="Total">26,000.00<`, `data-of="Mean">2.60<`, "“revenue” is exploratory",
+		t, text, charted, "Mean per participant", `data-of="Total">26,000.00<`, `data-of="Mean">2.60<`, "“revenue” is exploratory",
 		"/api/v1/experiments/price/series?kpi=revenue&amp;period=day", "kpi=revenue&#39;",
 	)
 	if status, _ := get(t, url+"/experiments/price/?kpi=other"); status != http.StatusNotFound {

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"crypto/rand"
 	"net/http"
+	"net/url"
 	"sync"
 	"time"
 )
@@ -34,7 +35,7 @@ func (g *gate) proof(u User) string { return g.digest("password\x00" + u.Name + 
 
 // session returns who a request is from, if he logged in and may still be in.
 func (d *dashboard) session(r *http.Request) (person, bool) {
-	c, err := r.Cookie(sessionCookie)
+	c, err := r.Cookie(sessionName(r))
 	if err != nil {
 		return person{}, false
 	}
@@ -66,7 +67,17 @@ func (d *dashboard) begin(r *http.Request, u User) (*http.Cookie, error) {
 func (d *dashboard) sessionCookie(r *http.Request, s session) (*http.Cookie, error) {
 	value, err := d.gate.cookies.Encode(sessionCookie, s)
 	left := min(idleSession, time.Unix(s.Began, 0).Add(longestSession).Sub(d.Now()))
-	return d.cookie(r, sessionCookie, value, max(1, int(left.Seconds()))), err
+	return d.cookie(r, sessionName(r), value, max(1, int(left.Seconds()))), err
+}
+
+// sessionName returns what the cookie of a session is called where a request asked
+// for us. Browsers keep no cookies apart by port: without it in the name, whoever
+// logs in to another dashboard of the same host would be logged out of this one.
+func sessionName(r *http.Request) string {
+	if port := (&url.URL{Host: r.Host}).Port(); port != "" {
+		return sessionCookie + "_" + port
+	}
+	return sessionCookie
 }
 
 // cookie returns one that only this dashboard gets back, and no script sees. It

@@ -25,12 +25,30 @@ func isIn(t *testing.T, b *browser) bool {
 	}
 }
 
+// TestSessionsOfOneHost logs in to two dashboards whose addresses differ by the port,
+// as a browser does that sends both the same cookies.
+func TestSessionsOfOneHost(t *testing.T) {
+	access := everything(t)
+	access.Secret = []byte("the secret of another dashboard, as long")
+	here, there := newSite(t, newEngine(t), everything(t), ""), newSite(t, newEngine(t), access, "")
+	b := here.login(t, "edith")
+	other := *b
+	other.site = there
+	other.get(t, "/login")
+	if a := other.post(t, "/login", "name", "edith", "password", password); a.StatusCode != http.StatusSeeOther {
+		t.Fatal(a.Status)
+	}
+	if !isIn(t, b) || !isIn(t, &other) {
+		t.Error("who logs in to one is out of the other")
+	}
+}
+
 func TestSessionEndsWhenIdle(t *testing.T) {
 	s := newSite(t, newEngine(t), everything(t), "")
 	b := s.login(t, "edith")
 	s.clock.pass(12*time.Hour - time.Second)
 	copied := *b
-	copied.cookies = map[string]string{"sixpack_session": b.cookies["sixpack_session"]}
+	copied.cookies = map[string]string{s.sessionCookie(): b.cookies[s.sessionCookie()]}
 	if !isIn(t, b) {
 		t.Fatal("it ended before 12 hours")
 	}
@@ -52,12 +70,12 @@ func TestSessionEndsAtLast(t *testing.T) {
 		}
 	}
 	a := b.get(t, "/")
-	if a.cookie("sixpack_session") != nil {
+	if a.cookie(s.sessionCookie()) != nil {
 		t.Error("there is a new cookie for each page")
 	}
 	s.clock.pass(time.Hour - time.Second)
-	if a := b.get(t, "/"); a.cookie("sixpack_session") == nil || a.cookie("sixpack_session").MaxAge != 1 {
-		t.Errorf("a second before its end the cookie is %v", a.cookie("sixpack_session"))
+	if a := b.get(t, "/"); a.cookie(s.sessionCookie()) == nil || a.cookie(s.sessionCookie()).MaxAge != 1 {
+		t.Errorf("a second before its end the cookie is %v", a.cookie(s.sessionCookie()))
 	}
 	s.clock.pass(time.Second)
 	if isIn(t, b) {
@@ -88,17 +106,13 @@ func TestSessionsOfAnotherStart(t *testing.T) {
 			changed := access
 			changed.Users = append([]dashboard.User(nil), access.Users...)
 			c.change(&changed)
-			other := *b
-			other.site = newSite(t, engine, changed, "")
-			if got := isIn(t, &other); got != c.want {
+			if got := isIn(t, b.movesTo(newSite(t, engine, changed, ""))); got != c.want {
 				t.Errorf("is in: %v, want %v", got, c.want)
 			}
 		})
 	}
 	access.Users[0].Role = dashboard.Viewer
-	other := *b
-	other.site = newSite(t, engine, access, "")
-	if a := other.post(t, "/experiments/button/pause"); a.StatusCode != http.StatusForbidden {
+	if a := b.movesTo(newSite(t, engine, access, "")).post(t, "/experiments/button/pause"); a.StatusCode != http.StatusForbidden {
 		t.Errorf("one who is a viewer now gets %s", a.Status)
 	}
 }
@@ -109,7 +123,7 @@ func TestLogout(t *testing.T) {
 	stolen := s.browser("Cookie: " + b.cookieHeader())
 	other := s.login(t, "edith")
 	a := b.post(t, "/logout")
-	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/login" || a.cookie("sixpack_session").MaxAge >= 0 {
+	if a.StatusCode != http.StatusSeeOther || a.Header.Get("Location") != "/login" || a.cookie(s.sessionCookie()).MaxAge >= 0 {
 		t.Errorf("%s, to %q, with %v", a.Status, a.Header.Get("Location"), a.Cookies())
 	}
 	if isIn(t, b) || isIn(t, stolen) {
@@ -138,9 +152,10 @@ func TestCookies(t *testing.T) {
 		"TLS to the first of two": {"", []string{peer + ": 10.0.0.1:1", "X-Forwarded-Proto: https, http"}, false, "/"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newSite(t, newEngine(t), proxy, c.prefix).browser(c.headers...)
+			s := newSite(t, newEngine(t), proxy, c.prefix)
+			b := s.browser(c.headers...)
 			visit := b.get(t, "/login").cookie("sixpack_visit")
-			session := b.post(t, "/login", "name", "edith", "password", password).cookie("sixpack_session")
+			session := b.post(t, "/login", "name", "edith", "password", password).cookie(s.sessionCookie())
 			for _, cookie := range []*http.Cookie{visit, session} {
 				if cookie == nil {
 					t.Fatal("no cookie")
@@ -173,7 +188,7 @@ func TestLogin(t *testing.T) {
 		b := s.browser(peer + ": 192.0.2." + strconv.Itoa(len(pages)+1) + ":1")
 		b.get(t, "/login?next=/paused")
 		a := b.post(t, "/login", "name", c[0], "password", c[1], "next", "/paused")
-		if a.StatusCode != http.StatusUnauthorized || a.cookie("sixpack_session") != nil || !strings.Contains(a.body, `value="/paused"`) {
+		if a.StatusCode != http.StatusUnauthorized || a.cookie(s.sessionCookie()) != nil || !strings.Contains(a.body, `value="/paused"`) {
 			t.Errorf("%q: %s\n%s", c, a.Status, a.body)
 		}
 		_, form, _ := strings.Cut(a.body, `role="alert"`)

@@ -7,6 +7,7 @@ import (
 	"html"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -178,6 +179,12 @@ func (a answer) cookie(name string) *http.Cookie {
 	return nil
 }
 
+// sessionCookie is what the cookie of a session is called.
+func (s *site) sessionCookie() string {
+	u, _ := url.Parse(s.url)
+	return "sixpack_session_" + u.Port()
+}
+
 // browser keeps cookies, and the form token of the page that it opened last.
 type browser struct {
 	site    *site
@@ -233,6 +240,15 @@ func (b *browser) post(t *testing.T, path string, fields ...string) answer {
 		form.Set(fields[i], fields[i+1])
 	}
 	return b.do(t, http.MethodPost, path, form)
+}
+
+// movesTo returns the browser with its session at a site that was started anew, at
+// another port than before.
+func (b *browser) movesTo(s *site) *browser {
+	moved := *b
+	moved.site, moved.cookies = s, maps.Clone(b.cookies)
+	moved.cookies[s.sessionCookie()] = b.cookies[b.site.sessionCookie()]
+	return &moved
 }
 
 // login logs in, and opens a page.

@@ -47,7 +47,7 @@ func (d *dashboard) takeBack(ctx context.Context, name string, id uint64) error 
 			return refusal{http.StatusNotFound, "There is no such change in the log of this experiment."}
 		}
 	}
-	for _, known := range []error{sixpack.ErrUndo, sixpack.ErrPurged, sixpack.ErrPlan, sixpack.ErrAlgorithm, sixpack.ErrRamp} {
+	for _, known := range []error{sixpack.ErrUndo, sixpack.ErrPurged, sixpack.ErrLate, sixpack.ErrAlgorithm, sixpack.ErrRamp} {
 		if errors.Is(err, known) {
 			return refusal{http.StatusConflict, sentence(err.Error()) + " Nothing was changed."}
 		}

@@ -25,7 +25,7 @@ func ExampleDecide() {
 	fmt.Println(words.Headline, words.Detail)
 	// Output:
 	// winner 1 better
-	// blue is better than red. +24 %, and at least +3.8 %. You can stop now.
+	// “blue” is better than “red”. +24 %, and at least +3.8 %. You can stop now.
 }
 
 // While a test is not decided, words say what still fits the data, and how long
@@ -44,6 +44,6 @@ func ExampleVerdict_Words() {
 	fmt.Println(words.Note)
 	// Output:
 	// Keep running.
-	// blue is at +23 %, but anything from −9.2 % to +68 % still fits the data. At today's traffic about 25 more days to see +20 %.
-	// Chance to be best: blue 99 %. If you take blue and are wrong you lose 0.0022 points on average. This test has run for less than one full week.
+	// “blue” is at +23 %, but anything from −9.2 % to +68 % still fits the data. At today's traffic about 25 more days to see +20 %.
+	// Chance to be best: “blue” 99 %. If you take “blue” and are wrong you lose 0.0022 points on average. This test has run for less than one full week.
 }

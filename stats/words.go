@@ -29,6 +29,7 @@ type Telling struct {
 
 // Words puts a verdict into words.
 func (v Verdict) Words(t Telling) Words {
+	t.Names = inSentences(t.Names)
 	w := v.tell(t)
 	if v.Arms != nil {
 		w.Note = t.note()
@@ -58,6 +59,20 @@ func (v Verdict) tell(t Telling) Words {
 	default:
 		return Words{Headline: "Keep running.", Detail: v.goOn(t)}
 	}
+}
+
+// inSentences returns names as they stand in sentences: quoted, because "Keep off"
+// says something else, unless all are capital letters, which are plainly names.
+func inSentences(names []string) []string {
+	letter := func(name string) bool { return len(name) == 1 && name >= "A" && name <= "Z" }
+	if !slices.ContainsFunc(names, func(name string) bool { return !letter(name) }) {
+		return names
+	}
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = "“" + name + "”"
+	}
+	return quoted
 }
 
 // sentences puts those that are not empty one after the other.

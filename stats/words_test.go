@@ -214,6 +214,30 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// TestNamesInWords has names in quotation marks that a sentence would take for its
+// own words.
+func TestNamesInWords(t *testing.T) {
+	equal := []float64{1, 1}
+	for _, test := range []struct {
+		names    []string
+		question stats.Question
+		want     string
+	}{
+		{[]string{"yes", "no"}, ask(equal, stats.Counts{}, stats.Counts{1, 0}), "No visitors yet in “yes”."},
+		{[]string{"off", "on"}, ask(equal, stats.Counts{10000, 700}, stats.Counts{10000, 500}), "Keep “off”. “on” is worse: −29 %, at best −14 %."},
+		{[]string{"A", "on"}, ask(equal, stats.Counts{10000, 700}, stats.Counts{10000, 500}), "Keep “A”. “on” is worse: −29 %, at best −14 %."},
+		{[]string{"a", "b"}, ask(equal, stats.Counts{10000, 500}, stats.Counts{10000, 700}), "“b” is better than “a”. +40 %, and at least +16 %. You can stop now."},
+		{[]string{"A", "B"}, ask(equal, stats.Counts{10000, 500}, stats.Counts{10000, 700}), "B is better than A. +40 %, and at least +16 %. You can stop now."},
+	} {
+		about := telling(test.question)
+		about.Names, about.Chances = test.names, nil
+		w := stats.Decide(test.question).Words(about)
+		if got := strings.TrimSpace(w.Headline + " " + w.Detail); got != test.want {
+			t.Errorf("%q: %s, want %s", test.names, got, test.want)
+		}
+	}
+}
+
 // TestWordsArePlain puts questions of all kinds into words.
 func TestWordsArePlain(t *testing.T) {
 	dice := rand.New(rand.NewPCG(5, 6))

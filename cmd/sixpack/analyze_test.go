@@ -64,7 +64,7 @@ func TestAnalyzeVerdicts(t *testing.T) {
 		args string
 		want []string // in this order
 	}{
-		{"old=700/10000 new=500/10000", []string{"Keep old.\nnew is worse: −29 %, at best −14 %.\n", "old  ", "control", "new  ", "−29 % (−41 to −14 %)"}},
+		{"old=700/10000 new=500/10000", []string{"Keep “old”.\n“new” is worse: −29 %, at best −14 %.\n", "old  ", "control", "new  ", "−29 % (−41 to −14 %)"}},
 		{"500/10000 505/10000 --days 5", []string{
 			"Keep running.\nB is at +1 %, but anything from ", "At today's traffic", "This test has run for less than one full week.\n",
 			"To find +5 % with a chance of 80 %", " a day.\n",

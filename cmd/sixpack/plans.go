@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/store"
 )
 
 // plan is an experiment to make up, with the truth that it should find out.
@@ -12,7 +13,7 @@ type plan struct {
 	sixpack.Experiment
 
 	description string
-	goals       []goal
+	goals       []goal // the one first by which it is judged
 	end         ending
 }
 
@@ -44,7 +45,9 @@ var plans = []plan{
 		goals:       []goal{{rates: []float64{0.10, 0.15, 0.10}}},
 	},
 	{
-		Experiment:  sixpack.Experiment{Name: "checkout-steps", Alternatives: []string{"three", "one"}},
+		Experiment: sixpack.Experiment{
+			Name: "checkout-steps", Alternatives: []string{"three", "one"}, Plan: store.Plan{KPI: "purchase"},
+		},
 		description: "One page instead of three: more people buy, and they buy as much as before.",
 		goals: []goal{
 			{kpi: "purchase", rates: []float64{0.08, 0.11}, price: 42, again: 0.15},

@@ -7,6 +7,10 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -78,21 +82,45 @@ func (s seeding) run(ctx context.Context, in *invocation) error {
 		if err != nil {
 			return err
 		}
-		return s.fill(ctx, in, to, goingOn(plans), found.Timezone, "curl "+to.base+"/experiments/"+plans[0].Name)
+		return s.fill(ctx, in, to, goingOn(plans), found.Timezone, found.look(to.base))
 	}
 	if found.Store == inMemory {
 		return errors.New("store is memory: what seed would make up is gone when it ends; use --url to seed a running server")
 	}
 	st, err := found.openToServe(ctx, in)
 	if errors.Is(err, bolt.ErrLocked) {
-		return fmt.Errorf("%w; or seed the server that uses it, with --url", err)
+		return fmt.Errorf("%w; or seed the server that uses it: sixpack seed --url %s", err, reached(found.Host, found.Port))
 	}
 	if err != nil {
 		return err
 	}
 	to := newDirect(st, &found.config, s.days)
-	err = s.fill(ctx, in, to, plans, found.Timezone, in.again("serve"))
+	err = s.fill(ctx, in, to, plans, found.Timezone, "Next:\n\n  "+in.again("serve"))
 	return errors.Join(err, st.Close())
+}
+
+// look says where to look at what was made over HTTP: the server is taken for the
+// configured one, whose dashboard we know, if it is here at the configured port.
+func (c *config) look(api string) string {
+	if u, err := url.Parse(api); err == nil && here(u.Hostname()) && u.Port() == strconv.Itoa(int(c.Port)) {
+		return "Look at them in the dashboard:\n\n  " + reached(c.WebHost, c.WebPort) + string(c.WebPrefix) + "/"
+	}
+	return "Look at them in that server's dashboard."
+}
+
+// here tells whether a host is this machine.
+func here(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.IsLoopback()
+}
+
+// reached returns the URL at which this machine reaches its own server that listens
+// at a host and port.
+func reached(host string, port uint16) string {
+	if address, err := netip.ParseAddr(host); host == "" || err == nil && address.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(int(port)))
 }
 
 // goingOn returns the plans that need no operator.
@@ -123,7 +151,7 @@ func (s seeding) fill(ctx context.Context, in *invocation, to target, all []plan
 		}
 	}
 	return summarize(in.stdout, all, tallies, fmt.Sprintf(
-		"\nMade by %d visitors in %.1f s; --seed %d makes them up again. Next:\n\n  %s\n",
+		"\nMade by %d visitors in %.1f s; --seed %d makes them up again. %s\n",
 		s.clients, time.Since(began).Seconds(), s.seed, next))
 }
 

@@ -3,14 +3,19 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/httpapi"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/bolt"
 	"github.com/sixpack-go/sixpack/store/memory"
@@ -100,9 +105,11 @@ func TestSeed(t *testing.T) {
 		t.Errorf("states are %v", states)
 	}
 
-	_, _, err = call(t, nil, "seed", "--data-dir", folder)
-	if err == nil || !strings.Contains(err.Error(), "is in use") && !strings.Contains(err.Error(), "in use by another") {
-		t.Errorf("beside another process: %v", err)
+	for host, reached := range map[string]string{"0.0.0.0": "127.0.0.1", "::1": "[::1]"} {
+		_, _, err = call(t, nil, "seed", "--data-dir", folder, "--host="+host, "--port=5008")
+		if err == nil || !strings.Contains(err.Error(), "in use by another") || !strings.Contains(err.Error(), "sixpack seed --url http://"+reached+":5008") {
+			t.Errorf("beside another process: %v", err)
+		}
 	}
 	if err := st.Close(); err != nil {
 		t.Fatal(err)
@@ -145,6 +152,9 @@ func checkExperiment(t *testing.T, r store.Results, summary string) {
 			t.Errorf("%s: rates are %.3f, %.3f, %.3f", name, rate(0), rate(1), rate(2))
 		}
 	}
+	if name == "checkout-steps" && r.Record.PrimaryKPI() != "purchase" {
+		t.Errorf("%s is judged by %q", name, r.Record.PrimaryKPI())
+	}
 	if name == "checkout-steps" && r.Alternatives[0].KPI("purchase").Totals().Sum.Sign() <= 0 {
 		t.Errorf("%s: nobody paid", name)
 	}
@@ -153,11 +163,12 @@ func checkExperiment(t *testing.T, r store.Results, summary string) {
 // TestSeedURL seeds a server.
 func TestSeedURL(t *testing.T) {
 	url := startHere(t, t.TempDir())
-	stdout, _, err := call(t, nil, "seed", "--url", url+"/", "--clients=200", "--seed=3")
+	_, port, _ := strings.Cut(strings.TrimPrefix(url, "http://"), ":")
+	stdout, _, err := call(t, nil, "seed", "--url", url+"/", "--clients=200", "--seed=3", "--port="+port, "--web-port=5009", "--web-prefix=/tests")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(stdout, "search-ranking") || !strings.Contains(stdout, "curl "+url+"/experiments/signup-button") {
+	if strings.Contains(stdout, "search-ranking") || !strings.HasSuffix(stdout, "Look at them in the dashboard:\n\n  http://127.0.0.1:5009/tests/\n") {
 		t.Errorf("it says\n%s", stdout)
 	}
 	status, answer := jsonOf(t, url+"/experiments/price-test")
@@ -169,6 +180,43 @@ func TestSeedURL(t *testing.T) {
 	}
 	if _, _, err := call(t, nil, "seed", "--url", "http://127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "127.0.0.1:1") {
 		t.Errorf("without a server: %v", err)
+	}
+}
+
+// TestSeedURLKPIs checks that an experiment is judged by the KPI that it is about,
+// whoever converts first, and that no other conversion is lost.
+func TestSeedURLKPIs(t *testing.T) {
+	st, router := new(memory.Store), echo.New()
+	httpapi.Register(router.Group(""), sixpack.New(st, sixpack.Config{}), httpapi.Options{})
+	server := httptest.NewServer(router)
+	defer server.Close()
+	to, err := newOverHTTP(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []plan
+	for name, bought := range map[string]float64{"late": 0.2, "never": 0} {
+		all = append(all, plan{
+			Experiment: sixpack.Experiment{Name: name, Alternatives: []string{"a", "b"}},
+			goals:      []goal{{kpi: "purchase", rates: []float64{0, bought}}, {kpi: "newsletter", rates: []float64{1, 1}}},
+		})
+	}
+	s := seeding{clients: 60, days: 2, seed: 1}
+	if err := s.fill(t.Context(), &invocation{stdout: io.Discard, stderr: io.Discard}, to, all, zone{time.UTC}, ""); err != nil {
+		t.Fatal(err)
+	}
+	counts, err := st.Results(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range counts {
+		var subscribed int64
+		for _, a := range r.Alternatives {
+			subscribed += a.KPI("newsletter").Converted()
+		}
+		if name, primary := r.Record.Name, r.Record.PrimaryKPI(); subscribed < 40 || name == "late" && primary != "purchase" {
+			t.Errorf("%s is judged by %s, and %d subscribed", name, primary, subscribed)
+		}
 	}
 }
 

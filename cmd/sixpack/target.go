@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/sixpack-go/sixpack"
@@ -81,6 +82,37 @@ func (d direct) finish(ctx context.Context, p plan) error {
 type overHTTP struct {
 	base   string
 	client *http.Client
+	asides *asides
+}
+
+// asides are conversions that wait for the first one of what their experiment is
+// about: the API takes no plan, and without one an experiment is judged by the KPI
+// that came first.
+type asides struct {
+	mu      sync.Mutex // guards the fields below
+	waiting map[string][]conversion
+	over    map[string]bool
+}
+
+// keep keeps a conversion, if it has to wait.
+func (a *asides) keep(c conversion) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.over[c.experiment] {
+		return false
+	}
+	a.waiting[c.experiment] = append(a.waiting[c.experiment], c)
+	return true
+}
+
+// end returns those of an experiment, of which none waits from then on.
+func (a *asides) end(experiment string) []conversion {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	all := a.waiting[experiment]
+	delete(a.waiting, experiment)
+	a.over[experiment] = true
+	return all
 }
 
 // newOverHTTP returns a target for the server at a URL.
@@ -91,7 +123,10 @@ func newOverHTTP(base string) (overHTTP, error) {
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // it is one
 	transport.MaxIdleConnsPerHost = seeders
-	return overHTTP{strings.TrimRight(base, "/"), &http.Client{Transport: transport, Timeout: 30 * time.Second}}, nil
+	return overHTTP{
+		strings.TrimRight(base, "/"), &http.Client{Transport: transport, Timeout: 30 * time.Second},
+		&asides{waiting: make(map[string][]conversion), over: make(map[string]bool)},
+	}, nil
 }
 
 // reply is what we read of an answer.
@@ -114,8 +149,18 @@ func (o overHTTP) known(ctx context.Context, experiment string) (bool, error) {
 // create does nothing: the first visitor will.
 func (overHTTP) create(context.Context, plan) error { return nil }
 
-// finish does nothing: the API is not for operators.
-func (overHTTP) finish(context.Context, plan) error { return nil }
+// finish sends what still waits. The API is not for operators.
+func (o overHTTP) finish(ctx context.Context, p plan) error { return o.release(ctx, p.Name) }
+
+// release sends the conversions of an experiment that waited.
+func (o overHTTP) release(ctx context.Context, experiment string) error {
+	for _, c := range o.asides.end(experiment) {
+		if err := o.send(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (o overHTTP) participate(ctx context.Context, p plan, client string, at time.Time) (string, error) {
 	q := url.Values{
@@ -133,6 +178,16 @@ func (o overHTTP) participate(ctx context.Context, p plan, client string, at tim
 }
 
 func (o overHTTP) convert(ctx context.Context, c conversion) error {
+	if c.aside && o.asides.keep(c) {
+		return nil
+	}
+	if err := o.send(ctx, c); err != nil || c.aside {
+		return err
+	}
+	return o.release(ctx, c.experiment)
+}
+
+func (o overHTTP) send(ctx context.Context, c conversion) error {
 	q := url.Values{"experiment": {c.experiment}, "client_id": {c.client}, "datetime": {c.at.Format(time.RFC3339)}}
 	if c.kpi != "" {
 		q.Set("kpi", c.kpi)

@@ -26,6 +26,7 @@ type conversion struct {
 	experiment, client, kpi string
 	value                   float64 // 0: none
 	at                      time.Time
+	aside                   bool // not what the experiment is about
 }
 
 // visitor is somebody made up. All about one follows from the seed and the
@@ -99,7 +100,7 @@ func (v visitor) pursue(ctx context.Context, to target, p plan, g goal, chance f
 		if at.After(v.now) {
 			return n, nil
 		}
-		c := conversion{experiment: p.Name, client: v.client, kpi: g.kpi, at: at}
+		c := conversion{experiment: p.Name, client: v.client, kpi: g.kpi, at: at, aside: g.kpi != p.goals[0].kpi}
 		if g.price != 0 {
 			c.value = g.amount(dice)
 		}
