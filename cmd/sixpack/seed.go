@@ -24,7 +24,8 @@ experiments' descriptions.
 
 They go into the data folder, or with --url to a running server. A folder that a server
 uses is that server's: seed it by its URL. Over HTTP nobody can set a winner, pause or
-archive, so that there only the experiments that go on are made.
+archive, nor go back in time for a bandit to learn, so that there only the other
+experiments are made.
 
 Experiments of the same names must not be there yet.
 
@@ -95,10 +96,10 @@ func (s seeding) run(ctx context.Context, in *invocation) error {
 	return errors.Join(err, st.Close())
 }
 
-// goingOn returns the plans that need no operator.
+// goingOn returns the plans that need neither an operator nor a past.
 func goingOn(all []plan) (some []plan) {
 	for _, p := range all {
-		if p.end == running {
+		if p.end == running && p.Algorithm == "" {
 			some = append(some, p)
 		}
 	}
@@ -159,6 +160,9 @@ func (s seeding) visits(ctx context.Context, to target, all []plan, now time.Tim
 		group.Go(func() error {
 			v := newVisitor(s.seed, number, s.days, now)
 			for i, p := range all {
+				if p.Algorithm != "" {
+					continue // it learns: they have to come one after the other
+				}
 				t, err := v.visit(going, to, p)
 				if err != nil {
 					return err
@@ -172,7 +176,18 @@ func (s seeding) visits(ctx context.Context, to target, all []plan, now time.Tim
 			return nil
 		})
 	}
-	return total, cmp.Or(group.Wait(), ctx.Err())
+	if err := cmp.Or(group.Wait(), ctx.Err()); err != nil {
+		return total, err
+	}
+	for i, p := range all {
+		if p.Algorithm != "" {
+			var err error
+			if total[i], err = s.teach(ctx, to, p, now); err != nil {
+				return total, err
+			}
+		}
+	}
+	return total, nil
 }
 
 // summarize tells what is there now.
