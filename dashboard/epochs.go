@@ -104,7 +104,9 @@ func (s epochSeries) thinned(most int) epochSeries {
 	}
 	first := s.firstStart()
 	long := max(1, s.start(n-1).Sub(first)) / time.Duration(most-1)
-	stretch := func(i int) time.Duration { return min(time.Duration(most-2), max(0, s.start(i).Sub(first)/max(1, long))) }
+	stretch := func(i int) time.Duration {
+		return min(time.Duration(most-2), max(0, s.start(i).Sub(first)/max(1, long)))
+	}
 	all, thin := s.Epochs, s
 	thin.Epochs = nil
 	for from := 0; from < n-1; {

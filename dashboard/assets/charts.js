@@ -24,6 +24,11 @@
     [86400, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
     [1, "", null, null, null, null, null, null, 1],
   ];
+  const moments = [
+    ...dates.slice(0, 3),
+    [60, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1],
+    [1, "", null, null, null, null, null, null, 1],
+  ];
   /* Periods are whole days, and so are the steps of the axis: days, months and years. */
   const days = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825];
   const steps = days.map((n) => n * 86400);
@@ -113,7 +118,7 @@
     o.cursor = { drag: { x: true, y: false } };
     o.hooks = { setCursor: [(u) => (u.cursor.idx == null ? tell() : tellShares(u.cursor.idx))] };
     delete o.axes[0].incrs;
-    delete o.axes[0].values;
+    o.axes[0].values = moments;
     o.tzDate = (seconds) => new Date(seconds * 1000);
     const starts = epochs.epochs.map((e) => (e.start ? Date.parse(e.start) / 1000 : times[0]));
     const end = Math.max(starts.at(-1) + 1, epochs.end ? Date.parse(epochs.end) / 1000 : 0);
