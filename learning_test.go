@@ -24,7 +24,7 @@ func TestLearning(t *testing.T) {
 		t.Errorf("a day later: %+v", l)
 	}
 	s.visit(t, 200)
-	if w := s.weights(t); w == nil || w[1] < 0.6 {
+	if w := s.weights(t); len(w) != 2 || w[1] < 0.6 {
 		t.Errorf("it learned, but the weights are %v", w)
 	}
 	for _, c := range []struct {
