@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -138,6 +139,30 @@ func (p *tab) table() {
 
 // clipboard is what all tabs share, so that only one at a time may use it.
 var clipboard sync.Mutex
+
+// TestShares points at the chart of a bandit's shares, and opens their table.
+func TestShares(t *testing.T) {
+	t.Parallel()
+	p := newTab(t, need(t, open), phone)
+	p.open(pageOf("newsletter-teaser"))
+	p.until(`document.querySelector("[data-plot=shares] canvas") !== null`)
+	p.do("scroll", chromedp.ScrollIntoView(`[data-plot=shares] .u-over`))
+	type point struct{ X, Y float64 }
+	at := eval[point](p, `(({x, y, width, height}) => ({X: x + width / 2, Y: y + height / 2}))(document.querySelector("[data-plot=shares] .u-over").getBoundingClientRect())`)
+	p.do("point at the chart", chromedp.MouseEvent(chromedp.MouseMoved, at.X, at.Y))
+	p.until(`document.querySelector(".legend output").textContent.includes("% of new participants")`)
+	p.do("point elsewhere", chromedp.MouseEvent(chromedp.MouseMoved, 1, 1))
+	p.until(`!document.querySelector(".legend output").textContent.includes("% of new participants")`)
+	p.press("summary", "The shares as a table")
+	p.until(`document.querySelector("#epochs-table").checkVisibility()`)
+	p.check("bandit table")
+	sums := eval[[]int](p, `[...document.querySelectorAll("#epochs-table tbody tr")].reduce((n, r) =>
+		n.map((x, i) => x + Number(r.cells[3 + 2 * i].textContent.replaceAll(",", ""))), [0, 0, 0])`)
+	all := eval[[]int](p, `[...document.querySelectorAll("#numbers-table tbody tr")].map((r) => Number(r.cells[1].textContent.replaceAll(",", "")))`)
+	if !slices.Equal(sums, all) {
+		t.Errorf("%d came in all epochs, of %d", sums, all)
+	}
+}
 
 // copies puts into the clipboard the code of each language, and the links that force an alternative.
 func (p *tab) copies() {

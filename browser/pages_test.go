@@ -35,6 +35,8 @@ func TestPages(t *testing.T) {
 		{"many kpis", pageOf("many-kpis") + "?kpi=share&period=month", 200, []string{"exploratory"}},
 		{"long names", pageOf(long), 200, []string{"seven"}},
 		{"weights", pageOf("weights-changed"), 200, []string{"set here", "Set traffic, weights, algorithm"}},
+		{"bandit", pageOf("newsletter-teaser"), 200, []string{"Algorithm: thompson", "Shares of new participants, as set", "Chances and expected losses are left out"}},
+		{"bandit override", pageOf("newsletter-teaser") + "do/override", 200, []string{"Thompson sampling: sends more visitors to what works"}},
 		{"decided", pageOf("search-ranking"), 200, []string{"everyone gets relevance", "Reset the winner"}},
 		{"paused", pageOf("pause-me"), 200, []string{"paused", "Resume"}},
 		{"archived", pageOf("keep-for-later"), 200, []string{"archived", "Purge client data"}},

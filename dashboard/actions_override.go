@@ -53,7 +53,7 @@ func askOverride(s *subject) []field {
 	soFar := s.value(algorithmField, s.Override.Algorithm)
 	choices := []choice{{"", "as programs say", soFar == ""}}
 	for _, name := range s.algorithms {
-		choices = append(choices, choice{name, name, soFar == name})
+		choices = append(choices, choice{name, name + " – " + s.plainly(name), soFar == name})
 	}
 	return append(fields, field{Name: algorithmField, Label: "Algorithm", Kind: picked, Choices: choices, Value: soFar})
 }

@@ -16,6 +16,7 @@ type subject struct {
 
 	results    sixpack.Results
 	algorithms []string // that the engine knows
+	plainly    func(algorithm string) string
 	form       url.Values
 	typed      bool // form was sent, and so goes before what is so far
 }

@@ -17,6 +17,7 @@ func (d *dashboard) apiRoutes() []route {
 		{http.MethodGet, all, Viewer, d.apiList},
 		{http.MethodGet, one, Viewer, d.apiExperiment},
 		{http.MethodGet, one + "/series", Viewer, d.apiSeries},
+		{http.MethodGet, one + "/epochs", Viewer, d.apiEpochs},
 		{http.MethodGet, one + "/changes", Viewer, d.apiChanges},
 		{http.MethodGet, one + "/download.csv", Viewer, d.downloadCSV},
 		{http.MethodGet, one + "/download.json", Viewer, d.downloadJSON},

@@ -95,6 +95,7 @@ func (d *dashboard) subject(r *http.Request, form url.Values) (*subject, error) 
 	}
 	return &subject{
 		Record: counts.Record, results: sixpack.Summarize(counts, d.Now().In(d.Location)), algorithms: d.engine.Algorithms(), form: form,
+		plainly: func(name string) string { return plainly(d.engine.Algorithm(name)) },
 	}, nil
 }
 

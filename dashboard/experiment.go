@@ -30,7 +30,12 @@ type experimentPage struct {
 	SeriesPath   string // where it is as JSON
 	Traffic      string
 	Weights      string
-	Ramp         *ramp // nil if there never was one
+	Ramp         *ramp        // nil if there never was one
+	Learning     *learning    // nil in a plain test
+	Algorithm    string       // in force; empty for the usual one
+	Epochs       *epochSeries // nil while there is but one
+	EpochsPath   string       // where they are as JSON
+	EpochRows    []epochRow
 	Description  template.HTML
 	Snippets     []snippet
 	History      []change
@@ -48,6 +53,7 @@ func (d *dashboard) experiment(w http.ResponseWriter, r *http.Request) error {
 	}
 	results := sixpack.Analyze(counts, kpi, d.Now().In(d.Location))
 	p := d.newExperimentPage(r, &results, by)
+	d.addShares(&p)
 	if p.History, err = d.history(r.Context(), counts.Record); err != nil {
 		return err
 	}
@@ -70,6 +76,26 @@ func (d *dashboard) newExperimentPage(r *http.Request, of *sixpack.Results, by p
 		p.Created = record.Created.In(d.Location)
 	}
 	return p
+}
+
+// addShares adds how the shares of new participants come about, and what they were.
+func (d *dashboard) addShares(p *experimentPage) {
+	l := d.engine.Learning(p.Counts)
+	if _, usual := l.Algorithm.(sixpack.Hash); !usual {
+		p.Algorithm = l.Name
+	}
+	p.Learning = newLearning(l, p.Results, p.Verdict.Broken())
+	s := newEpochSeries(&p.Counts, p.KPI, d.Now().In(d.Location)).thinned(drawnEpochs)
+	if len(s.Epochs) < 2 {
+		return
+	}
+	p.Epochs, p.EpochRows = &s, s.Rows(d.Location)
+	p.EpochsPath = page{Prefix: d.Prefix}.URL("api", "v1", "experiments", p.Experiment, "epochs")
+}
+
+// LeftOut tells whether chances are unknown because the shares changed.
+func (p experimentPage) LeftOut() bool {
+	return p.Stratified && !p.Verdict.Broken() && !p.Results.Alternatives[0].ChanceToBeBest.Known()
 }
 
 // asked returns the counts of the experiment that a request is about, and the KPI
@@ -147,11 +173,6 @@ func kpiName(kpi string) string { return cmp.Or(kpi, "default") }
 
 // KPIName returns what the KPI of the page is called.
 func (p experimentPage) KPIName() string { return kpiName(p.KPI) }
-
-// Algorithm returns that by which alternatives are chosen; empty for the usual one.
-func (p experimentPage) Algorithm() string {
-	return cmp.Or(p.Record.Override.Algorithm, p.Record.Algorithm)
-}
 
 // Converted returns how many converted, of all alternatives.
 func (p experimentPage) Converted() (n int64) {

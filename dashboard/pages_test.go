@@ -387,14 +387,14 @@ func sum(all []int64) (n int64) {
 	return n
 }
 
-// TestWeight asserts what an experiment's page costs with a year of days of five
-// alternatives, everything in it included.
+// TestWeight asserts what an experiment's page costs with a year of days and a
+// thousand epochs of five alternatives, everything in it included.
 func TestWeight(t *testing.T) {
 	t.Parallel()
-	url := serve(t, filled(t, year()))
+	url := serve(t, filled(t, split(year(), 1000)))
 	text := page(t, url+"/experiments/year/")
 	sum := transferred(t, url+"/experiments/year/")
-	for _, found := range regexp.MustCompile(`(?:href|src)="(/static/[^"]*)"|data-series="([^"]*)"`).FindAllStringSubmatch(text, -1) {
+	for _, found := range regexp.MustCompile(`(?:href|src)="(/static/[^"]*)"|data-(?:series|epochs)="([^"]*)"`).FindAllStringSubmatch(text, -1) {
 		sum += transferred(t, url+strings.ReplaceAll(found[1]+found[2], "&amp;", "&"))
 	}
 	const most = 250_000

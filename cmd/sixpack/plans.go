@@ -72,6 +72,13 @@ var plans = []plan{
 		goals:       []goal{{kpi: "purchase", rates: []float64{0.09, 0.08}, price: 24}},
 	},
 	{
+		Experiment: sixpack.Experiment{
+			Name: "newsletter-teaser", Alternatives: []string{"long", "short", "picture"}, Algorithm: "thompson",
+		},
+		description: "A bandit: it sends more and more visitors to what works, which is *picture*.",
+		goals:       []goal{{kpi: "signup", rates: []float64{0.08, 0.11, 0.20}}},
+	},
+	{
 		Experiment:  sixpack.Experiment{Name: "search-ranking", Alternatives: []string{"newest", "relevance"}},
 		description: "Decided: everyone gets *relevance*.",
 		goals:       []goal{{kpi: "click", rates: []float64{0.35, 0.45}, again: 0.5}},

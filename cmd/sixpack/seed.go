@@ -28,7 +28,8 @@ experiments' descriptions.
 
 They go into the data folder, or with --url to a running server. A folder that a server
 uses is that server's: seed it by its URL. Over HTTP nobody can set a winner, pause or
-archive, so that there only the experiments that go on are made.
+archive, nor go back in time for a bandit to learn, so that there only the other
+experiments are made.
 
 Experiments of the same names must not be there yet.
 
@@ -123,10 +124,10 @@ func reached(host string, port uint16) string {
 	return "http://" + net.JoinHostPort(host, strconv.Itoa(int(port)))
 }
 
-// goingOn returns the plans that need no operator.
+// goingOn returns the plans that need neither an operator nor a past.
 func goingOn(all []plan) (some []plan) {
 	for _, p := range all {
-		if p.end == running {
+		if p.end == running && p.Algorithm == "" {
 			some = append(some, p)
 		}
 	}
@@ -187,6 +188,9 @@ func (s seeding) visits(ctx context.Context, to target, all []plan, now time.Tim
 		group.Go(func() error {
 			v := newVisitor(s.seed, number, s.days, now)
 			for i, p := range all {
+				if p.Algorithm != "" {
+					continue // it learns: they have to come one after the other
+				}
 				t, err := v.visit(going, to, p)
 				if err != nil {
 					return err
@@ -200,7 +204,18 @@ func (s seeding) visits(ctx context.Context, to target, all []plan, now time.Tim
 			return nil
 		})
 	}
-	return total, cmp.Or(group.Wait(), ctx.Err())
+	if err := cmp.Or(group.Wait(), ctx.Err()); err != nil {
+		return total, err
+	}
+	for i, p := range all {
+		if p.Algorithm != "" {
+			var err error
+			if total[i], err = s.teach(ctx, to, p, now); err != nil {
+				return total, err
+			}
+		}
+	}
+	return total, nil
 }
 
 // summarize tells what is there now.

@@ -1,7 +1,7 @@
 "use strict";
 
 /* The charts of an experiment: the rate so far of each alternative with the interval
-   in which it may lie, and the participants of each period. */
+   in which it may lie, the participants of each period, and the shares that were set. */
 (() => {
   const section = document.getElementById("charts");
   const plots = section.querySelector(".plots");
@@ -10,7 +10,7 @@
   const colours = 6;
   const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3], [14, 4], [4, 4]];
   const hidden = new Set();
-  let series, charts = [];
+  let series, epochs, charts = [];
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const percent = (x, wide) => {
@@ -22,6 +22,11 @@
     [31536000, "{YYYY}", null, null, null, null, null, null, 1],
     [2419200, "{MMM}", "\n{YYYY}", null, null, null, null, null, 1],
     [86400, "{D} {MMM}", "\n{YYYY}", null, null, null, null, null, 1],
+    [1, "", null, null, null, null, null, null, 1],
+  ];
+  const moments = [
+    ...dates.slice(0, 3),
+    [60, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1],
     [1, "", null, null, null, null, null, null, 1],
   ];
   /* Periods are whole days, and so are the steps of the axis: days, months and years. */
@@ -106,6 +111,34 @@
     return new uPlot(o, [times, ...series.alternatives.map((a) => a.participants)], box);
   };
 
+  /* Shares hold from the start of an epoch to that of the next. Their axis may be hours
+     long, so that it is not that of the days. */
+  const shares = (box, times) => {
+    const o = options(box, 160, (v) => `${+(100 * v).toFixed(2)} %`);
+    o.cursor = { drag: { x: true, y: false } };
+    o.hooks = { setCursor: [(u) => (u.cursor.idx == null ? tell() : tellShares(u.cursor.idx))] };
+    delete o.axes[0].incrs;
+    o.axes[0].values = moments;
+    o.tzDate = (seconds) => new Date(seconds * 1000);
+    const starts = epochs.epochs.map((e) => (e.start ? Date.parse(e.start) / 1000 : times[0]));
+    const end = Math.max(starts.at(-1) + 1, epochs.end ? Date.parse(epochs.end) / 1000 : 0);
+    const stepped = { paths: uPlot.paths.stepped({ align: 1 }), points: { show: false } };
+    o.series = [{}, ...series.alternatives.map((_, i) => line(i, stepped))];
+    o.scales = { x, y: { range: [0, 1] } };
+    return new uPlot(o, [[...starts, end], ...series.alternatives.map((_, i) => {
+      const of = epochs.epochs.map((e) => e.weights[i]);
+      return [...of, of.at(-1)];
+    })], box);
+  };
+
+  const tellShares = (at) => {
+    const e = epochs.epochs[Math.min(at, epochs.epochs.length - 1)];
+    legend.querySelector(".when").textContent = e.start ? `From ${new Date(e.start).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}` : "";
+    legend.querySelectorAll("output").forEach((out, i) => {
+      out.textContent = `${(100 * e.weights[i]).toFixed(1)} % of new participants, ${number(e.participants[i])} came`;
+    });
+  };
+
   /* Shows the values of a period, the last one unless another is pointed at. */
   const tell = (at) => {
     const t = at ?? series.labels.length - 1;
@@ -152,11 +185,11 @@
     legend.prepend(when);
   };
 
-  const kinds = { rate: rates, participants };
+  const kinds = { rate: rates, participants, shares };
   const draw = () => {
     const times = series.starts.map((day) => Date.parse(day) / 1000);
     for (const c of charts) c.destroy();
-    charts = [...plots.querySelectorAll("[data-plot]")].map((box) => kinds[box.dataset.plot](box, times));
+    charts = [...plots.querySelectorAll("[data-plot]")].filter((box) => epochs || box.dataset.plot !== "shares").map((box) => kinds[box.dataset.plot](box, times));
     tell();
   };
 
@@ -164,9 +197,12 @@
     const answer = await fetch(section.dataset.series);
     if (!answer.ok) return;
     const text = await answer.text();
-    if (text === load.last) return;
-    load.last = text;
+    const shared = section.dataset.epochs ? await fetch(section.dataset.epochs) : null;
+    const more = shared?.ok ? await shared.text() : "null";
+    if (text + more === load.last) return;
+    load.last = text + more;
     series = JSON.parse(text);
+    epochs = JSON.parse(more);
     plots.hidden = series.labels.length === 0;
     if (plots.hidden) return;
     const names = JSON.stringify(series.alternatives.map((a) => a.name));

@@ -1,0 +1,123 @@
+package dashboard
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/sixpack-go/sixpack"
+)
+
+// plainly says what an algorithm does, for somebody who never heard of it.
+func plainly(a sixpack.Algorithm) string {
+	const tenth, fifth = 0.1, 0.2
+	switch a := a.(type) {
+	case nil:
+		return "this server does not know it, and leaves the shares as they are set"
+	case sixpack.Hash:
+		return "a test: the shares stay as they are set"
+	case sixpack.Random:
+		return "a test whose visitors are drawn by dice, as in Sixpack 1: the shares stay as they are set"
+	case sixpack.Thompson:
+		return "Thompson sampling: sends more visitors to what works" + evenly(cmp.Or(a.Floor, tenth))
+	case sixpack.EpsilonGreedy:
+		return "sends nearly all visitors to what did best so far, and is easily misled by luck" + evenly(cmp.Or(a.Epsilon, tenth))
+	case sixpack.Whiplash:
+		return "Sixpack 1’s bandit as it was meant: Thompson sampling that learns slower" + evenly(fifth)
+	case sixpack.WhiplashLegacy:
+		return "Sixpack 1’s bandit with its mistake: hardly leaves equal shares where few convert" + evenly(fifth)
+	default:
+		return "an algorithm of your own: sets the shares from time to time"
+	}
+}
+
+// evenly says what part of the visitors an algorithm does not move.
+func evenly(fraction float64) string {
+	if fraction <= 0 {
+		return ""
+	}
+	return "; " + percent(fraction) + " % is always split evenly"
+}
+
+// learning is what a page says of an algorithm that learns.
+type learning struct {
+	Name string
+	Says []string
+}
+
+// newLearning returns what is to be said, nil of what is a plain test. Claims are
+// made only where counts may be believed.
+func newLearning(l sixpack.Learning, r *sixpack.Results, broken bool) *learning {
+	if l.Algorithm != nil && !l.Learns {
+		return nil
+	}
+	p := &learning{Name: l.Name, Says: []string{sentence(plainly(l.Algorithm))}}
+	if !l.Learns {
+		return p
+	}
+	p.Says = append(p.Says, learns(l, r), shared(r))
+	if !broken {
+		p.Says = append(p.Says, "A bandit earns more while it runs; a test tells you more. The verdict and the lift may be believed, "+
+			"however often you look: alternatives are compared within each stretch of equal shares. That one of them gets most visitors proves nothing.")
+	}
+	return p
+}
+
+// learns says what an algorithm learns from, and whether it does.
+func learns(l sixpack.Learning, r *sixpack.Results) string {
+	record := r.Counts.Record
+	kpi := record.PrimaryKPI()
+	text := "It learns from " + either(kpi == "", "the default KPI", quoted(kpi)) + ", by which the experiment is judged"
+	who := "participants"
+	if l.Window > 0 {
+		who += " who came at least " + lasting(l.Window) + " ago"
+	}
+	switch {
+	case record.Winner != "" || record.Paused || record.Archived:
+		return text + ". Nobody new takes part at present, so that the shares stay."
+	case l.Waits():
+		return text + ", and still waits: the shares stay as they are set until each alternative has " + count(l.Needed) + " " + who +
+			". The one with the fewest has " + count(l.Fewest) + "."
+	default:
+		return text + ", and from " + who + "."
+	}
+}
+
+// shared says what shares new participants get.
+func shared(r *sixpack.Results) string {
+	const most = 10
+	names := r.Counts.Record.Alternatives
+	all := sharesOf(r.Counts.Record.Epoch.Weights, len(names))
+	order := make([]int, len(names))
+	for i := range order {
+		order[i] = i
+	}
+	rest := ""
+	if len(order) > most {
+		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(all[b], all[a]) })
+		order, rest = order[:most], ", and the others less"
+	}
+	parts := make([]string, len(order))
+	for i, j := range order {
+		parts[i] = names[j] + " " + shareText(all[j])
+	}
+	return "Shares of new participants: " + strings.Join(parts, ", ") + rest + "."
+}
+
+// sharesOf returns weights as shares: equal ones if there are none.
+func sharesOf(weights []float64, n int) []float64 {
+	if weights == nil {
+		return slices.Repeat([]float64{1 / float64(n)}, n)
+	}
+	return weights
+}
+
+// shareText writes a share as a percentage.
+func shareText(share float64) string {
+	const least = 0.0005
+	if share > 0 && share < least {
+		return "< 0.1 %"
+	}
+	return precise(100*share, math.NaN()) + " %"
+}
