@@ -200,7 +200,7 @@ func TestBanditPages(t *testing.T) {
 		wantsNone(t, b.page(t), `class="alarm"`, "Broken split")
 	}
 	learning := b.page(t)
-	wants(t, learning, "blue is better than red.", leftOut, plot, `data-epochs="/api/v1/experiments/button/epochs?kpi=purchase&amp;most=100"`,
+	wants(t, learning, "“blue” is better than “red”.", leftOut, plot, `data-epochs="/api/v1/experiments/button/epochs?kpi=purchase&amp;most=100"`,
 		"and from participants who came at least 24 hours ago.", "The shares as a table", claim)
 	wantsNone(t, learning, "still waits", "Chance to be best:")
 
@@ -212,7 +212,7 @@ func TestBanditPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := b.page(t)
-		wants(t, text, "Nobody new takes part at present, so that the shares stay.", "blue is better than red.")
+		wants(t, text, "Nobody new takes part at present, so that the shares stay.", "“blue” is better than “red”.")
 		wantsNone(t, text, `class="alarm"`, "still waits")
 		if t.Failed() {
 			t.Fatal(name)

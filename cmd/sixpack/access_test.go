@@ -259,8 +259,8 @@ func TestLogin(t *testing.T) {
 	}
 	s.stop(t)
 
-	s = startServer(t, folder, config)
-	web = s.web + "/ab" // of another port, which cookies do not tell apart
+	_, port, _ := strings.Cut(strings.TrimPrefix(s.web, "http://"), ":")
+	s = startServer(t, folder, config, "--web-port="+port) // the cookie is of that port only
 	if status, path, _ := anna.open(t, web+"/"); status != http.StatusOK || path != "/ab/" {
 		t.Errorf("after a restart %d at %s", status, path)
 	}
