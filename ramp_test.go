@@ -445,15 +445,15 @@ func TestRampRefused(t *testing.T) {
 		plan store.RampPlan
 		want error
 	}{
-		"no steps":          {plan(func(p *store.RampPlan) { p.Steps = nil }), sixpack.ErrRamp},
-		"too many":          {plan(func(p *store.RampPlan) { p.Steps = make([]float64, 101) }), sixpack.ErrRamp},
-		"falls":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.1} }), sixpack.ErrRamp},
-		"stays":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.5} }), sixpack.ErrRamp},
+		"no steps":          {plan(func(p *store.RampPlan) { p.Steps = nil }), sixpack.ErrRampPlan},
+		"too many":          {plan(func(p *store.RampPlan) { p.Steps = make([]float64, 101) }), sixpack.ErrRampPlan},
+		"falls":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.1} }), sixpack.ErrRampPlan},
+		"stays":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.5} }), sixpack.ErrRampPlan},
 		"zero":              {plan(func(p *store.RampPlan) { p.Steps = []float64{0, 1} }), sixpack.ErrTraffic},
 		"percent":           {plan(func(p *store.RampPlan) { p.Steps = []float64{1, 50} }), sixpack.ErrTraffic},
-		"no hold":           {plan(func(p *store.RampPlan) { p.Hold = 0 }), sixpack.ErrRamp},
+		"no hold":           {plan(func(p *store.RampPlan) { p.Hold = 0 }), sixpack.ErrRampPlan},
 		"guardrail":         {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{KPI: "a b"}} }), sixpack.ErrKPI},
-		"guardrail, twice":  {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{}, {RiseIsBad: true}} }), sixpack.ErrRamp},
+		"guardrail, twice":  {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{}, {RiseIsBad: true}} }), sixpack.ErrRampPlan},
 		"well, as it seems": {plan(func(*store.RampPlan) {}), nil},
 	} {
 		e, _ := newEngine(t)

@@ -50,8 +50,10 @@ func (d *dashboard) does(action string, so func(*subject) bool) func(http.Respon
 // refused returns what a program is told of a change that was refused, and other
 // errors as they are.
 func refused(err error) error {
-	if errors.Is(err, sixpack.ErrNotArchived) || errors.Is(err, sixpack.ErrPurged) {
-		return refusal{http.StatusConflict, sentence(err.Error())}
+	for _, conflict := range []error{sixpack.ErrNotArchived, sixpack.ErrPurged, sixpack.ErrRamp} {
+		if errors.Is(err, conflict) {
+			return refusal{http.StatusConflict, sentence(err.Error())}
+		}
 	}
 	wrong := mistakes(nil)
 	if err = blame(err); !errors.As(err, &wrong) {
