@@ -453,7 +453,11 @@ func TestRampOfItself(t *testing.T) {
 			}
 			now = now.Add(24 * time.Hour)
 		}
-		w.says("/experiments/"+url.PathEscape(of)+"/", 200, want...)
+		page := "/experiments/" + url.PathEscape(of) + "/"
+		w.says(page, 200, want...)
+		if warns := strings.Contains(w.get(t, page).body, `<p class="notice warn">Stopped by itself`); warns != (of == broken) {
+			t.Errorf("%s: whether the page warns is %t", of, warns)
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 // ramp is one as a page shows it.
 type ramp struct {
 	Active, Paused bool
+	Warns          bool // it stopped by itself
 	Steps          []rampStep
 	Says           []string
 }
@@ -27,7 +28,10 @@ func newRamp(r store.Record, zone *time.Location) *ramp {
 	if r.Ramp.State == "" {
 		return nil
 	}
-	p := &ramp{Active: r.Ramp.Active(), Paused: r.Ramp.State == store.RampPaused, Says: []string{rampNow(r, zone)}}
+	p := &ramp{
+		Active: r.Ramp.Active(), Paused: r.Ramp.State == store.RampPaused, Warns: r.Ramp.State == store.RampStopped && r.Ramp.Reason != "",
+		Says: []string{rampNow(r, zone)},
+	}
 	for i, f := range r.Ramp.Steps {
 		p.Steps = append(p.Steps, rampStep{percent(f) + " %", i == r.Ramp.Step})
 	}
