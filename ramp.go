@@ -14,9 +14,13 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// ErrRamp is wrapped by the error of what cannot be done to a ramp, or because of
-// one.
-var ErrRamp = errors.New("refused because of the ramp")
+var (
+	// ErrRamp is wrapped by the error of what cannot be done to a ramp as things
+	// are, or because of one.
+	ErrRamp = errors.New("refused because of the ramp")
+	// ErrRampPlan is wrapped by the error of a plan that makes no sense.
+	ErrRampPlan = errors.New("invalid ramp")
+)
 
 // What the log calls what is done to ramps. Steps are made by the engine itself, as
 // "sixpack", which stops ramps too.
@@ -40,17 +44,19 @@ const (
 // count.
 //
 // A step is not taken, and the ramp stops for good where it is, if the sample
-// ratio is broken, or if a guardrail became worse: if the always-valid interval of
-// its difference, at the plan's alpha, lies on the wrong side of 0 for any of the
-// alternatives. Nothing but an operator lowers the traffic.
+// ratio is broken then, or if a guardrail became worse: if the always-valid
+// interval of its difference, at the plan's alpha, lies on the wrong side of 0 for
+// any of the alternatives. Nothing but an operator lowers the traffic.
 //
-// While a ramp runs or is paused, the traffic of an [Engine.Override] has to be
-// that of the step, or 0, which leaves it there. Afterwards the last step's stays
-// as if it had been overridden.
+// The traffic of a ramp goes before what callers declare, as that of an
+// [Engine.Override] does: it is raised beyond that as well. While the ramp runs or
+// is paused, the traffic of an Override has to be that of the step, or 0, which
+// leaves it there. Afterwards the last step's stays as if it had been overridden,
+// until another Override clears it.
 //
-// The errors are [ErrUnknown], [ErrTraffic] of a step, [ErrKPI] of a guardrail, and
-// [ErrRamp] of any other plan that makes no sense, while another ramp is under way,
-// and for an experiment that is archived or has a winner.
+// The errors are [ErrUnknown]; [ErrRampPlan], [ErrTraffic] of a step and [ErrKPI] of
+// a guardrail, for a plan that makes no sense; and [ErrRamp] while another ramp is
+// under way, and for an experiment that is archived or has a winner.
 func (e *Engine) StartRamp(ctx context.Context, experiment string, p store.RampPlan) error {
 	if err := checkRamp(p); err != nil {
 		return err
@@ -110,25 +116,25 @@ func (e *Engine) setRamp(ctx context.Context, experiment, action string, state s
 func checkRamp(p store.RampPlan) error {
 	const most = 100
 	if n := len(p.Steps); n == 0 || n > most {
-		return fmt.Errorf("%w: it has %d steps, not 1 to %d", ErrRamp, n, most)
+		return fmt.Errorf("%w: it has %d steps, not 1 to %d", ErrRampPlan, n, most)
 	}
 	for i, f := range p.Steps {
 		if !(f > 0 && f <= 1) {
 			return fmt.Errorf("%w: %v is not in (0, 1]", ErrTraffic, f)
 		}
 		if i > 0 && f <= p.Steps[i-1] {
-			return fmt.Errorf("%w: its steps do not rise from %v to %v", ErrRamp, p.Steps[i-1], f)
+			return fmt.Errorf("%w: its steps do not rise from %v to %v", ErrRampPlan, p.Steps[i-1], f)
 		}
 	}
 	if p.Hold <= 0 {
-		return fmt.Errorf("%w: %v is no time to hold a step", ErrRamp, p.Hold)
+		return fmt.Errorf("%w: %v is no time to hold a step", ErrRampPlan, p.Hold)
 	}
 	for i, g := range p.Guardrails {
 		if g.KPI != "" && !validName(kpiForm, g.KPI) {
 			return fmt.Errorf("%w: %q", ErrKPI, g.KPI)
 		}
 		if slices.ContainsFunc(p.Guardrails[:i], func(o store.Guardrail) bool { return o.KPI == g.KPI }) {
-			return fmt.Errorf("%w: %q is a guardrail twice", ErrRamp, g.KPI)
+			return fmt.Errorf("%w: %q is a guardrail twice", ErrRampPlan, g.KPI)
 		}
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/sixpack-go/sixpack"
@@ -22,19 +23,18 @@ const day = 24 * time.Hour
 
 var fourSteps = store.RampPlan{Steps: []float64{0.1, 0.25, 0.5, 1}, Hold: day}
 
-// ramping is an experiment named button, in which ramps are tried.
+// ramping is an experiment named button, in which ramps are tried. Time passes as
+// in [synctest.Test].
 type ramping struct {
 	*sixpack.Engine
 
-	t     *testing.T
-	clock *clock
-	came  int // visitors so far
+	t    *testing.T
+	came int // visitors so far
 }
 
 func newRamping(t *testing.T) *ramping {
 	t.Helper()
-	e, c := newEngine(t)
-	r := &ramping{e, t, c, 0}
+	r := &ramping{sixpack.New(new(memory.Store), sixpack.Config{}), t, 0}
 	r.visit(1)
 	return r
 }
@@ -57,7 +57,7 @@ func (r *ramping) begin(p store.RampPlan) {
 // due.
 func (r *ramping) after(d time.Duration) {
 	r.t.Helper()
-	r.clock.now = r.clock.now.Add(d)
+	time.Sleep(d)
 	r.visit(100)
 }
 
@@ -71,7 +71,7 @@ func (r *ramping) is(state store.RampState, traffic float64) {
 	r.t.Helper()
 	record := results(r.t, r.Engine, "button").Record
 	if ramp := record.Ramp; ramp.State != state || ramp.Steps[ramp.Step] != traffic || record.Override.Traffic != traffic {
-		r.t.Errorf("at %v the traffic is %v with the ramp %+v, want %s at %v", r.clock.now, record.Override.Traffic, ramp, state, traffic)
+		r.t.Errorf("at %v the traffic is %v with the ramp %+v, want %s at %v", time.Now(), record.Override.Traffic, ramp, state, traffic)
 	}
 }
 
@@ -86,7 +86,10 @@ func (r *ramping) actions() string {
 	return strings.Join(all, ", ")
 }
 
-func TestRampSteps(t *testing.T) {
+func TestRampSteps(t *testing.T) { synctest.Test(t, rampSteps) }
+
+func rampSteps(t *testing.T) {
+	t.Helper()
 	r := newRamping(t)
 	r.begin(fourSteps)
 	r.is(store.RampRunning, 0.1)
@@ -98,7 +101,7 @@ func TestRampSteps(t *testing.T) {
 	r.is(store.RampRunning, 0.25)
 	r.after(day) // nearly a day late: the next step is held in full
 	r.is(store.RampRunning, 0.5)
-	if next, want := r.ramp().Next, r.clock.now.Add(day); !next.Equal(want) {
+	if next, want := r.ramp().Next, time.Now().Add(day); !next.Equal(want) {
 		t.Errorf("the last step is due at %v, want %v", next, want)
 	}
 	r.after(day)
@@ -113,7 +116,10 @@ func TestRampSteps(t *testing.T) {
 }
 
 // TestRampSetsTraffic lets clients in by the traffic of each step.
-func TestRampSetsTraffic(t *testing.T) {
+func TestRampSetsTraffic(t *testing.T) { synctest.Test(t, rampSetsTraffic) }
+
+func rampSetsTraffic(t *testing.T) {
+	t.Helper()
 	r := newRamping(t)
 	r.begin(fourSteps)
 	const clients = 2000
@@ -132,7 +138,10 @@ func TestRampSetsTraffic(t *testing.T) {
 	}
 }
 
-func TestRampPauses(t *testing.T) {
+func TestRampPauses(t *testing.T) { synctest.Test(t, rampPauses) }
+
+func rampPauses(t *testing.T) {
+	t.Helper()
 	r := newRamping(t)
 	ctx := t.Context()
 	r.begin(fourSteps)
@@ -182,23 +191,28 @@ func TestRampWaits(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRamping(t)
-			r.begin(fourSteps)
-			r.after(day / 4)
-			check(t, closing[0](r.Engine, t.Context()))
-			r.after(7 * day)
-			r.is(store.RampRunning, 0.1)
-			check(t, closing[1](r.Engine, t.Context()))
-			r.after(day*3/4 - 1)
-			r.is(store.RampRunning, 0.1)
-			r.after(1)
-			r.is(store.RampRunning, 0.25)
+			synctest.Test(t, func(t *testing.T) {
+				r := newRamping(t)
+				r.begin(fourSteps)
+				r.after(day / 4)
+				check(t, closing[0](r.Engine, t.Context()))
+				r.after(7 * day)
+				r.is(store.RampRunning, 0.1)
+				check(t, closing[1](r.Engine, t.Context()))
+				r.after(day*3/4 - 1)
+				r.is(store.RampRunning, 0.1)
+				r.after(1)
+				r.is(store.RampRunning, 0.25)
+			})
 		})
 	}
 }
 
 // TestRampOfPaused begins to hold its first step when the experiment is resumed.
-func TestRampOfPaused(t *testing.T) {
+func TestRampOfPaused(t *testing.T) { synctest.Test(t, rampOfPaused) }
+
+func rampOfPaused(t *testing.T) {
+	t.Helper()
 	r := newRamping(t)
 	check(t, r.Pause(t.Context(), "button"))
 	r.begin(fourSteps)
@@ -213,12 +227,15 @@ func TestRampOfPaused(t *testing.T) {
 // TestRampNeedsVisitors comes to an experiment that nobody visited for a week: a
 // step at which nobody took part is held again, one that was held is left for the
 // next and no further.
-func TestRampNeedsVisitors(t *testing.T) {
+func TestRampNeedsVisitors(t *testing.T) { synctest.Test(t, rampNeedsVisitors) }
+
+func rampNeedsVisitors(t *testing.T) {
+	t.Helper()
 	r := newRamping(t)
 	r.begin(fourSteps)
 	r.after(7 * day)
 	r.is(store.RampRunning, 0.1)
-	if ramp := r.ramp(); ramp.Reason != "nobody took part" || !ramp.Next.Equal(r.clock.now.Add(day)) {
+	if ramp := r.ramp(); ramp.Reason != "nobody took part" || !ramp.Next.Equal(time.Now().Add(day)) {
 		t.Errorf("the step is held again: %+v", ramp)
 	}
 	r.after(7 * day)
@@ -235,33 +252,43 @@ func TestRampNeedsVisitors(t *testing.T) {
 	}
 }
 
-// TestRampLosesNobody raises the traffic over a thousand clients who come again at
-// each step.
+// TestRampLosesNobody raises the traffic over clients who come again at
+// each step, to two engines by turns.
 func TestRampLosesNobody(t *testing.T) {
-	const clients = 1000
-	x := sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Weights: []float64{3, 1}}
-	r := newRamping(t)
-	r.begin(fourSteps)
-	has := make(map[int]string)
-	for step := range fourSteps.Steps {
-		let := 0
-		for i := range clients {
-			a := participate(t, r.Engine, x, fmt.Sprint("client-", i))
-			if had, ok := has[i]; ok && (a.Alternative != had || a.Reason != sixpack.Existing || !a.Participating) {
-				t.Fatalf("at step %d client %d has %+v, and had %s", step, i, a, had)
+	steps := []float64{0.01, 0.05, 0.1, 0.25, 0.5, 1}
+	for name, open := range openStores {
+		t.Run(name, func(t *testing.T) {
+			const clients = 300
+			one, another := open(t)
+			c := &clock{start}
+			engines := [2]*sixpack.Engine{sixpack.New(one, sixpack.Config{Now: c.Now}), sixpack.New(another, sixpack.Config{Now: c.Now})}
+			x := sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Weights: []float64{3, 1}, Traffic: 0.001}
+			participate(t, engines[0], x, "first")
+			check(t, engines[0].StartRamp(t.Context(), "button", store.RampPlan{Steps: steps, Hold: day}))
+			has := make(map[int]string)
+			for step, traffic := range steps {
+				let := 0
+				for i := range clients {
+					a := participate(t, engines[i%2], x, fmt.Sprint("client-", i))
+					if had, ok := has[i]; ok && (a.Alternative != had || a.Reason != sixpack.Existing || !a.Participating) {
+						t.Fatalf("at step %d client %d has %+v, and had %s", step, i, a, had)
+					}
+					if a.Participating {
+						has[i] = a.Alternative
+						let++
+					}
+				}
+				r := results(t, engines[0], "button")
+				if n := participants(t, engines[0], "button"); let != len(has) || int(n) != let || r.Record.Override.Traffic != traffic {
+					t.Errorf("at step %d %d take part, %d are counted, and %d did, with the traffic %v", step, let, n, len(has), r.Record.Override.Traffic)
+				}
+				c.now = c.now.Add(day)
+				participate(t, engines[0], x, "first")
 			}
-			if a.Participating {
-				has[i] = a.Alternative
-				let++
+			if len(has) != clients {
+				t.Errorf("%d take part in the end, want all %d", len(has), clients)
 			}
-		}
-		if let != len(has) {
-			t.Errorf("at step %d %d take part, and %d did", step, let, len(has))
-		}
-		r.after(day)
-	}
-	if len(has) != clients {
-		t.Errorf("%d take part in the end, want all %d", len(has), clients)
+		})
 	}
 }
 
@@ -286,14 +313,14 @@ func counting(t *testing.T, participants [2]int64, converted map[string][2]int64
 	}
 	_, err := s.Import(t.Context(), store.Import{Record: counts.Record, Counts: &counts})
 	check(t, err)
-	c := &clock{lastOfMay}
-	e := sixpack.New(s, sixpack.Config{Now: c.Now})
+	time.Sleep(time.Until(lastOfMay))
+	e := sixpack.New(s, sixpack.Config{})
 	check(t, e.StartRamp(t.Context(), "exp", store.RampPlan{Steps: []float64{0.5, 0.75, 1}, Hold: day, Guardrails: guardrails}))
 	exp := sixpack.Experiment{Name: "exp", Alternatives: []string{"A", "B"}}
 	for i := range 20 {
 		participate(t, e, exp, fmt.Sprint("client-", i))
 	}
-	c.now = c.now.Add(day)
+	time.Sleep(day)
 	participate(t, e, exp, "late")
 	return e, results(t, e, "exp").Record
 }
@@ -322,32 +349,36 @@ func TestRampStopsItself(t *testing.T) {
 		"unknown KPI":           {equal, rise, ofError, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			e, r := counting(t, c.participants, c.converted, c.guardrails...)
-			log, err := e.Changes(t.Context(), "exp", 1)
-			check(t, err)
-			state, traffic, action := store.RampRunning, 0.75, sixpack.ActionRampStep
-			if c.reason != "" {
-				state, traffic, action = store.RampStopped, 0.5, sixpack.ActionStopRamp
-			}
-			if r.Ramp.State != state || r.Override.Traffic != traffic || r.Ramp.Reason != c.reason {
-				t.Errorf("traffic %v, %+v; want it %s, %q", r.Override.Traffic, r.Ramp, state, c.reason)
-			}
-			if log[0].Action != action || log[0].By != "sixpack" || !strings.Contains(string(log[0].After), string(state)) {
-				t.Errorf("the log says %+v", log[0])
-			}
+			synctest.Test(t, func(t *testing.T) {
+				e, r := counting(t, c.participants, c.converted, c.guardrails...)
+				log, err := e.Changes(t.Context(), "exp", 1)
+				check(t, err)
+				state, traffic, action := store.RampRunning, 0.75, sixpack.ActionRampStep
+				if c.reason != "" {
+					state, traffic, action = store.RampStopped, 0.5, sixpack.ActionStopRamp
+				}
+				if r.Ramp.State != state || r.Override.Traffic != traffic || r.Ramp.Reason != c.reason {
+					t.Errorf("traffic %v, %+v; want it %s, %q", r.Override.Traffic, r.Ramp, state, c.reason)
+				}
+				if log[0].Action != action || log[0].By != "sixpack" || !strings.Contains(string(log[0].After), string(state)) {
+					t.Errorf("the log says %+v", log[0])
+				}
+			})
 		})
 	}
 }
 
 // TestRampSurvives opens the file anew in the middle of a ramp.
-func TestRampSurvives(t *testing.T) {
+func TestRampSurvives(t *testing.T) { synctest.Test(t, rampSurvives) }
+
+func rampSurvives(t *testing.T) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "sixpack.db")
-	c := &clock{start}
 	came := 0
 	run := func(do func(r *ramping)) {
 		s, err := bolt.Open(path)
 		check(t, err)
-		r := &ramping{sixpack.New(s, sixpack.Config{Now: c.Now}), t, c, came}
+		r := &ramping{sixpack.New(s, sixpack.Config{}), t, came}
 		do(r)
 		came = r.came
 		check(t, s.Close())
@@ -365,7 +396,7 @@ func TestRampSurvives(t *testing.T) {
 		r.after(day/2 - 1)
 		r.is(store.RampRunning, 0.25)
 	})
-	c.now = c.now.Add(1)
+	time.Sleep(1)
 	run(func(r *ramping) {
 		r.visit(100)
 		r.is(store.RampRunning, 0.5)
@@ -384,55 +415,51 @@ func TestRampSurvives(t *testing.T) {
 	})
 }
 
-// TestRampStepsOnce has the callers of two engines over one store find each of
-// many steps due, all at the same time.
+// TestRampStepsOnce has the callers of two engines, each with a connection of its
+// own where there are any, find each of many steps due, all at the same time.
 func TestRampStepsOnce(t *testing.T) {
-	stores := map[string]func(*testing.T) store.Store{
-		"memory": func(*testing.T) store.Store { return new(memory.Store) },
-		"bolt": func(t *testing.T) store.Store {
-			t.Helper()
-			s, err := bolt.Open(filepath.Join(t.TempDir(), "sixpack.db"))
-			check(t, err)
-			t.Cleanup(func() { check(t, s.Close()) })
-			return s
-		},
-	}
-	for name, open := range stores {
+	for name, open := range openStores {
 		t.Run(name, func(t *testing.T) {
-			const steps, callers = 20, 8
-			s, c := open(t), &clock{start}
-			engines := [2]*sixpack.Engine{sixpack.New(s, sixpack.Config{Now: c.Now}), sixpack.New(s, sixpack.Config{Now: c.Now})}
-			plan := store.RampPlan{Hold: day}
-			for i := range steps {
-				plan.Steps = append(plan.Steps, 0.5+0.5*float64(i)/(steps-1))
-			}
-			participate(t, engines[0], button, "first")
-			check(t, engines[0].StartRamp(t.Context(), "button", plan))
-			for step := range steps {
-				if r := results(t, engines[0], "button").Record; r.Ramp.Step != step || r.Override.Traffic != plan.Steps[step] {
-					t.Fatalf("after %d steps the ramp is %+v", step, r.Ramp)
-				}
-				for i := range 20 {
-					participate(t, engines[i%2], button, fmt.Sprint("visitor-", step, "-", i))
-				}
-				c.now = c.now.Add(day)
-				var group sync.WaitGroup
-				for i := range callers {
-					group.Go(func() {
-						if _, err := engines[i%2].Participate(context.Background(), button, fmt.Sprint("caller-", step, "-", i)); err != nil {
-							t.Error(err)
-						}
-					})
-				}
-				group.Wait()
-			}
-			r := &ramping{engines[1], t, c, 0}
-			if got, want := r.actions(), "ramp"+strings.Repeat(", ramp-step sixpack", steps-1); got != want {
-				t.Errorf("the log is %s, want %s", got, want)
-			}
-			r.is(store.RampDone, 1)
+			one, another := open(t)
+			stepsOnce(t, one, another)
 		})
 	}
+}
+
+func stepsOnce(t *testing.T, one, another store.Store) {
+	t.Helper()
+	const steps, callers = 20, 8
+	c := &clock{start}
+	engines := [2]*sixpack.Engine{sixpack.New(one, sixpack.Config{Now: c.Now}), sixpack.New(another, sixpack.Config{Now: c.Now})}
+	plan := store.RampPlan{Hold: day}
+	for i := range steps {
+		plan.Steps = append(plan.Steps, 0.5+0.5*float64(i)/(steps-1))
+	}
+	participate(t, engines[0], button, "first")
+	check(t, engines[0].StartRamp(t.Context(), "button", plan))
+	for step := range steps {
+		if r := results(t, engines[0], "button").Record; r.Ramp.Step != step || r.Override.Traffic != plan.Steps[step] {
+			t.Fatalf("after %d steps the ramp is %+v", step, r.Ramp)
+		}
+		for i := range 20 {
+			participate(t, engines[i%2], button, fmt.Sprint("visitor-", step, "-", i))
+		}
+		c.now = c.now.Add(day)
+		var group sync.WaitGroup
+		for i := range callers {
+			group.Go(func() {
+				if _, err := engines[i%2].Participate(context.Background(), button, fmt.Sprint("caller-", step, "-", i)); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		group.Wait()
+	}
+	r := &ramping{engines[1], t, 0}
+	if got, want := r.actions(), "ramp"+strings.Repeat(", ramp-step sixpack", steps-1); got != want {
+		t.Errorf("the log is %s, want %s", got, want)
+	}
+	r.is(store.RampDone, 1)
 }
 
 func TestRampRefused(t *testing.T) {
@@ -445,15 +472,15 @@ func TestRampRefused(t *testing.T) {
 		plan store.RampPlan
 		want error
 	}{
-		"no steps":          {plan(func(p *store.RampPlan) { p.Steps = nil }), sixpack.ErrRamp},
-		"too many":          {plan(func(p *store.RampPlan) { p.Steps = make([]float64, 101) }), sixpack.ErrRamp},
-		"falls":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.1} }), sixpack.ErrRamp},
-		"stays":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.5} }), sixpack.ErrRamp},
+		"no steps":          {plan(func(p *store.RampPlan) { p.Steps = nil }), sixpack.ErrRampPlan},
+		"too many":          {plan(func(p *store.RampPlan) { p.Steps = make([]float64, 101) }), sixpack.ErrRampPlan},
+		"falls":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.1} }), sixpack.ErrRampPlan},
+		"stays":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.5} }), sixpack.ErrRampPlan},
 		"zero":              {plan(func(p *store.RampPlan) { p.Steps = []float64{0, 1} }), sixpack.ErrTraffic},
 		"percent":           {plan(func(p *store.RampPlan) { p.Steps = []float64{1, 50} }), sixpack.ErrTraffic},
-		"no hold":           {plan(func(p *store.RampPlan) { p.Hold = 0 }), sixpack.ErrRamp},
+		"no hold":           {plan(func(p *store.RampPlan) { p.Hold = 0 }), sixpack.ErrRampPlan},
 		"guardrail":         {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{KPI: "a b"}} }), sixpack.ErrKPI},
-		"guardrail, twice":  {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{}, {RiseIsBad: true}} }), sixpack.ErrRamp},
+		"guardrail, twice":  {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{}, {RiseIsBad: true}} }), sixpack.ErrRampPlan},
 		"well, as it seems": {plan(func(*store.RampPlan) {}), nil},
 	} {
 		e, _ := newEngine(t)
@@ -491,7 +518,10 @@ func TestRampRefused(t *testing.T) {
 }
 
 // TestRampAndOverride leaves the traffic to the ramp while it is under way.
-func TestRampAndOverride(t *testing.T) {
+func TestRampAndOverride(t *testing.T) { synctest.Test(t, rampAndOverride) }
+
+func rampAndOverride(t *testing.T) {
+	t.Helper()
 	r := newRamping(t)
 	ctx := t.Context()
 	check(t, r.Override(ctx, "button", store.Override{Traffic: 0.1}))
@@ -544,7 +574,10 @@ func TestRampCostsNothing(t *testing.T) {
 }
 
 // TestRampAndReset holds the present step anew, as its visitors are forgotten.
-func TestRampAndReset(t *testing.T) {
+func TestRampAndReset(t *testing.T) { synctest.Test(t, rampAndReset) }
+
+func rampAndReset(t *testing.T) {
+	t.Helper()
 	r := newRamping(t)
 	r.begin(fourSteps)
 	r.visit(100)
@@ -559,14 +592,17 @@ func TestRampAndReset(t *testing.T) {
 }
 
 // TestRampOfDisabledEngine leaves steps to engines that count.
-func TestRampOfDisabledEngine(t *testing.T) {
-	s, c := new(memory.Store), &clock{start}
-	r := &ramping{sixpack.New(s, sixpack.Config{Now: c.Now}), t, c, 0}
+func TestRampOfDisabledEngine(t *testing.T) { synctest.Test(t, rampOfDisabledEngine) }
+
+func rampOfDisabledEngine(t *testing.T) {
+	t.Helper()
+	s := new(memory.Store)
+	r := &ramping{sixpack.New(s, sixpack.Config{}), t, 0}
 	r.visit(1)
 	r.begin(fourSteps)
 	r.visit(100)
-	c.now = c.now.Add(day)
-	participate(t, sixpack.New(s, sixpack.Config{Now: c.Now, Disabled: true}), button, "anna")
+	time.Sleep(day)
+	participate(t, sixpack.New(s, sixpack.Config{Disabled: true}), button, "anna")
 	r.is(store.RampRunning, 0.1)
 	r.visit(1)
 	r.is(store.RampRunning, 0.25)

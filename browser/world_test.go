@@ -50,6 +50,8 @@ var crowds = []crowd{
 		days:       30,
 	},
 	{experiment: "weights-changed", arms: []arm{{"slow", 300, 30}, {"fast", 301, 45}}, days: 6},
+	{experiment: "slow-start", arms: []arm{{"old", 400, 40}, {"new", 401, 46}}, days: 8, kpis: []string{"purchase", "error"}},
+	{experiment: "false-start", arms: []arm{{"old", 100, 10}, {"new", 101, 12}}, days: 4},
 	{experiment: "pause-me", arms: []arm{{"x", 50, 5}, {"y", 50, 6}}, days: 3},
 	{experiment: "keep-for-later", arms: []arm{{"x", 60, 5}, {"y", 60, 6}}, days: 3},
 }
@@ -162,6 +164,9 @@ func (s *server) populate() error {
 		{"weights-changed", "override", url.Values{"weight-0": {"1"}, "weight-1": {"3"}, "traffic": {"60"}}},
 		{"newsletter-box", "describe", url.Values{"description": {"Does the box for our newsletter get more readers **beside** the text?"}}},
 		{"many-kpis", "describe", url.Values{"description": {"Many goals:\n\n- one that counts\n- others that [explain](https://example.org/why) it\n\n`code` and a table of nothing"}}},
+		{"slow-start", "ramp", url.Values{"steps": {"1, 5, 10, 25, 50, 100"}, "hold": {"24"}, "kpi-purchase": {"fall"}, "kpi-error": {"rise"}}},
+		{"false-start", "ramp", url.Values{"steps": {"10, 100"}, "hold": {"24"}}},
+		{"false-start", "stop-ramp", nil},
 		{"pause-me", "pause", nil},
 		{"keep-for-later", "archive", nil},
 	} {

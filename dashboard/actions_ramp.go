@@ -11,13 +11,38 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// The fields of the action that begins a ramp.
+// The fields of the action that begins a ramp; there is one of a guardrail for
+// each KPI that is known, and two for others.
 const (
 	stepsField = "steps"
 	holdField  = "hold"
 	fallsField = "falls"
 	risesField = "rises"
 )
+
+func guardField(kpi string) string { return "kpi-" + kpi }
+
+// What a KPI is to a ramp: nothing else is a guardrail.
+const (
+	mustNotFall = "fall"
+	mustNotRise = "rise"
+)
+
+// usualRamp is what is done unless somebody says otherwise.
+func usualRamp(s *subject) store.RampPlan {
+	return store.RampPlan{
+		Steps: []float64{0.01, 0.05, 0.1, 0.25, 0.5, 1}, Hold: 24 * time.Hour, Guardrails: []store.Guardrail{{KPI: s.PrimaryKPI()}},
+	}
+}
+
+// knownKPIs are those that may be chosen from.
+func (s *subject) knownKPIs() []string {
+	all := slices.Clone(s.KPIs)
+	if primary := s.PrimaryKPI(); !slices.Contains(all, primary) {
+		all = append([]string{primary}, all...)
+	}
+	return all
+}
 
 func refuseRamp(s *subject) string {
 	switch {
@@ -31,33 +56,61 @@ func refuseRamp(s *subject) string {
 }
 
 func tellRamp(s *subject) []string {
-	return []string{
+	texts := []string{
 		"Sets the traffic, which is " + percent(inForce(s.Record)) + " % now, to the first step at once, and to the next one each time that a step was held long enough.",
 		"Nobody who takes part changes or is put out, whatever the steps are.",
-		"It stops by itself, and leaves the traffic where it is, if participants do not come in the shares that are set, " +
-			"or if an alternative makes one of the KPIs below worse.",
 	}
+	if says := beyond(s.Record); says != "" {
+		texts = append(texts, says)
+	}
+	return append(texts, "Before each step it looks at the numbers. It stops for good, and leaves the traffic where it is, "+
+		"if participants do not come in the shares that are set, or if an alternative clearly makes one of the KPIs chosen here worse.")
+}
+
+// beyond says whose traffic is in force, if programs declare one.
+func beyond(r store.Record) string {
+	if r.Traffic == 1 {
+		return ""
+	}
+	return "Programs declare a traffic of " + percent(r.Traffic) + " %: what the ramp sets goes before that."
 }
 
 func askRamp(s *subject) []field {
-	return []field{
+	usual := usualRamp(s)
+	steps := make([]string, len(usual.Steps))
+	for i, f := range usual.Steps {
+		steps[i] = percent(f)
+	}
+	fields := []field{
 		{
-			Name: stepsField, Label: "Steps, in percent of the visitors", Kind: line, Value: s.value(stepsField, "1, 5, 10, 25, 50, 100"),
+			Name: stepsField, Label: "Steps, in percent of the visitors", Kind: line, Value: s.value(stepsField, strings.Join(steps, ", ")),
 			Hint: "Each above the one before.",
 		},
 		{
-			Name: holdField, Label: "Hours at each step", Kind: number, Value: s.value(holdField, "24"),
+			Name: holdField, Label: "Hours at each step", Kind: number, Value: s.value(holdField, strconv.FormatFloat(usual.Hold.Hours(), 'f', -1, 64)),
 			Hint: "A step that nobody took part at is held again. Time in which the experiment is paused does not count.",
 		},
-		{
-			Name: fallsField, Label: "KPIs that must not fall", Kind: line, Value: s.value(fallsField, kpiName(s.PrimaryKPI())),
-			Hint: "Separated by commas; empty for none.",
-		},
-		{
-			Name: risesField, Label: "KPIs that must not rise", Kind: line, Value: s.value(risesField, ""),
-			Hint: "Such as errors.",
-		},
 	}
+	for _, kpi := range s.knownKPIs() {
+		chosen := s.value(guardField(kpi), either(kpi == s.PrimaryKPI(), mustNotFall, ""))
+		fields = append(fields, field{
+			Name: guardField(kpi), Label: "KPI " + kpiName(kpi), Kind: picked, Value: chosen,
+			Choices: []choice{
+				{"", "does not stop the ramp", chosen == ""},
+				{mustNotFall, "must not fall", chosen == mustNotFall},
+				{mustNotRise, "must not rise: a rise is bad", chosen == mustNotRise},
+			},
+		})
+	}
+	return append(fields,
+		field{
+			Name: fallsField, Label: "Other KPIs that must not fall", Kind: line, Value: s.value(fallsField, ""),
+			Hint: "Those that nobody converted by yet, separated by commas.",
+		},
+		field{
+			Name: risesField, Label: "Other KPIs that must not rise", Kind: line, Value: s.value(risesField, ""),
+			Hint: "Such as errors.",
+		})
 }
 
 func doRamp(ctx context.Context, e *sixpack.Engine, s *subject) error {
@@ -66,7 +119,7 @@ func doRamp(ctx context.Context, e *sixpack.Engine, s *subject) error {
 	p := store.RampPlan{
 		Steps:      wrong.readSteps(s),
 		Hold:       time.Duration(wrong.readNumber(s, holdField, true, mostHours) * float64(time.Hour)),
-		Guardrails: append(readGuardrails(s, fallsField, false), readGuardrails(s, risesField, true)...),
+		Guardrails: slices.Concat(wrong.readKnown(s), readGuardrails(s, fallsField, false), readGuardrails(s, risesField, true)),
 	}
 	if p.Hold == 0 && wrong[holdField] == "" {
 		wrong[holdField] = "Say how long each step is held."
@@ -96,6 +149,22 @@ func (m mistakes) readSteps(s *subject) (steps []float64) {
 		m[stepsField] = "Give at least one step."
 	}
 	return steps
+}
+
+// readKnown returns the guardrails among the KPIs that are known.
+func (m mistakes) readKnown(s *subject) (all []store.Guardrail) {
+	for _, kpi := range s.knownKPIs() {
+		switch s.form.Get(guardField(kpi)) {
+		case "":
+		case mustNotFall:
+			all = append(all, store.Guardrail{KPI: kpi})
+		case mustNotRise:
+			all = append(all, store.Guardrail{KPI: kpi, RiseIsBad: true})
+		default:
+			m[guardField(kpi)] = "Choose one of these."
+		}
+	}
+	return all
 }
 
 // readGuardrails returns KPIs. The default one is called so, unless there is one of

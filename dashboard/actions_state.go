@@ -19,7 +19,7 @@ func tellPause(s *subject) []string {
 	if s.Winner == "" && s.results.Participants > 0 {
 		texts = append(texts, "The "+s.participants()+" so far get their alternatives back then.")
 	}
-	return texts
+	return s.waits(texts)
 }
 
 func refuseResume(s *subject) string {
@@ -43,10 +43,10 @@ func refuseArchive(s *subject) string {
 }
 
 func tellArchive(s *subject) []string {
-	return []string{
+	return s.waits([]string{
 		"Ends " + s.Name + ": everyone gets " + s.everybody() + ", and nothing is counted any more.",
 		"Its " + s.participants() + " and " + s.conversions() + " stay to be looked at, among the archived experiments.",
-	}
+	})
 }
 
 func refuseUnarchive(s *subject) string {
@@ -97,6 +97,9 @@ func tellReset(s *subject) []string {
 		texts = append(texts, "It leaves the archive and runs again.")
 	case s.Paused:
 		texts = append(texts, "It is not paused then, and runs again.")
+	}
+	if s.Ramp.Active() {
+		texts = append(texts, "The ramp stays at its step, and holds it anew.")
 	}
 	return append(texts, "Its description, its plan and what is set for traffic, weights and algorithm stay.")
 }

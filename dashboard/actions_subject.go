@@ -65,8 +65,17 @@ func (s *subject) goesOn() string {
 	case s.Winner != "":
 		return "Everyone gets the winner, " + quoted(s.Winner) + ". Nobody new takes part, but participants can convert again."
 	default:
-		return "Participants get the alternatives that they had, new ones take part, and conversions are counted."
+		return "Participants get the alternatives that they had, new ones take part, and conversions are counted." +
+			either(s.Ramp.State == store.RampRunning, " The ramp goes on from where it was.", "")
 	}
+}
+
+// waits adds to what an action does that the ramp waits, if there is one.
+func (s *subject) waits(texts []string) []string {
+	if s.Ramp.Active() {
+		texts = append(texts, "The ramp waits at its step of "+percent(inForce(s.Record))+" %, until visitors take part again.")
+	}
+	return texts
 }
 
 // quoted keeps the name of an alternative, which may be any words, from being read

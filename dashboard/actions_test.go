@@ -42,6 +42,11 @@ func newWorld(t *testing.T) world {
 			t.Fatal(err)
 		}
 	}
+	return worldOf(t, s)
+}
+
+func worldOf(t *testing.T, s store.Store) world {
+	t.Helper()
 	now := func() time.Time { return present }
 	engine := sixpack.New(s, sixpack.Config{Now: now})
 	return world{engine, browse(t, dashboard.New(engine, dashboard.Options{Now: now, Log: slog.New(slog.DiscardHandler)})), t}
@@ -328,7 +333,7 @@ func TestRamp(t *testing.T) {
 	w := newWorld(t)
 	page := "/experiments/" + url.PathEscape(sound) + "/"
 	form := func(changes ...string) url.Values {
-		f := url.Values{"steps": {"1, 5 %, 12.5,100"}, "hold": {"24"}, "falls": {"default, sale"}, "rises": {"error"}}
+		f := url.Values{"steps": {"1, 5 %, 12.5,100"}, "hold": {"24"}, "kpi-": {"fall"}, "falls": {"sale"}, "rises": {"error"}}
 		for i := 0; i < len(changes); i += 2 {
 			f.Set(changes[i], changes[i+1])
 		}
@@ -344,6 +349,8 @@ func TestRamp(t *testing.T) {
 		{"hold", "0", "It has to be above 0"},
 		{"falls", "a b", "Invalid kpi name"},
 		{"rises", "sale", "is a guardrail twice"},
+		{"rises", "default", "is a guardrail twice"},
+		{"kpi-", "stay", "Choose one of these."},
 	} {
 		w.refused(sound, "ramp", form(c.field, c.value), 422, c.says)
 	}
@@ -353,7 +360,13 @@ func TestRamp(t *testing.T) {
 	if got := w.get(t, page); strings.Contains(got.body, "ramp-title") || !strings.Contains(got.body, "Raise traffic step by step") {
 		t.Error("an experiment without a ramp has one, or cannot have one")
 	}
-	w.says(doPath(sound, "ramp"), 200, "Sets the traffic, which is 100 % now", "Nobody who takes part changes or is put out")
+	w.says(doPath(sound, "ramp"), 200, "Sets the traffic, which is 100 % now", "Nobody who takes part changes or is put out", "KPI default")
+	offered := w.get(t, doPath(sound, "ramp")).body
+	for _, want := range []string{`name="steps" value="1, 5, 10, 25, 50, 100"`, `name="hold" value="24"`, `<option value="fall" selected>must not fall`} {
+		if !strings.Contains(offered, want) {
+			t.Errorf("the form does not offer %s", want)
+		}
+	}
 	w.do(sound, "ramp", form())
 	r := w.record(sound).Ramp
 	rails := []store.Guardrail{{}, {KPI: "sale"}, {KPI: "error", RiseIsBad: true}}
@@ -362,7 +375,8 @@ func TestRamp(t *testing.T) {
 	}
 	w.says(page+"?done=ramp", 200, "The ramp has begun.", "Traffic1 % by the ramp",
 		"Running: 1 % of the visitors since 20 March 2026 15:00. With the first visitor after 21 March 2026 15:00 it is 5 %.",
-		"It stops by itself if participants do not come in the shares that are set, or if an alternative makes things worse: the default KPI falls, or “sale” falls, or “error” rises.",
+		"Before each step it looks at the numbers, and stops if participants do not come in the shares that are set, or if an alternative clearly makes things worse: "+
+			"the default KPI falls, or “sale” falls, or “error” rises. Nobody converted by “sale” yet. Nobody converted by “error” yet.",
 		"Began to raise the traffic", "ramp running, step 1 of 4")
 	if undos.MatchString(w.get(t, page).body) {
 		t.Error("the ramp can be undone")
@@ -374,6 +388,10 @@ func TestRamp(t *testing.T) {
 	}
 	w.do(sound, "override", url.Values{"weight-0": {"3"}, "weight-1": {"1"}})
 	w.refused(sound, "resume-ramp", nil, 409, "The ramp is not paused.")
+	for _, closing := range []string{"pause", "archive", "winner"} {
+		w.says(doPath(sound, closing), 200, "The ramp waits at its step of 1 %, until visitors take part again.")
+	}
+	w.says(doPath(sound, "reset"), 200, "The ramp stays at its step, and holds it anew.")
 	w.do(sound, "pause-ramp", nil)
 	w.says(page, 200, "Paused at 1 % of the visitors", "this step is held for 24 hours", "Resume the ramp")
 	w.refused(sound, "pause-ramp", nil, 409, "The ramp is paused already.")
@@ -381,12 +399,28 @@ func TestRamp(t *testing.T) {
 	w.do(sound, "resume-ramp", nil)
 	w.must(w.Pause(t.Context(), sound))
 	w.says(page, 200, "Waiting at 1 % of the visitors", "as the experiment does not run. Then 5 % follows after 24 hours.")
+	w.says(doPath(sound, "resume"), 200, "The ramp goes on from where it was.")
 	w.must(w.Resume(t.Context(), sound))
 	w.says(doPath(sound, "stop-ramp"), 200, "The traffic stays at 1 %, and can be set by hand again.")
 	w.do(sound, "stop-ramp", nil)
 	w.says(page, 200, "Stopped at 1 % of the visitors.", "Traffic1 % set here", "Raise traffic step by step")
 	w.must(w.SetWinner(t.Context(), sound, "blue"))
 	w.refused(sound, "ramp", form(), 409, "Everyone gets the winner, “blue”")
+}
+
+// TestRampOfKPIs offers the KPIs that are known, and says what goes before the
+// traffic that programs declare.
+func TestRampOfKPIs(t *testing.T) {
+	i := valued(sample(sound, 10, arm{"19", 1000, 100}, arm{"24", 1000, 130}), "revenue", 20e6)
+	i.Record.Traffic, i.Record.Plan.KPI = 0.3, "revenue"
+	w := worldOf(t, filled(t, i))
+	w.says(doPath(sound, "ramp"), 200, "KPI default", "KPI revenue", "must not rise: a rise is bad", "Programs declare a traffic of 30 %: what the ramp sets goes before that.")
+	w.do(sound, "ramp", url.Values{"steps": {"50 100"}, "hold": {"0.5"}, "kpi-": {"rise"}, "kpi-revenue": {"fall"}})
+	r := w.record(sound)
+	if want := []store.Guardrail{{RiseIsBad: true}, {KPI: "revenue"}}; !slices.Equal(r.Ramp.Guardrails, want) || r.Ramp.Hold != 30*time.Minute {
+		t.Errorf("the ramp is %+v, want the guardrails %+v", r.Ramp, want)
+	}
+	w.says("/experiments/"+url.PathEscape(sound)+"/", 200, "Traffic50 % by the ramp", "the default KPI rises, or “revenue” falls. Programs declare a traffic of 30 %")
 }
 
 // TestRampOfItself shows what a ramp does without anybody.
@@ -419,7 +453,11 @@ func TestRampOfItself(t *testing.T) {
 			}
 			now = now.Add(24 * time.Hour)
 		}
-		w.says("/experiments/"+url.PathEscape(of)+"/", 200, want...)
+		page := "/experiments/" + url.PathEscape(of) + "/"
+		w.says(page, 200, want...)
+		if warns := strings.Contains(w.get(t, page).body, `<p class="notice warn">Stopped by itself`); warns != (of == broken) {
+			t.Errorf("%s: whether the page warns is %t", of, warns)
+		}
 	}
 }
 

@@ -35,6 +35,7 @@ func tellWinner(s *subject) []string {
 	if s.Winner != "" {
 		texts = append(texts, "The winner so far is "+quoted(s.Winner)+".")
 	}
+	texts = s.waits(texts)
 	if v := s.results.Verdict; v.Headline != "" {
 		texts = append(texts, "The verdict so far: "+v.Headline+" "+v.Detail)
 	}

@@ -50,8 +50,8 @@ func (d *dashboard) does(action string, so func(*subject) bool) func(http.Respon
 // refused returns what a program is told of a change that was refused, and other
 // errors as they are.
 func refused(err error) error {
-	for _, state := range []error{sixpack.ErrNotArchived, sixpack.ErrPurged, sixpack.ErrLate} {
-		if errors.Is(err, state) {
+	for _, conflict := range []error{sixpack.ErrNotArchived, sixpack.ErrPurged, sixpack.ErrLate, sixpack.ErrRamp} {
+		if errors.Is(err, conflict) {
 			return refusal{http.StatusConflict, sentence(err.Error())}
 		}
 	}

@@ -35,6 +35,7 @@ type apiSettings struct {
 	Declared  store.Override `json:"declared"` // by programs
 	Override  store.Override `json:"override"` // by an operator
 	Plan      store.Plan     `json:"plan"`     // as it was set; results have it with its defaults
+	Ramp      *apiRamp       `json:"ramp"`     // null if there never was one
 }
 
 func newAPISettings(r store.Record) apiSettings {
@@ -43,6 +44,7 @@ func newAPISettings(r store.Record) apiSettings {
 		PrimaryKPI: r.PrimaryKPI(), Paused: r.Paused, Archived: r.Archived, Purged: r.Purged,
 		Traffic: cmp.Or(r.Override.Traffic, r.Traffic), Weights: r.Epoch.Weights, Algorithm: cmp.Or(r.Override.Algorithm, r.Algorithm),
 		Declared: store.Override{Traffic: r.Traffic, Weights: r.Weights, Algorithm: r.Algorithm}, Override: r.Override, Plan: r.Plan,
+		Ramp: newAPIRamp(r.Ramp),
 	}
 	if s.Weights == nil {
 		s.Weights = slices.Repeat([]float64{1 / float64(len(r.Alternatives))}, len(r.Alternatives))
@@ -142,7 +144,7 @@ func (d *dashboard) apiChanges(w http.ResponseWriter, r *http.Request) error {
 	}{make([]apiChange, len(log))}
 	can := undoable(log, counts.Record)
 	for i, c := range log {
-		c.At = c.At.UTC()
+		c.At, c.Before, c.After = c.At.UTC(), retold(c.Before), retold(c.After)
 		answer.Changes[i] = apiChange{c, can[i] && err == nil}
 	}
 	return answerJSON(w, answer)

@@ -5,19 +5,26 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/sixpack-go/sixpack/store"
 )
 
 // TestAPIRefusals sends what is refused, with the reason, and changes nothing.
 func TestAPIRefusals(t *testing.T) {
-	const sound, ended, purged = "sound", "ended", "purged"
+	const sound, ended, purged, won, ramped = "sound", "ended", "purged", "won", "ramped"
 	s := filled(t, sample(broken, 10, arm{"red", 1000, 50}, arm{"blue", 700, 60}))
-	for _, name := range []string{sound, ended, purged} {
+	for _, name := range []string{sound, ended, purged, won, ramped} {
 		if _, err := s.Import(t.Context(), sample(name, 10, arm{"red", 1000, 50}, arm{"blue", 1000, 60})); err != nil {
 			t.Fatal(err)
 		}
 	}
 	p := newProgram(t, s)
-	for _, err := range []error{p.Archive(t.Context(), ended), p.Archive(t.Context(), purged), p.Purge(t.Context(), purged)} {
+	for _, err := range []error{
+		p.Archive(t.Context(), ended), p.Archive(t.Context(), purged), p.Purge(t.Context(), purged),
+		p.SetWinner(t.Context(), won, "blue"), p.Override(t.Context(), ramped, store.Override{Traffic: 0.9}),
+		p.StartRamp(t.Context(), ramped, store.RampPlan{Steps: []float64{0.5, 1}, Hold: time.Hour}),
+	} {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -46,6 +53,8 @@ func TestAPIRefusals(t *testing.T) {
 		{sound, "PUT", "/override", `{"weights":"equal"}`, 400, `The field "weights" takes an array, not a string.`, ""},
 		{sound, "PUT", "/override", `{"weights":["a",1]}`, 400, `a number, not a string`, ""},
 		{sound, "PUT", "/plan", `{"size":1.5}`, 400, `The field "size" takes a whole number, not 1.5.`, ""},
+		{sound, "PUT", "/ramp", `{"hold":24}`, 400, `The field "hold" takes a string, not a number.`, ""},
+		{sound, "PUT", "/ramp", `{"state":"done"}`, 400, `no field "state"`, ""},
 		{sound, "PUT", "/pause", `{"until":"tomorrow"}`, 400, `no field "until"`, ""},
 		{sound, "POST", "/undo", `{}`, 400, `The field "change" is missing.`, ""},
 		{sound, "POST", "/undo", `{"change":-1}`, 400, `a whole number`, ""},
@@ -65,8 +74,16 @@ func TestAPIRefusals(t *testing.T) {
 		{sound, "GET", "/series?period=hour", "", 400, "hour", ""},
 		{sound, "GET", "/changes?most=all", "", 400, "all", ""},
 		{sound, "GET", "/changes?most=0", "", 400, "1 or more", ""},
+		{sound, "PUT", "/ramp", `{"steps":[]}`, 400, "Invalid ramp: it has 0 steps", ""},
+		{sound, "PUT", "/ramp", `{"steps":[0.5,0.5]}`, 400, "do not rise from 0.5 to 0.5", ""},
+		{sound, "PUT", "/ramp", `{"steps":[1,50]}`, 400, "50 is not in (0, 1]", ""},
+		{sound, "PUT", "/ramp", `{"hold":"a day"}`, 400, `such as "24h"`, ""},
+		{sound, "PUT", "/ramp", `{"hold":"-1h"}`, 400, "-1h0m0s is no time to hold a step", ""},
+		{sound, "PUT", "/ramp", `{"guardrails":[{"kpi":"a b"}]}`, 400, "kpi", ""},
+		{sound, "PUT", "/ramp", `{"guardrails":[{},{"rise_is_bad":true}]}`, 400, "twice", ""},
 		// What is not there.
 		{"nope", "PUT", "/pause", "", 404, "no such experiment", ""},
+		{"nope", "PUT", "/ramp", "{}", 404, "no such experiment", ""},
 		{"nope", "GET", "", "", 404, "no such experiment", ""},
 		{"nope", "GET", "/series", "", 404, "no such experiment", ""},
 		{"nope", "GET", "/changes", "", 404, "no such experiment", ""},
@@ -86,6 +103,13 @@ func TestAPIRefusals(t *testing.T) {
 		{ended, "PUT", "/override", `{"traffic":0.5}`, 409, "archived", ""},
 		{ended, "PUT", "/plan", `{"effect":0.5}`, 409, "archived", ""},
 		{sound, "PUT", "/plan", `{"analysis":"fixed","size":100}`, 409, "before anybody takes part", ""},
+		{ended, "PUT", "/ramp", `{}`, 409, "archived", ""},
+		{won, "PUT", "/ramp", `{}`, 409, "“blue”", ""},
+		{ramped, "PUT", "/ramp", `{}`, 409, "under way", ""},
+		{ramped, "PUT", "/override", `{"traffic":0.7}`, 409, "Refused because of the ramp", ""},
+		{ramped, "DELETE", "/override", "", 409, "ramp", ""},
+		{sound, "PUT", "/ramp/pause", "", 409, "No ramp is under way.", ""},
+		{sound, "DELETE", "/ramp/pause", "", 409, "No ramp is under way.", ""},
 		{sound, "POST", "/purge", "", 409, "not archived", ""},
 		{purged, "DELETE", "/archive", "", 409, "purged", ""},
 	} {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/store"
 )
 
 // apiRoutes are those of the API, which openapi.json describes.
@@ -32,6 +33,10 @@ func (d *dashboard) apiRoutes() []route {
 		{http.MethodPut, one + "/override", Editor, edits(d, refuseArchived, nil, apiOverride)},
 		{http.MethodDelete, one + "/override", Editor, d.does(clearOverride, func(s *subject) bool { return overridesNothing(s.Override) })},
 		{http.MethodPut, one + "/plan", Editor, edits(d, refuseArchived, nil, apiPlan)},
+		{http.MethodPut, one + "/ramp", Editor, edits(d, nil, nil, apiStartRamp)},
+		{http.MethodDelete, one + "/ramp", Editor, d.does(sixpack.ActionStopRamp, func(s *subject) bool { return !s.Ramp.Active() })},
+		{http.MethodPut, one + "/ramp/pause", Editor, d.does(sixpack.ActionPauseRamp, func(s *subject) bool { return s.Ramp.State == store.RampPaused })},
+		{http.MethodDelete, one + "/ramp/pause", Editor, d.does(sixpack.ActionResumeRamp, func(s *subject) bool { return s.Ramp.State == store.RampRunning })},
 		{http.MethodPost, one + "/reset", Editor, d.does(sixpack.ActionReset, nil)},
 		{http.MethodPost, one + "/purge", Editor, edits(d, nil, nil, apiPurge)},
 		{http.MethodPost, one + "/undo", Editor, d.apiUndo},

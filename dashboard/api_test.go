@@ -99,6 +99,13 @@ var edits = []edit{
 		return r.Override.Traffic == 0 && r.Override.Weights == nil && r.Override.Algorithm == ""
 	}},
 	{"PUT", "/plan", `{"effect":0.1,"size":5000}`, func(r store.Record) bool { return r.Plan == store.Plan{Effect: 0.1, Size: 5000} }},
+	{"PUT", "/ramp", `{"steps":[0.25,0.5,1],"hold":"36h","guardrails":[{"kpi":"error","rise_is_bad":true},{}]}`, func(r store.Record) bool {
+		return r.Ramp.State == store.RampRunning && r.Override.Traffic == 0.25 && r.Ramp.Hold == 36*time.Hour &&
+			slices.Equal(r.Ramp.Guardrails, []store.Guardrail{{KPI: "error", RiseIsBad: true}, {}})
+	}},
+	{"PUT", "/ramp/pause", "", func(r store.Record) bool { return r.Ramp.State == store.RampPaused }},
+	{"DELETE", "/ramp/pause", "", func(r store.Record) bool { return r.Ramp.State == store.RampRunning }},
+	{"DELETE", "/ramp", "", func(r store.Record) bool { return r.Ramp.State == store.RampStopped && r.Override.Traffic == 0.25 }},
 	{"PUT", "/archive", "", func(r store.Record) bool { return r.Archived }},
 	{"DELETE", "/archive", "", func(r store.Record) bool { return !r.Archived }},
 	{"PUT", "/archive", "{}", func(r store.Record) bool { return r.Archived }},

@@ -21,5 +21,6 @@ func APIRoutes() [][2]string {
 func Bodies() map[string]any {
 	return map[string]any{
 		"PUT /winner": winnerBody{}, "PUT /description": descriptionBody{}, "PUT /override": store.Override{}, "PUT /plan": store.Plan{}, "POST /undo": undoBody{},
+		"PUT /ramp": rampBody{},
 	}
 }

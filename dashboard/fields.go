@@ -47,7 +47,7 @@ func (m mistakes) Error() string {
 func blame(err error) error {
 	for _, known := range []error{
 		sixpack.ErrAlternativeName, sixpack.ErrKPI, sixpack.ErrTraffic, sixpack.ErrWeights, sixpack.ErrAlgorithm, sixpack.ErrPlan,
-		sixpack.ErrNotArchived, sixpack.ErrPurged, sixpack.ErrRamp, sixpack.ErrLate,
+		sixpack.ErrNotArchived, sixpack.ErrPurged, sixpack.ErrRamp, sixpack.ErrLate, sixpack.ErrRampPlan,
 	} {
 		if errors.Is(err, known) {
 			return mistakes{"": sentence(err.Error())}

@@ -290,6 +290,8 @@ func act(t *testing.T, e *sixpack.Engine) {
 	ctx := sixpack.WithActor(t.Context(), "edith")
 	for _, err := range []error{
 		e.SetWinner(ctx, "acted", "b"), e.Describe(ctx, "acted", "*x*"), e.Pause(ctx, "acted"), e.Resume(ctx, "acted"), e.ResetWinner(ctx, "acted"),
+		e.StartRamp(ctx, "acted", store.RampPlan{Steps: []float64{0.25, 1}, Hold: time.Hour, Guardrails: []store.Guardrail{{KPI: "x", RiseIsBad: true}}}),
+		e.PauseRamp(ctx, "acted"), e.ResumeRamp(ctx, "acted"), e.StopRamp(ctx, "acted"),
 		e.Override(ctx, "acted", store.Override{Traffic: 0.5, Weights: []float64{3, 1}, Algorithm: "random"}),
 		e.SetPlan(ctx, "acted", store.Plan{KPI: "x", Effect: 0.1, Baseline: 0.2, Power: 0.9, Alpha: 0.1, Size: 100_000, Analysis: store.AlwaysValid}),
 		e.Delete(t.Context(), "gone"),

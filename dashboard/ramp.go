@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 // ramp is one as a page shows it.
 type ramp struct {
 	Active, Paused bool
+	Warns          bool // it stopped by itself
 	Steps          []rampStep
 	Says           []string
 }
@@ -26,12 +28,18 @@ func newRamp(r store.Record, zone *time.Location) *ramp {
 	if r.Ramp.State == "" {
 		return nil
 	}
-	p := &ramp{Active: r.Ramp.Active(), Paused: r.Ramp.State == store.RampPaused, Says: []string{rampNow(r, zone)}}
+	p := &ramp{
+		Active: r.Ramp.Active(), Paused: r.Ramp.State == store.RampPaused, Warns: r.Ramp.State == store.RampStopped && r.Ramp.Reason != "",
+		Says: []string{rampNow(r, zone)},
+	}
 	for i, f := range r.Ramp.Steps {
 		p.Steps = append(p.Steps, rampStep{percent(f) + " %", i == r.Ramp.Step})
 	}
 	if p.Active {
-		p.Says = append(p.Says, guarded(r.Ramp.Guardrails))
+		p.Says = append(p.Says, guarded(r.Ramp.Guardrails)+unguarded(r))
+		if says := beyond(r); says != "" {
+			p.Says = append(p.Says, says)
+		}
 	}
 	return p
 }
@@ -66,7 +74,7 @@ func rampNow(r store.Record, zone *time.Location) string {
 
 // guarded says what stops a ramp.
 func guarded(guardrails []store.Guardrail) string {
-	const text = "It stops by itself if participants do not come in the shares that are set"
+	const text = "Before each step it looks at the numbers, and stops if participants do not come in the shares that are set"
 	if len(guardrails) == 0 {
 		return text + "."
 	}
@@ -74,7 +82,17 @@ func guarded(guardrails []store.Guardrail) string {
 	for i, g := range guardrails {
 		worse[i] = either(g.KPI == "", "the default KPI", quoted(g.KPI)) + either(g.RiseIsBad, " rises", " falls")
 	}
-	return text + ", or if an alternative makes things worse: " + strings.Join(worse, ", or ") + "."
+	return text + ", or if an alternative clearly makes things worse: " + strings.Join(worse, ", or ") + "."
+}
+
+// unguarded says which guardrails guard nothing so far.
+func unguarded(r store.Record) (text string) {
+	for _, g := range r.Ramp.Guardrails {
+		if !slices.Contains(r.KPIs, g.KPI) {
+			text += " Nobody converted by " + either(g.KPI == "", "the default KPI", quoted(g.KPI)) + " yet."
+		}
+	}
+	return text
 }
 
 // rampState says what state a ramp is in, for the log.

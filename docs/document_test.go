@@ -67,7 +67,7 @@ func anchors(text string) map[string]bool {
 }
 
 func TestLinks(t *testing.T) {
-	for _, name := range []string{"statistics.md", "bandits.md"} {
+	for _, name := range []string{"statistics.md", "bandits.md", "rollout.md"} {
 		links := regexp.MustCompile(`\]\(([^)]*)\)`).FindAllStringSubmatch(content(t, name), -1)
 		if len(links) == 0 {
 			t.Fatalf("there are no links in %s: this test sees nothing", name)
@@ -103,7 +103,7 @@ func TestPlainWords(t *testing.T) {
 		t.Fatal("there is no section about Sixpack's old labels")
 	}
 	for _, word := range []string{"significan", "confiden"} {
-		if strings.Contains(strings.ToLower(before+after+content(t, "bandits.md")), word) {
+		if strings.Contains(strings.ToLower(before+after+content(t, "bandits.md")+content(t, "rollout.md")), word) {
 			t.Errorf("%q is a word that people take for more than it says", word)
 		}
 	}
