@@ -498,12 +498,8 @@ func TestMillionClients(t *testing.T) {
 		weights   []float64
 		clients   int
 	}{
-		{"hash", even, some},
-		{"hash", uneven, million},
-		{"hash", []float64{90, 9, 1}, some},
-		{"seeded", even, some},
-		{"seeded", uneven, some},
-		{"thompson", uneven, some},
+		{"hash", even, some}, {"hash", uneven, million}, {"hash", []float64{90, 9, 1}, some},
+		{"seeded", even, some}, {"seeded", uneven, some}, {"thompson", uneven, some},
 	} {
 		t.Run(fmt.Sprint(x.algorithm, x.weights), func(t *testing.T) {
 			t.Parallel()
