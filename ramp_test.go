@@ -396,7 +396,7 @@ func rampSurvives(t *testing.T) {
 		r.after(day/2 - 1)
 		r.is(store.RampRunning, 0.25)
 	})
-	time.Sleep(1)
+	time.Sleep(time.Nanosecond)
 	run(func(r *ramping) {
 		r.visit(100)
 		r.is(store.RampRunning, 0.5)

@@ -376,7 +376,7 @@ func TestRamp(t *testing.T) {
 	w.says(page+"?done=ramp", 200, "The ramp has begun.", "Traffic1 % by the ramp",
 		"Running: 1 % of the visitors since 20 March 2026 15:00. With the first visitor after 21 March 2026 15:00 it is 5 %.",
 		"Before each step it looks at the numbers, and stops if participants do not come in the shares that are set, or if an alternative clearly makes things worse: "+
-			"the default KPI falls, or “sale” falls, or “error” rises. Nobody converted by “sale” yet. Nobody converted by “error” yet.",
+			"the default KPI falls, or “sale” falls, or “error” rises. Nobody converted by “sale”, nor by “error” yet.",
 		"Began to raise the traffic", "ramp running, step 1 of 4")
 	if undos.MatchString(w.get(t, page).body) {
 		t.Error("the ramp can be undone")

@@ -86,13 +86,17 @@ func guarded(guardrails []store.Guardrail) string {
 }
 
 // unguarded says which guardrails guard nothing so far.
-func unguarded(r store.Record) (text string) {
+func unguarded(r store.Record) string {
+	var missing []string
 	for _, g := range r.Ramp.Guardrails {
 		if !slices.Contains(r.KPIs, g.KPI) {
-			text += " Nobody converted by " + either(g.KPI == "", "the default KPI", quoted(g.KPI)) + " yet."
+			missing = append(missing, either(g.KPI == "", "the default KPI", quoted(g.KPI)))
 		}
 	}
-	return text
+	if len(missing) == 0 {
+		return ""
+	}
+	return " Nobody converted by " + strings.Join(missing, ", nor by ") + " yet."
 }
 
 // rampState says what state a ramp is in, for the log.
