@@ -106,7 +106,7 @@ func (p *tab) look(v view) {
 // call has the browser do something to the tab.
 func call[P, R any](p *tab, command cdp.Command[P, R], params P) R {
 	p.Helper()
-	return again(p, string(command.Method), func(ctx context.Context) (R, error) { return chromedp.Call(ctx, command, params) })
+	return again(p, command.Method, func(ctx context.Context) (R, error) { return chromedp.Call(ctx, command, params) })
 }
 
 // do does things in the tab as somebody would: in a page that has all that it loads,
