@@ -30,6 +30,14 @@ func (s *Store) Hold() (release func() error, err error) {
 	return tx.Rollback, nil
 }
 
+// Waiting returns how many writes wait for the next transaction, and whether one is
+// under way.
+func (s *Store) Waiting() (n int, underWay bool) {
+	s.writer.mu.Lock()
+	defer s.writer.mu.Unlock()
+	return len(s.writer.queue), s.writer.running && len(s.writer.queue) == 0
+}
+
 // Recheck does what Open does once it has the lock of a file.
 func (s *Store) Recheck(file *os.File) error { return prepare(s.db, file) }
 

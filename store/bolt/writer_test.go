@@ -3,6 +3,7 @@ package bolt_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -17,31 +18,48 @@ import (
 // counted once, and they must share transactions.
 func TestGroupCommit(t *testing.T) {
 	t.Parallel()
-	const callers, clients = 64, 100
+	const callers, clients = 64, 32
 	s := open(t, newPath(t))
 	r := create(t, s, "button")
 	before := transactions(t, s)
+	for _, underWay := s.Waiting(); underWay; _, underWay = s.Waiting() {
+		runtime.Gosched() // that of create's ends
+	}
+	release, err := s.Hold()
+	if err != nil {
+		t.Fatal(err)
+	}
 	var all sync.WaitGroup
 	var wrote atomic.Int64
 	for caller := range callers {
 		all.Go(func() {
-			for n := range clients {
-				f, err := s.Participate(t.Context(), in(r, strconv.Itoa((n+caller)%clients), caller%2))
-				if err != nil {
-					t.Error(err)
-				}
-				if f.Wrote {
-					wrote.Add(1)
-				}
+			f, err := s.Participate(t.Context(), in(r, strconv.Itoa(caller%clients), caller%2))
+			if err != nil {
+				t.Error(err)
+			}
+			if f.Wrote {
+				wrote.Add(1)
 			}
 		})
+		for caller == 0 { // the others come while its transaction is under way
+			if _, underWay := s.Waiting(); underWay {
+				break
+			}
+			runtime.Gosched()
+		}
+	}
+	for n := 0; n < callers-1; n, _ = s.Waiting() {
+		runtime.Gosched()
+	}
+	if err := release(); err != nil {
+		t.Fatal(err)
 	}
 	all.Wait()
 	if n := participants(t, s, "button"); n != clients || wrote.Load() != clients {
 		t.Errorf("%d clients: %d participants, %d acknowledged as new", clients, n, wrote.Load())
 	}
-	if n := transactions(t, s) - before; n > clients/2 {
-		t.Errorf("%d clients took %d transactions", clients, n)
+	if n := transactions(t, s) - before; n != 2 {
+		t.Errorf("%d callers took %d transactions, not one for the first and one for all others", callers, n)
 	}
 }
 
