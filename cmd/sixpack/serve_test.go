@@ -126,7 +126,7 @@ func TestSecondProcess(t *testing.T) {
 	if err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("a second server: %v, want %s", err, want)
 	}
-	for args, want := range map[string]string{"compact": "so stop the server first", "seed": "or seed the server that uses it, with --url"} {
+	for args, want := range map[string]string{"compact": "so stop the server first", "seed": "or seed the server that uses it: sixpack seed --url http://127.0.0.1:5000"} {
 		_, _, err := call(t, nil, args, "--data-dir", folder)
 		if err == nil || !strings.Contains(err.Error(), "in use by another sixpack process") || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("%s beside a server: %v", args, err)
