@@ -225,6 +225,24 @@ func (p *person) login(t *testing.T, web, name, password string) (status int, pa
 	return p.see(t, answer, err)
 }
 
+// move takes a session along to another port, which its cookie is named for.
+func (p *person) move(t *testing.T, from, to string) {
+	t.Helper()
+	was, err := url.Parse(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	is, err := url.Parse(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range p.Jar.Cookies(was) {
+		if name, ok := strings.CutSuffix(c.Name, "_"+was.Port()); ok {
+			p.Jar.SetCookies(is, []*http.Cookie{{Name: name + "_" + is.Port(), Value: c.Value, Path: is.Path}})
+		}
+	}
+}
+
 // TestLogin logs in to the program, from the password on.
 func TestLogin(t *testing.T) {
 	line, _, err := passwdOf(t, "correct horse\n", "anna")
@@ -259,8 +277,10 @@ func TestLogin(t *testing.T) {
 	}
 	s.stop(t)
 
-	_, port, _ := strings.Cut(strings.TrimPrefix(s.web, "http://"), ":")
-	s = startServer(t, folder, config, "--web-port="+port) // the cookie is of that port only
+	before := web
+	s = startServer(t, folder, config)
+	web = s.web + "/ab"
+	anna.move(t, before, web) // tests get another port each time
 	if status, path, _ := anna.open(t, web+"/"); status != http.StatusOK || path != "/ab/" {
 		t.Errorf("after a restart %d at %s", status, path)
 	}
