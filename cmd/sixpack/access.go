@@ -48,15 +48,18 @@ func (s *settings) checkAccess() {
 // exposed returns an error if others can reach the dashboard, though nobody has
 // said who may.
 func (s *settings) exposed() error {
-	if s.access().Configured() || s.WebHost == "localhost" {
-		return nil
-	}
-	if address, err := netip.ParseAddr(s.WebHost); err == nil && address.IsLoopback() {
+	if s.access().Configured() || here(s.WebHost) {
 		return nil
 	}
 	return fmt.Errorf("%s is %q, by which others can reach the dashboard, and nobody is named who may: run \"sixpack passwd\" and put "+
 		"the line that it prints below users in the configuration file, or into SIXPACK_USERS; or leave web_host at 127.0.0.1",
 		s.given("web_host"), s.WebHost)
+}
+
+// here tells whether a host is this machine.
+func here(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && address.IsLoopback()
 }
 
 // people returns their names and roles, as an operator may see them.

@@ -17,6 +17,10 @@ type plan struct {
 	end         ending
 }
 
+// learns tells whether what a visitor gets depends on those before him: they have to
+// come one after the other, in the past.
+func (p plan) learns() bool { return p.Algorithm != "" }
+
 // goal is what visitors may do.
 type goal struct {
 	kpi   string

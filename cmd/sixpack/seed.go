@@ -109,12 +109,6 @@ func (c *config) look(api string) string {
 	return "Look at them in that server's dashboard."
 }
 
-// here tells whether a host is this machine.
-func here(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && address.IsLoopback()
-}
-
 // reached returns the URL at which this machine reaches its own server that listens
 // at a host and port.
 func reached(host string, port uint16) string {
@@ -127,7 +121,7 @@ func reached(host string, port uint16) string {
 // goingOn returns the plans that need neither an operator nor a past.
 func goingOn(all []plan) (some []plan) {
 	for _, p := range all {
-		if p.end == running && p.Algorithm == "" {
+		if p.end == running && !p.learns() {
 			some = append(some, p)
 		}
 	}
@@ -188,8 +182,8 @@ func (s seeding) visits(ctx context.Context, to target, all []plan, now time.Tim
 		group.Go(func() error {
 			v := newVisitor(s.seed, number, s.days, now)
 			for i, p := range all {
-				if p.Algorithm != "" {
-					continue // it learns: they have to come one after the other
+				if p.learns() {
+					continue
 				}
 				t, err := v.visit(going, to, p)
 				if err != nil {
@@ -208,7 +202,7 @@ func (s seeding) visits(ctx context.Context, to target, all []plan, now time.Tim
 		return total, err
 	}
 	for i, p := range all {
-		if p.Algorithm != "" {
+		if p.learns() {
 			var err error
 			if total[i], err = s.teach(ctx, to, p, now); err != nil {
 				return total, err

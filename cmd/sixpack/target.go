@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -32,9 +34,12 @@ func newDirect(st store.Store, c *config, days int) direct {
 	return direct{store: st, engine: sixpack.New(st, now), creator: sixpack.New(st, before)}
 }
 
-// imports brings what was made up elsewhere.
-func (d direct) imports(ctx context.Context, i store.Import) error {
-	_, err := d.store.Import(ctx, i)
+// takeOver brings an experiment that was made up in another store.
+func (d direct) takeOver(ctx context.Context, from store.Store, experiment string) error {
+	done, err := copying{from: from, to: d.store, batch: copyBatch, progress: io.Discard}.experiment(ctx, experiment)
+	if err == nil && (done.refused != "" || done.differences != nil) {
+		err = fmt.Errorf("%s: %s", experiment, cmp.Or(done.refused, strings.Join(done.differences, ", ")))
+	}
 	return err
 }
 
@@ -47,7 +52,7 @@ func (d direct) known(ctx context.Context, experiment string) (bool, error) {
 }
 
 func (d direct) create(ctx context.Context, p plan) error {
-	if p.Algorithm != "" {
+	if p.learns() {
 		return nil // it comes as it is in the end
 	}
 	_, err := d.creator.Participate(ctx, p.Experiment, "nobody")

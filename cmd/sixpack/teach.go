@@ -11,9 +11,9 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// importer is a target that takes an experiment as it is.
-type importer interface {
-	imports(ctx context.Context, i store.Import) error
+// successor is a target that takes over what another one has.
+type successor interface {
+	takeOver(ctx context.Context, from store.Store, experiment string) error
 }
 
 // past is a target at a time that goes on with its visitors, who convert when it is
@@ -21,14 +21,13 @@ type importer interface {
 type past struct {
 	direct
 
-	store   *memory.Store
 	now     time.Time
 	pending []conversion
 }
 
 func newPast() *past {
-	p := &past{store: new(memory.Store)}
-	p.direct = direct{engine: sixpack.New(p.store, sixpack.Config{Now: func() time.Time { return p.now }})}
+	p, st := new(past), new(memory.Store)
+	p.direct = direct{store: st, engine: sixpack.New(st, sixpack.Config{Now: func() time.Time { return p.now }})}
 	return p
 }
 
@@ -76,25 +75,5 @@ func (s seeding) teach(ctx context.Context, to target, p plan, now time.Time) (t
 	if err := then.until(ctx, now); err != nil {
 		return total, err
 	}
-	i, err := everything(ctx, then.store, p.Name)
-	if err != nil {
-		return total, err
-	}
-	return total, to.(importer).imports(ctx, i) //nolint:forcetypeassert // others get no such plan
-}
-
-// everything returns all that a store has of an experiment.
-func everything(ctx context.Context, from store.Store, experiment string) (store.Import, error) {
-	source, err := resultsOf(ctx, from, experiment)
-	if err != nil {
-		return store.Import{}, err
-	}
-	i := store.Import{Record: source.Record, Epochs: source.Epochs[:len(source.Epochs)-1]}
-	for c, err := range from.Clients(ctx, experiment) {
-		if err != nil {
-			return i, err
-		}
-		i.Clients = append(i.Clients, c)
-	}
-	return i, nil
+	return total, to.(successor).takeOver(ctx, then.store, p.Name) //nolint:forcetypeassert // others get no such plan
 }
