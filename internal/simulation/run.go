@@ -31,8 +31,8 @@ func Runs(ctx context.Context, s Scenario, methods []Method, n int, seed uint64,
 
 // repeat calls once with each number below n, on all processors, and done after
 // each. It returns, in the order of numbers, what came of those that were finished.
-func repeat[S ~[]T, T any](ctx context.Context, n int, done func(), once func(ctx context.Context, number uint64) (S, error)) ([]S, error) {
-	all := make([]S, n)
+func repeat[T any](ctx context.Context, n int, done func(), once func(ctx context.Context, number uint64) (T, error)) ([]T, error) {
+	all := make([]*T, n)
 	group, going := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range n {
@@ -44,7 +44,7 @@ func repeat[S ~[]T, T any](ctx context.Context, n int, done func(), once func(ct
 			if err != nil {
 				return err
 			}
-			all[i] = one
+			all[i] = &one
 			if done != nil {
 				done()
 			}
@@ -52,7 +52,13 @@ func repeat[S ~[]T, T any](ctx context.Context, n int, done func(), once func(ct
 		})
 	}
 	err := cmp.Or(group.Wait(), ctx.Err())
-	return slices.DeleteFunc(all, func(one S) bool { return one == nil }), err
+	var finished []T
+	for _, one := range all {
+		if one != nil {
+			finished = append(finished, *one)
+		}
+	}
+	return finished, err
 }
 
 // diceOf returns those of one run. They do not begin near to those of the next

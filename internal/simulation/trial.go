@@ -5,12 +5,9 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strconv"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/store/memory"
@@ -50,17 +47,10 @@ type course struct {
 // Trials runs n trials, on all processors. What each gains depends on the seed and
 // its number only.
 func Trials(ctx context.Context, n int, seed uint64, trial func(number int) Trial) ([]Gain, error) {
-	gains := make([]Gain, n)
-	group, going := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range n {
-		group.Go(func() (err error) {
-			t := trial(i)
-			gains[i], err = t.run(going, diceOf(seed, uint64(i)))
-			return err
-		})
-	}
-	return gains, group.Wait()
+	return repeat(ctx, n, nil, func(ctx context.Context, number uint64) (Gain, error) {
+		t := trial(int(number))
+		return t.run(ctx, diceOf(seed, number))
+	})
 }
 
 func (t *Trial) run(ctx context.Context, dice *rand.Rand) (g Gain, err error) {
