@@ -54,6 +54,20 @@ func (b Bandit) size(before int64) int64 {
 	return max(1, b.Batch, int64(math.Ceil(b.Growth*float64(before))))
 }
 
+// byExperiment keeps something of an engine's own for each experiment, which is new
+// when it is first asked for.
+type byExperiment[T any] struct{ all sync.Map } // of *T
+
+func (b *byExperiment[T]) of(experiment string) *T {
+	one, ok := b.all.Load(experiment)
+	if !ok {
+		one, _ = b.all.LoadOrStore(experiment, new(T))
+	}
+	return one.(*T) //nolint:forcetypeassert // there is nothing else
+}
+
+func (b *byExperiment[T]) forget(experiment string) { b.all.Delete(experiment) }
+
 // cohort is what an engine knows of the participants of an epoch, so that it
 // asks the store only when there may be enough of them.
 type cohort struct {
@@ -111,12 +125,7 @@ func (e *Engine) count(ctx context.Context, p *proposal, facts store.Facts) {
 	if facts.Choice < 0 || facts.Reserved || facts.Epoch != epoch.Number {
 		return
 	}
-	known, ok := e.cohorts.Load(p.Experiment)
-	if !ok {
-		known, _ = e.cohorts.LoadOrStore(p.record.Name, new(cohort))
-	}
-	c := known.(*cohort) //nolint:forcetypeassert // there is nothing else
-	if c.arrive(epoch, e.config.Bandit.Interval, e.config.Now) {
+	if c := e.cohorts.of(p.record.Name); c.arrive(epoch, e.config.Bandit.Interval, e.config.Now) {
 		have, need := e.begin(ctx, p.record.Name, epoch.Number)
 		c.wait(epoch.Number, have, need)
 	}

@@ -2,7 +2,6 @@ package sixpack
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"github.com/sixpack-go/sixpack/stats"
@@ -11,12 +10,13 @@ import (
 
 // outlook returns what is still needed.
 func (a *analysis) outlook() Outlook {
-	o := Outlook{Size: Number(a.Plan.Size), PerDay: a.perDay(), Days: Number(math.NaN()), SoFar: Number(math.NaN())}
+	began := a.began()
+	o := Outlook{Size: Number(a.Plan.Size), PerDay: a.perDay(began), Days: Number(math.NaN()), SoFar: Number(math.NaN())}
 	if a.Plan.Size == 0 {
 		o.Size = Number(a.enough())
 	}
 	o.Missing = max(0, o.Size-Number(a.Participants)) // NaN if Size is
-	if began := a.began(); !began.IsZero() {
+	if !began.IsZero() {
 		o.SoFar = Number(a.now.Sub(began).Hours() / 24)
 	}
 	if a.open() && (o.Missing == 0 || o.PerDay > 0) {
@@ -39,24 +39,18 @@ func (a *analysis) open() bool {
 // zero if the time at which it was created is unknown, as the days then are.
 func (a *analysis) began() time.Time {
 	created, zone := a.Counts.Record.Created, a.now.Location()
-	var first []store.Day
-	for _, c := range a.Counts.Alternatives {
-		if len(c.Days) > 0 {
-			first = append(first, c.Days[0].Day)
-		}
-	}
-	if first == nil || created.IsZero() || slices.Min(first) >= store.DayOf(created.In(zone)) {
+	first, ok := a.Counts.FirstDay()
+	if !ok || created.IsZero() || first >= store.DayOf(created.In(zone)) {
 		return created
 	}
-	year, month, day := slices.Min(first).Time().Date()
-	return time.Date(year, month, day, 0, 0, 0, 0, zone)
+	return first.In(zone)
 }
 
 // perDay returns how many took part on each of the last whole days, at most seven.
 // On the first day it is how many would, if they went on coming as they did.
-func (a *analysis) perDay() Number {
+func (a *analysis) perDay(began time.Time) Number {
 	const week = 7
-	today, began := store.DayOf(a.now), a.began()
+	today := store.DayOf(a.now)
 	if began.IsZero() {
 		return Number(math.NaN())
 	}

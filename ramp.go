@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -175,27 +174,22 @@ func due(r *store.Record, now time.Time) bool {
 	return !r.Ramp.Next.IsZero() && !now.Before(r.Ramp.Next)
 }
 
-// tries are when an engine tried to make the step that is due, by experiment.
-type tries struct{ last sync.Map } // of *atomic.Int64, in nanoseconds
+// try is when an engine last tried to make the step that is due, in nanoseconds.
+type try struct{ last atomic.Int64 }
 
 // begin tells whether to try now: not while somebody else does, and not all the
 // time while it fails.
-func (t *tries) begin(experiment string, now time.Time) bool {
+func (t *try) begin(now time.Time) bool {
 	const patience = time.Second
-	known, ok := t.last.Load(experiment)
-	if !ok {
-		known, _ = t.last.LoadOrStore(experiment, new(atomic.Int64))
-	}
-	last := known.(*atomic.Int64) //nolint:forcetypeassert // there is nothing else
-	before, at := last.Load(), now.UnixNano()
-	return (at < before || at-before >= int64(patience)) && last.CompareAndSwap(before, at)
+	before, at := t.last.Load(), now.UnixNano()
+	return (at < before || at-before >= int64(patience)) && t.last.CompareAndSwap(before, at)
 }
 
 // step takes the step that is due, or stops the ramp. If that fails a later call
 // brings it about: the one that found it due is not to suffer.
 func (e *Engine) step(ctx context.Context, experiment string) {
 	now := e.config.Now()
-	if e.config.Disabled || !e.tries.begin(experiment, now) {
+	if e.config.Disabled || !e.tries.of(experiment).begin(now) {
 		return
 	}
 	all, err := e.store.Results(ctx, experiment)

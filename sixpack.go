@@ -91,8 +91,8 @@ type Engine struct {
 	mu      sync.RWMutex
 	records map[string]*store.Record // the last seen of each experiment, never modified
 
-	cohorts sync.Map // of *cohort, by experiment
-	tries   tries    // to make steps of ramps
+	cohorts byExperiment[cohort] // of bandits
+	tries   byExperiment[try]    // of ramps
 }
 
 // New returns an engine over a store, which stays the caller's to close.
@@ -292,8 +292,8 @@ func (e *Engine) learn(experiment string, kept *store.Record, facts store.Facts)
 	defer e.mu.Unlock()
 	if r == nil {
 		delete(e.records, experiment)
-		e.cohorts.Delete(experiment)
-		e.tries.last.Delete(experiment)
+		e.cohorts.forget(experiment)
+		e.tries.forget(experiment)
 	} else {
 		e.records[experiment] = r
 	}

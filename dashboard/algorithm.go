@@ -67,8 +67,7 @@ func newLearning(l sixpack.Learning, r *sixpack.Results, broken bool) *learning 
 // learns says what an algorithm learns from, and whether it does.
 func learns(l sixpack.Learning, r *sixpack.Results) string {
 	record := r.Counts.Record
-	kpi := record.PrimaryKPI()
-	text := "It learns from " + either(kpi == "", "the default KPI", quoted(kpi)) + ", by which the experiment is judged"
+	text := "It learns from " + kpiInSentence(record.PrimaryKPI()) + ", by which the experiment is judged"
 	who := "participants"
 	if l.Window > 0 {
 		who += " who came at least " + lasting(l.Window) + " ago"

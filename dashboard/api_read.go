@@ -42,12 +42,9 @@ func newAPISettings(r store.Record) apiSettings {
 	s := apiSettings{
 		Name: r.Name, State: stateOf(r), Description: r.Description, Alternatives: r.Alternatives, KPIs: append([]string{}, r.KPIs...),
 		PrimaryKPI: r.PrimaryKPI(), Paused: r.Paused, Archived: r.Archived, Purged: r.Purged,
-		Traffic: cmp.Or(r.Override.Traffic, r.Traffic), Weights: r.Epoch.Weights, Algorithm: cmp.Or(r.Override.Algorithm, r.Algorithm),
+		Traffic: inForce(r), Weights: sharesOf(r.Epoch.Weights, len(r.Alternatives)), Algorithm: cmp.Or(r.Override.Algorithm, r.Algorithm),
 		Declared: store.Override{Traffic: r.Traffic, Weights: r.Weights, Algorithm: r.Algorithm}, Override: r.Override, Plan: r.Plan,
 		Ramp: newAPIRamp(r.Ramp),
-	}
-	if s.Weights == nil {
-		s.Weights = slices.Repeat([]float64{1 / float64(len(r.Alternatives))}, len(r.Alternatives))
 	}
 	if !r.Created.IsZero() {
 		s.Created = new(r.Created.UTC())

@@ -78,8 +78,7 @@ func lastDay(r *store.Results, now time.Time) *time.Time {
 	var end time.Time
 	for _, a := range r.Alternatives {
 		if n := len(a.Days); n > 0 {
-			y, m, d := a.Days[n-1].Day.Time().Date()
-			if t := time.Date(y, m, d+1, 0, 0, 0, 0, now.Location()); t.After(end) {
+			if t := (a.Days[n-1].Day + 1).In(now.Location()); t.After(end) {
 				end = t
 			}
 		}
@@ -177,6 +176,9 @@ func (n epochNumbers) sum() (all int64) {
 
 // drawnEpochs is how many epochs a chart and its table have at most.
 const drawnEpochs = 100
+
+// DrawnEpochs is how many epochs the page asks for.
+func (experimentPage) DrawnEpochs() int { return drawnEpochs }
 
 // apiEpochs serves what shares an experiment had.
 func (d *dashboard) apiEpochs(w http.ResponseWriter, r *http.Request) error {

@@ -171,6 +171,9 @@ func kpiChoices(r store.Record, chosen string) []choice {
 // kpiName returns what a KPI is called.
 func kpiName(kpi string) string { return cmp.Or(kpi, "default") }
 
+// kpiInSentence returns a KPI as a sentence has it.
+func kpiInSentence(kpi string) string { return either(kpi == "", "the default KPI", quoted(kpi)) }
+
 // KPIName returns what the KPI of the page is called.
 func (p experimentPage) KPIName() string { return kpiName(p.KPI) }
 

@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -101,7 +100,7 @@ func (d *dashboard) newLegacyExperiment(of *store.Results, kpi string, by period
 		Alternatives: newLegacyAlternatives(of, kpi, by), ExcludedClients: of.Excluded,
 		HasWinner: r.Winner != "", IsArchived: r.Archived, IsPaused: r.Paused,
 		KPIs: slices.DeleteFunc(append([]string{}, r.KPIs...), func(kpi string) bool { return kpi == "" }),
-		Name: r.Name, Period: by, TrafficFraction: cmp.Or(r.Override.Traffic, r.Traffic), Winner: r.Winner,
+		Name: r.Name, Period: by, TrafficFraction: inForce(*r), Winner: r.Winner,
 	}
 	for _, a := range x.Alternatives {
 		x.TotalParticipants += a.ParticipantCount

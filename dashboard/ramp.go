@@ -80,7 +80,7 @@ func guarded(guardrails []store.Guardrail) string {
 	}
 	worse := make([]string, len(guardrails))
 	for i, g := range guardrails {
-		worse[i] = either(g.KPI == "", "the default KPI", quoted(g.KPI)) + either(g.RiseIsBad, " rises", " falls")
+		worse[i] = kpiInSentence(g.KPI) + either(g.RiseIsBad, " rises", " falls")
 	}
 	return text + ", or if an alternative clearly makes things worse: " + strings.Join(worse, ", or ") + "."
 }
@@ -90,7 +90,7 @@ func unguarded(r store.Record) string {
 	var missing []string
 	for _, g := range r.Ramp.Guardrails {
 		if !slices.Contains(r.KPIs, g.KPI) {
-			missing = append(missing, either(g.KPI == "", "the default KPI", quoted(g.KPI)))
+			missing = append(missing, kpiInSentence(g.KPI))
 		}
 	}
 	if len(missing) == 0 {
@@ -131,7 +131,4 @@ func lasting(d time.Duration) string {
 }
 
 // Rampable tells whether a ramp may begin.
-func (p experimentPage) Rampable() bool {
-	r := p.Record
-	return !r.Ramp.Active() && !r.Archived && r.Winner == ""
-}
+func (p experimentPage) Rampable() bool { return refuseRamp(&subject{Record: p.Record}) == "" }

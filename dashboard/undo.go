@@ -32,21 +32,20 @@ var errWinnerAgain = refusal{http.StatusConflict, "This would set a winner, alth
 // takeBack undoes a change, or says why it cannot. It does not set a winner while
 // the split is broken: that takes somebody who says that he means it.
 func (d *dashboard) takeBack(ctx context.Context, name string, id uint64) error {
-	if again, err := d.winsAgain(ctx, name, id); err != nil {
+	log, err := d.engine.Changes(ctx, name, 0)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(log, func(c store.Change) bool { return c.ID == id })
+	if i < 0 {
+		return refusal{http.StatusNotFound, "There is no such change in the log of this experiment."}
+	}
+	if again, err := d.winsAgain(ctx, name, log[i]); err != nil {
 		return err
 	} else if again {
 		return errWinnerAgain
 	}
-	err := d.engine.Undo(ctx, name, id)
-	if errors.Is(err, sixpack.ErrUndo) {
-		log, failure := d.engine.Changes(ctx, name, 0)
-		if failure != nil {
-			return failure
-		}
-		if !slices.ContainsFunc(log, func(c store.Change) bool { return c.ID == id }) {
-			return refusal{http.StatusNotFound, "There is no such change in the log of this experiment."}
-		}
-	}
+	err = d.engine.Undo(ctx, name, id)
 	for _, known := range []error{sixpack.ErrUndo, sixpack.ErrPurged, sixpack.ErrLate, sixpack.ErrAlgorithm, sixpack.ErrRamp} {
 		if errors.Is(err, known) {
 			return refusal{http.StatusConflict, sentence(err.Error()) + " Nothing was changed."}
@@ -56,14 +55,9 @@ func (d *dashboard) takeBack(ctx context.Context, name string, id uint64) error 
 }
 
 // winsAgain tells whether to undo a change sets a winner while the split is broken.
-func (d *dashboard) winsAgain(ctx context.Context, name string, id uint64) (bool, error) {
-	log, err := d.engine.Changes(ctx, name, 0)
-	if err != nil {
-		return false, err
-	}
-	i := slices.IndexFunc(log, func(c store.Change) bool { return c.ID == id })
+func (d *dashboard) winsAgain(ctx context.Context, name string, c store.Change) (bool, error) {
 	var before store.Settings
-	if i < 0 || !readSettings(log[i].Before, &before) || before.Winner == nil || *before.Winner == "" {
+	if !readSettings(c.Before, &before) || before.Winner == nil || *before.Winner == "" {
 		return false, nil
 	}
 	all, err := d.engine.Summaries(ctx, name)

@@ -72,6 +72,16 @@ func NewResults(r Record, epochs []Epoch) Results {
 	return results
 }
 
+// FirstDay returns the first day on which a client took part, false if none did.
+func (r Results) FirstDay() (first Day, ok bool) {
+	for _, a := range r.Alternatives {
+		if len(a.Days) > 0 && (!ok || a.Days[0].Day < first) {
+			first, ok = a.Days[0].Day, true
+		}
+	}
+	return first, ok
+}
+
 // Participants returns the number of clients that took part.
 func (a AlternativeCounts) Participants() (n int64) {
 	for _, d := range a.Days {

@@ -19,6 +19,12 @@ func DayOf(t time.Time) Day {
 // Time returns the midnight, in UTC, at which d begins.
 func (d Day) Time() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
 
+// In returns the midnight at which d begins in a zone.
+func (d Day) In(zone *time.Location) time.Time {
+	year, month, day := d.Time().Date()
+	return time.Date(year, month, day, 0, 0, 0, 0, zone)
+}
+
 // String returns d as YYYY-MM-DD.
 func (d Day) String() string { return d.Time().Format(time.DateOnly) }
 

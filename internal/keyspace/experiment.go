@@ -206,15 +206,9 @@ func (x *Experiment) setStart(t time.Time) { x.Record.Created, x.Record.Epoch.St
 
 // firstDay returns the beginning of the first day there is, else now.
 func (x *Experiment) firstDay() time.Time {
-	var days []store.Day
-	for _, a := range x.Totals.Alternatives {
-		if len(a.Days) > 0 {
-			days = append(days, a.Days[0].Day)
-		}
-	}
-	if len(days) == 0 {
+	first, ok := x.Totals.FirstDay()
+	if !ok {
 		return x.space.config.Now().In(x.space.config.Location).Truncate(time.Minute)
 	}
-	year, month, day := slices.Min(days).Time().Date()
-	return time.Date(year, month, day, 0, 0, 0, 0, x.space.config.Location)
+	return first.In(x.space.config.Location)
 }
