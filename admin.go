@@ -17,21 +17,21 @@ func (e *Engine) List(ctx context.Context) ([]store.Record, error) {
 }
 
 // Counts returns the record and all counts of an experiment, or [ErrUnknown].
-func (e *Engine) Counts(ctx context.Context, experiment string) (store.Results, error) {
-	all, err := e.store.Results(ctx, experiment)
+func (e *Engine) Counts(ctx context.Context, experiment string) (store.Counts, error) {
+	all, err := e.store.Counts(ctx, experiment)
 	if err != nil {
-		return store.Results{}, err
+		return store.Counts{}, err
 	}
 	if len(all) == 0 {
-		return store.Results{}, fmt.Errorf("%w: %q", ErrUnknown, experiment)
+		return store.Counts{}, fmt.Errorf("%w: %q", ErrUnknown, experiment)
 	}
 	return all[0], nil
 }
 
 // AllCounts returns the records and all counts of all experiments, sorted by name,
 // with one call of the store.
-func (e *Engine) AllCounts(ctx context.Context) ([]store.Results, error) {
-	return e.store.Results(ctx)
+func (e *Engine) AllCounts(ctx context.Context) ([]store.Counts, error) {
+	return e.store.Counts(ctx)
 }
 
 // SetWinner gives every client this alternative from now on. Nobody takes part

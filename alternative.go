@@ -21,17 +21,17 @@ type Reason string
 
 // The reasons, in the order in which they are considered.
 const (
-	Robot      Reason = "robot"      // the visitor is a robot: the winner, else the control
-	Ignored    Reason = "ignored"    // the visitor's address is ignored: the winner, else the control
-	Forced     Reason = "forced"     // the caller said so
-	Disabled   Reason = "disabled"   // the engine is disabled: the control
-	Winner     Reason = "winner"     // the experiment has a winner
-	Archived   Reason = "archived"   // the experiment is archived: the control
-	Paused     Reason = "paused"     // the experiment is paused: the control
-	Excluded   Reason = "excluded"   // the client is outside the traffic fraction: the control
-	Prefetched Reason = "prefetched" // what the client will get when it takes part
-	Assigned   Reason = "assigned"   // the client takes part from this call on
-	Existing   Reason = "existing"   // the client took part before
+	ReasonRobot      Reason = "robot"      // the visitor is a robot: the winner, else the control
+	ReasonIgnored    Reason = "ignored"    // the visitor's address is ignored: the winner, else the control
+	ReasonForced     Reason = "forced"     // the caller said so
+	ReasonDisabled   Reason = "disabled"   // the engine is disabled: the control
+	ReasonWinner     Reason = "winner"     // the experiment has a winner
+	ReasonArchived   Reason = "archived"   // the experiment is archived: the control
+	ReasonPaused     Reason = "paused"     // the experiment is paused: the control
+	ReasonExcluded   Reason = "excluded"   // the client is outside the traffic fraction: the control
+	ReasonPrefetched Reason = "prefetched" // what the client will get when it takes part
+	ReasonAssigned   Reason = "assigned"   // the client takes part from this call on
+	ReasonExisting   Reason = "existing"   // the client took part before
 )
 
 // point is where a client stands in an experiment: the SHA-1 of salt and

@@ -19,35 +19,35 @@ type analysis struct {
 	Results
 
 	now      time.Time
-	arms     []stats.Counts // of all epochs
-	values   []stats.Values // of all epochs; nil if rates are compared
+	arms     []stats.Proportion // of all epochs
+	values   []stats.Values     // of all epochs; nil if rates are compared
 	question stats.Question
-	answer   stats.Verdict
+	answer   stats.Decision
 }
 
-func newAnalysis(counts store.Results, kpi string, now time.Time) *analysis {
+func newAnalysis(counts store.Counts, kpi string, now time.Time) *analysis {
 	r := counts.Record
 	a := &analysis{now: now}
 	a.Experiment, a.KPI, a.Primary = r.Name, kpi, kpi == r.PrimaryKPI()
-	a.Counts, a.Plan, a.Measure = counts, planned(r.Plan), Rate
+	a.Counts, a.Plan, a.Measure = counts, planned(r.Plan), MeasureRate
 	a.Participants, a.Excluded = participants(counts), counts.Excluded
 	a.Alternatives = make([]AlternativeResults, len(r.Alternatives))
-	a.arms = make([]stats.Counts, len(r.Alternatives))
+	a.arms = make([]stats.Proportion, len(r.Alternatives))
 	for i, c := range counts.Alternatives {
 		k := c.KPI(kpi)
-		a.arms[i] = stats.Counts{Participants: c.Participants(), Converted: k.Converted()}
+		a.arms[i] = stats.Proportion{Participants: c.Participants(), Converted: k.Converted()}
 		totals := k.Totals()
 		a.values = append(a.values, values(c.Participants(), totals))
 		if totals.NonZero != 0 {
-			a.Measure = Mean
+			a.Measure = MeasureMean
 		}
 	}
-	if a.Measure == Rate {
+	if a.Measure == MeasureRate {
 		a.values = nil
 	}
 	a.question = stats.Question{
 		Epochs: epochs(counts, kpi, a.Measure), Alpha: a.Plan.Alpha, MinEffect: a.Plan.Effect,
-		Planned: a.Plan.Size, Fixed: a.Plan.Analysis == store.Fixed,
+		Planned: a.Plan.Size, Fixed: a.Plan.Analysis == store.AnalysisFixed,
 	}
 	a.Stratified = len(a.question.Epochs) > 1
 	return a
@@ -66,7 +66,7 @@ func (a *analysis) describe() {
 			v := a.values[i]
 			x.Total, x.Mean, x.MeanIn = Number(v.Sum), Number(v.Mean()), interval(v.Interval(confidence))
 		}
-		l := stats.Legacy(a.arms[0], c, i == 0)
+		l := stats.LegacyOf(a.arms[0], c, i == 0)
 		x.Legacy = Legacy{Number(l.Rate), Number(l.Interval), Number(l.Statistic), l.Level}
 		a.Alternatives[i] = x
 	}
@@ -123,7 +123,7 @@ func (a *analysis) weigh() {
 
 // constant returns what came while shares were constant, if they always were.
 // Those whom nobody drew are left out where others were drawn.
-func (a *analysis) constant() (drawn stats.Epoch, constant bool) {
+func (a *analysis) constant() (drawn stats.Stratum, constant bool) {
 	if len(a.question.Epochs) == 1 {
 		return a.question.Epochs[0], true
 	}
@@ -139,7 +139,7 @@ func (a *analysis) constant() (drawn stats.Epoch, constant bool) {
 }
 
 // best returns the chances of some alternatives among themselves, and losses.
-func best(e stats.Epoch, which ...int) (chances, losses []float64) {
+func best(e stats.Stratum, which ...int) (chances, losses []float64) {
 	if e.Values != nil {
 		return stats.BestMeans(pick(e.Values, which))
 	}
@@ -171,11 +171,11 @@ func (a *analysis) tell() {
 
 // epochs returns what each epoch brought in which anybody took part; one if
 // nobody did.
-func epochs(counts store.Results, kpi string, m Measure) []stats.Epoch {
-	var all []stats.Epoch
+func epochs(counts store.Counts, kpi string, m Measure) []stats.Stratum {
+	var all []stats.Stratum
 	for _, number := range numbers(counts) {
 		e := epoch(counts, kpi, number)
-		if m == Rate {
+		if m == MeasureRate {
 			e.Values = nil
 		}
 		all = append(all, e)
@@ -185,7 +185,7 @@ func epochs(counts store.Results, kpi string, m Measure) []stats.Epoch {
 
 // numbers returns those of the epochs in which anybody took part, of the present
 // one if nobody did.
-func numbers(counts store.Results) (all []uint32) {
+func numbers(counts store.Counts) (all []uint32) {
 	for _, a := range counts.Alternatives {
 		for _, e := range a.Epochs {
 			if e.Participants != 0 {
@@ -201,12 +201,12 @@ func numbers(counts store.Results) (all []uint32) {
 }
 
 // epoch returns what one epoch brought.
-func epoch(counts store.Results, kpi string, number uint32) stats.Epoch {
-	e := stats.Epoch{Weights: expected(counts, number)}
+func epoch(counts store.Counts, kpi string, number uint32) stats.Stratum {
+	e := stats.Stratum{Weights: expected(counts, number)}
 	for _, a := range counts.Alternatives {
 		n := at(a.Epochs, number, epochOfParticipants).Participants
 		c := at(a.KPI(kpi).Epochs, number, epochOfConversions)
-		e.Arms = append(e.Arms, stats.Counts{Participants: n, Converted: c.Converted})
+		e.Arms = append(e.Arms, stats.Proportion{Participants: n, Converted: c.Converted})
 		e.Values = append(e.Values, values(n, c))
 	}
 	return e
@@ -232,7 +232,7 @@ func find[T any](list []T, number uint32, epoch func(T) uint32) (i int, found bo
 
 // expected returns the shares that were set in an epoch, nil if none were:
 // nobody drew the alternatives of those who were forced, or chose them.
-func expected(counts store.Results, number uint32) []float64 {
+func expected(counts store.Counts, number uint32) []float64 {
 	i, found := find(counts.Epochs, number, epochNumber)
 	if !found || number == 0 {
 		return nil

@@ -133,7 +133,7 @@ func said(c store.Change) (was, is store.Settings, err error) {
 
 // checkLate refuses a fixed analysis as SetPlan does.
 func (e *Engine) checkLate(ctx context.Context, experiment string, p *store.Plan) error {
-	if p == nil || p.Analysis != store.Fixed {
+	if p == nil || p.Analysis != store.AnalysisFixed {
 		return nil
 	}
 	counts, err := e.Counts(ctx, experiment)
@@ -192,7 +192,7 @@ func (e *Engine) tell(ctx context.Context, c store.Change, was, is store.Setting
 }
 
 // lost returns what is counted, as a change tells it that forgets it.
-func lost(counts store.Results) store.Settings {
+func lost(counts store.Counts) store.Settings {
 	var converted int64
 	for _, a := range counts.Alternatives {
 		for _, k := range a.KPIs {

@@ -407,7 +407,7 @@ func TestUndoIsNoWayRound(t *testing.T) {
 	e := sixpack.New(&s, sixpack.Config{})
 	_, err := s.Import(ctx, store.Import{Record: store.Record{Name: "button", Version: 1, Alternatives: button.Alternatives, Traffic: 1}})
 	check(t, err)
-	check(t, e.SetPlan(ctx, "button", store.Plan{Analysis: store.Fixed, Size: 1000}))
+	check(t, e.SetPlan(ctx, "button", store.Plan{Analysis: store.AnalysisFixed, Size: 1000}))
 	check(t, e.SetPlan(ctx, "button", store.Plan{}))
 	plan := changes(t, e)[0].ID
 	check(t, e.Undo(ctx, "button", plan))

@@ -17,7 +17,7 @@ import (
 //
 // It is asked when an experiment begins, and from time to time, as [Bandit]
 // says. The shares that it sets last until it is asked again, and are each
-// alternative's chance to be chosen: [store.Results] has them by epoch.
+// alternative's chance to be chosen: [store.Counts] has them by epoch.
 type Algorithm interface {
 	// Weights returns the weight of each arm: not negative, at least one above
 	// zero, of any scale. Anything else, such as nil, leaves the declared shares.
@@ -31,7 +31,7 @@ type Arm struct {
 	// Counts are those of the KPI that the experiment is judged by, and of the
 	// participants who had their time to convert. They are all zero until there
 	// are enough of each alternative, as [Bandit] says.
-	Counts stats.Counts
+	Counts stats.Proportion
 	// Values are those of a KPI that has values, whose mean is to be learned from;
 	// else no arm has any NonZero.
 	Values stats.Values

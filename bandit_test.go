@@ -20,7 +20,7 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/sixpack-go/sixpack"
-	"github.com/sixpack-go/sixpack/internal/redisserver"
+	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/bolt"
@@ -71,7 +71,7 @@ func TestPropensities(t *testing.T) {
 		}
 		var arms []sixpack.Arm
 		for _, x := range in.Arms {
-			arms = append(arms, sixpack.Arm{Weight: 1 / float64(len(in.Arms)), Counts: stats.Counts{Participants: x.N, Converted: x.S}})
+			arms = append(arms, sixpack.Arm{Weight: 1 / float64(len(in.Arms)), Counts: stats.Proportion{Participants: x.N, Converted: x.S}})
 		}
 		for i, got := range a.Weights(arms) {
 			if !(math.Abs(got-want.Probabilities[i]) <= 1e-6) {
@@ -88,7 +88,7 @@ func TestPropensities(t *testing.T) {
 // someArms are arms with equal declared shares and [participants, converted].
 func someArms(counts ...[2]int64) (arms []sixpack.Arm) {
 	for _, c := range counts {
-		arms = append(arms, sixpack.Arm{Weight: 1 / float64(len(counts)), Counts: stats.Counts{Participants: c[0], Converted: c[1]}})
+		arms = append(arms, sixpack.Arm{Weight: 1 / float64(len(counts)), Counts: stats.Proportion{Participants: c[0], Converted: c[1]}})
 	}
 	return arms
 }
@@ -183,7 +183,7 @@ func (s *crowd) visit(tb testing.TB, n int, o ...sixpack.Option) {
 	}
 }
 
-func (s *crowd) counts(tb testing.TB) store.Results {
+func (s *crowd) counts(tb testing.TB) store.Counts {
 	tb.Helper()
 	return results(tb, s.engines[0], s.Name)
 }
@@ -211,7 +211,7 @@ var openStores = map[string]func(testing.TB) (one, another store.Store){
 	},
 	"redis": func(tb testing.TB) (one, another store.Store) {
 		tb.Helper()
-		addr := redisserver.Test(tb).Addr
+		addr := redistest.Test(tb).Addr
 		return dialRedis(tb, addr), dialRedis(tb, addr)
 	},
 }
@@ -347,7 +347,7 @@ func TestInversePropensities(t *testing.T) {
 			t.Errorf("%s: %v by clients, %v by epochs, want about %v", s.Alternatives[i], estimated[i], standardized[i], want)
 		}
 	}
-	pooled := stats.Counts{}
+	pooled := stats.Proportion{}
 	for _, e := range r.Epochs() {
 		if e.Weights != nil {
 			pooled.Participants += e.Arms[0].Participants
@@ -398,12 +398,12 @@ func (f *faulty) Lookup(ctx context.Context, experiment, client string) (store.F
 	return f.Store.Lookup(ctx, experiment, client)
 }
 
-func (f *faulty) Results(ctx context.Context, names ...string) ([]store.Results, error) {
+func (f *faulty) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
 	f.results++
 	if f.fails {
 		return nil, errors.New("no results today")
 	}
-	return f.Store.Results(ctx, names...)
+	return f.Store.Counts(ctx, names...)
 }
 
 func (f *faulty) Save(ctx context.Context, r store.Record, changes ...store.Change) (store.Facts, error) {
@@ -574,7 +574,7 @@ func TestEpochsAtOnce(t *testing.T) {
 			for i := range clients {
 				client := fmt.Sprint(g, "-", i)
 				a, err := engines[g%2].Participate(context.Background(), x, client)
-				if err != nil || a.Reason != sixpack.Assigned {
+				if err != nil || a.Reason != sixpack.ReasonAssigned {
 					t.Errorf("%s got %+v, %v", client, a, err)
 				}
 				told[g][client] = a.Alternative
@@ -588,7 +588,7 @@ func TestEpochsAtOnce(t *testing.T) {
 	}
 	for _, clients := range told {
 		for client, was := range clients {
-			if a := participate(t, engines[0], x, client); a.Alternative != was || a.Reason != sixpack.Existing {
+			if a := participate(t, engines[0], x, client); a.Alternative != was || a.Reason != sixpack.ReasonExisting {
 				t.Fatalf("%s moved from %s to %+v", client, was, a)
 			}
 		}

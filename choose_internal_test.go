@@ -53,7 +53,7 @@ func (s seeded) Draw() float64 { return s.dice.Float64() }
 // TestMillionClients compares a million clients with their shares by chi-square.
 func TestMillionClients(t *testing.T) {
 	const clients = 1_000_000
-	arms := []Arm{{Weight: 0.5, Counts: stats.Counts{Participants: 4020, Converted: 201}}, {Weight: 0.5, Counts: stats.Counts{Participants: 3980, Converted: 245}}}
+	arms := []Arm{{Weight: 0.5, Counts: stats.Proportion{Participants: 4020, Converted: 201}}, {Weight: 0.5, Counts: stats.Proportion{Participants: 3980, Converted: 245}}}
 	algorithms := map[string]Algorithm{"seeded": seeded{dice: rand.New(rand.NewPCG(3, 4))}}
 	for _, x := range []struct {
 		algorithm string
@@ -93,7 +93,7 @@ func BenchmarkEpoch(b *testing.B) {
 	for _, epochs := range []uint32{1, 1000} {
 		r := chosen
 		r.KPIs, r.Epoch.Number = []string{""}, epochs
-		counts := store.NewResults(r, nil)
+		counts := store.NewCounts(r, nil)
 		for n := range epochs {
 			counts.Epochs = append(counts.Epochs, store.Epoch{Number: n + 1, Start: time.Unix(int64(n)*3600, 0)})
 			for i := range counts.Alternatives {

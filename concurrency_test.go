@@ -49,7 +49,7 @@ func TestSameNewClientsAtOnce(t *testing.T) {
 						if !told[client].CompareAndSwap(nil, &a.Alternative) && *told[client].Load() != a.Alternative {
 							t.Errorf("client %d was told %s and %s", client, *told[client].Load(), a.Alternative)
 						}
-						if a.Reason == sixpack.Assigned {
+						if a.Reason == sixpack.ReasonAssigned {
 							assigned.Add(1)
 						}
 					}

@@ -135,7 +135,7 @@ func (e *Engine) count(ctx context.Context, p *proposal, facts store.Facts) {
 // participants. It returns how many those are, and how many it needs; 0 of both
 // if the store failed or the experiment is another by now.
 func (e *Engine) begin(ctx context.Context, experiment string, number uint32) (have, need int64) {
-	all, err := e.store.Results(ctx, experiment)
+	all, err := e.store.Counts(ctx, experiment)
 	if err != nil || len(all) == 0 {
 		return 0, 0
 	}
@@ -164,7 +164,7 @@ func (e *Engine) begin(ctx context.Context, experiment string, number uint32) (h
 
 // drawn returns how many participants the present epoch has, and how many those
 // before it have, without those whose alternative nobody drew.
-func drawn(counts store.Results) (present, before int64) {
+func drawn(counts store.Counts) (present, before int64) {
 	for _, a := range counts.Alternatives {
 		for _, e := range a.Epochs {
 			switch e.Epoch {
@@ -181,7 +181,7 @@ func drawn(counts store.Results) (present, before int64) {
 
 // arms returns what may be learned from, and the shares to begin with: these only
 // while there is not enough.
-func (b Bandit) arms(counts store.Results, now time.Time) []Arm {
+func (b Bandit) arms(counts store.Counts, now time.Time) []Arm {
 	arms := declaredArms(&counts.Record)
 	last := b.mature(counts.Epochs, now)
 	first := b.remembered(counts.Alternatives, last)
@@ -192,7 +192,7 @@ func (b Bandit) arms(counts store.Results, now time.Time) []Arm {
 		k := store.KPICounts{Epochs: between(a.KPI(kpi).Epochs, first, last, epochOfConversions)}
 		totals := k.Totals()
 		x := &learned[i]
-		x.Counts = stats.Counts{Participants: n, Converted: totals.Converted}
+		x.Counts = stats.Proportion{Participants: n, Converted: totals.Converted}
 		x.Values = values(n, totals)
 		if x.Weight > 0 && came(a, 1, last) < b.MinParticipants || !x.Counts.Valid() {
 			return arms

@@ -64,7 +64,7 @@ func ExampleEngine_SetPlan() {
 	}
 	fmt.Printf("to see +50 %% takes %.0f clients, %.0f more\n", r.Outlook.Size, r.Outlook.Missing)
 
-	err = engine.SetPlan(ctx, "button-color", store.Plan{Analysis: store.Fixed, Size: 5000})
+	err = engine.SetPlan(ctx, "button-color", store.Plan{Analysis: store.AnalysisFixed, Size: 5000})
 	fmt.Println(errors.Is(err, sixpack.ErrLate), err)
 	// Output:
 	// to see +50 % takes 2996 clients, 2796 more
@@ -93,7 +93,7 @@ func ExampleEngine_Summaries() {
 // Counts from elsewhere are analysed in the same way, without an engine.
 func ExampleAnalyze() {
 	start := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	counts := store.NewResults(store.Record{
+	counts := store.NewCounts(store.Record{
 		Name: "button-color", Alternatives: []string{"red", "blue"}, KPIs: []string{""}, Created: start,
 	}, []store.Epoch{{Number: 1, Start: start}})
 	for i, got := range []struct{ participants, converted int64 }{{12060, 603}, {11940, 740}} {

@@ -255,8 +255,8 @@ func ExampleAlgorithm() {
 // chance of 88 %. A tenth of the participants is shared evenly all the same.
 func ExampleThompson() {
 	arms := []sixpack.Arm{
-		{Counts: stats.Counts{Participants: 1000, Converted: 50}},
-		{Counts: stats.Counts{Participants: 1000, Converted: 62}},
+		{Counts: stats.Proportion{Participants: 1000, Converted: 50}},
+		{Counts: stats.Proportion{Participants: 1000, Converted: 62}},
 	}
 	fmt.Printf("%.3f\n", sixpack.Thompson{}.Weights(arms))
 	// Output: [0.160 0.840]

@@ -25,7 +25,7 @@ func (l Learning) Waits() bool { return l.Learns && l.Fewest < l.Needed }
 
 // Learning returns how the shares of an experiment come about, whose counts they
 // are.
-func (e *Engine) Learning(counts store.Results) Learning {
+func (e *Engine) Learning(counts store.Counts) Learning {
 	r, b := &counts.Record, e.config.Bandit
 	l := Learning{Name: cmp.Or(r.Override.Algorithm, r.Algorithm, e.config.Algorithm), Algorithm: e.named(r)}
 	l.Learns = l.Algorithm != nil && learns(l.Algorithm)

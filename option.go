@@ -135,11 +135,11 @@ func (c *call) checkChoice(x *Experiment) error {
 // excludes returns why a visitor does not count, or nothing.
 func (e *Engine) excludes(c *call) Reason {
 	if c.hasAgent && e.robots.match(c.userAgent) {
-		return Robot
+		return ReasonRobot
 	}
 	contains := func(p netip.Prefix) bool { return p.Contains(c.address) }
 	if c.address.IsValid() && slices.ContainsFunc(e.config.Ignored, contains) {
-		return Ignored
+		return ReasonIgnored
 	}
 	return ""
 }

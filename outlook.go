@@ -92,7 +92,7 @@ func (a *analysis) enough() (total float64) {
 // enoughFor returns how many participants of control suffice, when a challenger
 // gets so many for each of them.
 func (a *analysis) enoughFor(ratio float64) float64 {
-	p := stats.Plan{
+	p := stats.Design{
 		Baseline: a.Plan.Baseline, Alpha: a.Plan.Alpha / float64(len(a.arms)-1), Power: a.Plan.Power, Ratio: ratio,
 	}
 	if a.values != nil {
@@ -113,7 +113,7 @@ func (a *analysis) enoughFor(ratio float64) float64 {
 
 // enoughValues is enoughFor for means, by a rule of thumb: looking at any time
 // takes at most 2.2 times as many as one look.
-func (a *analysis) enoughValues(p stats.Plan) float64 {
+func (a *analysis) enoughValues(p stats.Design) float64 {
 	const anyTime = 2.2
 	v := a.values[0]
 	if !(v.Mean() > 0) {

@@ -21,7 +21,7 @@ func planned(p store.Plan) store.Plan {
 	p.Effect = cmp.Or(p.Effect, defaultEffect)
 	p.Power = cmp.Or(p.Power, defaultPower)
 	p.Alpha = cmp.Or(p.Alpha, defaultAlpha)
-	p.Analysis = cmp.Or(p.Analysis, store.AlwaysValid)
+	p.Analysis = cmp.Or(p.Analysis, store.AnalysisAlwaysValid)
 	return p
 }
 
@@ -44,9 +44,9 @@ func checkPlan(p store.Plan) error {
 		return fmt.Errorf("%w: alpha, %v, is not between 0 and 0.5", ErrPlan, p.Alpha)
 	case p.Size < 0:
 		return fmt.Errorf("%w: the size %d is negative", ErrPlan, p.Size)
-	case p.Analysis != "" && p.Analysis != store.AlwaysValid && p.Analysis != store.Fixed:
-		return fmt.Errorf("%w: the analysis %q is neither %q nor %q", ErrPlan, p.Analysis, store.AlwaysValid, store.Fixed)
-	case p.Analysis == store.Fixed && p.Size == 0:
+	case p.Analysis != "" && p.Analysis != store.AnalysisAlwaysValid && p.Analysis != store.AnalysisFixed:
+		return fmt.Errorf("%w: the analysis %q is neither %q nor %q", ErrPlan, p.Analysis, store.AnalysisAlwaysValid, store.AnalysisFixed)
+	case p.Analysis == store.AnalysisFixed && p.Size == 0:
 		return fmt.Errorf("%w: a fixed analysis needs the size at which it is made", ErrPlan)
 	default:
 		return nil
@@ -65,7 +65,7 @@ func (e *Engine) SetPlan(ctx context.Context, experiment string, p store.Plan) e
 		return err
 	}
 	late := false
-	if p.Analysis == store.Fixed {
+	if p.Analysis == store.AnalysisFixed {
 		counts, err := e.Counts(ctx, experiment)
 		if err != nil {
 			return err
@@ -85,7 +85,7 @@ func tooLate(experiment string) error {
 	return fmt.Errorf("%w: a fixed analysis of %q has to be planned before anybody takes part: reset it first", ErrLate, experiment)
 }
 
-func participants(counts store.Results) (n int64) {
+func participants(counts store.Counts) (n int64) {
 	for _, a := range counts.Alternatives {
 		n += a.Participants()
 	}

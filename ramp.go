@@ -192,7 +192,7 @@ func (e *Engine) step(ctx context.Context, experiment string) {
 	if e.config.Disabled || !e.tries.of(experiment).begin(now) {
 		return
 	}
-	all, err := e.store.Results(ctx, experiment)
+	all, err := e.store.Counts(ctx, experiment)
 	if err != nil || len(all) == 0 {
 		return
 	}
@@ -218,7 +218,7 @@ func (e *Engine) step(ctx context.Context, experiment string) {
 
 // advance does to r what is due, and returns what the log calls it: nothing if the
 // step is held again.
-func (e *Engine) advance(r *store.Record, counts store.Results, now time.Time) (action string) {
+func (e *Engine) advance(r *store.Record, counts store.Counts, now time.Time) (action string) {
 	here := participants(counts)
 	if here <= r.Ramp.Participants {
 		e.hold(r, here)
@@ -235,17 +235,17 @@ func (e *Engine) advance(r *store.Record, counts store.Results, now time.Time) (
 }
 
 // obstacle says why a ramp must not go on, or nothing.
-func obstacle(counts store.Results, now time.Time) string {
+func obstacle(counts store.Counts, now time.Time) string {
 	r := &counts.Record
-	if v := beside(counts, r.PrimaryKPI(), now); v.State == stats.Mismatch {
+	if v := beside(counts, r.PrimaryKPI(), now); v.State == stats.StateMismatch {
 		return "the sample ratio is broken"
-	} else if v.State == stats.InvalidCounts {
+	} else if v.State == stats.StateInvalidCounts {
 		return "the counts are broken"
 	}
 	for _, g := range r.Ramp.Guardrails {
-		bad, became := stats.Worse, "fell"
+		bad, became := stats.StandingWorse, "fell"
 		if g.RiseIsBad {
-			bad, became = stats.Better, "rose"
+			bad, became = stats.StandingBetter, "rose"
 		}
 		for i, arm := range beside(counts, g.KPI, now).Arms {
 			if arm.Standing == bad {
@@ -258,7 +258,7 @@ func obstacle(counts store.Results, now time.Time) string {
 
 // beside compares the alternatives by a KPI, whatever the plan says of when to
 // look.
-func beside(counts store.Results, kpi string, now time.Time) stats.Verdict {
+func beside(counts store.Counts, kpi string, now time.Time) stats.Decision {
 	q := newAnalysis(counts, kpi, now).question
 	q.Fixed, q.Planned = false, 0
 	return stats.Decide(q)

@@ -126,7 +126,7 @@ func rampSetsTraffic(t *testing.T) {
 	for _, want := range fourSteps.Steps {
 		in := 0
 		for i := range clients {
-			if a := participate(t, r.Engine, button, fmt.Sprint("client-", i), sixpack.Prefetch()); a.Reason != sixpack.Excluded {
+			if a := participate(t, r.Engine, button, fmt.Sprint("client-", i), sixpack.Prefetch()); a.Reason != sixpack.ReasonExcluded {
 				in++
 			}
 		}
@@ -270,7 +270,7 @@ func TestRampLosesNobody(t *testing.T) {
 				let := 0
 				for i := range clients {
 					a := participate(t, engines[i%2], x, fmt.Sprint("client-", i))
-					if had, ok := has[i]; ok && (a.Alternative != had || a.Reason != sixpack.Existing || !a.Participating) {
+					if had, ok := has[i]; ok && (a.Alternative != had || a.Reason != sixpack.ReasonExisting || !a.Participating) {
 						t.Fatalf("at step %d client %d has %+v, and had %s", step, i, a, had)
 					}
 					if a.Participating {
@@ -299,7 +299,7 @@ func counting(t *testing.T, participants [2]int64, converted map[string][2]int64
 	s := new(memory.Store)
 	counts := counted([2]int64{participants[0], 0}, [2]int64{participants[1], 0})
 	counts.Record.Version = 1
-	counts.Record.Plan = store.Plan{Analysis: store.Fixed, Size: 1e9} // which is no reason not to look
+	counts.Record.Plan = store.Plan{Analysis: store.AnalysisFixed, Size: 1e9} // which is no reason not to look
 	counts.Record.KPIs = slices.Sorted(maps.Keys(converted))
 	for i := range counts.Alternatives {
 		a := &counts.Alternatives[i]

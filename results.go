@@ -34,7 +34,7 @@ type Results struct {
 	SampleRatio  SampleRatio          `json:"sample_ratio"`
 	Outlook      Outlook              `json:"outlook"`
 	Alternatives []AlternativeResults `json:"alternatives"` // the control first
-	Counts       store.Results        `json:"-"`            // what was analysed: its record, days and epochs
+	Counts       store.Counts         `json:"-"`            // what was analysed: its record, days and epochs
 }
 
 // Measure is what alternatives are compared by.
@@ -42,8 +42,8 @@ type Measure string
 
 // The measures.
 const (
-	Rate Measure = "rate" // the fraction of participants that converted
-	Mean Measure = "mean" // the mean value per participant, of a KPI that has values
+	MeasureRate Measure = "rate" // the fraction of participants that converted
+	MeasureMean Measure = "mean" // the mean value per participant, of a KPI that has values
 )
 
 // Verdict is what is to be done.
@@ -127,7 +127,7 @@ type Credible struct {
 	Median Number `json:"median"`
 }
 
-// Legacy holds the numbers of Sixpack's own JSON; see [stats.Legacy].
+// Legacy holds the numbers of Sixpack's own JSON; see [stats.LegacyOf].
 type Legacy struct {
 	Rate      Number `json:"conversion_rate"`
 	Interval  Number `json:"confidence_interval"`
@@ -153,13 +153,13 @@ func (e *Engine) Results(ctx context.Context, experiment, kpi string) (Results, 
 // were set, which are the chance that each alternative had to be chosen. Those whom
 // nobody drew are one without shares. [stats.Standardized] makes rates of it that
 // may be compared although shares moved.
-func (r Results) Epochs() []stats.Epoch { return epochs(r.Counts, r.KPI, r.Measure) }
+func (r Results) Epochs() []stats.Stratum { return epochs(r.Counts, r.KPI, r.Measure) }
 
 // Summaries analyses the named experiments, or all, sorted by name, each by its
 // primary KPI, with one call of the store. They lack what takes long:
 // chances, losses and credible intervals.
 func (e *Engine) Summaries(ctx context.Context, experiments ...string) ([]Results, error) {
-	all, err := e.store.Results(ctx, experiments...)
+	all, err := e.store.Counts(ctx, experiments...)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ func (e *Engine) Summaries(ctx context.Context, experiments ...string) ([]Result
 func (e *Engine) now() time.Time { return e.config.Now().In(e.config.Location) }
 
 // Analyze analyses counts by a KPI. The date of now in its own location is today.
-func Analyze(counts store.Results, kpi string, now time.Time) Results {
+func Analyze(counts store.Counts, kpi string, now time.Time) Results {
 	a := newAnalysis(counts, kpi, now)
 	a.describe()
 	a.judge()
@@ -192,7 +192,7 @@ func Analyze(counts store.Results, kpi string, now time.Time) Results {
 
 // Summarize is [Analyze] by the primary KPI, without what takes long: chances,
 // losses and credible intervals.
-func Summarize(counts store.Results, now time.Time) Results {
+func Summarize(counts store.Counts, now time.Time) Results {
 	a := newAnalysis(counts, counts.Record.PrimaryKPI(), now)
 	a.describe()
 	a.judge()

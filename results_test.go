@@ -21,7 +21,7 @@ var lastOfMay = time.Date(2026, 5, 31, 12, 0, 0, 0, time.UTC)
 
 // counted returns what an experiment has counted that runs for 30 days with
 // constant shares, as much on each of them; arms are [participants, converted].
-func counted(arms ...[2]int64) store.Results {
+func counted(arms ...[2]int64) store.Counts {
 	r := store.Record{
 		Name: "exp", Created: lastOfMay.AddDate(0, 0, -30), Traffic: 1, KPIs: []string{""},
 		Epoch: store.Epoch{Number: 1, Start: lastOfMay.AddDate(0, 0, -30)},
@@ -29,7 +29,7 @@ func counted(arms ...[2]int64) store.Results {
 	for i := range arms {
 		r.Alternatives = append(r.Alternatives, string(rune('A'+i)))
 	}
-	results := store.NewResults(r, []store.Epoch{r.Epoch})
+	results := store.NewCounts(r, []store.Epoch{r.Epoch})
 	for i, c := range arms {
 		spread(&results.Alternatives[i], c[0], c[1])
 	}
@@ -55,20 +55,20 @@ func near(got sixpack.Number, want float64) bool {
 
 func TestResultsAreComplete(t *testing.T) {
 	r := sixpack.Analyze(counted([2]int64{10000, 500}, [2]int64{10000, 700}), "", lastOfMay)
-	if r.Verdict.State != stats.Winner || r.Verdict.Leader != "B" || r.Verdict.Detail != "+40 %, and at least +16 %. You can stop now." {
+	if r.Verdict.State != stats.StateWinner || r.Verdict.Leader != "B" || r.Verdict.Detail != "+40 %, and at least +16 %. You can stop now." {
 		t.Errorf("the verdict is %+v", r.Verdict)
 	}
 	if !r.SampleRatio.Checked || r.SampleRatio.Mismatch || r.SampleRatio.P != 1 {
 		t.Errorf("the sample ratio is %+v", r.SampleRatio)
 	}
 	a, b := r.Alternatives[0], r.Alternatives[1]
-	if !a.Control || a.Standing != stats.IsControl || a.Lift.Known() || a.P.Known() || a.ChanceToBeatControl.Known() {
+	if !a.Control || a.Standing != stats.StandingControl || a.Lift.Known() || a.P.Known() || a.ChanceToBeatControl.Known() {
 		t.Errorf("the control is %+v", a)
 	}
-	if b.Participants != 10000 || b.Converted != 700 || b.Events != 700 || b.Rate != 0.07 || b.Standing != stats.Better {
+	if b.Participants != 10000 || b.Converted != 700 || b.Events != 700 || b.Rate != 0.07 || b.Standing != stats.StandingBetter {
 		t.Errorf("the challenger is %+v", b)
 	}
-	c, _ := stats.AlwaysValid(stats.Counts{Participants: 10000, Converted: 500}, stats.Counts{Participants: 10000, Converted: 700}, 0.05)
+	c, _ := stats.AlwaysValid(stats.Proportion{Participants: 10000, Converted: 500}, stats.Proportion{Participants: 10000, Converted: 700}, 0.05)
 	for name, values := range map[string][2]float64{
 		"lift":                   {float64(b.Lift), 0.4},
 		"lift from":              {float64(b.LiftIn.Lo), c.LiftIn.Lo},
@@ -99,7 +99,7 @@ func TestResultsAreComplete(t *testing.T) {
 // TestResultsInJSON has no number that JSON does not know, and reads what it
 // wrote.
 func TestResultsInJSON(t *testing.T) {
-	for _, counts := range []store.Results{
+	for _, counts := range []store.Counts{
 		counted([2]int64{0, 0}, [2]int64{0, 0}), counted([2]int64{100, 0}, [2]int64{100, 0}), counted([2]int64{100, 0}, [2]int64{100, 20}),
 		counted([2]int64{100, 101}, [2]int64{100, 0}), counted([2]int64{1e9, 1}, [2]int64{1e9, 1e9}), counted([2]int64{1000, 5}, [2]int64{5000, 5}, [2]int64{1, 1}),
 	} {
@@ -125,7 +125,7 @@ func TestResultsInJSON(t *testing.T) {
 func TestNothingIsShownOfABrokenSplit(t *testing.T) {
 	r := sixpack.Analyze(counted([2]int64{10000, 500}, [2]int64{9000, 700}), "", lastOfMay)
 	b := r.Alternatives[1]
-	if r.Verdict.State != stats.Mismatch || !r.SampleRatio.Mismatch {
+	if r.Verdict.State != stats.StateMismatch || !r.SampleRatio.Mismatch {
 		t.Errorf("the verdict is %+v, the sample ratio %+v", r.Verdict, r.SampleRatio)
 	}
 	if b.Lift.Known() || b.LiftIn.Lo.Known() || b.ChanceToBeBest.Known() || b.Standing != "" || !b.Rate.Known() {
@@ -143,7 +143,7 @@ func TestResultsOfAKPIWithValues(t *testing.T) {
 	}
 	r := sixpack.Analyze(counts, "", lastOfMay)
 	b := r.Alternatives[1]
-	if r.Measure != sixpack.Mean || r.Verdict.State != stats.Winner || b.Total != 15000 || b.Mean != 1.5 || !near(b.Lift, 0.5) || !near(b.Difference, 0.5) {
+	if r.Measure != sixpack.MeasureMean || r.Verdict.State != stats.StateWinner || b.Total != 15000 || b.Mean != 1.5 || !near(b.Lift, 0.5) || !near(b.Difference, 0.5) {
 		t.Errorf("by %s: %+v; %+v", r.Measure, r.Verdict, b)
 	}
 	c, _ := stats.MeansAlwaysValid(
@@ -186,7 +186,7 @@ func TestChangedSharesDoNotMislead(t *testing.T) {
 	if a, b := r.Alternatives[0].Rate, r.Alternatives[1].Rate; b < 3*a {
 		t.Fatalf("the rates are %v and %v: this test shows nothing", a, b)
 	}
-	if r.Verdict.State != stats.KeepRunning || !(r.Alternatives[1].P > 0.05) {
+	if r.Verdict.State != stats.StateKeepRunning || !(r.Alternatives[1].P > 0.05) {
 		t.Errorf("equal alternatives: %+v, %+v", r.Verdict, r.Alternatives[1])
 	}
 	if r.Alternatives[1].ChanceToBeBest.Known() || r.Alternatives[1].CredibleLift.Median.Known() || strings.Contains(r.Verdict.Note, "Chance") {
@@ -231,7 +231,7 @@ func TestPlan(t *testing.T) {
 
 	r, err := e.Results(ctx, "exp", "purchase")
 	check(t, err)
-	want := store.Plan{Effect: 0.2, KPI: "purchase", Power: 0.8, Alpha: 0.05, Analysis: store.AlwaysValid}
+	want := store.Plan{Effect: 0.2, KPI: "purchase", Power: 0.8, Alpha: 0.05, Analysis: store.AnalysisAlwaysValid}
 	if r.Plan != want || !r.Primary {
 		t.Errorf("the plan is %+v, want %+v; primary is %t", r.Plan, want, r.Primary)
 	}
@@ -251,7 +251,7 @@ func TestPlan(t *testing.T) {
 		{Alpha: 0.6},
 		{Size: -1},
 		{Analysis: "daily"},
-		{Analysis: store.Fixed},
+		{Analysis: store.AnalysisFixed},
 	} {
 		if err := e.SetPlan(ctx, "exp", p); !errors.Is(err, sixpack.ErrPlan) {
 			t.Errorf("SetPlan(%+v): %v", p, err)
@@ -277,7 +277,7 @@ func TestPlan(t *testing.T) {
 // something was seen.
 func TestFixedAnalysis(t *testing.T) {
 	ctx, e := t.Context(), sixpack.New(new(memory.Store), sixpack.Config{})
-	x := sixpack.Experiment{Name: "exp", Alternatives: []string{"A", "B"}, Plan: store.Plan{Analysis: store.Fixed, Size: 1000}}
+	x := sixpack.Experiment{Name: "exp", Alternatives: []string{"A", "B"}, Plan: store.Plan{Analysis: store.AnalysisFixed, Size: 1000}}
 	for i := range 1000 {
 		client := fmt.Sprint(i)
 		if a := participate(t, e, x, client); a.Alternative == "B" {
@@ -290,14 +290,14 @@ func TestFixedAnalysis(t *testing.T) {
 		r, err := e.Results(ctx, "exp", "")
 		check(t, err)
 		b := r.Alternatives[1]
-		if shown := i == 999; shown != (r.Verdict.State == stats.Winner) || shown != b.LiftIn.Lo.Known() || shown != b.ChanceToBeBest.Known() {
+		if shown := i == 999; shown != (r.Verdict.State == stats.StateWinner) || shown != b.LiftIn.Lo.Known() || shown != b.ChanceToBeBest.Known() {
 			t.Errorf("after %d participants: %+v; %+v", i+1, r.Verdict, b)
 		}
 	}
-	if err := e.SetPlan(ctx, "exp", store.Plan{Analysis: store.Fixed, Size: 2000}); !errors.Is(err, sixpack.ErrLate) {
+	if err := e.SetPlan(ctx, "exp", store.Plan{Analysis: store.AnalysisFixed, Size: 2000}); !errors.Is(err, sixpack.ErrLate) {
 		t.Errorf("a later size: %v", err)
 	}
-	check(t, e.SetPlan(ctx, "exp", store.Plan{Analysis: store.Fixed, Size: 1000})) // what it is
+	check(t, e.SetPlan(ctx, "exp", store.Plan{Analysis: store.AnalysisFixed, Size: 1000})) // what it is
 	check(t, e.SetPlan(ctx, "exp", store.Plan{}))
 	if err := e.SetPlan(ctx, "exp", x.Plan); !errors.Is(err, sixpack.ErrLate) {
 		t.Errorf("back to one look: %v", err)
@@ -310,7 +310,7 @@ func TestOutlook(t *testing.T) {
 	counts := counted([2]int64{3000, 150}, [2]int64{3000, 160})
 	counts.Record.Plan = store.Plan{Effect: 0.2, Power: 0.9}
 	o := sixpack.Analyze(counts, "", lastOfMay).Outlook
-	size := 2 * stats.SampleSizeAlwaysValid(stats.Plan{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.9, Ratio: 1})
+	size := 2 * stats.SampleSizeAlwaysValid(stats.Design{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.9, Ratio: 1})
 	if !near(o.Size, size) || !near(o.Missing, size-6000) || o.PerDay != 200 || !near(o.Days, (size-6000)/200) {
 		t.Errorf("the outlook is %+v, want a size of %v", o, size)
 	}
@@ -346,7 +346,7 @@ func TestOutlook(t *testing.T) {
 	weighted := counted([2]int64{9000, 450}, [2]int64{1000, 50}, [2]int64{0, 0})
 	weighted.Record.Epoch.Weights = []float64{0.9, 0.1, 0}
 	weighted.Epochs[0].Weights = weighted.Record.Epoch.Weights
-	size = stats.SampleSizeAlwaysValid(stats.Plan{Baseline: 0.05, Wanted: 0.0525, Alpha: 0.025, Power: 0.8, Ratio: 1.0 / 9}) / 0.9
+	size = stats.SampleSizeAlwaysValid(stats.Design{Baseline: 0.05, Wanted: 0.0525, Alpha: 0.025, Power: 0.8, Ratio: 1.0 / 9}) / 0.9
 	if o := sixpack.Analyze(weighted, "", lastOfMay).Outlook; !near(o.Size, size) {
 		t.Errorf("9 to 1: the outlook is %+v, want a size of %v", o, size)
 	}
@@ -395,7 +395,7 @@ func TestSummaries(t *testing.T) {
 	full, err := e.Results(t.Context(), "two", "purchase")
 	check(t, err)
 	s := some[0]
-	if s.KPI != "purchase" || s.Verdict.State != stats.Winner || s.Verdict.Detail != full.Verdict.Detail || s.Alternatives[1].LiftIn != full.Alternatives[1].LiftIn {
+	if s.KPI != "purchase" || s.Verdict.State != stats.StateWinner || s.Verdict.Detail != full.Verdict.Detail || s.Alternatives[1].LiftIn != full.Alternatives[1].LiftIn {
 		t.Errorf("%+v\nis not\n%+v", s, full)
 	}
 	if s.Alternatives[1].ChanceToBeBest.Known() || !full.Alternatives[1].ChanceToBeBest.Known() {

@@ -365,25 +365,25 @@ func (e *Engine) decide(p *proposal, c *call, facts store.Facts) Assignment {
 	}
 	switch control := r.Alternatives[0]; {
 	case c.force != "":
-		return answer(c.force, Forced)
+		return answer(c.force, ReasonForced)
 	case e.config.Disabled:
-		return answer(control, Disabled)
+		return answer(control, ReasonDisabled)
 	case r.Winner != "":
-		return answer(r.Winner, Winner)
+		return answer(r.Winner, ReasonWinner)
 	case r.Archived:
-		return answer(control, Archived)
+		return answer(control, ReasonArchived)
 	case r.Paused:
-		return answer(control, Paused)
+		return answer(control, ReasonPaused)
 	case participating && facts.Wrote:
-		return answer(r.Alternatives[facts.Choice], Assigned)
+		return answer(r.Alternatives[facts.Choice], ReasonAssigned)
 	case participating:
-		return answer(r.Alternatives[facts.Choice], Existing)
+		return answer(r.Alternatives[facts.Choice], ReasonExisting)
 	case facts.Reserved:
-		return answer(r.Alternatives[facts.Choice], Prefetched)
+		return answer(r.Alternatives[facts.Choice], ReasonPrefetched)
 	case p.choice >= 0:
-		return answer(r.Alternatives[p.choice], Prefetched)
+		return answer(r.Alternatives[p.choice], ReasonPrefetched)
 	default:
-		return answer(control, Excluded)
+		return answer(control, ReasonExcluded)
 	}
 }
 
@@ -413,7 +413,7 @@ func (e *Engine) refuse(r *store.Record, experiment string) (done bool, answer A
 	case r == nil:
 		return true, answer, fmt.Errorf("%w: %q", ErrUnknown, experiment)
 	case e.config.Disabled:
-		return true, Assignment{Experiment: experiment, Alternative: r.Alternatives[0], Reason: Disabled}, nil
+		return true, Assignment{Experiment: experiment, Alternative: r.Alternatives[0], Reason: ReasonDisabled}, nil
 	case r.Archived:
 		return true, answer, fmt.Errorf("%w: %q", ErrArchived, experiment)
 	case r.Paused:
@@ -432,6 +432,6 @@ func existing(r *store.Record, client string, facts store.Facts) (Assignment, er
 		return Assignment{}, fmt.Errorf("%w: the total of %q would be too large", ErrValue, client)
 	}
 	return Assignment{
-		Experiment: r.Name, Alternative: r.Alternatives[facts.Choice], Reason: Existing, Participating: true,
+		Experiment: r.Name, Alternative: r.Alternatives[facts.Choice], Reason: ReasonExisting, Participating: true,
 	}, nil
 }

@@ -45,7 +45,7 @@ func participate(tb testing.TB, e *sixpack.Engine, x sixpack.Experiment, client 
 	return a
 }
 
-func results(tb testing.TB, e *sixpack.Engine, name string) store.Results {
+func results(tb testing.TB, e *sixpack.Engine, name string) store.Counts {
 	tb.Helper()
 	r, err := e.Counts(tb.Context(), name)
 	if err != nil {
@@ -72,11 +72,11 @@ func check(tb testing.TB, err error) {
 func TestParticipateAndConvert(t *testing.T) {
 	e, _ := newEngine(t)
 	first := participate(t, e, button, "anna")
-	if first.Reason != sixpack.Assigned || !first.Participating {
+	if first.Reason != sixpack.ReasonAssigned || !first.Participating {
 		t.Errorf("first call: %+v, want an assigned participant", first)
 	}
 	again := participate(t, e, button, "anna")
-	if again.Reason != sixpack.Existing || again.Alternative != first.Alternative {
+	if again.Reason != sixpack.ReasonExisting || again.Alternative != first.Alternative {
 		t.Errorf("second call: %+v, want existing %q", again, first.Alternative)
 	}
 	for range 2 {
@@ -131,15 +131,15 @@ func TestPrecedence(t *testing.T) {
 		reason      sixpack.Reason
 		next        func() error
 	}{
-		{"robot", off, robot, "b", sixpack.Robot, nil},
-		{"ignored", off, ignored, "b", sixpack.Ignored, nil},
-		{"forced", off, []sixpack.Option{sixpack.RecordForce("c")}, "c", sixpack.Forced, nil},
-		{"disabled", off, nil, "a", sixpack.Disabled, nil},
-		{"winner", on, nil, "b", sixpack.Winner, func() error { return on.ResetWinner(ctx, "x") }},
-		{"robot without a winner", on, robot, "a", sixpack.Robot, nil},
-		{"archived", on, nil, "a", sixpack.Archived, func() error { return on.Unarchive(ctx, "x") }},
-		{"paused", on, nil, "a", sixpack.Paused, func() error { return on.Resume(ctx, "x") }},
-		{"excluded", on, nil, "a", sixpack.Excluded, nil},
+		{"robot", off, robot, "b", sixpack.ReasonRobot, nil},
+		{"ignored", off, ignored, "b", sixpack.ReasonIgnored, nil},
+		{"forced", off, []sixpack.Option{sixpack.RecordForce("c")}, "c", sixpack.ReasonForced, nil},
+		{"disabled", off, nil, "a", sixpack.ReasonDisabled, nil},
+		{"winner", on, nil, "b", sixpack.ReasonWinner, func() error { return on.ResetWinner(ctx, "x") }},
+		{"robot without a winner", on, robot, "a", sixpack.ReasonRobot, nil},
+		{"archived", on, nil, "a", sixpack.ReasonArchived, func() error { return on.Unarchive(ctx, "x") }},
+		{"paused", on, nil, "a", sixpack.ReasonPaused, func() error { return on.Resume(ctx, "x") }},
+		{"excluded", on, nil, "a", sixpack.ReasonExcluded, nil},
 	}
 	for _, step := range steps {
 		a := participate(t, step.engine, x, "first", step.options...)
@@ -163,7 +163,7 @@ func TestForce(t *testing.T) {
 	if n := participants(t, e, "button"); n != 0 {
 		t.Errorf("Force recorded %d participants", n)
 	}
-	if a := participate(t, e, button, "anna", sixpack.Force("green")); a.Reason != sixpack.Assigned {
+	if a := participate(t, e, button, "anna", sixpack.Force("green")); a.Reason != sixpack.ReasonAssigned {
 		t.Errorf("Force of an unknown alternative: %+v, want it ignored", a)
 	}
 	if a := participate(t, e, button, "bert", sixpack.RecordForce("blue")); a.Alternative != "blue" || !a.Participating {
@@ -172,7 +172,7 @@ func TestForce(t *testing.T) {
 	if a := participate(t, e, button, "bert", sixpack.RecordForce("red")); a.Alternative != "red" {
 		t.Errorf("RecordForce of another: %+v", a)
 	}
-	if a := participate(t, e, button, "bert"); a.Alternative != "blue" || a.Reason != sixpack.Existing {
+	if a := participate(t, e, button, "bert"); a.Alternative != "blue" || a.Reason != sixpack.ReasonExisting {
 		t.Errorf("after RecordForce: %+v, want existing blue", a)
 	}
 	blue := results(t, e, "button").Alternatives[1]
@@ -185,7 +185,7 @@ func TestChoose(t *testing.T) {
 	e, _ := newEngine(t)
 	x := button
 	x.Traffic = 1e-9
-	if a := participate(t, e, x, "anna", sixpack.Choose("blue")); a.Alternative != "blue" || a.Reason != sixpack.Assigned {
+	if a := participate(t, e, x, "anna", sixpack.Choose("blue")); a.Alternative != "blue" || a.Reason != sixpack.ReasonAssigned {
 		t.Errorf("Choose: %+v", a)
 	}
 	if a := participate(t, e, x, "anna", sixpack.Choose("red")); a.Alternative != "blue" {
@@ -205,7 +205,7 @@ func TestPrefetch(t *testing.T) {
 			for i := range 50 {
 				client := fmt.Sprint("client", i)
 				before := participate(t, e, x, client, sixpack.Prefetch())
-				if before.Reason != sixpack.Prefetched || before.Participating {
+				if before.Reason != sixpack.ReasonPrefetched || before.Participating {
 					t.Fatalf("Prefetch: %+v", before)
 				}
 				if again := participate(t, e, x, client, sixpack.Prefetch()); again != before {
@@ -218,7 +218,7 @@ func TestPrefetch(t *testing.T) {
 					t.Fatalf("Convert after Prefetch: %v", err)
 				}
 				after := participate(t, e, x, client)
-				if after.Alternative != before.Alternative || after.Reason != sixpack.Assigned {
+				if after.Alternative != before.Alternative || after.Reason != sixpack.ReasonAssigned {
 					t.Fatalf("%+v after prefetched %+v", after, before)
 				}
 			}
@@ -237,14 +237,14 @@ func TestTrafficAdmitsMoreAndMovesNobody(t *testing.T) {
 		for i := range clients {
 			client := strconv.Itoa(i)
 			a := participate(t, e, x, client)
-			if was, ok := has[client]; ok && (a.Alternative != was || a.Reason != sixpack.Existing) {
+			if was, ok := has[client]; ok && (a.Alternative != was || a.Reason != sixpack.ReasonExisting) {
 				t.Fatalf("at %v client %s moved from %s to %+v", traffic, client, was, a)
 			}
 			switch a.Reason {
-			case sixpack.Assigned, sixpack.Existing:
+			case sixpack.ReasonAssigned, sixpack.ReasonExisting:
 				has[client] = a.Alternative
 				in++
-			case sixpack.Excluded:
+			case sixpack.ReasonExcluded:
 				if a.Alternative != "red" || a.Participating {
 					t.Fatalf("excluded client got %+v", a)
 				}
@@ -414,7 +414,7 @@ func override(o store.Override) func(context.Context, *sixpack.Engine) error {
 	return func(ctx context.Context, e *sixpack.Engine) error { return e.Override(ctx, "button", o) }
 }
 
-func state(t *testing.T, e *sixpack.Engine) (all []store.Results) {
+func state(t *testing.T, e *sixpack.Engine) (all []store.Counts) {
 	t.Helper()
 	records, err := e.List(t.Context())
 	check(t, err)
@@ -485,7 +485,7 @@ func TestRobotsAreThoseOfTheExpression(t *testing.T) {
 		e := sixpack.New(new(memory.Store), sixpack.Config{Robots: expression})
 		for _, agent := range agents {
 			a := participate(t, e, button, "anna", sixpack.UserAgent(agent))
-			if got, want := a.Reason == sixpack.Robot, expression.MatchString(agent); got != want {
+			if got, want := a.Reason == sixpack.ReasonRobot, expression.MatchString(agent); got != want {
 				t.Errorf("%q in %q: %t, want %t", form, agent, got, want)
 			}
 		}
@@ -527,13 +527,13 @@ func TestTwoEnginesOneTruth(t *testing.T) {
 		}
 	}
 	participate(t, one, button, "anna")
-	ask("new", "", sixpack.Existing)
+	ask("new", "", sixpack.ReasonExisting)
 	check(t, one.SetWinner(ctx, "button", "blue"))
-	ask("winner", "blue", sixpack.Winner)
+	ask("winner", "blue", sixpack.ReasonWinner)
 	check(t, one.ResetWinner(ctx, "button"))
-	ask("no winner", "", sixpack.Existing)
+	ask("no winner", "", sixpack.ReasonExisting)
 	check(t, one.Pause(ctx, "button"))
-	ask("paused", "red", sixpack.Paused)
+	ask("paused", "red", sixpack.ReasonPaused)
 	if _, err := two.Convert(ctx, "button", "anna"); !errors.Is(err, sixpack.ErrPaused) {
 		t.Errorf("paused: %v", err)
 	}
@@ -542,12 +542,12 @@ func TestTwoEnginesOneTruth(t *testing.T) {
 		t.Errorf("resumed: %v", err)
 	}
 	check(t, one.Override(ctx, "button", store.Override{Traffic: 1e-9}))
-	ask("still in", "", sixpack.Existing)
-	if a := participate(t, two, button, "bert"); a.Reason != sixpack.Excluded {
+	ask("still in", "", sixpack.ReasonExisting)
+	if a := participate(t, two, button, "bert"); a.Reason != sixpack.ReasonExcluded {
 		t.Errorf("under an override: %+v", a)
 	}
 	check(t, one.Override(ctx, "button", store.Override{Weights: []float64{0, 1}}))
-	if a := participate(t, two, button, "bert"); a.Alternative != "blue" || a.Reason != sixpack.Assigned {
+	if a := participate(t, two, button, "bert"); a.Alternative != "blue" || a.Reason != sixpack.ReasonAssigned {
 		t.Errorf("under weights: %+v", a)
 	}
 	check(t, one.Delete(ctx, "button"))
@@ -556,7 +556,7 @@ func TestTwoEnginesOneTruth(t *testing.T) {
 	if _, err := two.Participate(ctx, button, "anna"); !errors.Is(err, sixpack.ErrChanged) {
 		t.Errorf("after another experiment took the name: %v", err)
 	}
-	if a := participate(t, two, other, "anna"); a.Reason != sixpack.Existing {
+	if a := participate(t, two, other, "anna"); a.Reason != sixpack.ReasonExisting {
 		t.Errorf("after another experiment took the name: %+v", a)
 	}
 }
@@ -641,7 +641,7 @@ func TestPurgeKeepsResults(t *testing.T) {
 		t.Errorf("Unarchive: %v", err)
 	}
 	check(t, e.Reset(ctx, "button"))
-	if a := participate(t, e, button, "7"); a.Reason != sixpack.Assigned {
+	if a := participate(t, e, button, "7"); a.Reason != sixpack.ReasonAssigned {
 		t.Errorf("after Reset: %+v", a)
 	}
 }

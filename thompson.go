@@ -59,10 +59,10 @@ func (WhiplashLegacy) Weights(arms []Arm) []float64 {
 	if !counted(arms) {
 		return declaredWeights(arms)
 	}
-	all := make([]stats.Counts, len(arms))
+	all := make([]stats.Proportion, len(arms))
 	for i, a := range arms {
 		n, s := a.Counts.Participants, a.Counts.Converted
-		all[i] = stats.Counts{Participants: n + (n - s), Converted: n}
+		all[i] = stats.Proportion{Participants: n + (n - s), Converted: n}
 	}
 	chances, _ := stats.Best(all, fairness)
 	return floored(chances, whiplashFloor)
@@ -130,7 +130,7 @@ func valued(arms []Arm) bool {
 // bestOf returns each arm's chance to be the best.
 func bestOf(arms []Arm, prior stats.Prior) (chances []float64) {
 	if !valued(arms) {
-		all := make([]stats.Counts, len(arms))
+		all := make([]stats.Proportion, len(arms))
 		for i, a := range arms {
 			all[i] = a.Counts
 		}

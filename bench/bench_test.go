@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sixpack-go/sixpack/internal/redisserver"
+	"github.com/sixpack-go/sixpack/internal/redistest"
 )
 
 // TestMain lets the test binary be the parts that the program starts.
@@ -30,7 +30,7 @@ func TestEverything(t *testing.T) {
 	for _, s := range sections {
 		t.Run(s.name, func(t *testing.T) {
 			if s.name == "redis" {
-				redisserver.Need(t)
+				redistest.Need(t)
 			}
 			b := &bench{effort: smoke, profiles: t.TempDir(), progress: io.Discard}
 			rows, err := b.measure(t.Context(), t.TempDir(), regexp.MustCompile("^"+s.name+"$"))

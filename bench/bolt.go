@@ -84,7 +84,7 @@ func openOurs(ctx context.Context, path string) (*file, error) {
 	engine := sixpack.New(st, sixpack.Config{})
 	put := func(id uuid) error {
 		a, err := engine.Participate(ctx, button, id.String())
-		if err == nil && a.Reason != sixpack.Assigned {
+		if err == nil && a.Reason != sixpack.ReasonAssigned {
 			err = fmt.Errorf("a new client got %+v", a)
 		}
 		return err

@@ -86,7 +86,7 @@ func participateAgain(ctx context.Context) (func(n int) error, error) {
 			if err != nil {
 				return err
 			}
-			if a.Reason != sixpack.Existing {
+			if a.Reason != sixpack.ReasonExisting {
 				return fmt.Errorf("an existing client got %+v", a)
 			}
 		}

@@ -13,8 +13,8 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/sixpack-go/sixpack"
-	"github.com/sixpack-go/sixpack/internal/keyspace"
-	"github.com/sixpack-go/sixpack/internal/redisserver"
+	"github.com/sixpack-go/sixpack/internal/redistest"
+	"github.com/sixpack-go/sixpack/internal/sixpack2"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/redis"
 )
@@ -28,7 +28,7 @@ const (
 // redis compares calls over a Redis server with a plain GET of a small key, in
 // process and over HTTP, and tells how much memory the server needs for a client.
 func (b *bench) redis(ctx context.Context) (rows []row, err error) {
-	server, err := redisserver.Start()
+	server, err := redistest.Start()
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (b *bench) redisCalls(ctx context.Context, _ string, client rueidis.Client)
 		}
 		return err
 	}
-	if err := concurrently(callers, len(known), func(i uint64) error { return participate(ctx, known[i], sixpack.Assigned) }); err != nil {
+	if err := concurrently(callers, len(known), func(i uint64) error { return participate(ctx, known[i], sixpack.ReasonAssigned) }); err != nil {
 		return nil, err
 	}
 	calls := func(call func(ctx context.Context, i uint64) error) func() (float64, error) {
@@ -85,10 +85,10 @@ func (b *bench) redisCalls(ctx context.Context, _ string, client rueidis.Client)
 	fresh.Store(1 << 50)
 	measured, err := inTurn(4*b.rounds+1,
 		calls(func(ctx context.Context, i uint64) error {
-			return participate(ctx, known[i%uint64(len(known))], sixpack.Existing)
+			return participate(ctx, known[i%uint64(len(known))], sixpack.ReasonExisting)
 		}),
 		calls(func(ctx context.Context, _ uint64) error {
-			return participate(ctx, uuidOf(fresh.Add(1)).String(), sixpack.Assigned)
+			return participate(ctx, uuidOf(fresh.Add(1)).String(), sixpack.ReasonAssigned)
 		}),
 		calls(func(ctx context.Context, _ uint64) error {
 			return client.Do(ctx, client.B().Get().Key(smallKey).Build()).Error()
@@ -186,7 +186,7 @@ func (b *bench) redisMemory(ctx context.Context, _ string, _ rueidis.Client) ([]
 			return err
 		}
 		return withRedis(func(other overRedis) (err error) {
-			space := keyspace.New(other.client, "sxp", keyspace.Config{})
+			space := sixpack2.New(other.client, "sxp", sixpack2.Config{})
 			sixpacks, err = memoryFor(ctx, other.client, func() error {
 				_, err := space.Export(ctx, st, button.Name, false, nil)
 				return err
@@ -210,7 +210,7 @@ func (b *bench) redisMemory(ctx context.Context, _ string, _ rueidis.Client) ([]
 
 // withRedis has something done on an empty server.
 func withRedis(do func(overRedis) error) (err error) {
-	server, err := redisserver.Start()
+	server, err := redistest.Start()
 	if err != nil {
 		return err
 	}

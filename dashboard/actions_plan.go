@@ -53,8 +53,8 @@ func askPlan(s *subject) []field {
 		},
 		{
 			Name: analysisField, Label: "Analysis", Kind: picked, Value: analysis, Choices: []choice{
-				{"", "at any time, as often as you like", analysis == "" || analysis == string(store.AlwaysValid)},
-				{string(store.Fixed), "once, when all participants are there", analysis == string(store.Fixed)},
+				{"", "at any time, as often as you like", analysis == "" || analysis == string(store.AnalysisAlwaysValid)},
+				{string(store.AnalysisFixed), "once, when all participants are there", analysis == string(store.AnalysisFixed)},
 			},
 			Hint: "Looking once needs fewer participants, but tells nothing before. It has to be planned before anybody takes part.",
 		},
@@ -73,10 +73,10 @@ func doPlan(ctx context.Context, e *sixpack.Engine, s *subject) error {
 		Size:     wrong.readSize(s),
 		Analysis: store.Analysis(s.form.Get(analysisField)),
 	}
-	if p.Analysis != "" && p.Analysis != store.AlwaysValid && p.Analysis != store.Fixed {
+	if p.Analysis != "" && p.Analysis != store.AnalysisAlwaysValid && p.Analysis != store.AnalysisFixed {
 		wrong[analysisField] = "There is no such analysis: choose one of these."
 	}
-	if p.Analysis == store.Fixed && p.Size == 0 && wrong[sizeField] == "" {
+	if p.Analysis == store.AnalysisFixed && p.Size == 0 && wrong[sizeField] == "" {
 		wrong[sizeField] = "Say at how many participants you will look."
 	}
 	if len(wrong) > 0 {

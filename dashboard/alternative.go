@@ -26,7 +26,7 @@ func alternatives(r *sixpack.Results) ([]alternative, axis) {
 	for i := range all {
 		a := alternative{
 			AlternativeResults: &r.Alternatives[i], Series: i % seriesColours, Mark: mark(r, &r.Alternatives[i]),
-			Values: r.Measure == sixpack.Mean, Share: percentage(r.Alternatives[i].Participants, r.Participants),
+			Values: r.Measure == sixpack.MeasureMean, Share: percentage(r.Alternatives[i].Participants, r.Participants),
 		}
 		if a.estimate().Known() {
 			intervals = append(intervals, a.interval())
@@ -50,11 +50,11 @@ func mark(r *sixpack.Results, a *sixpack.AlternativeResults) string {
 		return "winner"
 	case a.Name == r.Verdict.Leader:
 		return "best"
-	case a.Standing == stats.Better:
+	case a.Standing == stats.StandingBetter:
 		return "better"
-	case a.Standing == stats.Worse:
+	case a.Standing == stats.StandingWorse:
 		return "worse"
-	case a.Standing == stats.Equivalent:
+	case a.Standing == stats.StandingEquivalent:
 		return "no difference"
 	default:
 		return ""

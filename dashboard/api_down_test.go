@@ -21,11 +21,11 @@ type failing struct {
 
 var errDown = errors.New("the store is down: secret details")
 
-func (f *failing) Results(ctx context.Context, names ...string) ([]store.Results, error) {
+func (f *failing) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
 	if f.down.Load() {
 		return nil, errDown
 	}
-	return f.Store.Results(ctx, names...)
+	return f.Store.Counts(ctx, names...)
 }
 
 func (f *failing) Changes(ctx context.Context, experiment string, most int) ([]store.Change, error) {

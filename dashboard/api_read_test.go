@@ -84,7 +84,7 @@ func TestAPIExperiment(t *testing.T) {
 		Winner   *string
 		Results  sixpack.Results
 	}
-	for kpi, measure := range map[string]sixpack.Measure{"": sixpack.Rate, "?kpi=": sixpack.Rate, "?kpi=revenue": sixpack.Mean} {
+	for kpi, measure := range map[string]sixpack.Measure{"": sixpack.MeasureRate, "?kpi=": sixpack.MeasureRate, "?kpi=revenue": sixpack.MeasureMean} {
 		var got answer
 		p.read(apiPath("price")+kpi, &got)
 		want, err := p.Results(t.Context(), "price", strings.TrimPrefix(strings.TrimPrefix(kpi, "?"), "kpi="))

@@ -82,7 +82,7 @@ type downloadValues struct {
 	downloadTotals
 }
 
-func newDownload(of store.Results) download {
+func newDownload(of store.Counts) download {
 	x := download{
 		Settings: newAPISettings(of.Record), Excluded: of.Excluded,
 		Epochs: make([]downloadEpoch, len(of.Epochs)), Alternatives: make([]downloadAlternative, len(of.Alternatives)),

@@ -192,7 +192,7 @@ func TestDownloadJSON(t *testing.T) {
 		}
 		return r.Num()
 	}
-	again := store.NewResults(counts.Record, counts.Epochs)
+	again := store.NewCounts(counts.Record, counts.Epochs)
 	day := func(date string) store.Day {
 		at, err := time.Parse(time.DateOnly, date)
 		if err != nil {

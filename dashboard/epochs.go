@@ -37,7 +37,7 @@ type epochNumbers struct {
 	Converted    []int64 `json:"converted"`
 }
 
-func newEpochSeries(r *store.Results, kpi string, now time.Time) epochSeries {
+func newEpochSeries(r *store.Counts, kpi string, now time.Time) epochSeries {
 	n := len(r.Record.Alternatives)
 	s := epochSeries{Experiment: r.Record.Name, KPI: kpi, Alternatives: r.Record.Alternatives, Given: newEpochNumbers(n)}
 	into := map[uint32]epochNumbers{0: s.Given}
@@ -74,7 +74,7 @@ func newEpochNumbers(n int) epochNumbers {
 
 // lastDay returns when the last day ended on which anybody took part, now if it has
 // not, nil if there was none.
-func lastDay(r *store.Results, now time.Time) *time.Time {
+func lastDay(r *store.Counts, now time.Time) *time.Time {
 	var end time.Time
 	for _, a := range r.Alternatives {
 		if n := len(a.Days); n > 0 {

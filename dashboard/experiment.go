@@ -100,7 +100,7 @@ func (p experimentPage) LeftOut() bool {
 
 // asked returns the counts of the experiment that a request is about, and the KPI
 // and the period that it asks for.
-func (d *dashboard) asked(r *http.Request) (counts store.Results, kpi string, by period, err error) {
+func (d *dashboard) asked(r *http.Request) (counts store.Counts, kpi string, by period, err error) {
 	if by, err = periodOf(r.URL.Query().Get("period")); err != nil {
 		return counts, "", "", err
 	}
@@ -126,7 +126,7 @@ func kpiOf(r *http.Request, of store.Record) (string, error) {
 }
 
 // readable returns the period whose chart and table are not too long to read.
-func readable(counts *store.Results, kpi string) period {
+func readable(counts *store.Counts, kpi string) period {
 	const days, weeks = 400, 7 * 260
 	first, last := span(counts, kpi)
 	switch n := int(last) - int(first); {
@@ -145,7 +145,7 @@ func ticks(a axis, of sixpack.Measure) []string {
 	switch {
 	case !(a.hi > a.lo):
 		return nil
-	case of == sixpack.Mean:
+	case of == sixpack.MeasureMean:
 		return []string{value(ends.Lo, ends), value(ends.Hi, ends)}
 	default:
 		return []string{rate(ends.Lo, ends), rate(ends.Hi, ends)}
@@ -186,7 +186,7 @@ func (p experimentPage) Converted() (n int64) {
 }
 
 // Values tells whether the KPI has values.
-func (p experimentPage) Values() bool { return p.Measure == sixpack.Mean }
+func (p experimentPage) Values() bool { return p.Measure == sixpack.MeasureMean }
 
 // Goal returns how far the experiment is: how many participants are there, of how
 // many that are needed; 0 if that cannot be told.

@@ -13,7 +13,7 @@ import (
 
 // legacyCounts returns those of the experiment that a name in a path stands for:
 // Sixpack's own pages escape names twice.
-func (d *dashboard) legacyCounts(ctx context.Context, name string) (store.Results, error) {
+func (d *dashboard) legacyCounts(ctx context.Context, name string) (store.Counts, error) {
 	counts, err := d.engine.Counts(ctx, name)
 	if !errors.Is(err, sixpack.ErrUnknown) {
 		return counts, err

@@ -94,7 +94,7 @@ func (d *dashboard) serveLegacyExperiment(w http.ResponseWriter, r *http.Request
 	return writeJSON(w, d.newLegacyExperiment(&counts, kpi, by))
 }
 
-func (d *dashboard) newLegacyExperiment(of *store.Results, kpi string, by period) legacyExperiment {
+func (d *dashboard) newLegacyExperiment(of *store.Counts, kpi string, by period) legacyExperiment {
 	r := &of.Record
 	x := legacyExperiment{
 		Alternatives: newLegacyAlternatives(of, kpi, by), ExcludedClients: of.Excluded,
@@ -119,13 +119,13 @@ func (d *dashboard) newLegacyExperiment(of *store.Results, kpi string, by period
 	return x
 }
 
-func newLegacyAlternatives(of *store.Results, kpi string, by period) []legacyAlternative {
+func newLegacyAlternatives(of *store.Counts, kpi string, by period) []legacyAlternative {
 	all := make([]legacyAlternative, len(of.Alternatives))
 	data := newLegacyData(of, kpi, by)
 	control := tally(of.Alternatives[0], kpi)
 	for i, counts := range of.Alternatives {
 		n := tally(counts, kpi)
-		s := stats.Legacy(control, n, i == 0)
+		s := stats.LegacyOf(control, n, i == 0)
 		a := &all[i]
 		*a = legacyAlternative{
 			Name: of.Record.Alternatives[i], Data: data[i], IsControl: i == 0,
@@ -143,13 +143,13 @@ func newLegacyAlternatives(of *store.Results, kpi string, by period) []legacyAlt
 }
 
 // tally returns how many took part, and how many of them converted.
-func tally(a store.AlternativeCounts, kpi string) stats.Counts {
-	return stats.Counts{Participants: a.Participants(), Converted: a.KPI(kpi).Converted()}
+func tally(a store.AlternativeCounts, kpi string) stats.Proportion {
+	return stats.Proportion{Participants: a.Participants(), Converted: a.KPI(kpi).Converted()}
 }
 
 // newLegacyData returns, for each alternative, what was counted in every period in
 // which anything was counted of any of them.
-func newLegacyData(of *store.Results, kpi string, by period) [][]legacyDatum {
+func newLegacyData(of *store.Counts, kpi string, by period) [][]legacyDatum {
 	index := make(map[store.Day]int)
 	for _, start := range legacyPeriods(of, kpi, by) {
 		index[start] = len(index)
@@ -174,7 +174,7 @@ func newLegacyData(of *store.Results, kpi string, by period) [][]legacyDatum {
 
 // legacyPeriods returns the first days, in order, of the periods in which anything
 // was counted.
-func legacyPeriods(of *store.Results, kpi string, by period) []store.Day {
+func legacyPeriods(of *store.Counts, kpi string, by period) []store.Day {
 	var starts []store.Day
 	for _, a := range of.Alternatives {
 		for _, d := range a.Days {

@@ -77,7 +77,7 @@ type listed struct {
 func (l listed) Winner() string { return l.Counts.Record.Winner }
 
 // Values tells whether its alternatives are compared by the mean of values.
-func (l listed) Values() bool { return l.Measure == sixpack.Mean }
+func (l listed) Values() bool { return l.Measure == sixpack.MeasureMean }
 
 // list serves the experiments of a state.
 func (d *dashboard) list(of state) func(http.ResponseWriter, *http.Request) error {
@@ -195,9 +195,9 @@ func sorts(by string) []choice {
 // settled ranks states: results first, then what may become one.
 func settled(r *sixpack.Results) int {
 	switch r.Verdict.State {
-	case stats.Winner, stats.ControlBest, stats.NoPracticalDifference:
+	case stats.StateWinner, stats.StateControlBest, stats.StateNoPracticalDifference:
 		return 0
-	case stats.Inconclusive, stats.KeepRunning:
+	case stats.StateInconclusive, stats.StateKeepRunning:
 		return 1
 	default:
 		return 2

@@ -293,7 +293,7 @@ func act(t *testing.T, e *sixpack.Engine) {
 		e.StartRamp(ctx, "acted", store.RampPlan{Steps: []float64{0.25, 1}, Hold: time.Hour, Guardrails: []store.Guardrail{{KPI: "x", RiseIsBad: true}}}),
 		e.PauseRamp(ctx, "acted"), e.ResumeRamp(ctx, "acted"), e.StopRamp(ctx, "acted"),
 		e.Override(ctx, "acted", store.Override{Traffic: 0.5, Weights: []float64{3, 1}, Algorithm: "random"}),
-		e.SetPlan(ctx, "acted", store.Plan{KPI: "x", Effect: 0.1, Baseline: 0.2, Power: 0.9, Alpha: 0.1, Size: 100_000, Analysis: store.AlwaysValid}),
+		e.SetPlan(ctx, "acted", store.Plan{KPI: "x", Effect: 0.1, Baseline: 0.2, Power: 0.9, Alpha: 0.1, Size: 100_000, Analysis: store.AnalysisAlwaysValid}),
 		e.Delete(t.Context(), "gone"),
 		e.SetWinner(ctx, "ended", "b"), e.Archive(ctx, "ended"), e.Purge(ctx, "ended"), e.Reset(ctx, "ended"), e.Archive(ctx, "ended"), e.Unarchive(ctx, "ended"),
 		e.SetWinner(ctx, "ended", "c"), e.Pause(ctx, "ended"),
@@ -309,7 +309,7 @@ func act(t *testing.T, e *sixpack.Engine) {
 	if err := e.Undo(ctx, "acted", log[0].ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := e.SetPlan(ctx, "acted", store.Plan{KPI: "x", Effect: 0.1, Baseline: 0.2, Power: 0.9, Alpha: 0.1, Size: 100_000, Analysis: store.AlwaysValid}); err != nil {
+	if err := e.SetPlan(ctx, "acted", store.Plan{KPI: "x", Effect: 0.1, Baseline: 0.2, Power: 0.9, Alpha: 0.1, Size: 100_000, Analysis: store.AnalysisAlwaysValid}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -26,9 +26,9 @@ type counting struct {
 	calls atomic.Int64
 }
 
-func (c *counting) Results(ctx context.Context, names ...string) ([]store.Results, error) {
+func (c *counting) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
 	c.calls.Add(1)
-	return c.Store.Results(ctx, names...)
+	return c.Store.Counts(ctx, names...)
 }
 
 func (c *counting) Records(ctx context.Context) ([]store.Record, error) {
@@ -126,9 +126,9 @@ func wantsNone(tb testing.TB, text string, parts ...string) {
 
 func TestVerdictsAreShown(t *testing.T) {
 	headlines := map[stats.State]string{
-		stats.Winner: "“b” is better than “a”.", stats.ControlBest: "Keep “a”.", stats.NoPracticalDifference: "No practical difference.",
-		stats.Inconclusive: "Planned size reached, not decided.", stats.KeepRunning: "Keep running.", stats.Mismatch: "Do not trust this test.",
-		stats.NoData: "No visitors yet in “b”.", stats.InvalidCounts: "Counts are broken.",
+		stats.StateWinner: "“b” is better than “a”.", stats.StateControlBest: "Keep “a”.", stats.StateNoPracticalDifference: "No practical difference.",
+		stats.StateInconclusive: "Planned size reached, not decided.", stats.StateKeepRunning: "Keep running.", stats.StateMismatch: "Do not trust this test.",
+		stats.StateNoData: "No visitors yet in “b”.", stats.StateInvalidCounts: "Counts are broken.",
 	}
 	s := new(memory.Store)
 	for _, i := range states() {
@@ -144,7 +144,7 @@ func TestVerdictsAreShown(t *testing.T) {
 			text := page(t, url+"/experiments/"+i.Record.Name+"/")
 			wants(t, text, headlines[state], "<h1>"+i.Record.Name+"</h1>")
 			wantsNone(t, strings.ToLower(text), "significan", "confidence")
-			broken := state == stats.Mismatch || state == stats.InvalidCounts
+			broken := state == stats.StateMismatch || state == stats.StateInvalidCounts
 			if strings.Contains(text, `class="alarm"`) != broken {
 				t.Errorf("there is an alarm: %t", !broken)
 			}
@@ -158,7 +158,7 @@ func TestVerdictsAreShown(t *testing.T) {
 // TestBrokenSplit has no number from which one could read which is better.
 func TestBrokenSplit(t *testing.T) {
 	t.Parallel()
-	s := filled(t, states()[stats.Mismatch])
+	s := filled(t, states()[stats.StateMismatch])
 	url := serve(t, s)
 	for _, path := range []string{"/", "/experiments/srm/"} {
 		text := page(t, url+path)
@@ -353,7 +353,7 @@ func TestSeries(t *testing.T) {
 			t.Errorf("%s: %d participants", c.period, blue.Participants[0])
 		}
 		end := c.n - 1
-		if in := stats.Wilson(stats.Counts{Participants: 600, Converted: 90}, 0.95); blue.Rate[end] != 0.15 ||
+		if in := stats.Wilson(stats.Proportion{Participants: 600, Converted: 90}, 0.95); blue.Rate[end] != 0.15 ||
 			!near(blue.Lo[end], in.Lo) || !near(blue.Hi[end], in.Hi) {
 			t.Errorf("%s: in the end %v in %v to %v", c.period, blue.Rate[end], blue.Lo[end], blue.Hi[end])
 		}

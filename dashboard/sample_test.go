@@ -31,7 +31,7 @@ func sample(name string, days int, arms ...arm) store.Import {
 	for _, a := range arms {
 		r.Alternatives = append(r.Alternatives, a.name)
 	}
-	counts := store.NewResults(r, []store.Epoch{r.Epoch})
+	counts := store.NewCounts(r, []store.Epoch{r.Epoch})
 	for i, a := range arms {
 		c := &counts.Alternatives[i]
 		for d := range days {
@@ -69,14 +69,14 @@ func states() map[stats.State]store.Import {
 	inconclusive := sample("inconclusive", 10, arm{"a", 100, 10}, arm{"b", 100, 11})
 	inconclusive.Record.Plan.Size = 2000
 	return map[stats.State]store.Import{
-		stats.Winner:                sample("winner", 10, arm{"a", 1000, 100}, arm{"b", 1000, 130}),
-		stats.ControlBest:           sample("control-best", 10, arm{"a", 1000, 130}, arm{"b", 1000, 100}),
-		stats.NoPracticalDifference: sample("no-practical-difference", 10, arm{"a", 100000, 50000}, arm{"b", 100000, 50000}),
-		stats.Inconclusive:          inconclusive,
-		stats.KeepRunning:           sample("keep-running", 10, arm{"a", 100, 10}, arm{"b", 100, 11}),
-		stats.Mismatch:              sample("srm", 10, arm{"a", 1000, 100}, arm{"b", 800, 120}),
-		stats.NoData:                sample("no-data", 10, arm{"a", 10, 1}, arm{"b", 0, 0}),
-		stats.InvalidCounts:         sample("invalid-counts", 10, arm{"a", 10, 20}, arm{"b", 10, 1}),
+		stats.StateWinner:                sample("winner", 10, arm{"a", 1000, 100}, arm{"b", 1000, 130}),
+		stats.StateControlBest:           sample("control-best", 10, arm{"a", 1000, 130}, arm{"b", 1000, 100}),
+		stats.StateNoPracticalDifference: sample("no-practical-difference", 10, arm{"a", 100000, 50000}, arm{"b", 100000, 50000}),
+		stats.StateInconclusive:          inconclusive,
+		stats.StateKeepRunning:           sample("keep-running", 10, arm{"a", 100, 10}, arm{"b", 100, 11}),
+		stats.StateMismatch:              sample("srm", 10, arm{"a", 1000, 100}, arm{"b", 800, 120}),
+		stats.StateNoData:                sample("no-data", 10, arm{"a", 10, 1}, arm{"b", 0, 0}),
+		stats.StateInvalidCounts:         sample("invalid-counts", 10, arm{"a", 10, 20}, arm{"b", 10, 1}),
 	}
 }
 

@@ -108,7 +108,7 @@ type alternativeSeries struct {
 }
 
 // newSeries returns that of results.
-func newSeries(r *store.Results, kpi string, by period) series {
+func newSeries(r *store.Counts, kpi string, by period) series {
 	s := series{Experiment: r.Record.Name, KPI: kpi, Period: by, Labels: []string{}, Starts: []string{}}
 	first, last := span(r, kpi)
 	index := make(map[store.Day]int)
@@ -135,7 +135,7 @@ func newSeries(r *store.Results, kpi string, by period) series {
 
 // span returns the first and the last day on which anything was counted; the last
 // is before the first if nothing was.
-func span(r *store.Results, kpi string) (first, last store.Day) {
+func span(r *store.Counts, kpi string) (first, last store.Day) {
 	first, last = math.MaxInt32, math.MinInt32
 	see := func(d store.Day) { first, last = min(first, d), max(last, d) }
 	for _, a := range r.Alternatives {
@@ -153,7 +153,7 @@ func span(r *store.Results, kpi string) (first, last store.Day) {
 func (a *alternativeSeries) accumulate() {
 	n := len(a.Participants)
 	a.Rate, a.Lo, a.Hi = make([]sixpack.Number, n), make([]sixpack.Number, n), make([]sixpack.Number, n)
-	var sum stats.Counts
+	var sum stats.Proportion
 	for i := range n {
 		sum.Participants += a.Participants[i]
 		sum.Converted += a.Converted[i]

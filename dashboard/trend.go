@@ -23,7 +23,7 @@ const (
 )
 
 // newTrend returns that of an experiment until a day.
-func newTrend(r *store.Results, today store.Day) trend {
+func newTrend(r *store.Counts, today store.Day) trend {
 	var days [trendDays]int64
 	for _, a := range r.Alternatives {
 		for _, d := range slices.Backward(a.Days) {

@@ -16,19 +16,19 @@ type verdict struct {
 func newVerdict(r *sixpack.Results) verdict {
 	v := verdict{Verdict: r.Verdict}
 	switch r.Verdict.State {
-	case stats.Winner:
+	case stats.StateWinner:
 		v.Label, v.Tone = "Better", "good"
-	case stats.ControlBest:
+	case stats.StateControlBest:
 		v.Label, v.Tone = "Keep control", "settled"
-	case stats.NoPracticalDifference:
+	case stats.StateNoPracticalDifference:
 		v.Label, v.Tone = "No difference", "settled"
-	case stats.Inconclusive:
+	case stats.StateInconclusive:
 		v.Label, v.Tone = "Not decided", "warn"
-	case stats.Mismatch:
+	case stats.StateMismatch:
 		v.Label, v.Tone = "Broken split", "bad"
-	case stats.InvalidCounts:
+	case stats.StateInvalidCounts:
 		v.Label, v.Tone = "Broken counts", "bad"
-	case stats.NoData:
+	case stats.StateNoData:
 		v.Label, v.Tone = "Waiting", "calm"
 	default:
 		v.Label, v.Tone = "Running", "calm"

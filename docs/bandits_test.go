@@ -107,7 +107,7 @@ func chosen(c *claims) {
 
 // floors computes what losers keep, and the formulas of the shares.
 func floors(c *claims) {
-	hopeless := []sixpack.Arm{{Weight: 0.5, Counts: stats.Counts{Participants: 1e6}}, {Weight: 0.5, Counts: stats.Counts{Participants: 1e6, Converted: 1e5}}}
+	hopeless := []sixpack.Arm{{Weight: 0.5, Counts: stats.Proportion{Participants: 1e6}}, {Weight: 0.5, Counts: stats.Proportion{Participants: 1e6, Converted: 1e5}}}
 	least := func(a sixpack.Algorithm) float64 { return a.Weights(hopeless)[0] }
 	c.addf("shares %.0f %% of the visitors evenly, whatever the counts say; of two alternatives none gets less than %.0f %%.", 200*least(sixpack.Thompson{}), 100*least(sixpack.Thompson{}))
 	c.addf("a loser that gets %.0f %% of", 100*least(sixpack.Thompson{}))
@@ -119,11 +119,11 @@ func floors(c *claims) {
 		algorithm sixpack.Algorithm
 		floor     float64
 		prior     stats.Prior
-		counts    []stats.Counts
+		counts    []stats.Proportion
 	}{
-		"thompson": {sixpack.Thompson{}, 0.1, stats.Prior{A: 1, B: 1}, []stats.Counts{red7, blue7}},
-		"whiplash": {sixpack.Whiplash{}, 0.2, stats.Prior{A: 7, B: 7}, []stats.Counts{red7, blue7}},
-		"whiplash-legacy": {sixpack.WhiplashLegacy{}, 0.2, stats.Prior{A: 7, B: 7}, []stats.Counts{
+		"thompson": {sixpack.Thompson{}, 0.1, stats.Prior{A: 1, B: 1}, []stats.Proportion{red7, blue7}},
+		"whiplash": {sixpack.Whiplash{}, 0.2, stats.Prior{A: 7, B: 7}, []stats.Proportion{red7, blue7}},
+		"whiplash-legacy": {sixpack.WhiplashLegacy{}, 0.2, stats.Prior{A: 7, B: 7}, []stats.Proportion{
 			{Participants: 2*n - red7.Converted, Converted: n}, {Participants: 2*s.Participants - s.Converted, Converted: s.Participants},
 		}},
 	} {
@@ -144,10 +144,10 @@ func whiplash(c *claims) {
 
 // standardized computes rates in spite of moving shares.
 func standardized(c *claims) {
-	before, during := stats.Epoch{Weights: []float64{9, 1}}, stats.Epoch{Weights: []float64{1, 1}}
-	before.Arms = []stats.Counts{{Participants: 9000, Converted: 270}, {Participants: 1000, Converted: 30}}
-	during.Arms = []stats.Counts{{Participants: 5000, Converted: 400}, {Participants: 5000, Converted: 400}}
-	rates := stats.Standardized([]stats.Epoch{before, during})
+	before, during := stats.Stratum{Weights: []float64{9, 1}}, stats.Stratum{Weights: []float64{1, 1}}
+	before.Arms = []stats.Proportion{{Participants: 9000, Converted: 270}, {Participants: 1000, Converted: 30}}
+	during.Arms = []stats.Proportion{{Participants: 5000, Converted: 400}, {Participants: 5000, Converted: 400}}
+	rates := stats.Standardized([]stats.Stratum{before, during})
 	c.same("what is equal", rates[0], rates[1])
 	c.addf("(10,000·%g + 10,000·%g) / 20,000 = %s", before.Arms[0].Rate(), during.Arms[0].Rate(), rate(rates[0]))
 	c.addf("the rates of all together say %s and %s", rate(670./14_000), rate(430./6000))

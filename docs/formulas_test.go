@@ -19,7 +19,7 @@ func (c *claims) same(what string, formula, function float64) {
 }
 
 // deviation returns D(s,n) of a common rate.
-func deviation(c stats.Counts, common float64) float64 {
+func deviation(c stats.Proportion, common float64) float64 {
 	s, n := float64(c.Converted), float64(c.Participants)
 	return s*math.Log(s/n/common) + (n-s)*math.Log((1-s/n)/(1-common))
 }
@@ -74,7 +74,7 @@ func intervals(c *claims) {
 	c.addf("after 7 days: G = %.2f, p = %.3f", first.G, first.P)
 	c.same("p of one look", math.Erfc(math.Sqrt(once.G/2)), once.P)
 
-	for name, counts := range map[string]stats.Counts{"red": red, "blue": blue} {
+	for name, counts := range map[string]stats.Proportion{"red": red, "blue": blue} {
 		i := stats.Wilson(counts, 0.95)
 		p, n, z := counts.Rate(), float64(counts.Participants), 1.9599639845
 		centre := (p + z*z/(2*n)) / (1 + z*z/n)
@@ -86,13 +86,13 @@ func intervals(c *claims) {
 }
 
 func chances(c *claims) {
-	for name, counts := range map[string]stats.Counts{"red": red, "blue": blue} {
+	for name, counts := range map[string]stats.Proportion{"red": red, "blue": blue} {
 		mean, _ := stats.Posterior(counts, stats.Uniform, 0.95)
 		a, b := counts.Converted+1, counts.Participants-counts.Converted+1
 		c.addf("%s Beta(%s, %s), mean %.5f", name, count(a), count(b), mean)
 		c.same("the mean of "+name, float64(a)/float64(a+b), mean)
 	}
-	best, losses := stats.Best([]stats.Counts{red, blue}, stats.Uniform)
+	best, losses := stats.Best([]stats.Proportion{red, blue}, stats.Uniform)
 	c.addf("∫ f_i · Π F_j: red %.6f, blue %.6f", best[0], best[1])
 	c.addf("∫ F_i · (1 - Π F_j): red %.4f, blue %.9f", losses[0], losses[1])
 	l := stats.CredibleLift(red, blue, stats.Uniform, 0.95)
@@ -148,8 +148,8 @@ func mantelHaenszel(c *claims) {
 	c.addf("all together: lift %.3f, p = %.10f", pooled.Lift, pooled.P)
 }
 
-func first(a, _ stats.Counts) stats.Counts  { return a }
-func second(_, b stats.Counts) stats.Counts { return b }
+func first(a, _ stats.Proportion) stats.Proportion  { return a }
+func second(_, b stats.Proportion) stats.Proportion { return b }
 
 func means(c *claims) {
 	r, e := stats.MeansAlwaysValid(redPaid, bluePaid, 0.05)
@@ -173,7 +173,7 @@ func means(c *claims) {
 }
 
 func sizes(c *claims) {
-	p := stats.Plan{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.8, Ratio: 1}
+	p := stats.Design{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.8, Ratio: 1}
 	once, anyTime := stats.SampleSize(p), stats.SampleSizeAlwaysValid(p)
 	const z, power, mean = 1.9599639845, 0.8416212336, 0.055
 	variance := 0.05*0.95 + 0.06*0.94

@@ -17,13 +17,13 @@ var (
 	today = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	plan  = store.Plan{Effect: 0.2}
 
-	red7, blue7   = stats.Counts{Participants: 4020, Converted: 201}, stats.Counts{Participants: 3980, Converted: 245}
-	red14, blue14 = stats.Counts{Participants: 8040, Converted: 402}, stats.Counts{Participants: 7960, Converted: 490}
-	red, blue     = stats.Counts{Participants: 12060, Converted: 603}, stats.Counts{Participants: 11940, Converted: 740}
-	green         = stats.Counts{Participants: 12000, Converted: 690}
-	sale          = []stats.Stratum{
-		{Control: stats.Counts{Participants: 9000, Converted: 270}, Challenger: stats.Counts{Participants: 1000, Converted: 30}},
-		{Control: stats.Counts{Participants: 5000, Converted: 400}, Challenger: stats.Counts{Participants: 5000, Converted: 400}},
+	red7, blue7   = stats.Proportion{Participants: 4020, Converted: 201}, stats.Proportion{Participants: 3980, Converted: 245}
+	red14, blue14 = stats.Proportion{Participants: 8040, Converted: 402}, stats.Proportion{Participants: 7960, Converted: 490}
+	red, blue     = stats.Proportion{Participants: 12060, Converted: 603}, stats.Proportion{Participants: 11940, Converted: 740}
+	green         = stats.Proportion{Participants: 12000, Converted: 690}
+	sale          = []stats.Pair{
+		{Control: stats.Proportion{Participants: 9000, Converted: 270}, Challenger: stats.Proportion{Participants: 1000, Converted: 30}},
+		{Control: stats.Proportion{Participants: 5000, Converted: 400}, Challenger: stats.Proportion{Participants: 5000, Converted: 400}},
 	}
 	redPaid  = paid(red, 40)
 	bluePaid = paid(blue, 39)
@@ -31,7 +31,7 @@ var (
 
 // paid returns what customers paid whose orders have that mean, and a standard
 // deviation of 30.
-func paid(c stats.Counts, mean int64) stats.Values {
+func paid(c stats.Proportion, mean int64) stats.Values {
 	const spread = 30
 	return stats.Values{
 		Participants: c.Participants, NonZero: c.Converted,
@@ -42,11 +42,11 @@ func paid(c stats.Counts, mean int64) stats.Values {
 // epoch is what came while weights were constant.
 type epoch struct {
 	weights []float64 // nil: equal
-	arms    []stats.Counts
+	arms    []stats.Proportion
 	paid    []stats.Values // nil: nothing
 }
 
-func halves(arms ...stats.Counts) epoch { return epoch{arms: arms} }
+func halves(arms ...stats.Proportion) epoch { return epoch{arms: arms} }
 
 // analyze returns what the page shows of an experiment that began so many days
 // ago, with as many participants on each of them.
@@ -61,7 +61,7 @@ func analyze(days int, p store.Plan, epochs ...epoch) sixpack.Results {
 		r.Epoch = store.Epoch{Number: uint32(i + 1), Start: start.AddDate(0, 0, i), Weights: e.weights}
 		all = append(all, r.Epoch)
 	}
-	counts := store.NewResults(r, all)
+	counts := store.NewCounts(r, all)
 	for i, e := range epochs {
 		for j, c := range e.arms {
 			a := &counts.Alternatives[j]
@@ -97,7 +97,7 @@ func count[T int64 | float64 | sixpack.Number](n T) string {
 }
 
 // of writes counts as "603 of 12,060".
-func of(c stats.Counts) string { return count(c.Converted) + " of " + count(c.Participants) }
+func of(c stats.Proportion) string { return count(c.Converted) + " of " + count(c.Participants) }
 
 // lift writes a fraction as a percentage with its sign and two digits.
 func lift[T float64 | sixpack.Number](x T) string {

@@ -170,14 +170,14 @@ func week(n int) sixpack.Results {
 }
 
 // both returns the counts of an experiment as a row of a table.
-func both(a, b stats.Counts) string {
+func both(a, b stats.Proportion) string {
 	return strings.Join([]string{count(a.Participants), count(a.Converted), count(b.Participants), count(b.Converted)}, " | ")
 }
 
 func numbers(c *claims) {
 	r := week(3)
 	a, b := r.Alternatives[0], r.Alternatives[1]
-	for i, arms := range [][2]stats.Counts{{red7, blue7}, {red14, blue14}, {red, blue}} {
+	for i, arms := range [][2]stats.Proportion{{red7, blue7}, {red14, blue14}, {red, blue}} {
 		b := week(i + 1).Alternatives[1]
 		c.addf("| %d days | %s |", 7*(i+1), both(arms[0], arms[1]))
 		c.addf("| %d days | %s | %s |", 7*(i+1), lift(b.Lift), fromTo(b.LiftIn))
@@ -204,26 +204,26 @@ func verdicts(c *claims) {
 		}
 		c.addf("%s: %s", before, quoted(r.Verdict))
 	}
-	pair := func(a, b stats.Counts) string { return "red " + of(a) + " and blue " + of(b) }
-	lateRed, lateBlue := stats.Counts{Participants: 18540, Converted: 927}, stats.Counts{Participants: 18460, Converted: 1010}
-	worse := stats.Counts{Participants: 11940, Converted: 460}
-	sameRed, sameBlue := stats.Counts{Participants: 34020, Converted: 1701}, stats.Counts{Participants: 33980, Converted: 1713}
-	lostRed, lostBlue := stats.Counts{Participants: 12400, Converted: 620}, stats.Counts{Participants: 11600, Converted: 719}
-	few, broken := stats.Counts{Participants: 12, Converted: 1}, stats.Counts{Participants: 10, Converted: 11}
+	pair := func(a, b stats.Proportion) string { return "red " + of(a) + " and blue " + of(b) }
+	lateRed, lateBlue := stats.Proportion{Participants: 18540, Converted: 927}, stats.Proportion{Participants: 18460, Converted: 1010}
+	worse := stats.Proportion{Participants: 11940, Converted: 460}
+	sameRed, sameBlue := stats.Proportion{Participants: 34020, Converted: 1701}, stats.Proportion{Participants: 33980, Converted: 1713}
+	lostRed, lostBlue := stats.Proportion{Participants: 12400, Converted: 620}, stats.Proportion{Participants: 11600, Converted: 719}
+	few, broken := stats.Proportion{Participants: 12, Converted: 1}, stats.Proportion{Participants: 10, Converted: 11}
 	sized := plan
 	sized.Size = 37000
 
 	late := analyze(33, plan, halves(lateRed, lateBlue))
-	say(stats.KeepRunning, "After 7 days, "+pair(red7, blue7), week(1))
-	say(stats.KeepRunning, "After 33 days, "+pair(lateRed, lateBlue), late)
+	say(stats.StateKeepRunning, "After 7 days, "+pair(red7, blue7), week(1))
+	say(stats.StateKeepRunning, "After 33 days, "+pair(lateRed, lateBlue), late)
 	c.addf("whether the %s that blue seems to have", strings.TrimPrefix(lift(late.Alternatives[1].Lift), "+"))
-	say(stats.Winner, "After 21 days, "+pair(red, blue), week(3))
-	say(stats.ControlBest, "After 21 days, "+pair(red, worse), analyze(21, plan, halves(red, worse)))
-	say(stats.NoPracticalDifference, "After 60 days, "+pair(sameRed, sameBlue), analyze(60, plan, halves(sameRed, sameBlue)))
-	say(stats.Inconclusive, "After 33 days, "+pair(lateRed, lateBlue)+", where "+count(sized.Size)+" participants were planned", analyze(33, sized, halves(lateRed, lateBlue)))
-	say(stats.Mismatch, "After 21 days, "+pair(lostRed, lostBlue), analyze(21, plan, halves(lostRed, lostBlue)))
-	say(stats.NoData, "On the first day, red "+of(few)+" and nobody for blue", analyze(1, plan, halves(few, stats.Counts{})))
-	say(stats.InvalidCounts, "Red "+of(few)+" and blue "+of(broken)+", which only an import or a program of your own can bring about", analyze(1, plan, halves(few, broken)))
+	say(stats.StateWinner, "After 21 days, "+pair(red, blue), week(3))
+	say(stats.StateControlBest, "After 21 days, "+pair(red, worse), analyze(21, plan, halves(red, worse)))
+	say(stats.StateNoPracticalDifference, "After 60 days, "+pair(sameRed, sameBlue), analyze(60, plan, halves(sameRed, sameBlue)))
+	say(stats.StateInconclusive, "After 33 days, "+pair(lateRed, lateBlue)+", where "+count(sized.Size)+" participants were planned", analyze(33, sized, halves(lateRed, lateBlue)))
+	say(stats.StateMismatch, "After 21 days, "+pair(lostRed, lostBlue), analyze(21, plan, halves(lostRed, lostBlue)))
+	say(stats.StateNoData, "On the first day, red "+of(few)+" and nobody for blue", analyze(1, plan, halves(few, stats.Proportion{})))
+	say(stats.StateInvalidCounts, "Red "+of(few)+" and blue "+of(broken)+", which only an import or a program of your own can bring about", analyze(1, plan, halves(few, broken)))
 
 	_, young, _ := strings.Cut(analyze(3, plan, halves(red7, blue7)).Verdict.Note, "average. ")
 	c.addf("It may also say: %s", young)
@@ -232,7 +232,7 @@ func verdicts(c *claims) {
 func mistakes(c *claims) {
 	r := week(2)
 	a, b := r.Alternatives[0], r.Alternatives[1]
-	if a.RateIn.Hi >= b.RateIn.Lo || b.Standing != stats.Undecided {
+	if a.RateIn.Hi >= b.RateIn.Lo || b.Standing != stats.StandingUndecided {
 		c.t.Errorf("%v and %v are no intervals that do not touch, of a test that is %s", a.RateIn, b.RateIn, b.Standing)
 	}
 	c.addf("red's rate lies between %s and %s, blue's between %s and %s.", rate(a.RateIn.Lo), rate(a.RateIn.Hi), rate(b.RateIn.Lo), rate(b.RateIn.Hi))
@@ -255,16 +255,16 @@ func looking(c *claims) {
 }
 
 func planning(c *claims) {
-	d := analyze(1, store.Plan{}, halves(stats.Counts{}, stats.Counts{})).Plan
+	d := analyze(1, store.Plan{}, halves(stats.Proportion{}, stats.Proportion{})).Plan
 	c.addf("up or down | %.0f %% |", 100*d.Effect)
 	c.addf("if it is there | %.0f %% |", 100*d.Power)
 	c.addf("if there is no difference | %.0f %% |", 100*d.Alpha)
 	c.addf("look once | `%s` |", d.Analysis)
-	c.addf("`%s`: look at any time; `%s`: look once", store.AlwaysValid, store.Fixed)
+	c.addf("`%s`: look at any time; `%s`: look once", store.AnalysisAlwaysValid, store.AnalysisFixed)
 
 	for _, effect := range []float64{0.05, 0.1, 0.2, 0.5} {
-		r := analyze(1, store.Plan{Effect: effect, Baseline: 0.05}, halves(stats.Counts{}, stats.Counts{}))
-		p := stats.Plan{Baseline: 0.05, Wanted: 0.05 * (1 + effect), Alpha: d.Alpha, Power: d.Power, Ratio: 1}
+		r := analyze(1, store.Plan{Effect: effect, Baseline: 0.05}, halves(stats.Proportion{}, stats.Proportion{}))
+		p := stats.Design{Baseline: 0.05, Wanted: 0.05 * (1 + effect), Alpha: d.Alpha, Power: d.Power, Ratio: 1}
 		once, anyTime := 2*math.Ceil(stats.SampleSize(p)), 2*math.Ceil(stats.SampleSizeAlwaysValid(p))
 		if shown := float64(r.Outlook.Size); math.Abs(anyTime-shown) > 1 {
 			c.t.Errorf("%v participants suffice, and the page says %v", anyTime, shown)
@@ -276,16 +276,16 @@ func planning(c *claims) {
 	}
 	c.addf("Plan for %.1f times as the longest run", 2.2)
 
-	once := store.Plan{Analysis: store.Fixed, Size: 17000}
+	once := store.Plan{Analysis: store.AnalysisFixed, Size: 17000}
 	c.addf("%s", quoted(analyze(7, once, halves(red7, blue7)).Verdict))
 }
 
 func values(c *claims) {
 	revenue := plan
 	revenue.KPI = "revenue"
-	r := analyze(21, revenue, epoch{arms: []stats.Counts{red, blue}, paid: []stats.Values{redPaid, bluePaid}})
+	r := analyze(21, revenue, epoch{arms: []stats.Proportion{red, blue}, paid: []stats.Values{redPaid, bluePaid}})
 	a, b := r.Alternatives[0], r.Alternatives[1]
-	if r.Measure != sixpack.Mean || r.Verdict.State != stats.KeepRunning {
+	if r.Measure != sixpack.MeasureMean || r.Verdict.State != stats.StateKeepRunning {
 		c.t.Errorf("%s by %s is no example of means of which nothing is decided", r.Verdict.State, r.Measure)
 	}
 	c.addf("red's %s customers paid %s euros and blue's %s paid %s.", count(a.Converted), count(a.Total), count(b.Converted), count(b.Total))
@@ -299,7 +299,7 @@ func several(c *claims) {
 }
 
 // together returns the counts of all strata.
-func together(strata []stats.Stratum) (a, b stats.Counts) {
+func together(strata []stats.Pair) (a, b stats.Proportion) {
 	for _, s := range strata {
 		a.Participants += s.Control.Participants
 		a.Converted += s.Control.Converted
@@ -310,7 +310,7 @@ func together(strata []stats.Stratum) (a, b stats.Counts) {
 }
 
 func changed(c *claims) {
-	row := func(what string, a, b stats.Counts) {
+	row := func(what string, a, b stats.Proportion) {
 		c.addf("| %s | %s, %s | %s, %s |", what, of(a), rate(a.Rate()), of(b), rate(b.Rate()))
 	}
 	row("before the sale, 90 : 10", sale[0].Control, sale[0].Challenger)
@@ -319,8 +319,8 @@ func changed(c *claims) {
 	row("together", a, b)
 	c.addf("blue looks better by %.0f %%", 100*(b.Rate()/a.Rate()-1))
 
-	first := epoch{weights: []float64{0.9, 0.1}, arms: []stats.Counts{sale[0].Control, sale[0].Challenger}}
-	second := epoch{weights: []float64{0.5, 0.5}, arms: []stats.Counts{sale[1].Control, sale[1].Challenger}}
+	first := epoch{weights: []float64{0.9, 0.1}, arms: []stats.Proportion{sale[0].Control, sale[0].Challenger}}
+	second := epoch{weights: []float64{0.5, 0.5}, arms: []stats.Proportion{sale[1].Control, sale[1].Challenger}}
 	r := analyze(21, plan, first, second)
 	fits, _, _ := strings.Cut(r.Verdict.Detail, " At today's")
 	c.addf("It says: **%s** %s", r.Verdict.Headline, fits)

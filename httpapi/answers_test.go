@@ -21,15 +21,15 @@ func TestExplain(t *testing.T) {
 		participating bool
 		reason        sixpack.Reason
 	}{
-		{part + "&prefetch=true", false, sixpack.Prefetched},
-		{part + "&force=one", false, sixpack.Forced},
-		{part + "&user_agent=bot", false, sixpack.Robot},
-		{part, true, sixpack.Assigned},
-		{part, true, sixpack.Existing},
-		{part + "&force=one", true, sixpack.Forced},
-		{conv, true, sixpack.Existing},
-		{conv + "&user_agent=bot", false, sixpack.Robot},
-		{part + "x&traffic_fraction=0.000001", false, sixpack.Excluded},
+		{part + "&prefetch=true", false, sixpack.ReasonPrefetched},
+		{part + "&force=one", false, sixpack.ReasonForced},
+		{part + "&user_agent=bot", false, sixpack.ReasonRobot},
+		{part, true, sixpack.ReasonAssigned},
+		{part, true, sixpack.ReasonExisting},
+		{part + "&force=one", true, sixpack.ReasonForced},
+		{conv, true, sixpack.ReasonExisting},
+		{conv + "&user_agent=bot", false, sixpack.ReasonRobot},
+		{part + "x&traffic_fraction=0.000001", false, sixpack.ReasonExcluded},
 	} {
 		var got struct {
 			Participating *bool          `json:"participating"`
@@ -43,8 +43,8 @@ func TestExplain(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := c.reason
-		if want == sixpack.Assigned {
-			want = sixpack.Existing // The plain request came first.
+		if want == sixpack.ReasonAssigned {
+			want = sixpack.ReasonExisting // The plain request came first.
 		}
 		if got.Participating == nil || *got.Participating != c.participating || got.Reason != want {
 			t.Errorf("%s: %s, want %v, %s", c.target, explained.body, c.participating, want)

@@ -36,7 +36,7 @@ func (a *api) experiment(ctx context.Context, q *query) (any, error) {
 	return a.describe(results), nil
 }
 
-func (a *api) describe(results store.Results) *details {
+func (a *api) describe(results store.Counts) *details {
 	r := results.Record
 	d := &details{
 		Status:          "ok",

@@ -32,7 +32,7 @@ func (hangingStore) Lookup(ctx context.Context, _, _ string) (store.Facts, error
 	return store.Facts{}, ctx.Err()
 }
 
-func (hangingStore) Results(ctx context.Context, _ ...string) ([]store.Results, error) {
+func (hangingStore) Counts(ctx context.Context, _ ...string) ([]store.Counts, error) {
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
@@ -89,7 +89,7 @@ func (failingStore) Participate(context.Context, store.Participation) (store.Fac
 // panicStore panics.
 type panicStore struct{ store.Store }
 
-func (panicStore) Results(context.Context, ...string) ([]store.Results, error) {
+func (panicStore) Counts(context.Context, ...string) ([]store.Counts, error) {
 	panic("password secret")
 }
 

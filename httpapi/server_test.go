@@ -19,7 +19,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/httpapi"
-	"github.com/sixpack-go/sixpack/internal/redisserver"
+	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/bolt"
 	"github.com/sixpack-go/sixpack/store/memory"
@@ -49,7 +49,7 @@ func openBolt(tb testing.TB) store.Store {
 // redisOpener opens stores on one server, each under a prefix of its own.
 func redisOpener(tb testing.TB) opener {
 	tb.Helper()
-	client, err := rueidis.NewClient(rueidis.ClientOption{InitAddress: []string{redisserver.Test(tb).Addr}, DisableCache: true})
+	client, err := rueidis.NewClient(rueidis.ClientOption{InitAddress: []string{redistest.Test(tb).Addr}, DisableCache: true})
 	if err != nil {
 		tb.Fatal(err)
 	}

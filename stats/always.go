@@ -117,7 +117,7 @@ func (l look) threshold(h, alpha float64) float64 {
 // Counts must be valid. With no participants on a side, or no conversions, or
 // nothing but conversions, P is 1 and the intervals are the widest. Unless alpha
 // is between 0 and 1, Threshold and the intervals are NaN.
-func AlwaysValid(control, challenger Counts, alpha float64) (Comparison, Evidence) {
+func AlwaysValid(control, challenger Proportion, alpha float64) (Comparison, Evidence) {
 	p := newPair(control, challenger)
 	g, e := p.evidence()
 	return p.compare(g, e.P(), Threshold(e.H, alpha), e.P() <= alpha), e
@@ -171,16 +171,16 @@ func (i Interval) agree(decided, above bool) Interval {
 // with one degree of freedom, erfc(√(G/2)), Threshold that variate's quantile, and
 // the intervals exclude 0 exactly when P is at most 1 − confidence. Counts must be
 // valid. Unless confidence is between 0 and 1, Threshold and the intervals are NaN.
-func Fixed(control, challenger Counts, confidence float64) Comparison {
+func Fixed(control, challenger Proportion, confidence float64) Comparison {
 	p := newPair(control, challenger)
 	g, z := p.g(), normalQuantile(confidence)
 	value := math.Erfc(math.Sqrt(g / 2))
 	return p.compare(g, value, z*z, value <= 1-confidence)
 }
 
-// Stratum is what control and a challenger got while shares were constant. Both
+// Pair is what control and a challenger got while shares were constant. Both
 // counts must be valid.
-type Stratum struct{ Control, Challenger Counts }
+type Pair struct{ Control, Challenger Proportion }
 
 // Stratified is [AlwaysValid] where shares changed, or a bandit sets them: the
 // test of Mantel and Haenszel, made always valid. Pooled counts would mislead
@@ -194,11 +194,11 @@ type Stratum struct{ Control, Challenger Counts }
 // quite the variance that G has, an interval of the lift that would contradict P is
 // cut off, or extended, at 0: both exclude 0 exactly when P is at most alpha.
 // Unless alpha is between 0 and 1, Threshold and the intervals are NaN.
-func Stratified(strata []Stratum, alpha float64) (Comparison, Evidence) {
+func Stratified(strata []Pair, alpha float64) (Comparison, Evidence) {
 	return stratified(strata, anyTime, alpha)
 }
 
-func stratified(strata []Stratum, l look, alpha float64) (Comparison, Evidence) {
+func stratified(strata []Pair, l look, alpha float64) (Comparison, Evidence) {
 	t := sumUp(strata)
 	g, e := t.evidence()
 	r := Comparison{

@@ -41,7 +41,7 @@ type beta struct {
 	height float64 // betaHeight
 }
 
-func betas(arms []Counts, prior Prior) []beta {
+func betas(arms []Proportion, prior Prior) []beta {
 	all := make([]beta, len(arms))
 	for i, c := range arms {
 		a, b := prior.posterior(c)
@@ -129,7 +129,7 @@ func panels(ends []float64) iter.Seq2[float64, float64] {
 // alternative without participants has its prior: without any participants all
 // chances are equal. The error is below 1e-9 up to 1e8 participants. A single
 // alternative is surely the best.
-func Best(arms []Counts, prior Prior) (chances, losses []float64) {
+func Best(arms []Proportion, prior Prior) (chances, losses []float64) {
 	all := betas(arms, prior)
 	var ends []float64
 	for _, d := range all {
@@ -150,11 +150,11 @@ type Estimate struct {
 // quantiles of the ratio of two independent Beta posteriors, by quadrature, always
 // finite, as no posterior is 0 or 1. All are NaN unless probability is between 0
 // and 1.
-func CredibleLift(control, challenger Counts, prior Prior, probability float64) Estimate {
+func CredibleLift(control, challenger Proportion, prior Prior, probability float64) Estimate {
 	if nan := math.NaN(); !inside(probability) {
 		return Estimate{Interval{nan, nan}, nan}
 	}
-	d := betas([]Counts{control, challenger}, prior)
+	d := betas([]Proportion{control, challenger}, prior)
 	a, b := d[0], d[1]
 	cdf := func(log float64) float64 {
 		ratio := math.Exp(log)
@@ -172,11 +172,11 @@ func CredibleLift(control, challenger Counts, prior Prior, probability float64) 
 
 // CredibleDifference is [CredibleLift] of the difference of the rates, within
 // [-1,1].
-func CredibleDifference(control, challenger Counts, prior Prior, probability float64) Estimate {
+func CredibleDifference(control, challenger Proportion, prior Prior, probability float64) Estimate {
 	if nan := math.NaN(); !inside(probability) {
 		return Estimate{Interval{nan, nan}, nan}
 	}
-	d := betas([]Counts{control, challenger}, prior)
+	d := betas([]Proportion{control, challenger}, prior)
 	a, b := d[0], d[1]
 	cdf := func(by float64) float64 {
 		return a.chance(b, func(x float64) float64 { return x + by }, func(end float64) float64 { return end - by })

@@ -6,12 +6,12 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-var five = []stats.Counts{{10000, 500}, {10000, 560}, {10000, 590}, {10000, 480}, {10000, 530}}
+var five = []stats.Proportion{{10000, 500}, {10000, 560}, {10000, 590}, {10000, 480}, {10000, 530}}
 
 func BenchmarkDecide(b *testing.B) {
-	q := stats.Question{Epochs: []stats.Epoch{{Arms: five, Weights: []float64{1, 1, 1, 1, 1}}}, Alpha: 0.05, MinEffect: 0.05}
+	q := stats.Question{Epochs: []stats.Stratum{{Arms: five, Weights: []float64{1, 1, 1, 1, 1}}}, Alpha: 0.05, MinEffect: 0.05}
 	for b.Loop() {
-		if v := stats.Decide(q); v.State != stats.KeepRunning {
+		if v := stats.Decide(q); v.State != stats.StateKeepRunning {
 			b.Fatal(v.State)
 		}
 	}

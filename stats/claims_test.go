@@ -14,17 +14,17 @@ import (
 func TestBestOfHundredMillion(t *testing.T) {
 	const n = 100_000_000
 	for _, c := range []struct {
-		a, b stats.Counts
+		a, b stats.Proportion
 		want float64
 	}{
-		{stats.Counts{Participants: n, Converted: 5_000_000}, stats.Counts{Participants: n, Converted: 5_003_000}, 0.834770608909200935},
-		{stats.Counts{Participants: n, Converted: 10}, stats.Counts{Participants: n, Converted: 14}, 0.78782190354437},
-		{stats.Counts{Participants: n, Converted: 50_000_000}, stats.Counts{Participants: n, Converted: 50_005_000}, 0.760249938036894672},
-		{stats.Counts{Participants: n, Converted: 5_000_000}, stats.Counts{}, 1 - 5_000_001./(n+2)},
-		{stats.Counts{Participants: n, Converted: n}, stats.Counts{}, 1. / (n + 2)},
-		{stats.Counts{Participants: n, Converted: 777}, stats.Counts{Participants: n, Converted: 777}, 0.5},
+		{stats.Proportion{Participants: n, Converted: 5_000_000}, stats.Proportion{Participants: n, Converted: 5_003_000}, 0.834770608909200935},
+		{stats.Proportion{Participants: n, Converted: 10}, stats.Proportion{Participants: n, Converted: 14}, 0.78782190354437},
+		{stats.Proportion{Participants: n, Converted: 50_000_000}, stats.Proportion{Participants: n, Converted: 50_005_000}, 0.760249938036894672},
+		{stats.Proportion{Participants: n, Converted: 5_000_000}, stats.Proportion{}, 1 - 5_000_001./(n+2)},
+		{stats.Proportion{Participants: n, Converted: n}, stats.Proportion{}, 1. / (n + 2)},
+		{stats.Proportion{Participants: n, Converted: 777}, stats.Proportion{Participants: n, Converted: 777}, 0.5},
 	} {
-		chances, _ := stats.Best([]stats.Counts{c.a, c.b}, stats.Uniform)
+		chances, _ := stats.Best([]stats.Proportion{c.a, c.b}, stats.Uniform)
 		if !near(chances[1], c.want, 0, 1e-9) {
 			t.Errorf("%v beats %v with %v, want %v", c.b, c.a, chances[1], c.want)
 		}
@@ -69,7 +69,7 @@ func TestThresholdIsNearlyConstant(t *testing.T) {
 // test stops after about 1.2 times that on average, and finds it with at least the
 // planned power.
 func TestRuleOfThumb(t *testing.T) {
-	for _, p := range []stats.Plan{
+	for _, p := range []stats.Design{
 		{Baseline: 0.05, Wanted: 0.06}, {Baseline: 0.05, Wanted: 0.055}, {Baseline: 0.2, Wanted: 0.25}, {Baseline: 0.01, Wanted: 0.012},
 	} {
 		p.Alpha, p.Power, p.Ratio = 0.05, 0.8, 1
@@ -77,14 +77,14 @@ func TestRuleOfThumb(t *testing.T) {
 			t.Errorf("%+v takes %v times the classical size", p, times)
 		}
 	}
-	p := stats.Plan{Baseline: 0.2, Wanted: 0.25, Alpha: 0.05, Power: 0.8, Ratio: 1}
+	p := stats.Design{Baseline: 0.2, Wanted: 0.25, Alpha: 0.05, Power: 0.8, Ratio: 1}
 	classical, longest := stats.SampleSize(p), stats.SampleSizeAlwaysValid(p)
 	dice := rand.New(rand.NewPCG(1, 2))
 	const runs = 1000
 	var found, early int
 	var visitors float64
 	for range runs {
-		var a, b stats.Counts
+		var a, b stats.Proportion
 		for float64(a.Participants) < longest {
 			a.Participants, b.Participants = a.Participants+1, b.Participants+1
 			a.Converted += converts(dice, p.Baseline)
@@ -120,7 +120,7 @@ func TestFalseAlarms(t *testing.T) {
 	const runs, longest, rate, alpha = 500, 5000, 0.1, 0.05
 	alarms := 0
 	for range runs {
-		var a, b stats.Counts
+		var a, b stats.Proportion
 		for a.Participants < longest {
 			a.Participants, b.Participants = a.Participants+1, b.Participants+1
 			a.Converted += converts(dice, rate)
@@ -138,10 +138,10 @@ func TestFalseAlarms(t *testing.T) {
 
 // TestOutOfRange asks for what there is not.
 func TestOutOfRange(t *testing.T) {
-	a, b := stats.Counts{Participants: 1000, Converted: 50}, stats.Counts{Participants: 1000, Converted: 90}
+	a, b := stats.Proportion{Participants: 1000, Converted: 50}, stats.Proportion{Participants: 1000, Converted: 90}
 	for _, x := range []float64{math.NaN(), math.Inf(-1), -0.5, 0, 1, 1.5, math.Inf(1)} {
 		always, _ := stats.AlwaysValid(a, b, x)
-		strata, _ := stats.Stratified([]stats.Stratum{{Control: a, Challenger: b}}, x)
+		strata, _ := stats.Stratified([]stats.Pair{{Control: a, Challenger: b}}, x)
 		fixed := stats.Fixed(a, b, x)
 		_, posterior := stats.Posterior(a, stats.Uniform, x)
 		lift, difference := stats.CredibleLift(a, b, stats.Uniform, x), stats.CredibleDifference(a, b, stats.Uniform, x)
@@ -149,10 +149,10 @@ func TestOutOfRange(t *testing.T) {
 		values := []float64{
 			stats.Threshold(30, x), always.Threshold, always.DifferenceIn.Lo, always.LiftIn.Hi, strata.Threshold, strata.LiftIn.Lo, strata.LiftIn.Hi,
 			fixed.Threshold, fixed.DifferenceIn.Hi, fixed.LiftIn.Lo, posterior.Lo, posterior.Hi, lift.Median, difference.Hi, wilson.Lo, wilson.Hi,
-			stats.Wilson(stats.Counts{}, x).Lo,
+			stats.Wilson(stats.Proportion{}, x).Lo,
 		}
-		plan := stats.Plan{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.8, Ratio: 1}
-		var wrong []stats.Plan
+		plan := stats.Design{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.8, Ratio: 1}
+		var wrong []stats.Design
 		with := func(field *float64) {
 			was := *field
 			*field = x
@@ -182,14 +182,14 @@ func TestOutOfRange(t *testing.T) {
 
 // TestNothing has no data, or nothing to find.
 func TestNothing(t *testing.T) {
-	plan := stats.Plan{Baseline: 0.05, Wanted: 0.05, Alpha: 0.05, Power: 0.8, Ratio: 1}
+	plan := stats.Design{Baseline: 0.05, Wanted: 0.05, Alpha: 0.05, Power: 0.8, Ratio: 1}
 	if n, m := stats.SampleSize(plan), stats.SampleSizeAlwaysValid(plan); !math.IsInf(n, 1) || !math.IsInf(m, 1) {
 		t.Errorf("no difference is found with %v or %v participants", n, m)
 	}
 	if rate := stats.SmallestEffect(plan, 2); rate != 1 {
 		t.Errorf("two participants find %v", rate)
 	}
-	chances, _ := stats.Best(make([]stats.Counts, 4), stats.Uniform)
+	chances, _ := stats.Best(make([]stats.Proportion, 4), stats.Uniform)
 	for _, c := range chances {
 		if !near(c, 0.25, 0, 1e-9) {
 			t.Errorf("without data chances are %v", chances)
@@ -197,13 +197,13 @@ func TestNothing(t *testing.T) {
 	}
 	for _, n := range []int64{0, 1000} {
 		for _, s := range []int64{0, n} {
-			c := stats.Counts{Participants: n, Converted: s}
+			c := stats.Proportion{Participants: n, Converted: s}
 			if got, e := stats.AlwaysValid(c, c, 0.05); got.P != 1 || !math.IsInf(got.Threshold, 1) || got.DifferenceIn != (stats.Interval{Lo: -1, Hi: 1}) || !math.IsInf(got.LiftIn.Hi, 1) || e.H != 0 || e.LogE != 0 {
 				t.Errorf("%v against the same: %+v", c, got)
 			}
 		}
 	}
-	if l := stats.Legacy(stats.Counts{}, stats.Counts{}, false); l.Rate != 0 || l.Interval != 0 || l.Level != "N/A" {
+	if l := stats.LegacyOf(stats.Proportion{}, stats.Proportion{}, false); l.Rate != 0 || l.Interval != 0 || l.Level != "N/A" {
 		t.Errorf("Legacy of nothing is %+v", l)
 	}
 }
@@ -211,7 +211,7 @@ func TestNothing(t *testing.T) {
 // TestStratifiedContradictsNothing has an interval that the variance of the lift
 // alone would not end where P says.
 func TestStratifiedContradictsNothing(t *testing.T) {
-	strata := []stats.Stratum{{Control: stats.Counts{Participants: 1000}, Challenger: stats.Counts{Participants: 1000, Converted: 100}}}
+	strata := []stats.Pair{{Control: stats.Proportion{Participants: 1000}, Challenger: stats.Proportion{Participants: 1000, Converted: 100}}}
 	stratifiesWell(t, strata, 0.05)
 	if c, _ := stats.Stratified(strata, 0.05); !(c.P <= 0.05 && c.LiftIn.Lo > 0 && math.IsInf(c.LiftIn.Hi, 1)) {
 		t.Errorf("%+v", c)

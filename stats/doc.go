@@ -10,7 +10,7 @@
 // there are the look at a size fixed in advance ([Fixed], [Welch]), what is
 // descriptive only ([Wilson], [Best], [CredibleLift]), the check of the sample ratio
 // ([SampleRatio]), planning ([SampleSize] and others), and what Sixpack's own
-// JSON says ([Legacy]).
+// JSON says ([LegacyOf]).
 //
 // Rates are fractions, lifts too: 0.1 is 10 % more than control. A number that is
 // not defined is NaN, as the lift over a control that never converted is, and

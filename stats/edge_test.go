@@ -12,9 +12,9 @@ import (
 // of the rate are, but for the sign, differences.
 func TestNearlyAllConverted(t *testing.T) {
 	for _, c := range []stats.Comparison{
-		stats.Fixed(stats.Counts{Participants: 1e9, Converted: 1e9 - 30}, stats.Counts{Participants: 1e9, Converted: 1e9 - 50}, 0.95),
-		stats.Fixed(stats.Counts{Participants: 1e9, Converted: 1e9 - 3}, stats.Counts{Participants: 1e9, Converted: 1e9 - 1}, 0.999),
-		stats.Fixed(stats.Counts{Participants: 1e9, Converted: 1e9}, stats.Counts{Participants: 1e9, Converted: 1e9 - 3}, 0.95),
+		stats.Fixed(stats.Proportion{Participants: 1e9, Converted: 1e9 - 30}, stats.Proportion{Participants: 1e9, Converted: 1e9 - 50}, 0.95),
+		stats.Fixed(stats.Proportion{Participants: 1e9, Converted: 1e9 - 3}, stats.Proportion{Participants: 1e9, Converted: 1e9 - 1}, 0.999),
+		stats.Fixed(stats.Proportion{Participants: 1e9, Converted: 1e9}, stats.Proportion{Participants: 1e9, Converted: 1e9 - 3}, 0.95),
 	} {
 		d, l := c.DifferenceIn, c.LiftIn
 		if math.Abs(l.Lo/d.Lo-1) > 1e-4 || math.Abs(l.Hi/d.Hi-1) > 1e-4 {
@@ -25,7 +25,7 @@ func TestNearlyAllConverted(t *testing.T) {
 
 // TestFarLift needs rates far below the smallest that can be told from 0 beside 1.
 func TestFarLift(t *testing.T) {
-	c, _ := stats.AlwaysValid(stats.Counts{Participants: 6, Converted: 5}, stats.Counts{Participants: 1e6}, 0.5)
+	c, _ := stats.AlwaysValid(stats.Proportion{Participants: 6, Converted: 5}, stats.Proportion{Participants: 1e6}, 0.5)
 	if !math.IsInf(c.LiftIn.Hi, 1) {
 		t.Errorf("so few participants of control put a bound to the lift: %v", c.LiftIn)
 	}
@@ -34,17 +34,17 @@ func TestFarLift(t *testing.T) {
 // TestStandardized leaves out what says nothing.
 func TestStandardized(t *testing.T) {
 	even := []float64{1, 1, 1}
-	got := stats.Standardized([]stats.Epoch{
-		{Arms: []stats.Counts{{100, 10}, {300, 60}, {0, 0}}, Weights: even},
-		{Arms: []stats.Counts{{100, 30}, {0, 0}, {0, 0}}, Weights: []float64{1, 0, 0}},
-		{Arms: []stats.Counts{{1000, 1000}, {0, 0}, {10, 5}}}, // nobody drew them
+	got := stats.Standardized([]stats.Stratum{
+		{Arms: []stats.Proportion{{100, 10}, {300, 60}, {0, 0}}, Weights: even},
+		{Arms: []stats.Proportion{{100, 30}, {0, 0}, {0, 0}}, Weights: []float64{1, 0, 0}},
+		{Arms: []stats.Proportion{{1000, 1000}, {0, 0}, {10, 5}}}, // nobody drew them
 	})
 	if math.Abs(got[0]-0.14) > 1e-12 || math.Abs(got[1]-0.2) > 1e-12 || !math.IsNaN(got[2]) {
 		t.Errorf("rates %v, want 0.14, 0.2 and NaN", got)
 	}
-	got = stats.Standardized([]stats.Epoch{
-		{Arms: []stats.Counts{{10, 1}, {30, 1}}, Values: []stats.Values{{Participants: 10, Sum: 20}, {Participants: 30, Sum: 30}}, Weights: even[:2]},
-		{Arms: []stats.Counts{{30, 1}, {10, 1}}, Values: []stats.Values{{Participants: 30, Sum: 0}, {Participants: 10, Sum: 20}}, Weights: even[:2]},
+	got = stats.Standardized([]stats.Stratum{
+		{Arms: []stats.Proportion{{10, 1}, {30, 1}}, Values: []stats.Values{{Participants: 10, Sum: 20}, {Participants: 30, Sum: 30}}, Weights: even[:2]},
+		{Arms: []stats.Proportion{{30, 1}, {10, 1}}, Values: []stats.Values{{Participants: 30, Sum: 0}, {Participants: 10, Sum: 20}}, Weights: even[:2]},
 	})
 	if math.Abs(got[0]-1) > 1e-12 || math.Abs(got[1]-1.5) > 1e-12 {
 		t.Errorf("means %v, want 1 and 1.5", got)

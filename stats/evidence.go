@@ -2,13 +2,13 @@ package stats
 
 // EvidenceOf returns that of [AlwaysValid], which is made of it, without the
 // intervals and so in a thousandth of the time: for those who look very often.
-func EvidenceOf(control, challenger Counts) Evidence {
+func EvidenceOf(control, challenger Proportion) Evidence {
 	_, e := newPair(control, challenger).evidence()
 	return e
 }
 
 // StratifiedEvidence returns that of [Stratified], as [EvidenceOf] does.
-func StratifiedEvidence(strata []Stratum) Evidence {
+func StratifiedEvidence(strata []Pair) Evidence {
 	_, e := sumUp(strata).evidence()
 	return e
 }
@@ -20,7 +20,7 @@ type sums struct {
 	weight           float64 // of the difference, up less down
 }
 
-func sumUp(strata []Stratum) (t sums) {
+func sumUp(strata []Pair) (t sums) {
 	for _, x := range strata {
 		p := newPair(x.Control, x.Challenger)
 		if p.nA == 0 || p.nB == 0 {

@@ -11,9 +11,9 @@ import (
 func TestEvidence(t *testing.T) {
 	dice := rand.New(rand.NewPCG(7, 8))
 	for range 1000 {
-		strata := make([]stats.Stratum, 1+dice.IntN(4))
+		strata := make([]stats.Pair, 1+dice.IntN(4))
 		for i := range strata {
-			strata[i] = stats.Stratum{Control: rolled(dice), Challenger: rolled(dice)}
+			strata[i] = stats.Pair{Control: rolled(dice), Challenger: rolled(dice)}
 		}
 		a, b := strata[0].Control, strata[0].Challenger
 		if c, want := stats.AlwaysValid(a, b, 0.05); stats.EvidenceOf(a, b) != want || want.P() != c.P {

@@ -9,8 +9,8 @@ import (
 
 // Look as often as you like: whenever P is at most alpha, the challenger differs.
 func ExampleAlwaysValid() {
-	control := stats.Counts{Participants: 10_000, Converted: 500}
-	challenger := stats.Counts{Participants: 10_000, Converted: 640}
+	control := stats.Proportion{Participants: 10_000, Converted: 500}
+	challenger := stats.Proportion{Participants: 10_000, Converted: 640}
 
 	c, _ := stats.AlwaysValid(control, challenger, 0.05)
 	fmt.Printf("lift %+.1f %%, from %+.1f %% to %+.1f %%, P %.4f\n", 100*c.Lift, 100*c.LiftIn.Lo, 100*c.LiftIn.Hi, c.P)
@@ -19,8 +19,8 @@ func ExampleAlwaysValid() {
 
 // A size was fixed in advance, it is reached, and this is the only look.
 func ExampleFixed() {
-	control := stats.Counts{Participants: 10_000, Converted: 500}
-	challenger := stats.Counts{Participants: 10_000, Converted: 570}
+	control := stats.Proportion{Participants: 10_000, Converted: 500}
+	challenger := stats.Proportion{Participants: 10_000, Converted: 570}
 
 	c := stats.Fixed(control, challenger, 0.95)
 	fmt.Printf("difference %+.2f points, from %+.2f to %+.2f, P %.3f\n",
@@ -29,7 +29,7 @@ func ExampleFixed() {
 }
 
 func ExampleWilson() {
-	c := stats.Counts{Participants: 1000, Converted: 50}
+	c := stats.Proportion{Participants: 1000, Converted: 50}
 
 	i := stats.Wilson(c, 0.95)
 	fmt.Printf("%.1f %% (%.1f %% to %.1f %%)\n", 100*c.Rate(), 100*i.Lo, 100*i.Hi)
@@ -37,7 +37,7 @@ func ExampleWilson() {
 }
 
 func ExampleBest() {
-	arms := []stats.Counts{{10_000, 500}, {10_000, 560}, {10_000, 540}}
+	arms := []stats.Proportion{{10_000, 500}, {10_000, 560}, {10_000, 540}}
 
 	chances, losses := stats.Best(arms, stats.Uniform)
 	for i := range arms {
@@ -52,9 +52,9 @@ func ExampleBest() {
 // Blue had a tenth of the visitors, and half of them from the day of a sale, which
 // made everybody buy. Together that is 4.8 % of red and 7.2 % of blue.
 func ExampleStandardized() {
-	epochs := []stats.Epoch{
-		{Arms: []stats.Counts{{9000, 270}, {1000, 30}}, Weights: []float64{9, 1}},
-		{Arms: []stats.Counts{{5000, 400}, {5000, 400}}, Weights: []float64{1, 1}},
+	epochs := []stats.Stratum{
+		{Arms: []stats.Proportion{{9000, 270}, {1000, 30}}, Weights: []float64{9, 1}},
+		{Arms: []stats.Proportion{{5000, 400}, {5000, 400}}, Weights: []float64{1, 1}},
 	}
 
 	fmt.Printf("%.3f\n", stats.Standardized(epochs))
@@ -72,7 +72,7 @@ func ExampleSampleRatio() {
 
 // How long does a test run at most that finds 6 % where there were 5 %?
 func ExampleSampleSizeAlwaysValid() {
-	plan := stats.Plan{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.8, Ratio: 1}
+	plan := stats.Design{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.8, Ratio: 1}
 
 	fmt.Printf("%.0f participants each, if looked at any time\n", math.Ceil(stats.SampleSizeAlwaysValid(plan)))
 	fmt.Printf("%.0f participants each, if looked at once\n", math.Ceil(stats.SampleSize(plan)))
@@ -93,11 +93,11 @@ func ExampleHolm() {
 	// P 0.040, interval at 97.50 %
 }
 
-func ExampleLegacy() {
-	control := stats.Counts{Participants: 1000, Converted: 50}
-	alternative := stats.Counts{Participants: 1000, Converted: 75}
+func ExampleLegacyOf() {
+	control := stats.Proportion{Participants: 1000, Converted: 50}
+	alternative := stats.Proportion{Participants: 1000, Converted: 75}
 
-	l := stats.Legacy(control, alternative, false)
+	l := stats.LegacyOf(control, alternative, false)
 	fmt.Printf("%.2f %% ± %.2f, G %.2f: %s\n", l.Rate, l.Interval, l.Statistic, l.Level)
 	// Output: 7.50 % ± 1.07, G 5.37: 95% Confidence
 }

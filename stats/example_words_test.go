@@ -10,8 +10,8 @@ import (
 // A question about a whole experiment has one answer, which can be put into words.
 func ExampleDecide() {
 	question := stats.Question{
-		Epochs: []stats.Epoch{{
-			Arms:    []stats.Counts{{Participants: 12060, Converted: 603}, {Participants: 11940, Converted: 740}},
+		Epochs: []stats.Stratum{{
+			Arms:    []stats.Proportion{{Participants: 12060, Converted: 603}, {Participants: 11940, Converted: 740}},
 			Weights: []float64{1, 1}, // as they were set, so that the split is checked
 		}},
 		Alpha: 0.05, MinEffect: 0.2,
@@ -30,9 +30,9 @@ func ExampleDecide() {
 
 // While a test is not decided, words say what still fits the data, and how long
 // it may take.
-func ExampleVerdict_Words() {
+func ExampleDecision_Words() {
 	question := stats.Question{
-		Epochs: []stats.Epoch{{Arms: []stats.Counts{{Participants: 4020, Converted: 201}, {Participants: 3980, Converted: 245}}}},
+		Epochs: []stats.Stratum{{Arms: []stats.Proportion{{Participants: 4020, Converted: 201}, {Participants: 3980, Converted: 245}}}},
 		Alpha:  0.05, MinEffect: 0.2,
 	}
 	telling := stats.Telling{Question: question, Names: []string{"red", "blue"}, Days: 5, DaysLeft: 25}

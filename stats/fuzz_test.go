@@ -9,10 +9,10 @@ import (
 )
 
 // fitted makes counts of any two numbers.
-func fitted(n, s int64) stats.Counts {
+func fitted(n, s int64) stats.Proportion {
 	n &= math.MaxInt64
 	n %= most + 1
-	return stats.Counts{Participants: n, Converted: (s & math.MaxInt64) % (n + 1)}
+	return stats.Proportion{Participants: n, Converted: (s & math.MaxInt64) % (n + 1)}
 }
 
 // fittedAlpha makes one from 1e-6 to 0.5 of any number.
@@ -59,9 +59,9 @@ var fuzzed = []byte("\x00\x09\x00\x00\x00\x03\x01\x00\x00\x00\x01\xff\xff\xff\xf
 func FuzzStratified(f *testing.F) {
 	f.Add(fuzzed, uint32(math.MaxUint32/2))
 	f.Fuzz(func(t *testing.T, raw []byte, alpha uint32) {
-		var strata []stats.Stratum
+		var strata []stats.Pair
 		for w := words(raw); len(w) >= 4; w = w[4:] {
-			strata = append(strata, stats.Stratum{Control: fitted(w[0], w[1]), Challenger: fitted(w[2], w[3])})
+			strata = append(strata, stats.Pair{Control: fitted(w[0], w[1]), Challenger: fitted(w[2], w[3])})
 		}
 		stratifiesWell(t, strata, fittedAlpha(alpha))
 	})
@@ -87,7 +87,7 @@ func FuzzBest(f *testing.F) {
 	f.Add(fuzzed)
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		const arms = 10
-		var all []stats.Counts
+		var all []stats.Proportion
 		for w := words(raw); len(w) >= 2 && len(all) < arms; w = w[2:] {
 			all = append(all, fitted(w[0], w[1]))
 		}

@@ -5,7 +5,7 @@ import "math"
 // pair is control and a challenger.
 type pair struct{ sA, nA, sB, nB float64 }
 
-func newPair(a, b Counts) (p pair) {
+func newPair(a, b Proportion) (p pair) {
 	p.sA, p.nA = a.floats()
 	p.sB, p.nB = b.floats()
 	return p

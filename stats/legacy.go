@@ -27,7 +27,7 @@ type LegacyNumbers struct {
 
 // Legacy returns what Sixpack says of an alternative beside control, or of control
 // itself, which is then given twice. It is that of sixpack/models.py.
-func Legacy(control, alternative Counts, isControl bool) LegacyNumbers {
+func LegacyOf(control, alternative Proportion, isControl bool) LegacyNumbers {
 	s, n := alternative.floats()
 	r := LegacyNumbers{Statistic: math.NaN(), Level: "N/A"}
 	if n > 0 {

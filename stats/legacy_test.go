@@ -31,14 +31,16 @@ func TestLegacyRecordings(t *testing.T) {
 		Statistic                 any     `json:"g_stat"`
 		Level                     string  `json:"g_confidence_level"`
 	}
-	counts := func(s side) stats.Counts { return stats.Counts{Participants: s.Participants, Converted: s.Conversions} }
+	counts := func(s side) stats.Proportion {
+		return stats.Proportion{Participants: s.Participants, Converted: s.Conversions}
+	}
 	for lines := json.NewDecoder(file); lines.More(); {
 		var pair struct{ Control, Alternative side }
 		if err := lines.Decode(&pair); err != nil {
 			t.Fatal(err)
 		}
 		for i, s := range []side{pair.Control, pair.Alternative} {
-			got := stats.Legacy(counts(pair.Control), counts(s), i == 0)
+			got := stats.LegacyOf(counts(pair.Control), counts(s), i == 0)
 			interval, _ := s.Interval.(float64)
 			statistic := any(got.Statistic)
 			if math.IsNaN(got.Statistic) {

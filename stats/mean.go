@@ -41,8 +41,8 @@ func (v Values) Interval(confidence float64) Interval {
 	return Interval{v.Mean() - half, v.Mean() + half}
 }
 
-// ValueStratum is a [Stratum] of a KPI with values.
-type ValueStratum struct{ Control, Challenger Values }
+// ValuePair is a [Pair] of a KPI with values.
+type ValuePair struct{ Control, Challenger Values }
 
 // Welch compares means by Welch's t-test, for one look at a number of
 // participants that was fixed in advance; G of the result is the square of its
@@ -74,14 +74,14 @@ const enoughValues = 25
 // 25 values other than zero. The lift's interval is Fieller's; it is NaN where
 // control's mean is not surely above 0.
 func MeansAlwaysValid(control, challenger Values, alpha float64) (Comparison, Evidence) {
-	return stratifiedMeans([]ValueStratum{{control, challenger}}, anyTime, alpha)
+	return stratifiedMeans([]ValuePair{{control, challenger}}, anyTime, alpha)
 }
 
 // MeansStratified is [MeansAlwaysValid] where shares changed, or a bandit sets
 // them: the means are those of the strata, weighted by nA·nB/(nA+nB), and the
 // variances are pooled within strata. Strata in which one of both has no
 // participants say nothing.
-func MeansStratified(strata []ValueStratum, alpha float64) (Comparison, Evidence) {
+func MeansStratified(strata []ValuePair, alpha float64) (Comparison, Evidence) {
 	return stratifiedMeans(strata, anyTime, alpha)
 }
 
@@ -99,7 +99,7 @@ func (m means) square() float64 {
 	return m.difference() * m.difference() / (m.varA + m.varB)
 }
 
-func stratifiedMeans(strata []ValueStratum, l look, alpha float64) (Comparison, Evidence) {
+func stratifiedMeans(strata []ValuePair, l look, alpha float64) (Comparison, Evidence) {
 	m, e, enough := pool(strata)
 	if !enough {
 		return m.alone(), e
@@ -111,7 +111,7 @@ func stratifiedMeans(strata []ValueStratum, l look, alpha float64) (Comparison, 
 }
 
 // pool puts strata together, and tells whether there is enough to say anything.
-func pool(strata []ValueStratum) (m means, e Evidence, enough bool) {
+func pool(strata []ValuePair) (m means, e Evidence, enough bool) {
 	var a, b side
 	var weight float64
 	for _, x := range strata {

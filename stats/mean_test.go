@@ -30,10 +30,10 @@ func TestMeansAgreeWithIntervals(t *testing.T) {
 	dice := rand.New(rand.NewPCG(7, 8))
 	decided := 0
 	for range 3000 {
-		var strata []stats.ValueStratum
+		var strata []stats.ValuePair
 		for range 1 + dice.IntN(3) {
 			share := dice.Float64() * 0.4
-			strata = append(strata, stats.ValueStratum{
+			strata = append(strata, stats.ValuePair{
 				Control:    shopping(dice, dice.IntN(1000), share, 20),
 				Challenger: shopping(dice, dice.IntN(1000), share, 20+20*dice.Float64()),
 			})
@@ -66,12 +66,12 @@ func TestDriftDoesNotMisleadMeans(t *testing.T) {
 	const runs = 200
 	pooled, stratified := 0, 0
 	for range runs {
-		before := stats.ValueStratum{Control: shopping(dice, 1800, 0.2, 10), Challenger: shopping(dice, 200, 0.2, 10)}
-		after := stats.ValueStratum{Control: shopping(dice, 200, 0.2, 30), Challenger: shopping(dice, 1800, 0.2, 30)}
+		before := stats.ValuePair{Control: shopping(dice, 1800, 0.2, 10), Challenger: shopping(dice, 200, 0.2, 10)}
+		after := stats.ValuePair{Control: shopping(dice, 200, 0.2, 30), Challenger: shopping(dice, 1800, 0.2, 30)}
 		if c, _ := stats.MeansAlwaysValid(sum(before.Control, after.Control), sum(before.Challenger, after.Challenger), 0.05); c.P <= 0.05 {
 			pooled++
 		}
-		if c, _ := stats.MeansStratified([]stats.ValueStratum{before, after}, 0.05); c.P <= 0.05 {
+		if c, _ := stats.MeansStratified([]stats.ValuePair{before, after}, 0.05); c.P <= 0.05 {
 			stratified++
 		}
 	}

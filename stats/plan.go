@@ -6,9 +6,9 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Plan says what a test is to find. What is made of it is NaN if a number is out
-// of its range. With several challengers, Alpha is to be divided by their number.
-type Plan struct {
+// Design says what a test is to find. What is computed from it is NaN if a number
+// is out of its range. With several challengers, Alpha is to be divided by their number.
+type Design struct {
 	Baseline float64 // control's rate, in [0,1]
 	Wanted   float64 // the challenger's, in [0,1], not Baseline
 	Alpha    float64 // the chance of an alarm if there is no difference, between 0 and 1
@@ -18,7 +18,7 @@ type Plan struct {
 
 // spreads returns the square roots of the variances, for one participant of
 // control, of the difference if there is none and if it is the wanted one.
-func (p Plan) spreads() (none, wanted float64) {
+func (p Design) spreads() (none, wanted float64) {
 	possible := func(rate float64) bool { return 0 <= rate && rate <= 1 }
 	if !possible(p.Baseline) || !possible(p.Wanted) || !(p.Ratio > 0) {
 		return math.NaN(), math.NaN()
@@ -30,7 +30,7 @@ func (p Plan) spreads() (none, wanted float64) {
 
 // quantiles returns those of the normal distribution for Alpha, both tails, and
 // Power, NaN if these are out of range.
-func (p Plan) quantiles() (alpha, power float64) {
+func (p Design) quantiles() (alpha, power float64) {
 	return normalQuantile(1 - p.Alpha), math.Sqrt2 * math.Erfinv(2*p.Power-1)
 }
 
@@ -42,7 +42,7 @@ func (p Plan) quantiles() (alpha, power float64) {
 // with K the Ratio and p̄ the mean rate: for a Ratio of 1, what R's power.prop.test
 // says. The challenger needs Ratio times as many. It is +Inf if Wanted is
 // Baseline.
-func SampleSize(p Plan) float64 {
+func SampleSize(p Design) float64 {
 	none, wanted := p.spreads()
 	zAlpha, zPower := p.quantiles()
 	x := zAlpha*none + zPower*wanted
@@ -53,7 +53,7 @@ func SampleSize(p Plan) float64 {
 // Power returns the chance that a single look at n participants of control, n from
 // 0, finds what is wanted: [SampleSize] solved for Power, which is ignored. That the
 // look finds the contrary is left out.
-func Power(p Plan, n float64) float64 {
+func Power(p Design, n float64) float64 {
 	none, wanted := p.spreads()
 	d := math.Abs(p.Wanted - p.Baseline)
 	return distuv.UnitNormal.CDF((math.Sqrt(n)*d - normalQuantile(1-p.Alpha)*none) / wanted)
@@ -62,7 +62,7 @@ func Power(p Plan, n float64) float64 {
 // SmallestEffect returns the smallest rate above Baseline that a single look at n
 // participants of control finds: [SampleSize] solved for Wanted, which is ignored.
 // It is 1 if there is none.
-func SmallestEffect(p Plan, n float64) (rate float64) {
+func SmallestEffect(p Design, n float64) (rate float64) {
 	p.Wanted = 1
 	if math.IsNaN(SampleSize(p)) || math.IsNaN(n) {
 		return math.NaN()
@@ -82,7 +82,7 @@ func SmallestEffect(p Plan, n float64) (rate float64) {
 // of 0.8, and the longest that such a test need run: when the effect is there it
 // stops earlier, on average after about 1.2 times [SampleSize]. It is +Inf if Wanted
 // is Baseline.
-func SampleSizeAlwaysValid(p Plan) float64 {
+func SampleSizeAlwaysValid(p Design) float64 {
 	if fixed := SampleSize(p); math.IsNaN(fixed) || math.IsInf(fixed, 1) {
 		return fixed
 	}
@@ -109,7 +109,7 @@ func SampleSizeAlwaysValid(p Plan) float64 {
 //
 // with K the Ratio. Of the plan only Alpha, Power and Ratio are used. It is +Inf for
 // a difference of 0.
-func SampleSizeMean(p Plan, sd, difference float64) float64 {
+func SampleSizeMean(p Design, sd, difference float64) float64 {
 	zAlpha, zPower := p.quantiles()
 	z := zAlpha + zPower
 	if !(p.Ratio > 0) {

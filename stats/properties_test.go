@@ -42,19 +42,19 @@ var (
 	someAlpha  = rapid.OneOf(rapid.SampledFrom([]float64{1e-6, 0.001, 0.01, 0.05, 0.5}), rapid.Float64Range(1e-6, 0.5))
 )
 
-func countsUpTo(most int64) *rapid.Generator[stats.Counts] {
-	return rapid.Custom(func(t *rapid.T) stats.Counts {
+func countsUpTo(most int64) *rapid.Generator[stats.Proportion] {
+	return rapid.Custom(func(t *rapid.T) stats.Proportion {
 		n := rapid.OneOf(rapid.Int64Range(0, most), rapid.Int64Range(0, 9), rapid.Just(most)).Draw(t, "participants")
 		s := rapid.Int64Range(0, n).Draw(t, "converted")
 		if rapid.Bool().Draw(t, "mostly") {
 			s = n - s
 		}
-		return stats.Counts{Participants: n, Converted: s}
+		return stats.Proportion{Participants: n, Converted: s}
 	})
 }
 
 // rolled is a faster generator of the same.
-func rolled(dice *rand.Rand) stats.Counts {
+func rolled(dice *rand.Rand) stats.Proportion {
 	n := int64(math.Exp(dice.Float64() * math.Log(most)))
 	switch dice.IntN(16) {
 	case 0:
@@ -73,23 +73,23 @@ func rolled(dice *rand.Rand) stats.Counts {
 	case 3:
 		s = n
 	}
-	return stats.Counts{Participants: n, Converted: s}
+	return stats.Proportion{Participants: n, Converted: s}
 }
 
 // alike returns counts whose rate is about that of c, so that a comparison with
 // c is close.
-func alike(dice *rand.Rand, c, size stats.Counts) stats.Counts {
+func alike(dice *rand.Rand, c, size stats.Proportion) stats.Proportion {
 	n := float64(size.Participants)
 	rate := c.Rate()
 	s := n*rate + (12*dice.Float64()-6)*math.Sqrt(n*rate*(1-rate))
 	if !(s >= 0 && s <= n) {
 		return size
 	}
-	return stats.Counts{Participants: size.Participants, Converted: int64(s)}
+	return stats.Proportion{Participants: size.Participants, Converted: int64(s)}
 }
 
 // comparesWell checks what is promised of a comparison at alpha.
-func comparesWell(t rapid.TB, a, b stats.Counts, alpha float64, c stats.Comparison) {
+func comparesWell(t rapid.TB, a, b stats.Proportion, alpha float64, c stats.Comparison) {
 	t.Helper()
 	fail := func(what string) { t.Fatalf("%s: %v against %v at %v: %+v", what, b, a, alpha, c) }
 	if !(c.P >= 0 && c.P <= 1 && c.G >= 0 && c.Threshold > 0) || math.IsInf(c.G, 1) {
@@ -116,7 +116,7 @@ func comparesWell(t rapid.TB, a, b stats.Counts, alpha float64, c stats.Comparis
 	}
 }
 
-func alwaysValid(t rapid.TB, a, b stats.Counts, alpha float64) stats.Comparison {
+func alwaysValid(t rapid.TB, a, b stats.Proportion, alpha float64) stats.Comparison {
 	t.Helper()
 	c, e := stats.AlwaysValid(a, b, alpha)
 	comparesWell(t, a, b, alpha, c)
@@ -159,13 +159,13 @@ func TestFixedComparesWell(t *testing.T) {
 }
 
 // someStrata are up to 40, tiny ones and such with one side absent included.
-var someStrata = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) stats.Stratum {
-	side := rapid.OneOf(countsUpTo(3), countsUpTo(1000), someCounts, rapid.Just(stats.Counts{}))
-	return stats.Stratum{Control: side.Draw(t, "control"), Challenger: side.Draw(t, "challenger")}
+var someStrata = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) stats.Pair {
+	side := rapid.OneOf(countsUpTo(3), countsUpTo(1000), someCounts, rapid.Just(stats.Proportion{}))
+	return stats.Pair{Control: side.Draw(t, "control"), Challenger: side.Draw(t, "challenger")}
 }), 0, 40)
 
 // stratifiesWell checks what is promised of a comparison over strata.
-func stratifiesWell(t rapid.TB, strata []stats.Stratum, alpha float64) {
+func stratifiesWell(t rapid.TB, strata []stats.Pair, alpha float64) {
 	t.Helper()
 	c, e := stats.Stratified(strata, alpha)
 	fail := func(what string) { t.Fatalf("%s: %v at %v: %+v, %+v", what, strata, alpha, c, e) }
@@ -232,8 +232,8 @@ func TestShrinks(t *testing.T) {
 	check(t, 2000, func(t *rapid.T) {
 		a, b := countsUpTo(most/1000).Draw(t, "control"), countsUpTo(most/1000).Draw(t, "challenger")
 		times, alpha := rapid.Int64Range(2, 1000).Draw(t, "times"), rapid.Float64Range(1e-6, 0.6).Draw(t, "alpha")
-		more := func(c stats.Counts) stats.Counts {
-			return stats.Counts{Participants: times * c.Participants, Converted: times * c.Converted}
+		more := func(c stats.Proportion) stats.Proportion {
+			return stats.Proportion{Participants: times * c.Participants, Converted: times * c.Converted}
 		}
 		few, _ := stats.AlwaysValid(a, b, alpha)
 		many, _ := stats.AlwaysValid(more(a), more(b), alpha)
@@ -247,7 +247,7 @@ func TestShrinks(t *testing.T) {
 }
 
 // describesWell checks what is said of the rate of one alternative.
-func describesWell(t rapid.TB, c stats.Counts, confidence float64) {
+func describesWell(t rapid.TB, c stats.Proportion, confidence float64) {
 	t.Helper()
 	w := stats.Wilson(c, confidence)
 	if !(0 <= w.Lo && w.Lo <= w.Hi && w.Hi <= 1) || c.Participants > 0 && !w.Contains(c.Rate()) {
@@ -269,7 +269,7 @@ func TestDescribesWell(t *testing.T) {
 }
 
 // bestIsFair checks chances and losses of alternatives.
-func bestIsFair(t rapid.TB, arms []stats.Counts) {
+func bestIsFair(t rapid.TB, arms []stats.Proportion) {
 	t.Helper()
 	chances, losses := stats.Best(arms, stats.Uniform)
 	sum := 0.0
@@ -289,7 +289,7 @@ func TestBestIsFair(t *testing.T) {
 }
 
 // credible checks quantiles of the lift and of the difference.
-func credible(t rapid.TB, a, b stats.Counts, probability float64) {
+func credible(t rapid.TB, a, b stats.Proportion, probability float64) {
 	t.Helper()
 	lift, d := stats.CredibleLift(a, b, stats.Uniform, probability), stats.CredibleDifference(a, b, stats.Uniform, probability)
 	if !(-1 <= lift.Lo && lift.Lo <= lift.Median && lift.Median <= lift.Hi) || math.IsInf(lift.Hi, 0) {
@@ -335,7 +335,7 @@ func TestSampleRatioIsSound(t *testing.T) {
 func TestPlans(t *testing.T) {
 	rate := rapid.Float64Range(0.001, 0.9)
 	check(t, 1000, func(t *rapid.T) {
-		p := stats.Plan{
+		p := stats.Design{
 			Baseline: rate.Draw(t, "baseline"), Wanted: rate.Draw(t, "wanted"), Alpha: rapid.Float64Range(1e-6, 0.3).Draw(t, "alpha"),
 			Power: rapid.Float64Range(0.5, 0.999).Draw(t, "power"), Ratio: rapid.Float64Range(0.01, 100).Draw(t, "ratio"),
 		}

@@ -2,23 +2,24 @@ package stats
 
 import "math"
 
-// Counts is what one alternative got. What is made of it holds for up to 1e9
-// participants, and means nothing unless the counts are [Counts.Valid].
-type Counts struct {
+// Proportion counts the participants of one alternative and those of them that
+// converted. Statistics of it are accurate up to 1e9 participants, and meaningless
+// unless it is [Proportion.Valid].
+type Proportion struct {
 	Participants int64 // each counted once
 	Converted    int64 // how many of the participants converted, however often
 }
 
 // Valid tells whether the counts can be: not negative, and no more converted than
 // took part.
-func (c Counts) Valid() bool { return 0 <= c.Converted && c.Converted <= c.Participants }
+func (c Proportion) Valid() bool { return 0 <= c.Converted && c.Converted <= c.Participants }
 
 // Rate returns the fraction that converted, NaN without participants.
-func (c Counts) Rate() float64 {
+func (c Proportion) Rate() float64 {
 	return float64(c.Converted) / float64(c.Participants)
 }
 
-func (c Counts) floats() (s, n float64) { return float64(c.Converted), float64(c.Participants) }
+func (c Proportion) floats() (s, n float64) { return float64(c.Converted), float64(c.Participants) }
 
 // Interval is a closed one: all numbers from Lo to Hi, themselves included. Either
 // may be infinite, or NaN where there is no interval.
@@ -35,7 +36,7 @@ func (i Interval) Contains(x float64) bool { return i.Lo <= x && x <= i.Hi }
 // the observed rate: it is [0,1] without participants, begins at 0 if nobody
 // converted and ends at 1 if all did. It is NaN unless confidence is between 0 and
 // 1. It is descriptive: whether two of them overlap decides nothing.
-func Wilson(c Counts, confidence float64) Interval {
+func Wilson(c Proportion, confidence float64) Interval {
 	s, n := c.floats()
 	p, z := s/n, normalQuantile(confidence)
 	switch {
@@ -78,7 +79,7 @@ type Prior struct{ A, B float64 }
 var Uniform = Prior{1, 1}
 
 // posterior returns the parameters of the Beta distribution after counts.
-func (p Prior) posterior(c Counts) (a, b float64) {
+func (p Prior) posterior(c Proportion) (a, b float64) {
 	s, n := c.floats()
 	return p.A + s, p.B + n - s
 }
@@ -88,7 +89,7 @@ func (p Prior) posterior(c Counts) (a, b float64) {
 // converted. Without participants it is that of the prior. All are between 0 and
 // 1; the interval is NaN unless probability is. The mean of a very skewed
 // distribution can lie outside.
-func Posterior(c Counts, prior Prior, probability float64) (mean float64, i Interval) {
+func Posterior(c Proportion, prior Prior, probability float64) (mean float64, i Interval) {
 	a, b := prior.posterior(c)
 	if !inside(probability) {
 		return a / (a + b), Interval{math.NaN(), math.NaN()}

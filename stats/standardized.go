@@ -15,7 +15,7 @@ import "math"
 // real is the verdict's to say. Epochs without Weights, in which nobody was drawn,
 // are left out, and of each alternative those in which it has no participants. It
 // is NaN if none is left.
-func Standardized(epochs []Epoch) []float64 {
+func Standardized(epochs []Stratum) []float64 {
 	if len(epochs) == 0 {
 		return nil
 	}

@@ -146,21 +146,21 @@ type epoch struct {
 	Counts  []int64
 }
 
-func (a arm) counts() stats.Counts { return stats.Counts{Participants: a.N, Converted: a.S} }
+func (a arm) counts() stats.Proportion { return stats.Proportion{Participants: a.N, Converted: a.S} }
 func (a arm) values() stats.Values {
 	return stats.Values{Participants: a.N, Sum: a.Sum, Squares: a.SumSq, NonZero: a.NonZero}
 }
 
 func (in input) prior() stats.Prior { return stats.Prior{A: in.PriorA, B: in.PriorB} }
-func (in input) plan() stats.Plan {
-	p := stats.Plan{Baseline: in.P1, Wanted: in.P2, Alpha: in.Alpha, Power: in.Power, Ratio: in.Ratio}
+func (in input) plan() stats.Design {
+	p := stats.Design{Baseline: in.P1, Wanted: in.P2, Alpha: in.Alpha, Power: in.Power, Ratio: in.Ratio}
 	if p.Ratio == 0 {
 		p.Ratio = 1
 	}
 	return p
 }
 
-func (in input) allCounts() (all []stats.Counts) {
+func (in input) allCounts() (all []stats.Proportion) {
 	for _, a := range in.Arms {
 		all = append(all, a.counts())
 	}
@@ -216,7 +216,7 @@ var methods = map[string]func(in input) fields{
 		return fields{"mean": mean, "lo": i.Lo, "hi": i.Hi}
 	},
 	"legacy_alternative": func(in input) fields {
-		r := stats.Legacy(in.Control.counts(), in.Alt.counts(), false)
+		r := stats.LegacyOf(in.Control.counts(), in.Alt.counts(), false)
 		f := fields{"test_statistic": r.Statistic, "confidence_level": r.Level, "confidence_interval": r.Interval, "conversion_rate": r.Rate}
 		if math.IsNaN(r.Statistic) {
 			f["test_statistic"] = "N/A"
@@ -229,9 +229,9 @@ var methods = map[string]func(in input) fields{
 		return fields{"g_threshold": stats.Threshold(in.H, in.Alpha)}
 	},
 	"agt_stratified": func(in input) fields {
-		var strata []stats.Stratum
+		var strata []stats.Pair
 		for _, s := range in.Strata {
-			strata = append(strata, stats.Stratum{Control: s.A.counts(), Challenger: s.B.counts()})
+			strata = append(strata, stats.Pair{Control: s.A.counts(), Challenger: s.B.counts()})
 		}
 		return withEvidence(stats.Stratified(strata, in.Alpha))
 	},
@@ -244,7 +244,7 @@ var methods = map[string]func(in input) fields{
 		return fields{"p_best": listOf(chances), "expected_loss": listOf(losses)}
 	},
 	"p_beats_control": func(in input) fields {
-		chances, losses := stats.Best([]stats.Counts{in.A.counts(), in.B.counts()}, in.prior())
+		chances, losses := stats.Best([]stats.Proportion{in.A.counts(), in.B.counts()}, in.prior())
 		return fields{"p_beats_control": chances[1], "loss_choose_control": losses[0], "loss_choose_challenger": losses[1]}
 	},
 	"lift_credible": func(in input) fields {
@@ -295,12 +295,12 @@ var methods = map[string]func(in input) fields{
 	"sample_size_always_valid": func(in input) fields { return size(stats.SampleSizeAlwaysValid(in.plan())) },
 	"sample_size_mean":         func(in input) fields { return size(stats.SampleSizeMean(in.plan(), in.SD, in.Delta)) },
 	"verdict": func(in input) fields {
-		epoch := stats.Epoch{Arms: in.allCounts(), Weights: in.Weights}
+		epoch := stats.Stratum{Arms: in.allCounts(), Weights: in.Weights}
 		if in.Mode == "bandit" {
 			epoch.Weights = nil
 		}
 		v := stats.Decide(stats.Question{
-			Epochs: []stats.Epoch{epoch}, Alpha: in.Alpha, MinEffect: in.MinEffect, Planned: in.Planned,
+			Epochs: []stats.Stratum{epoch}, Alpha: in.Alpha, MinEffect: in.MinEffect, Planned: in.Planned,
 		})
 		f := fields{"verdict": v.State}
 		if v.Leader >= 0 {

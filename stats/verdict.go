@@ -11,14 +11,14 @@ type State string
 
 // The states, in the order in which they are considered.
 const (
-	InvalidCounts         State = "invalid_counts"          // more converted than took part
-	NoData                State = "no_data"                 // an alternative has no participants
-	Mismatch              State = "srm"                     // the split is broken: nothing may be believed
-	Winner                State = "winner"                  // a challenger is better
-	ControlBest           State = "control_best"            // all challengers are worse
-	NoPracticalDifference State = "no_practical_difference" // none is better, and those that are not worse are as good
-	Inconclusive          State = "inconclusive"            // the planned size is reached
-	KeepRunning           State = "keep_running"
+	StateInvalidCounts         State = "invalid_counts"          // more converted than took part
+	StateNoData                State = "no_data"                 // an alternative has no participants
+	StateMismatch              State = "srm"                     // the split is broken: nothing may be believed
+	StateWinner                State = "winner"                  // a challenger is better
+	StateControlBest           State = "control_best"            // all challengers are worse
+	StateNoPracticalDifference State = "no_practical_difference" // none is better, and those that are not worse are as good
+	StateInconclusive          State = "inconclusive"            // the planned size is reached
+	StateKeepRunning           State = "keep_running"
 )
 
 // Standing is how a challenger compares with control.
@@ -26,43 +26,43 @@ type Standing string
 
 // The standings.
 const (
-	IsControl  Standing = "control"
-	Better     Standing = "better"
-	Worse      Standing = "worse"
-	Equivalent Standing = "equivalent" // within the smallest effect that matters
-	Undecided  Standing = "undecided"
+	StandingControl    Standing = "control"
+	StandingBetter     Standing = "better"
+	StandingWorse      Standing = "worse"
+	StandingEquivalent Standing = "equivalent" // within the smallest effect that matters
+	StandingUndecided  Standing = "undecided"
 )
 
-// Epoch is what the alternatives, control first, got during a stretch of constant
+// Stratum is what the alternatives, control first, got during a stretch of constant
 // shares. A conversion belongs to the epoch in which its participant entered.
-type Epoch struct {
-	Arms    []Counts
+type Stratum struct {
+	Arms    []Proportion
 	Values  []Values  // nil unless it is the mean values that are to be compared
 	Weights []float64 // expected shares, of any scale; nil if there are none, so that they are not checked
 }
 
 // Question is what a verdict is asked for.
 type Question struct {
-	Epochs    []Epoch // at least one; of the same alternatives, at least two
-	Alpha     float64 // the chance of a false alarm, in (0,1)
-	MinEffect float64 // the smallest lift that matters, either way, above 0
-	Planned   int64   // participants of the whole experiment; 0 for none
+	Epochs    []Stratum // at least one; of the same alternatives, at least two
+	Alpha     float64   // the chance of a false alarm, in (0,1)
+	MinEffect float64   // the smallest lift that matters, either way, above 0
+	Planned   int64     // participants of the whole experiment; 0 for none
 	// Fixed asks for one look, when Planned participants are there; before that
 	// nothing is compared.
 	Fixed bool
 }
 
-// Verdict is the answer.
-type Verdict struct {
+// Decision is the answer to a [Question].
+type Decision struct {
 	State  State
 	Leader int // of Arms, for Winner and ControlBest; else -1
 	// Arms is nil unless the counts can be believed, and looked at.
-	Arms  []ArmVerdict
+	Arms  []ArmDecision
 	Ratio Ratio // the check of the sample ratio; its P is 1 if nothing could be checked
 }
 
 // ArmVerdict is that on one alternative; control has a Standing only.
-type ArmVerdict struct {
+type ArmDecision struct {
 	Standing   Standing
 	AdjustedP  float64 // by Holm
 	Alpha      float64 // of Comparison's intervals, which exclude 0 exactly when AdjustedP is at most Question.Alpha
@@ -73,18 +73,18 @@ type ArmVerdict struct {
 // control by [AlwaysValid], or by [Stratified] if there are several epochs, or by
 // [MeansStratified] if there are values, and [Holm] puts these together. If the
 // look is Fixed they are [Fixed], a test of Mantel and Haenszel, and [Welch].
-func Decide(q Question) Verdict {
-	v := Verdict{Leader: -1, Ratio: Ratio{P: 1, ChiSquaredP: 1}}
+func Decide(q Question) Decision {
+	v := Decision{Leader: -1, Ratio: Ratio{P: 1, ChiSquaredP: 1}}
 	all := q.total()
 	if v.State = q.unfit(all); v.State != "" {
 		return v
 	}
 	if v.Ratio = q.ratio(); v.Ratio.Mismatch() {
-		v.State = Mismatch
+		v.State = StateMismatch
 		return v
 	}
 	if q.Fixed && participants(all) < q.Planned {
-		v.State = KeepRunning
+		v.State = StateKeepRunning
 		return v
 	}
 	v.Arms = q.compareAll(len(all.Arms))
@@ -93,8 +93,8 @@ func Decide(q Question) Verdict {
 }
 
 // total returns all epochs together.
-func (q Question) total() Epoch {
-	all := Epoch{Arms: make([]Counts, len(q.Epochs[0].Arms)), Values: make([]Values, len(q.Epochs[0].Values))}
+func (q Question) total() Stratum {
+	all := Stratum{Arms: make([]Proportion, len(q.Epochs[0].Arms)), Values: make([]Values, len(q.Epochs[0].Values))}
 	for _, e := range q.Epochs {
 		for i, c := range e.Arms {
 			all.Arms[i].Participants += c.Participants
@@ -109,14 +109,14 @@ func (q Question) total() Epoch {
 }
 
 // score is what an alternative is ranked by: its mean, or its rate.
-func (e Epoch) score(i int) float64 {
+func (e Stratum) score(i int) float64 {
 	if len(e.Values) > 0 {
 		return e.Values[i].Mean()
 	}
 	return e.Arms[i].Rate()
 }
 
-func participants(e Epoch) (n int64) {
+func participants(e Stratum) (n int64) {
 	for _, c := range e.Arms {
 		n += c.Participants
 	}
@@ -124,15 +124,15 @@ func participants(e Epoch) (n int64) {
 }
 
 // unfit says why there is nothing to compare, or nothing.
-func (q Question) unfit(all Epoch) State {
-	invalid := func(c Counts) bool { return !c.Valid() }
+func (q Question) unfit(all Stratum) State {
+	invalid := func(c Proportion) bool { return !c.Valid() }
 	for _, e := range q.Epochs {
 		if slices.ContainsFunc(e.Arms, invalid) {
-			return InvalidCounts
+			return StateInvalidCounts
 		}
 	}
-	if slices.ContainsFunc(all.Arms, func(c Counts) bool { return c.Participants == 0 }) {
-		return NoData
+	if slices.ContainsFunc(all.Arms, func(c Proportion) bool { return c.Participants == 0 }) {
+		return StateNoData
 	}
 	return ""
 }
@@ -154,9 +154,9 @@ func (q Question) ratio() Ratio {
 }
 
 // compareAll compares all challengers with control.
-func (q Question) compareAll(n int) []ArmVerdict {
-	arms, p := make([]ArmVerdict, n), make([]float64, n-1)
-	arms[0] = ArmVerdict{Standing: IsControl}
+func (q Question) compareAll(n int) []ArmDecision {
+	arms, p := make([]ArmDecision, n), make([]float64, n-1)
+	arms[0] = ArmDecision{Standing: StandingControl}
 	for i := range p {
 		p[i] = q.p(i + 1)
 		if math.IsNaN(p[i]) { // too few values to say
@@ -166,7 +166,7 @@ func (q Question) compareAll(n int) []ArmVerdict {
 	adjusted, step := Holm(p, q.Alpha)
 	for i := range p {
 		c := q.compare(i+1, step[i])
-		arms[i+1] = ArmVerdict{Standing: q.standing(adjusted[i], c), AdjustedP: adjusted[i], Alpha: step[i], Comparison: c}
+		arms[i+1] = ArmDecision{Standing: q.standing(adjusted[i], c), AdjustedP: adjusted[i], Alpha: step[i], Comparison: c}
 	}
 	return arms
 }
@@ -185,10 +185,10 @@ func (q Question) p(i int) float64 {
 }
 
 // strata returns the epochs that say something of a challenger.
-func (q Question) strata(i int) (strata []Stratum) {
+func (q Question) strata(i int) (strata []Pair) {
 	for _, e := range q.Epochs {
 		if e.Arms[0].Participants > 0 && e.Arms[i].Participants > 0 {
-			strata = append(strata, Stratum{e.Arms[0], e.Arms[i]})
+			strata = append(strata, Pair{e.Arms[0], e.Arms[i]})
 		}
 	}
 	return strata
@@ -211,10 +211,10 @@ func (q Question) compare(i int, alpha float64) (c Comparison) {
 }
 
 func (q Question) compareValues(i int, alpha float64) Comparison {
-	var strata []ValueStratum
+	var strata []ValuePair
 	for _, e := range q.Epochs {
 		if e.Values[0].Participants > 0 && e.Values[i].Participants > 0 {
-			strata = append(strata, ValueStratum{e.Values[0], e.Values[i]})
+			strata = append(strata, ValuePair{e.Values[0], e.Values[i]})
 		}
 	}
 	var c Comparison
@@ -229,37 +229,37 @@ func (q Question) compareValues(i int, alpha float64) Comparison {
 func (q Question) standing(adjusted float64, c Comparison) Standing {
 	switch {
 	case adjusted <= q.Alpha && c.Difference > 0:
-		return Better
+		return StandingBetter
 	case adjusted <= q.Alpha:
-		return Worse
+		return StandingWorse
 	case -q.MinEffect < c.LiftIn.Lo && c.LiftIn.Hi < q.MinEffect:
-		return Equivalent
+		return StandingEquivalent
 	default:
-		return Undecided
+		return StandingUndecided
 	}
 }
 
 // judge puts the standings together.
-func (q Question) judge(arms []ArmVerdict, total Epoch) (State, int) {
+func (q Question) judge(arms []ArmDecision, total Stratum) (State, int) {
 	leader, all := -1, make(map[Standing]int)
 	for i, a := range arms {
 		all[a.Standing]++
-		if a.Standing == Better && (leader < 0 || total.score(i) > total.score(leader)) {
+		if a.Standing == StandingBetter && (leader < 0 || total.score(i) > total.score(leader)) {
 			leader = i
 		}
 	}
 	challengers := len(arms) - 1
 	switch {
 	case leader >= 0:
-		return Winner, leader
-	case all[Worse] == challengers:
-		return ControlBest, 0
-	case all[Worse]+all[Equivalent] == challengers:
-		return NoPracticalDifference, -1
+		return StateWinner, leader
+	case all[StandingWorse] == challengers:
+		return StateControlBest, 0
+	case all[StandingWorse]+all[StandingEquivalent] == challengers:
+		return StateNoPracticalDifference, -1
 	case q.Planned > 0 && participants(total) >= q.Planned:
-		return Inconclusive, -1
+		return StateInconclusive, -1
 	default:
-		return KeepRunning, -1
+		return StateKeepRunning, -1
 	}
 }
 

@@ -28,7 +28,7 @@ type Telling struct {
 }
 
 // Words puts a verdict into words.
-func (v Verdict) Words(t Telling) Words {
+func (v Decision) Words(t Telling) Words {
 	t.Names = inSentences(t.Names)
 	w := v.tell(t)
 	if v.Arms != nil {
@@ -37,25 +37,25 @@ func (v Verdict) Words(t Telling) Words {
 	return w
 }
 
-func (v Verdict) tell(t Telling) Words {
+func (v Decision) tell(t Telling) Words {
 	switch v.State {
-	case InvalidCounts:
+	case StateInvalidCounts:
 		return Words{Headline: "Counts are broken.", Detail: t.broken()}
-	case NoData:
+	case StateNoData:
 		return Words{Headline: t.empty()}
-	case Mismatch:
+	case StateMismatch:
 		return Words{Headline: "Do not trust this test.", Detail: "The split is " + t.split() + "; " +
 			"chance alone does that in fewer than 1 of 1,000 tests. " +
 			"Find the cause (redirects, bots, forced variants, late tracking) and start anew."}
-	case Winner:
+	case StateWinner:
 		return v.winner(t)
-	case ControlBest:
+	case StateControlBest:
 		return Words{Headline: "Keep " + t.Names[0] + ".", Detail: v.worst(t)}
-	case NoPracticalDifference:
+	case StateNoPracticalDifference:
 		return Words{Headline: "No practical difference.", Detail: sentences(
-			v.each(t, Equivalent, t.within), v.all(t, Worse, "worse"), "Choose by cost or taste.")}
-	case Inconclusive:
-		return Words{Headline: "Planned size reached, not decided.", Detail: sentences(v.between(t), v.all(t, Worse, "worse"))}
+			v.each(t, StandingEquivalent, t.within), v.all(t, StandingWorse, "worse"), "Choose by cost or taste.")}
+	case StateInconclusive:
+		return Words{Headline: "Planned size reached, not decided.", Detail: sentences(v.between(t), v.all(t, StandingWorse, "worse"))}
 	default:
 		return Words{Headline: "Keep running.", Detail: v.goOn(t)}
 	}
@@ -193,7 +193,7 @@ func (t Telling) worstShare(got, expected []float64) string {
 	return fmt.Sprintf("wrong: %s got %.2f %% where %.2f %% was set", t.Names[worst], 100*got[worst], 100*expected[worst])
 }
 
-func (v Verdict) winner(t Telling) Words {
+func (v Decision) winner(t Telling) Words {
 	name, c := t.Names[v.Leader], v.Arms[v.Leader].Comparison
 	w := Words{Headline: name + " is better than " + t.Names[0] + "."}
 	least := ""
@@ -208,7 +208,7 @@ func (v Verdict) winner(t Telling) Words {
 	}
 	var also []string
 	for i, a := range v.Arms {
-		if a.Standing == Better && i != v.Leader {
+		if a.Standing == StandingBetter && i != v.Leader {
 			also = append(also, t.Names[i])
 		}
 	}
@@ -228,8 +228,8 @@ func are(names []string) string {
 }
 
 // worst is about the challenger that comes closest to control.
-func (v Verdict) worst(t Telling) string {
-	i := v.foremost(Worse)
+func (v Decision) worst(t Telling) string {
+	i := v.foremost(StandingWorse)
 	c := v.Arms[i].Comparison
 	s := t.Names[i] + " is worse"
 	if len(v.Arms) > 2 {
@@ -246,7 +246,7 @@ func (v Verdict) worst(t Telling) string {
 }
 
 // foremost returns the alternative with that standing whose estimate is best.
-func (v Verdict) foremost(s Standing) int {
+func (v Decision) foremost(s Standing) int {
 	best := -1
 	for i, a := range v.Arms {
 		if a.Standing == s && (best < 0 || ahead(a.Comparison, v.Arms[best].Comparison)) {
@@ -264,7 +264,7 @@ func ahead(a, b Comparison) bool {
 }
 
 // each says something of the first few alternatives with that standing.
-func (v Verdict) each(t Telling, s Standing, say func(name string, c Comparison) string) string {
+func (v Decision) each(t Telling, s Standing, say func(name string, c Comparison) string) string {
 	var all []string
 	for i, a := range v.Arms {
 		if a.Standing == s && len(all) < most {
@@ -275,7 +275,7 @@ func (v Verdict) each(t Telling, s Standing, say func(name string, c Comparison)
 }
 
 // all says of the alternatives with that standing what they are.
-func (v Verdict) all(t Telling, s Standing, what string) string {
+func (v Decision) all(t Telling, s Standing, what string) string {
 	var names []string
 	for i, a := range v.Arms {
 		if a.Standing == s {
@@ -294,8 +294,8 @@ func (t Telling) within(name string, c Comparison) string {
 }
 
 // between says where the difference lies that was not found.
-func (v Verdict) between(t Telling) string {
-	i := v.foremost(Undecided)
+func (v Decision) between(t Telling) string {
+	i := v.foremost(StandingUndecided)
 	c, of := v.Arms[i].Comparison, ""
 	if len(v.Arms) > 2 {
 		of = " between " + t.Names[0] + " and " + t.Names[i]
@@ -311,13 +311,13 @@ func (v Verdict) between(t Telling) string {
 }
 
 // goOn says what is known so far, and how long it may take.
-func (v Verdict) goOn(t Telling) string {
+func (v Decision) goOn(t Telling) string {
 	if v.Arms == nil {
 		return sentences(fmt.Sprintf("This test is looked at once, when %s visitors have taken part; %s have so far.",
 			thousands(float64(t.Question.Planned)), thousands(float64(participants(t.Question.total())))), t.left())
 	}
-	i := v.foremost(Undecided)
-	return sentences(fits(t.Names[0], t.Names[i], v.Arms[i].Comparison), v.all(t, Worse, "worse"), t.left())
+	i := v.foremost(StandingUndecided)
+	return sentences(fits(t.Names[0], t.Names[i], v.Arms[i].Comparison), v.all(t, StandingWorse, "worse"), t.left())
 }
 
 // fits says what lifts fit the data.

@@ -10,9 +10,9 @@ import (
 )
 
 // ask returns a question about counts that come as [participants, converted].
-func ask(weights []float64, arms ...stats.Counts) stats.Question {
+func ask(weights []float64, arms ...stats.Proportion) stats.Question {
 	return stats.Question{
-		Epochs: []stats.Epoch{{Arms: arms, Weights: weights}}, Alpha: 0.05, MinEffect: 0.1,
+		Epochs: []stats.Stratum{{Arms: arms, Weights: weights}}, Alpha: 0.05, MinEffect: 0.1,
 	}
 }
 
@@ -39,7 +39,7 @@ func TestWords(t *testing.T) {
 		want     stats.Words
 	}{
 		{
-			name: "keep running", question: ask(equal, stats.Counts{4000, 200}, stats.Counts{4000, 232}),
+			name: "keep running", question: ask(equal, stats.Proportion{4000, 200}, stats.Proportion{4000, 232}),
 			want: stats.Words{
 				Headline: "Keep running.",
 				Detail:   "B is at +16 %, but anything from −15 % to +59 % still fits the data. At today's traffic about 9 more days to see +10 %.",
@@ -47,14 +47,14 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "winner", question: ask(equal, stats.Counts{10000, 500}, stats.Counts{10000, 700}),
+			name: "winner", question: ask(equal, stats.Proportion{10000, 500}, stats.Proportion{10000, 700}),
 			want: stats.Words{
 				Headline: "B is better than A.", Detail: "+40 %, and at least +16 %. You can stop now.",
 				Note: "Chance to be best: B more than 99.9 %. If you take B and are wrong you lose less than 0.001 points on average.",
 			},
 		},
 		{
-			name: "keep running without any conversions", question: ask(equal, stats.Counts{100, 0}, stats.Counts{100, 0}),
+			name: "keep running without any conversions", question: ask(equal, stats.Proportion{100, 0}, stats.Proportion{100, 0}),
 			change: func(t *stats.Telling) { t.DaysLeft, t.Days = math.NaN(), 3 },
 			want: stats.Words{
 				Headline: "Keep running.",
@@ -63,7 +63,7 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "nobody converted in control", question: ask(equal, stats.Counts{100, 0}, stats.Counts{100, 3}),
+			name: "nobody converted in control", question: ask(equal, stats.Proportion{100, 0}, stats.Proportion{100, 3}),
 			change: func(t *stats.Telling) { t.DaysLeft = 0.5 },
 			want: stats.Words{
 				Headline: "Keep running.",
@@ -72,7 +72,7 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "nobody converted in the challenger", question: ask(equal, stats.Counts{1000, 4}, stats.Counts{1000, 0}),
+			name: "nobody converted in the challenger", question: ask(equal, stats.Proportion{1000, 4}, stats.Proportion{1000, 0}),
 			change: func(t *stats.Telling) { t.DaysLeft = 1200 },
 			want: stats.Words{
 				Headline: "Keep running.",
@@ -81,7 +81,7 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "a winner over nothing", question: ask(equal, stats.Counts{1000, 0}, stats.Counts{1000, 25}),
+			name: "a winner over nothing", question: ask(equal, stats.Proportion{1000, 0}, stats.Proportion{1000, 25}),
 			want: stats.Words{
 				Headline: "B is better than A.",
 				Detail:   "More than +290 %. You can stop now.",
@@ -89,7 +89,7 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "two winners", question: ask([]float64{1, 1, 1, 1}, stats.Counts{10000, 500}, stats.Counts{10000, 720}, stats.Counts{10000, 690}, stats.Counts{10000, 510}),
+			name: "two winners", question: ask([]float64{1, 1, 1, 1}, stats.Proportion{10000, 500}, stats.Proportion{10000, 720}, stats.Proportion{10000, 690}, stats.Proportion{10000, 510}),
 			want: stats.Words{
 				Headline: "B is better than A.",
 				Detail:   "+44 %, and at least +17 %. You can stop now. C is better than A too; B leads.",
@@ -97,7 +97,7 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "control best", question: ask(equal, stats.Counts{10000, 700}, stats.Counts{10000, 500}),
+			name: "control best", question: ask(equal, stats.Proportion{10000, 700}, stats.Proportion{10000, 500}),
 			want: stats.Words{
 				Headline: "Keep A.",
 				Detail:   "B is worse: −29 %, at best −14 %.",
@@ -105,7 +105,7 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "control best of three", question: ask([]float64{1, 1, 1}, stats.Counts{10000, 700}, stats.Counts{10000, 500}, stats.Counts{10000, 480}),
+			name: "control best of three", question: ask([]float64{1, 1, 1}, stats.Proportion{10000, 700}, stats.Proportion{10000, 500}, stats.Proportion{10000, 480}),
 			want: stats.Words{
 				Headline: "Keep A.",
 				Detail:   "All others are worse. B comes closest: −29 %, at best −14 %.",
@@ -113,7 +113,7 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "no practical difference", question: ask(equal, stats.Counts{2000000, 100000}, stats.Counts{2000000, 100200}),
+			name: "no practical difference", question: ask(equal, stats.Proportion{2000000, 100000}, stats.Proportion{2000000, 100200}),
 			want: stats.Words{
 				Headline: "No practical difference.",
 				Detail:   "B is within ±10 % of A (−1.3 % to +1.8 %). Choose by cost or taste.",
@@ -121,7 +121,7 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "one as good, one worse", question: ask([]float64{1, 1, 1}, stats.Counts{200000, 10000}, stats.Counts{200000, 10020}, stats.Counts{200000, 8000}),
+			name: "one as good, one worse", question: ask([]float64{1, 1, 1}, stats.Proportion{200000, 10000}, stats.Proportion{200000, 10020}, stats.Proportion{200000, 8000}),
 			want: stats.Words{
 				Headline: "No practical difference.",
 				Detail:   "B is within ±10 % of A (−4.3 % to +4.9 %). C is worse than A. Choose by cost or taste.",
@@ -129,7 +129,7 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "inconclusive", question: planned(8000, false, ask(equal, stats.Counts{4000, 200}, stats.Counts{4000, 232})),
+			name: "inconclusive", question: planned(8000, false, ask(equal, stats.Proportion{4000, 200}, stats.Proportion{4000, 232})),
 			want: stats.Words{
 				Headline: "Planned size reached, not decided.",
 				Detail:   "If there is a difference it lies between −15 % and +59 %.",
@@ -137,7 +137,7 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "inconclusive of three", question: planned(8000, false, ask([]float64{1, 1, 1}, stats.Counts{4000, 200}, stats.Counts{4000, 232}, stats.Counts{4000, 100})),
+			name: "inconclusive of three", question: planned(8000, false, ask([]float64{1, 1, 1}, stats.Proportion{4000, 200}, stats.Proportion{4000, 232}, stats.Proportion{4000, 100})),
 			want: stats.Words{
 				Headline: "Planned size reached, not decided.",
 				Detail:   "If there is a difference between A and B it lies between −15 % and +59 %. C is worse than A.",
@@ -145,47 +145,47 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "sample ratio", question: ask(equal, stats.Counts{505000, 5000}, stats.Counts{495000, 5000}),
+			name: "sample ratio", question: ask(equal, stats.Proportion{505000, 5000}, stats.Proportion{495000, 5000}),
 			want: stats.Words{
 				Headline: "Do not trust this test.",
 				Detail:   "The split is 50.5 : 49.5 where 50 : 50 was set; chance alone does that in fewer than 1 of 1,000 tests. Find the cause (redirects, bots, forced variants, late tracking) and start anew.",
 			},
 		},
 		{
-			name: "sample ratio of many", question: ask([]float64{1, 1, 1, 1, 1, 5}, stats.Counts{5000, 5}, stats.Counts{5000, 5}, stats.Counts{5000, 5}, stats.Counts{5000, 5}, stats.Counts{5000, 5}, stats.Counts{23000, 5}),
+			name: "sample ratio of many", question: ask([]float64{1, 1, 1, 1, 1, 5}, stats.Proportion{5000, 5}, stats.Proportion{5000, 5}, stats.Proportion{5000, 5}, stats.Proportion{5000, 5}, stats.Proportion{5000, 5}, stats.Proportion{23000, 5}),
 			want: stats.Words{
 				Headline: "Do not trust this test.",
 				Detail:   "The split is wrong: F got 47.92 % where 50.00 % was set; chance alone does that in fewer than 1 of 1,000 tests. Find the cause (redirects, bots, forced variants, late tracking) and start anew.",
 			},
 		},
 		{
-			name: "nobody came", question: ask(equal, stats.Counts{}, stats.Counts{}),
+			name: "nobody came", question: ask(equal, stats.Proportion{}, stats.Proportion{}),
 			want: stats.Words{
 				Headline: "No visitors yet.",
 			},
 		},
 		{
-			name: "nobody came to one", question: ask([]float64{1, 1, 1}, stats.Counts{10, 1}, stats.Counts{}, stats.Counts{}),
+			name: "nobody came to one", question: ask([]float64{1, 1, 1}, stats.Proportion{10, 1}, stats.Proportion{}, stats.Proportion{}),
 			want: stats.Words{
 				Headline: "No visitors yet in B and C.",
 			},
 		},
 		{
-			name: "broken counts", question: ask(equal, stats.Counts{10, 1}, stats.Counts{10, 11}),
+			name: "broken counts", question: ask(equal, stats.Proportion{10, 1}, stats.Proportion{10, 11}),
 			want: stats.Words{
 				Headline: "Counts are broken.",
 				Detail:   "B has more conversions than visitors.",
 			},
 		},
 		{
-			name: "one look, too early", question: planned(20000, true, ask(equal, stats.Counts{6000, 300}, stats.Counts{6345, 700})),
+			name: "one look, too early", question: planned(20000, true, ask(equal, stats.Proportion{6000, 300}, stats.Proportion{6345, 700})),
 			want: stats.Words{
 				Headline: "Keep running.",
 				Detail:   "This test is looked at once, when 20,000 visitors have taken part; 12,345 have so far. At today's traffic about 9 more days to get there.",
 			},
 		},
 		{
-			name: "one look", question: planned(20000, true, ask(equal, stats.Counts{10000, 500}, stats.Counts{10000, 570})),
+			name: "one look", question: planned(20000, true, ask(equal, stats.Proportion{10000, 500}, stats.Proportion{10000, 570})),
 			want: stats.Words{
 				Headline: "B is better than A.",
 				Detail:   "+14 %, and at least +1.4 %. You can stop now.",
@@ -193,7 +193,7 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "late", question: ask(equal, stats.Counts{40000, 2000}, stats.Counts{40000, 2050}),
+			name: "late", question: ask(equal, stats.Proportion{40000, 2000}, stats.Proportion{40000, 2050}),
 			change: func(t *stats.Telling) { t.DaysLeft = 0 },
 			want: stats.Words{
 				Headline: "Keep running.",
@@ -223,11 +223,11 @@ func TestNamesInWords(t *testing.T) {
 		question stats.Question
 		want     string
 	}{
-		{[]string{"yes", "no"}, ask(equal, stats.Counts{}, stats.Counts{1, 0}), "No visitors yet in “yes”."},
-		{[]string{"off", "on"}, ask(equal, stats.Counts{10000, 700}, stats.Counts{10000, 500}), "Keep “off”. “on” is worse: −29 %, at best −14 %."},
-		{[]string{"A", "on"}, ask(equal, stats.Counts{10000, 700}, stats.Counts{10000, 500}), "Keep “A”. “on” is worse: −29 %, at best −14 %."},
-		{[]string{"a", "b"}, ask(equal, stats.Counts{10000, 500}, stats.Counts{10000, 700}), "“b” is better than “a”. +40 %, and at least +16 %. You can stop now."},
-		{[]string{"A", "B"}, ask(equal, stats.Counts{10000, 500}, stats.Counts{10000, 700}), "B is better than A. +40 %, and at least +16 %. You can stop now."},
+		{[]string{"yes", "no"}, ask(equal, stats.Proportion{}, stats.Proportion{1, 0}), "No visitors yet in “yes”."},
+		{[]string{"off", "on"}, ask(equal, stats.Proportion{10000, 700}, stats.Proportion{10000, 500}), "Keep “off”. “on” is worse: −29 %, at best −14 %."},
+		{[]string{"A", "on"}, ask(equal, stats.Proportion{10000, 700}, stats.Proportion{10000, 500}), "Keep “A”. “on” is worse: −29 %, at best −14 %."},
+		{[]string{"a", "b"}, ask(equal, stats.Proportion{10000, 500}, stats.Proportion{10000, 700}), "“b” is better than “a”. +40 %, and at least +16 %. You can stop now."},
+		{[]string{"A", "B"}, ask(equal, stats.Proportion{10000, 500}, stats.Proportion{10000, 700}), "B is better than A. +40 %, and at least +16 %. You can stop now."},
 	} {
 		about := telling(test.question)
 		about.Names, about.Chances = test.names, nil
@@ -260,7 +260,7 @@ func TestWordsArePlain(t *testing.T) {
 		}
 	}
 	for _, s := range []stats.State{
-		stats.InvalidCounts, stats.NoData, stats.Mismatch, stats.Winner, stats.ControlBest, stats.NoPracticalDifference, stats.Inconclusive, stats.KeepRunning,
+		stats.StateInvalidCounts, stats.StateNoData, stats.StateMismatch, stats.StateWinner, stats.StateControlBest, stats.StateNoPracticalDifference, stats.StateInconclusive, stats.StateKeepRunning,
 	} {
 		if seen[s] < 5 {
 			t.Errorf("%s came %d times: this test tries too little", s, seen[s])
@@ -282,8 +282,8 @@ func anyQuestion(dice *rand.Rand) stats.Question {
 	return q
 }
 
-func anyEpoch(dice *rand.Rand, n int, size float64, values bool) stats.Epoch {
-	e := stats.Epoch{Arms: make([]stats.Counts, n)}
+func anyEpoch(dice *rand.Rand, n int, size float64, values bool) stats.Stratum {
+	e := stats.Stratum{Arms: make([]stats.Proportion, n)}
 	rate, spread := math.Pow(dice.Float64(), 3), dice.Float64()*0.3
 	if dice.IntN(5) == 0 {
 		rate = 0
@@ -291,9 +291,9 @@ func anyEpoch(dice *rand.Rand, n int, size float64, values bool) stats.Epoch {
 	for i := range n {
 		participants := size * (1 + 0.01*dice.NormFloat64()/math.Sqrt(size))
 		here := min(1, max(0, rate*(1+spread*dice.NormFloat64()*float64(dice.IntN(2)))))
-		e.Arms[i] = stats.Counts{int64(participants), int64(participants * here)}
+		e.Arms[i] = stats.Proportion{int64(participants), int64(participants * here)}
 		if dice.IntN(50) == 0 {
-			e.Arms[i] = []stats.Counts{{}, {3, 4}, {-1, 0}}[dice.IntN(3)]
+			e.Arms[i] = []stats.Proportion{{}, {3, 4}, {-1, 0}}[dice.IntN(3)]
 		}
 		if values {
 			c := e.Arms[i]

@@ -54,15 +54,15 @@ type Store interface {
 	// Records answers with all experiments, sorted by name.
 	Records(ctx context.Context) ([]Record, error)
 
-	// Results answers with the records and counts of the named experiments, in
+	// Counts answers with the records and counts of the named experiments, in
 	// the order of names, leaving out those that do not exist; with no name,
 	// of all experiments, sorted by name. Counts of one experiment are
 	// consistent: sums over days, epochs and clients agree.
-	Results(ctx context.Context, names ...string) ([]Results, error)
+	Counts(ctx context.Context, names ...string) ([]Counts, error)
 
 	// Save replaces the record named r.Name by r if the remembered one has the
 	// version r.Version, and remembers it under the version r.Version+1. A new
-	// Epoch.Number begins an epoch; the earlier ones stay in Results. Facts tell
+	// Epoch.Number begins an epoch; the earlier ones stay in Counts. Facts tell
 	// the outcome; Wrote is false when the version was another. If it is true,
 	// the changes are in the experiment's log, by the same step; else none is.
 	Save(ctx context.Context, r Record, changes ...Change) (Facts, error)
@@ -184,8 +184,8 @@ type Analysis string
 
 // The analyses. Empty is AlwaysValid.
 const (
-	AlwaysValid Analysis = "always-valid" // at any time, as often as one likes
-	Fixed       Analysis = "fixed"        // once, when Plan.Size participants are there
+	AnalysisAlwaysValid Analysis = "always-valid" // at any time, as often as one likes
+	AnalysisFixed       Analysis = "fixed"        // once, when Plan.Size participants are there
 )
 
 // Epoch is a stretch of constant expected shares: the chance that each alternative
@@ -285,11 +285,11 @@ type Import struct {
 	Clients []Client
 	// Counts, if not nil, are those that no client accounts for, such as those
 	// of an archived experiment whose clients are gone. They are added to what
-	// Results says, in place of those an earlier Import gave. They may be
+	// Counts reports, in place of those an earlier Import gave. They may be
 	// negative, to correct what clients account for: an imported one has all of
 	// its events on the day of the first. Their KPIs become known; their Record
 	// is ignored otherwise.
-	Counts *Results
+	Counts *Counts
 	// Changes, in any order, are merged into the log: those are added that it
 	// does not have.
 	Changes []Change

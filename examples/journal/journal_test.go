@@ -66,10 +66,10 @@ func TestHalfAnEntryIsDropped(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = open(t, path)
-	if a := participate(s, "anna"); a.Reason != sixpack.Existing {
+	if a := participate(s, "anna"); a.Reason != sixpack.ReasonExisting {
 		t.Errorf("anna: %+v", a)
 	}
-	if a := participate(s, "bert"); a.Reason != sixpack.Assigned {
+	if a := participate(s, "bert"); a.Reason != sixpack.ReasonAssigned {
 		t.Errorf("bert: %+v", a)
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // chances returns those to be best, as [stats.Best] does.
-func chances(arms []stats.Counts) []float64 {
+func chances(arms []stats.Proportion) []float64 {
 	if len(arms) == 2 {
 		b := beats(arms[0], arms[1])
 		return []float64{1 - b, b}
@@ -19,7 +19,7 @@ func chances(arms []stats.Counts) []float64 {
 // beats returns the chance that the rate of b is higher than that of a, with the
 // posteriors of [stats.Uniform], in a thousandth of the time that [stats.Best]
 // takes. It is exact where one of the counts is small, and else within 0.001.
-func beats(a, b stats.Counts) float64 {
+func beats(a, b stats.Proportion) float64 {
 	const small = 30
 	aS, aF, bS, bF := a.Converted, a.Participants-a.Converted, b.Converted, b.Participants-b.Converted
 	switch min(bS, aS, aF, bF, small) {
@@ -60,7 +60,7 @@ func logGamma(x float64) float64 {
 // standard returns about how many standard deviations the logarithm of the odds
 // of b is above that of a, and how askew their difference is. The cumulants of one
 // are about ln(s/f), 1/s + 1/f and 1/f² − 1/s², with ½ added to both counts.
-func standard(a, b stats.Counts) (z, skew float64) {
+func standard(a, b stats.Proportion) (z, skew float64) {
 	aS, aF := 1/(float64(a.Converted)+0.5), 1/(float64(a.Participants-a.Converted)+0.5)
 	bS, bF := 1/(float64(b.Converted)+0.5), 1/(float64(b.Participants-b.Converted)+0.5)
 	variance := aS + aF + bS + bF

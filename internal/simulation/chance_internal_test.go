@@ -17,7 +17,7 @@ func TestBeats(t *testing.T) {
 		if dice.IntN(2) == 0 {
 			rate = 1 - rate
 		}
-		anyCounts := func() (c stats.Counts) {
+		anyCounts := func() (c stats.Proportion) {
 			c.Participants = int64(math.Exp(dice.Float64() * math.Log(1e4)))
 			for range c.Participants {
 				if dice.Float64() < rate {
@@ -27,7 +27,7 @@ func TestBeats(t *testing.T) {
 			return c
 		}
 		a, b := anyCounts(), anyCounts()
-		want, _ := stats.Best([]stats.Counts{a, b}, stats.Uniform)
+		want, _ := stats.Best([]stats.Proportion{a, b}, stats.Uniform)
 		worst = max(worst, math.Abs(beats(a, b)-want[1]))
 		if math.Abs(beats(a, b)-want[1]) > 0.001 {
 			t.Errorf("%v against %v: %v, want %v", b, a, beats(a, b), want[1])

@@ -24,8 +24,8 @@ const None = -1
 
 // Course is what was given away in a run, and what was found out.
 type Course struct {
-	Marks []Mark         // after equal parts of the visitors
-	Arms  []stats.Counts // at the end
+	Marks []Mark             // after equal parts of the visitors
+	Arms  []stats.Proportion // at the end
 	// Named is the first alternative that was said to be best, by who looks at
 	// the end of each day, and None if none was.
 	Named int

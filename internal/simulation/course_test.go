@@ -49,7 +49,7 @@ func (p *turning) Named(context.Context) (int, error) {
 
 func turningAt(n int) func(*rand.Rand) simulation.Path {
 	return func(dice *rand.Rand) simulation.Path {
-		return &turning{tally: tally{dice, 1, make(map[int]int), make([]stats.Counts, 2)}, at: n}
+		return &turning{tally: tally{dice, 1, make(map[int]int), make([]stats.Proportion, 2)}, at: n}
 	}
 }
 

@@ -5,11 +5,11 @@ import "github.com/sixpack-go/sixpack/stats"
 // Look is what is to be seen after a visitor came. It is the run's: methods must
 // not change or keep it.
 type Look struct {
-	Visitors int            // that came
-	Arms     []stats.Counts // control first
-	Splits   []stats.Split  // one for each stretch of constant weights
-	DayEnds  bool           // nobody comes any more on this day
-	Ends     bool           // nobody comes any more
+	Visitors int                // that came
+	Arms     []stats.Proportion // control first
+	Splits   []stats.Split      // one for each stretch of constant weights
+	DayEnds  bool               // nobody comes any more on this day
+	Ends     bool               // nobody comes any more
 
 	// What tells cheaply that a method has nothing to say.
 	pearson  []float64 // χ² of each challenger against control
@@ -23,13 +23,13 @@ type Look struct {
 
 // pair is control and a challenger, by stretches of constant weights.
 type pair struct {
-	strata []stats.Stratum
+	strata []stats.Pair
 	u, v   float64 // the sums of the test of Mantel and Haenszel
 }
 
 func newLook(alternatives int, changing bool) *Look {
 	return &Look{
-		Arms:     make([]stats.Counts, alternatives),
+		Arms:     make([]stats.Proportion, alternatives),
 		pearson:  make([]float64, alternatives-1),
 		pairs:    make([]pair, alternatives-1),
 		factor:   1,
@@ -55,7 +55,7 @@ func (l *Look) begin(weights []float64) {
 		for _, x := range p.strata {
 			p.add(x, 1) // anew, so that rounding errors do not gather
 		}
-		p.strata = append(p.strata, stats.Stratum{})
+		p.strata = append(p.strata, stats.Pair{})
 	}
 }
 
@@ -72,34 +72,34 @@ func (l *Look) arrive(alternative int) {
 	split[alternative]++
 	l.present++
 	l.Visitors++
-	l.count(alternative, l.stretch(), stats.Counts{Participants: 1})
+	l.count(alternative, l.stretch(), stats.Proportion{Participants: 1})
 }
 
 // convert counts that a participant converted who came during a stretch.
 func (l *Look) convert(alternative, stretch int) {
-	l.count(alternative, stretch, stats.Counts{Converted: 1})
+	l.count(alternative, stretch, stats.Proportion{Converted: 1})
 }
 
-func (l *Look) count(alternative, stretch int, more stats.Counts) {
+func (l *Look) count(alternative, stretch int, more stats.Proportion) {
 	plus(&l.Arms[alternative], more)
 	if !l.changing {
 		return
 	}
 	if alternative > 0 {
-		l.pairs[alternative-1].count(stretch, func(x *stats.Stratum) { plus(&x.Challenger, more) })
+		l.pairs[alternative-1].count(stretch, func(x *stats.Pair) { plus(&x.Challenger, more) })
 		return
 	}
 	for i := range l.pairs {
-		l.pairs[i].count(stretch, func(x *stats.Stratum) { plus(&x.Control, more) })
+		l.pairs[i].count(stretch, func(x *stats.Pair) { plus(&x.Control, more) })
 	}
 }
 
-func plus(c *stats.Counts, more stats.Counts) {
+func plus(c *stats.Proportion, more stats.Proportion) {
 	c.Participants += more.Participants
 	c.Converted += more.Converted
 }
 
-func (p *pair) count(stretch int, change func(*stats.Stratum)) {
+func (p *pair) count(stretch int, change func(*stats.Pair)) {
 	x := &p.strata[stretch]
 	p.add(*x, -1)
 	change(x)
@@ -107,7 +107,7 @@ func (p *pair) count(stretch int, change func(*stats.Stratum)) {
 }
 
 // add adds a stratum to the sums, or takes it away.
-func (p *pair) add(x stats.Stratum, sign float64) {
+func (p *pair) add(x stats.Pair, sign float64) {
 	a, b := float64(x.Control.Participants), float64(x.Challenger.Participants)
 	if a == 0 || b == 0 {
 		return

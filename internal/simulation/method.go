@@ -110,10 +110,10 @@ func Verdict(alpha float64) Method {
 				return false
 			}
 			v := stats.Decide(stats.Question{
-				Epochs: []stats.Epoch{{Arms: l.Arms, Weights: l.Splits[l.stretch()].Weights}}, Alpha: alpha,
+				Epochs: []stats.Stratum{{Arms: l.Arms, Weights: l.Splits[l.stretch()].Weights}}, Alpha: alpha,
 			})
 			for _, a := range v.Arms {
-				if a.Standing == stats.Better || a.Standing == stats.Worse {
+				if a.Standing == stats.StandingBetter || a.Standing == stats.StandingWorse {
 					return true
 				}
 			}
@@ -171,7 +171,7 @@ func Best(threshold float64) Method {
 
 // highest returns the index of the alternative with the highest rate, or nearly:
 // the mean of its posterior.
-func highest(arms []stats.Counts) (index int) {
+func highest(arms []stats.Proportion) (index int) {
 	best := 0.0
 	for i, c := range arms {
 		if mean := float64(c.Converted+1) / float64(c.Participants+2); mean > best {

@@ -245,10 +245,10 @@ func TestDrift(t *testing.T) {
 				}
 				r := all[0]
 				once(&broken, r.SampleRatio.Mismatch || !r.SampleRatio.Checked, &mismatches)
-				once(&seen, r.Alternatives[1].Standing == stats.Better || r.Alternatives[1].Standing == stats.Worse, &alarms)
-				var arms [2]stats.Counts
+				once(&seen, r.Alternatives[1].Standing == stats.StandingBetter || r.Alternatives[1].Standing == stats.StandingWorse, &alarms)
+				var arms [2]stats.Proportion
 				for i, a := range r.Alternatives {
-					arms[i] = stats.Counts{Participants: a.Participants, Converted: a.Converted}
+					arms[i] = stats.Proportion{Participants: a.Participants, Converted: a.Converted}
 				}
 				c, _ := stats.AlwaysValid(arms[0], arms[1], r.Plan.Alpha)
 				once(&seenPooled, c.P <= r.Plan.Alpha, &pooled)

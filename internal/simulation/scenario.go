@@ -42,7 +42,7 @@ type Change struct {
 }
 
 // A Rule turns what the alternatives got into weights, as a bandit does.
-type Rule func(arms []stats.Counts) []float64
+type Rule func(arms []stats.Proportion) []float64
 
 // A Path carries out what visitors do: the real thing, in place of dice. Weights
 // must be constant, but for [Courses].
@@ -52,7 +52,7 @@ type Path interface {
 	// Convert counts that a visitor converted.
 	Convert(ctx context.Context, v Visit) error
 	// Counts returns what was counted.
-	Counts(ctx context.Context) ([]stats.Counts, error)
+	Counts(ctx context.Context) ([]stats.Proportion, error)
 }
 
 // Visit is a visitor, by number from 0, and when something happens.
@@ -97,7 +97,7 @@ func Exponential(mean float64) func(*rand.Rand) float64 {
 // Thompson returns the rule that gives each alternative its chance to be best,
 // but shares a fraction of the visitors evenly.
 func Thompson(even float64) Rule {
-	return func(arms []stats.Counts) []float64 {
+	return func(arms []stats.Proportion) []float64 {
 		weights := chances(arms)
 		for i := range weights {
 			weights[i] = (1-even)*weights[i] + even/float64(len(arms))

@@ -17,12 +17,12 @@ type tally struct {
 	dice    *rand.Rand
 	control float64
 	got     map[int]int
-	counts  []stats.Counts
+	counts  []stats.Proportion
 }
 
 func lopsided(control float64) func(*rand.Rand) simulation.Path {
 	return func(dice *rand.Rand) simulation.Path {
-		return &tally{dice, control, make(map[int]int), make([]stats.Counts, 2)}
+		return &tally{dice, control, make(map[int]int), make([]stats.Proportion, 2)}
 	}
 }
 
@@ -41,7 +41,7 @@ func (p *tally) Convert(_ context.Context, v simulation.Visit) error {
 	return nil
 }
 
-func (p *tally) Counts(context.Context) ([]stats.Counts, error) { return p.counts, nil }
+func (p *tally) Counts(context.Context) ([]stats.Proportion, error) { return p.counts, nil }
 
 // TestRunsRepeat checks that a seed gives the same on any number of processors.
 func TestRunsRepeat(t *testing.T) {
@@ -107,13 +107,15 @@ func TestShortCuts(t *testing.T) {
 // liar counts what nobody did.
 type liar struct{ tally }
 
-func (*liar) Counts(context.Context) ([]stats.Counts, error) { return make([]stats.Counts, 2), nil }
+func (*liar) Counts(context.Context) ([]stats.Proportion, error) {
+	return make([]stats.Proportion, 2), nil
+}
 
 // TestErrors checks that runs do not end well if something is wrong with them.
 func TestErrors(t *testing.T) {
 	s := split(100, 0.5)
 	s.Open = func(dice *rand.Rand) simulation.Path {
-		return &liar{tally{dice, 0.5, make(map[int]int), make([]stats.Counts, 2)}}
+		return &liar{tally{dice, 0.5, make(map[int]int), make([]stats.Proportion, 2)}}
 	}
 	if _, err := simulation.Runs(t.Context(), s, nil, 1, seed, nil); err != nil {
 		t.Errorf("with nobody to look: %v", err) // it ends at once

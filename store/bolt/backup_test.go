@@ -71,7 +71,7 @@ func checkSums(tb testing.TB, s *bolt.Store) {
 		clients++
 		converted += int64(len(c.Conversions))
 	}
-	results, err := s.Results(tb.Context(), "button")
+	results, err := s.Counts(tb.Context(), "button")
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func TestCompact(t *testing.T) {
 
 func everything(tb testing.TB, s *bolt.Store) string {
 	tb.Helper()
-	results, err := s.Results(tb.Context())
+	results, err := s.Counts(tb.Context())
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // rebase puts counts that no client accounts for in place of earlier ones.
-func (e *experiment) rebase(given store.Results) error {
+func (e *experiment) rebase(given store.Counts) error {
 	for _, kpi := range given.Record.KPIs {
 		if _, err := e.kpi(kpi); err != nil {
 			return err

@@ -8,7 +8,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-func (x *txn) results(names []string) (results []store.Results, err error) {
+func (x *txn) results(names []string) (results []store.Counts, err error) {
 	if len(names) == 0 {
 		names = x.names()
 	}
@@ -26,7 +26,7 @@ func (x *txn) results(names []string) (results []store.Results, err error) {
 	return results, nil
 }
 
-func (e *experiment) results() (r store.Results, err error) {
+func (e *experiment) results() (r store.Counts, err error) {
 	if err := e.load(); err != nil {
 		return r, err
 	}
@@ -34,7 +34,7 @@ func (e *experiment) results() (r store.Results, err error) {
 	if err != nil {
 		return r, err
 	}
-	r = store.NewResults(*e.record, epochs)
+	r = store.NewCounts(*e.record, epochs)
 	for _, name := range [][]byte{countsBucket, importedBucket} {
 		if err := addCounts(&r, e.bucket.Bucket(name)); err != nil {
 			return r, fmt.Errorf("%w: counts of %q", err, e.name)
@@ -45,7 +45,7 @@ func (e *experiment) results() (r store.Results, err error) {
 }
 
 // addCounts adds what b holds, if there is a b, to r.
-func addCounts(r *store.Results, b *bbolt.Bucket) error {
+func addCounts(r *store.Counts, b *bbolt.Bucket) error {
 	if b == nil {
 		return nil
 	}
@@ -58,7 +58,7 @@ func addCounts(r *store.Results, b *bbolt.Bucket) error {
 	})
 }
 
-func addCount(r *store.Results, k countKey, value []byte) error {
+func addCount(r *store.Counts, k countKey, value []byte) error {
 	if k.kind == countExcluded {
 		n, err := decodeNumber(value)
 		r.Excluded += n

@@ -55,9 +55,9 @@ func (s *Store) Records(ctx context.Context) ([]store.Record, error) {
 	return do(ctx, s, "records", (*txn).records)
 }
 
-// Results implements [store.Store].
-func (s *Store) Results(ctx context.Context, names ...string) ([]store.Results, error) {
-	return do(ctx, s, "results", func(x *txn) ([]store.Results, error) { return x.results(names) })
+// Counts implements [store.Store].
+func (s *Store) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
+	return do(ctx, s, "results", func(x *txn) ([]store.Counts, error) { return x.results(names) })
 }
 
 // Save implements [store.Store].

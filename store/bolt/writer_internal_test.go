@@ -53,7 +53,7 @@ func TestOneGroup(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", r.name, group[i].err, r.want)
 		}
 	}
-	results, err := s.Results(t.Context())
+	results, err := s.Counts(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

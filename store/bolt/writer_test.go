@@ -141,7 +141,7 @@ func convert(tb testing.TB, s store.Store, c store.Conversion) {
 
 func participants(tb testing.TB, s store.Store, experiment string) (n int64) {
 	tb.Helper()
-	results, err := s.Results(tb.Context(), experiment)
+	results, err := s.Counts(tb.Context(), experiment)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -10,9 +10,9 @@ import (
 
 // counts are those of one experiment.
 type counts struct {
-	mu   sync.Mutex     // guards the fields below; methods expect their caller to hold it
-	live store.Results  // what the clients did; its Record is not used
-	base *store.Results // what an import said on top of that, or nil
+	mu   sync.Mutex    // guards the fields below; methods expect their caller to hold it
+	live store.Counts  // what the clients did; its Record is not used
+	base *store.Counts // what an import said on top of that, or nil
 }
 
 // fit makes room for the alternatives and KPIs of r and lists its epoch.
@@ -34,7 +34,7 @@ func (c *counts) fit(r *store.Record) {
 }
 
 func (c *counts) reset() {
-	c.live, c.base = store.Results{}, nil
+	c.live, c.base = store.Counts{}, nil
 }
 
 // move counts a client that was before and is now after.
@@ -60,8 +60,8 @@ func (c *counts) convert(who client, kpi int, day store.Day, before, after conve
 }
 
 // results returns copies of everything, with r as the record.
-func (c *counts) results(r *store.Record) store.Results {
-	results := store.NewResults(r.Clone(), cloneEpochs(c.live.Epochs))
+func (c *counts) results(r *store.Record) store.Counts {
+	results := store.NewCounts(r.Clone(), cloneEpochs(c.live.Epochs))
 	results.Add(c.live)
 	if c.base != nil {
 		results.Add(*c.base)

@@ -174,12 +174,12 @@ func (e *experiment) lookup(client string) store.Facts {
 	return stale(e.record.Load(), sh.client(k))
 }
 
-func (e *experiment) results() (store.Results, bool) {
+func (e *experiment) results() (store.Counts, bool) {
 	e.counts.mu.Lock()
 	defer e.counts.mu.Unlock()
 	r := e.record.Load()
 	if r == nil {
-		return store.Results{}, false
+		return store.Counts{}, false
 	}
 	return e.counts.results(r), true
 }

@@ -109,7 +109,7 @@ func (e *experiment) merge(c store.Client, done *store.Imported) {
 }
 
 // rebase puts copies of given in place of the base. The caller holds all locks.
-func (e *experiment) rebase(given store.Results) {
+func (e *experiment) rebase(given store.Counts) {
 	for _, kpi := range given.Record.KPIs {
 		e.learn(kpi)
 	}
@@ -118,7 +118,7 @@ func (e *experiment) rebase(given store.Results) {
 			e.learn(k.KPI)
 		}
 	}
-	base := store.NewResults(e.record.Load().Clone(), nil)
+	base := store.NewCounts(e.record.Load().Clone(), nil)
 	base.Add(given)
 	base.DropZeros()
 	e.counts.base = &base

@@ -140,13 +140,13 @@ func (s *Store) Records(ctx context.Context) ([]store.Record, error) {
 	return records, nil
 }
 
-// Results implements [store.Store].
-func (s *Store) Results(ctx context.Context, names ...string) ([]store.Results, error) {
+// Counts implements [store.Store].
+func (s *Store) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
 	experiments, err := s.named(ctx, "results", names)
 	if err != nil {
 		return nil, err
 	}
-	var results []store.Results
+	var results []store.Counts
 	for _, e := range experiments {
 		if r, ok := e.results(); ok {
 			results = append(results, r)

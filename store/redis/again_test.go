@@ -9,7 +9,7 @@ import (
 
 	"github.com/redis/rueidis"
 
-	"github.com/sixpack-go/sixpack/internal/redisserver"
+	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/redis"
 )
@@ -28,7 +28,7 @@ func TestRefusals(t *testing.T) {
 
 // TestRefusalsOfCluster has a node refuse calls.
 func TestRefusalsOfCluster(t *testing.T) {
-	cluster := redisserver.TestCluster(t)
+	cluster := redistest.TestCluster(t)
 	client := dialCluster(t, cluster)
 	slot := slotOf(t, cluster, "button")
 	owner, other := ownerOf(t, cluster, slot), cluster.Nodes[0]
@@ -55,7 +55,7 @@ func TestRefusalsOfCluster(t *testing.T) {
 
 // TestRefusalsOfStart has a server refuse calls until it has read its file.
 func TestRefusalsOfStart(t *testing.T) {
-	server := redisserver.Test(t, "--rdbcompression", "no", "--key-load-delay", "1000", "--loading-process-events-interval-bytes", "1024")
+	server := redistest.Test(t, "--rdbcompression", "no", "--key-load-delay", "1000", "--loading-process-events-interval-bytes", "1024")
 	// With one connection, it is sure that it has noticed.
 	client := dial(t, server.Addr, func(o *rueidis.ClientOption) { o.PipelineMultiplex = -1 })
 	for i := range 500 {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/redis/rueidis"
 
-	"github.com/sixpack-go/sixpack/internal/redisserver"
+	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/store/redis"
 )
 
@@ -13,7 +13,7 @@ import (
 // entry in the log.
 func TestLoggedInOneRoundTrip(t *testing.T) {
 	t.Run("Server", func(t *testing.T) { testLoggedInOneRoundTrip(t, dial(t, startServer(t))) })
-	t.Run("Cluster", func(t *testing.T) { testLoggedInOneRoundTrip(t, dialCluster(t, redisserver.TestCluster(t))) })
+	t.Run("Cluster", func(t *testing.T) { testLoggedInOneRoundTrip(t, dialCluster(t, redistest.TestCluster(t))) })
 }
 
 func testLoggedInOneRoundTrip(t *testing.T, client rueidis.Client) {

@@ -3,7 +3,7 @@ package redis_test
 import (
 	"testing"
 
-	"github.com/sixpack-go/sixpack/internal/redisserver"
+	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/redis"
 )
@@ -11,7 +11,7 @@ import (
 // TestMovingSlot moves an experiment to every node of a cluster in turn while
 // it is used.
 func TestMovingSlot(t *testing.T) {
-	cluster := redisserver.TestCluster(t)
+	cluster := redistest.TestCluster(t)
 	client := dialCluster(t, cluster)
 	s := open(t, client, "sixpack")
 	r := create(t, s)
@@ -32,7 +32,7 @@ func TestMovingSlot(t *testing.T) {
 	}
 }
 
-func slotOf(t *testing.T, c *redisserver.Cluster, experiment string) int64 {
+func slotOf(t *testing.T, c *redistest.Cluster, experiment string) int64 {
 	t.Helper()
 	slot, err := c.Slot(t.Context(), redis.Keys("sixpack", experiment)[0])
 	if err != nil {
@@ -41,7 +41,7 @@ func slotOf(t *testing.T, c *redisserver.Cluster, experiment string) int64 {
 	return slot
 }
 
-func ownerOf(t *testing.T, c *redisserver.Cluster, slot int64) *redisserver.Server {
+func ownerOf(t *testing.T, c *redistest.Cluster, slot int64) *redistest.Server {
 	t.Helper()
 	owner, err := c.Owner(t.Context(), slot)
 	if err != nil {
@@ -52,7 +52,7 @@ func ownerOf(t *testing.T, c *redisserver.Cluster, slot int64) *redisserver.Serv
 
 // TestReadingMovingSlot reads an experiment again and again while it moves.
 func TestReadingMovingSlot(t *testing.T) {
-	cluster := redisserver.TestCluster(t)
+	cluster := redistest.TestCluster(t)
 	s := open(t, dialCluster(t, cluster), "sixpack")
 	r := create(t, s)
 	const clients = 10_000

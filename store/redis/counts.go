@@ -46,9 +46,9 @@ const (
 )
 
 // decodeCounts returns the results that fields of an experiment's counts make.
-func decodeCounts(record store.Record, fields map[string]string) (store.Results, error) {
+func decodeCounts(record store.Record, fields map[string]string) (store.Counts, error) {
 	var epochs []store.Epoch
-	var base store.Results
+	var base store.Counts
 	counts := make([]count, 0, len(fields))
 	for field, value := range fields {
 		var err error
@@ -65,11 +65,11 @@ func decodeCounts(record store.Record, fields map[string]string) (store.Results,
 			counts = append(counts, c)
 		}
 		if err != nil {
-			return store.Results{}, err
+			return store.Counts{}, err
 		}
 	}
 	slices.SortFunc(epochs, func(a, b store.Epoch) int { return cmp.Compare(a.Number, b.Number) })
-	r := store.NewResults(record, epochs)
+	r := store.NewCounts(record, epochs)
 	err := addCounts(&r, counts)
 	r.Add(base)
 	r.DropZeros() // it may undo others
@@ -96,7 +96,7 @@ func decodeCount(field, value string) (c count, err error) {
 }
 
 // addCounts adds them in the order of days and epochs, as that is cheapest.
-func addCounts(r *store.Results, counts []count) error {
+func addCounts(r *store.Counts, counts []count) error {
 	slices.SortFunc(counts, func(a, b count) int {
 		return cmp.Or(cmp.Compare(a.at[0], b.at[0]), cmp.Compare(a.at[1], b.at[1]), cmp.Compare(a.at[2], b.at[2]))
 	})

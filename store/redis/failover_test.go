@@ -5,14 +5,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sixpack-go/sixpack/internal/redisserver"
+	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/store/redis"
 )
 
 // TestFailoverOfSentinel kills the primary while clients come. What was
 // acknowledged must be there in the end.
 func TestFailoverOfSentinel(t *testing.T) {
-	set := redisserver.TestSentinel(t)
+	set := redistest.TestSentinel(t)
 	// One would do only if it were the one that sentinels choose.
 	s := redis.New(dialSentinel(t, set), "sixpack", redis.Config{WaitReplicas: 2, Timeout: time.Minute})
 	f := startTraffic(t, s, create(t, s))
@@ -31,7 +31,7 @@ func TestFailoverOfSentinel(t *testing.T) {
 
 // TestReplicatedCluster has a cluster in which each primary has a replica.
 func TestReplicatedCluster(t *testing.T) {
-	cluster, replicaOf := redisserver.TestCluster(t), make(map[*redisserver.Server]*redisserver.Server)
+	cluster, replicaOf := redistest.TestCluster(t), make(map[*redistest.Server]*redistest.Server)
 	for _, node := range cluster.Nodes {
 		replica, err := cluster.AddReplica(t.Context(), node)
 		if err != nil {
@@ -45,7 +45,7 @@ func TestReplicatedCluster(t *testing.T) {
 
 // testWaitFollowsSlot moves an experiment to where the replica hangs, so that
 // only the server that has it no longer could confirm anything.
-func testWaitFollowsSlot(t *testing.T, cluster *redisserver.Cluster, replicaOf map[*redisserver.Server]*redisserver.Server) {
+func testWaitFollowsSlot(t *testing.T, cluster *redistest.Cluster, replicaOf map[*redistest.Server]*redistest.Server) {
 	t.Helper()
 	client := dialCluster(t, cluster)
 	patient := redis.New(client, "moved", redis.Config{WaitReplicas: 1, Timeout: time.Minute})
@@ -74,7 +74,7 @@ func testWaitFollowsSlot(t *testing.T, cluster *redisserver.Cluster, replicaOf m
 }
 
 // testFailoverOfCluster is TestFailoverOfSentinel for a cluster.
-func testFailoverOfCluster(t *testing.T, cluster *redisserver.Cluster, replicaOf map[*redisserver.Server]*redisserver.Server) {
+func testFailoverOfCluster(t *testing.T, cluster *redistest.Cluster, replicaOf map[*redistest.Server]*redistest.Server) {
 	t.Helper()
 	s := redis.New(dialCluster(t, cluster), "sixpack", redis.Config{WaitReplicas: 1, Timeout: time.Minute})
 	f := startTraffic(t, s, create(t, s))

@@ -186,14 +186,14 @@ func mergeArgs(k *keys, clients []store.Client) (list, args []string) {
 }
 
 // rebase puts given in place of the counts that an earlier import brought.
-func (s *Store) rebase(ctx context.Context, i store.Import, given store.Results) error {
+func (s *Store) rebase(ctx context.Context, i store.Import, given store.Counts) error {
 	kpis := slices.Clone(given.Record.KPIs)
 	for _, a := range given.Alternatives {
 		for _, k := range a.KPIs {
 			kpis = append(kpis, k.KPI)
 		}
 	}
-	base := store.NewResults(store.Record{Alternatives: i.Record.Alternatives, KPIs: distinct(kpis)}, nil)
+	base := store.NewCounts(store.Record{Alternatives: i.Record.Alternatives, KPIs: distinct(kpis)}, nil)
 	base.Add(given)
 	base.DropZeros()
 	text, err := json.Marshal(base)

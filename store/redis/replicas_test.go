@@ -7,21 +7,21 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sixpack-go/sixpack/internal/redisserver"
+	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/redis"
 	"github.com/sixpack-go/sixpack/store/storetest"
 )
 
 // replicated starts a primary and a replica of it.
-func replicated(tb testing.TB) (primary, replica *redisserver.Server) {
+func replicated(tb testing.TB) (primary, replica *redistest.Server) {
 	tb.Helper()
-	primary = redisserver.Test(tb, "--repl-diskless-sync-delay", "0")
+	primary = redistest.Test(tb, "--repl-diskless-sync-delay", "0")
 	host, port, err := net.SplitHostPort(primary.Addr)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return primary, redisserver.Test(tb, "--replicaof", host+" "+port)
+	return primary, redistest.Test(tb, "--replicaof", host+" "+port)
 }
 
 func TestStoreWithReplica(t *testing.T) {

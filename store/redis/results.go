@@ -8,8 +8,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Results implements [store.Store].
-func (s *Store) Results(ctx context.Context, names ...string) ([]store.Results, error) {
+// Counts implements [store.Store].
+func (s *Store) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
 	const op = "results"
 	if len(names) == 0 {
 		all, err := s.names(ctx, op)
@@ -18,7 +18,7 @@ func (s *Store) Results(ctx context.Context, names ...string) ([]store.Results, 
 		}
 		names = all
 	}
-	var results []store.Results
+	var results []store.Counts
 	for _, name := range names {
 		err := s.do(ctx, op, func(ctx context.Context) error {
 			r, found, err := s.results(ctx, name)
@@ -37,7 +37,7 @@ func (s *Store) Results(ctx context.Context, names ...string) ([]store.Results, 
 // results reads the counts, which are consistent in themselves, between two
 // looks at the record, until these agree. A script would take the server three
 // times as long for counts of years.
-func (s *Store) results(ctx context.Context, name string) (r store.Results, found bool, err error) {
+func (s *Store) results(ctx context.Context, name string) (r store.Counts, found bool, err error) {
 	k := s.known(name)
 	if k == nil {
 		k = newKeys(baseOf(s.root, name), noGeneration)
@@ -68,14 +68,14 @@ func (s *Store) results(ctx context.Context, name string) (r store.Results, foun
 	}
 }
 
-func decodeResults(fields, counts map[string]string) (store.Results, error) {
+func decodeResults(fields, counts map[string]string) (store.Counts, error) {
 	record, err := decodeRecord(fields)
 	if err != nil {
-		return store.Results{}, err
+		return store.Counts{}, err
 	}
 	r, err := decodeCounts(*record, counts)
 	if err != nil {
-		return store.Results{}, fmt.Errorf("%w: counts of %q: %w", errDamaged, record.Name, err)
+		return store.Counts{}, fmt.Errorf("%w: counts of %q: %w", errDamaged, record.Name, err)
 	}
 	return r, nil
 }

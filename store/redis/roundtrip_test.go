@@ -11,7 +11,7 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/sixpack-go/sixpack"
-	"github.com/sixpack-go/sixpack/internal/redisserver"
+	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -21,7 +21,7 @@ var button = sixpack.Experiment{Name: "button", Alternatives: []string{"red", "b
 // call and that of another one, which finds the experiment there.
 func TestOneRoundTrip(t *testing.T) {
 	t.Run("Server", func(t *testing.T) { testOneRoundTrip(t, dial(t, startServer(t))) })
-	t.Run("Cluster", func(t *testing.T) { testOneRoundTrip(t, dialCluster(t, redisserver.TestCluster(t))) })
+	t.Run("Cluster", func(t *testing.T) { testOneRoundTrip(t, dialCluster(t, redistest.TestCluster(t))) })
 }
 
 func testOneRoundTrip(t *testing.T, client rueidis.Client) {

@@ -14,7 +14,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/rueidis"
 
-	"github.com/sixpack-go/sixpack/internal/redisserver"
+	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/redis"
 )
@@ -22,7 +22,7 @@ import (
 // startServer starts a Redis server of the test's own and returns its address.
 func startServer(tb testing.TB) string {
 	tb.Helper()
-	return redisserver.Test(tb).Addr
+	return redistest.Test(tb).Addr
 }
 
 // dial returns a client of a server. One that knows no CLIENT TRACKING, such as
@@ -42,13 +42,13 @@ func dial(tb testing.TB, addr string, change ...func(*rueidis.ClientOption)) rue
 }
 
 // dialSentinel returns a client of a primary that is found by sentinels.
-func dialSentinel(tb testing.TB, s *redisserver.Sentinel) rueidis.Client {
+func dialSentinel(tb testing.TB, s *redistest.Sentinel) rueidis.Client {
 	tb.Helper()
 	return dial(tb, "", func(o *rueidis.ClientOption) { o.InitAddress, o.Sentinel.MasterSet = s.Addrs, s.Name })
 }
 
 // dialCluster returns a client of a cluster.
-func dialCluster(tb testing.TB, c *redisserver.Cluster) rueidis.Client {
+func dialCluster(tb testing.TB, c *redistest.Cluster) rueidis.Client {
 	tb.Helper()
 	return dial(tb, "", func(o *rueidis.ClientOption) { o.InitAddress = c.Addrs() })
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sixpack-go/sixpack/internal/redisserver"
+	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/storetest"
 )
@@ -14,11 +14,11 @@ func TestStoreOverMiniredis(t *testing.T) { storetest.Run(t, miniOpener) }
 func TestStoreOverServer(t *testing.T) { storetest.Run(t, opener(dial(t, startServer(t)))) }
 
 func TestStoreOverSentinel(t *testing.T) {
-	storetest.Run(t, opener(dialSentinel(t, redisserver.TestSentinel(t))))
+	storetest.Run(t, opener(dialSentinel(t, redistest.TestSentinel(t))))
 }
 
 func TestStoreOverCluster(t *testing.T) {
-	storetest.Run(t, opener(dialCluster(t, redisserver.TestCluster(t))))
+	storetest.Run(t, opener(dialCluster(t, redistest.TestCluster(t))))
 }
 
 func BenchmarkStore(b *testing.B) { storetest.Benchmark(b, opener(dial(b, startServer(b)))) }
@@ -62,9 +62,9 @@ func convert(tb testing.TB, s store.Store, c store.Conversion) store.Facts {
 	return f
 }
 
-func results(tb testing.TB, s store.Store, name string) store.Results {
+func results(tb testing.TB, s store.Store, name string) store.Counts {
 	tb.Helper()
-	r, err := s.Results(tb.Context(), name)
+	r, err := s.Counts(tb.Context(), name)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -63,7 +63,7 @@ func benchmarkConvert(b *testing.B, s store.Store) {
 func benchmarkResults(b *testing.B, s store.Store) {
 	load(b, s)
 	for b.Loop() {
-		if _, err := s.Results(b.Context(), "button"); err != nil {
+		if _, err := s.Counts(b.Context(), "button"); err != nil {
 			b.Fatal(err)
 		}
 	}

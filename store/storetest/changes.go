@@ -95,7 +95,7 @@ func (s subject) neverApart(r store.Record) {
 		if err != nil {
 			return 0, 0, err
 		}
-		records, err := s.store.Results(ctx, r.Name)
+		records, err := s.store.Counts(ctx, r.Name)
 		if err != nil || len(records) != 1 {
 			return 0, 0, cmp.Or(err, errors.New("the experiment is gone"))
 		}

@@ -9,7 +9,7 @@ import (
 func resultsAreCopies(s subject) {
 	s.used("button")
 	s.unchanged("scribbling over results", func() {
-		results, err := s.store.Results(s.t.Context())
+		results, err := s.store.Counts(s.t.Context())
 		s.must(err)
 		for i := range results {
 			scribbleRecord(&results[i].Record)
@@ -99,7 +99,7 @@ func scribbleRecord(r *store.Record) {
 	*r = store.Record{}
 }
 
-func scribbleResults(r *store.Results) {
+func scribbleResults(r *store.Counts) {
 	scribbleEpochs(r.Epochs)
 	for i := range r.Alternatives {
 		a := &r.Alternatives[i]

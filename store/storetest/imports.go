@@ -12,8 +12,8 @@ import (
 
 // baseCounts returns counts as an import may bring them: n participants of
 // each alternative in epoch 1, of whom one converted for a KPI twice.
-func baseCounts(alternatives []string, kpi string, n int64) *store.Results {
-	r := store.NewResults(store.Record{Alternatives: alternatives, KPIs: []string{kpi}}, nil)
+func baseCounts(alternatives []string, kpi string, n int64) *store.Counts {
+	r := store.NewCounts(store.Record{Alternatives: alternatives, KPIs: []string{kpi}}, nil)
 	for i := range r.Alternatives {
 		a := &r.Alternatives[i]
 		a.AddDay(today-10, n)
@@ -69,7 +69,7 @@ func importKeepsEpochs(s subject) {
 		s.t.Helper()
 		got := s.results("button")
 		s.checkShape(got)
-		if got, want := describe(store.Results{Epochs: got.Epochs}), describe(store.Results{Epochs: want}); got != want {
+		if got, want := describe(store.Counts{Epochs: got.Epochs}), describe(store.Counts{Epochs: want}); got != want {
 			s.t.Errorf("after %s the epochs are\n%s\nwant\n%s", what, got, want)
 		}
 	}
@@ -175,11 +175,11 @@ func importCountsReplace(s subject) {
 			s.t.Errorf("Import of counts alone says %+v", got)
 		}
 	}
-	check := func(what string, base *store.Results, kpis ...string) {
+	check := func(what string, base *store.Counts, kpis ...string) {
 		s.t.Helper()
 		now := live.Record.Clone()
 		now.KPIs = kpis
-		want := store.NewResults(now, live.Epochs)
+		want := store.NewCounts(now, live.Epochs)
 		want.Add(live)
 		want.Add(*base)
 		want.DropZeros()
@@ -194,8 +194,8 @@ func importCountsReplace(s subject) {
 	s.imports(store.Import{Record: r})
 	check("an import without counts", baseCounts(r.Alternatives, "visits", 20), "revenue", "visits")
 
-	undone := func() *store.Results {
-		r := store.NewResults(live.Record, nil)
+	undone := func() *store.Counts {
+		r := store.NewCounts(live.Record, nil)
 		r.Sub(live)
 		return &r
 	}

@@ -237,8 +237,8 @@ func (s deletesByPrefix) Delete(ctx context.Context, experiment string, changes 
 
 type forgetsOut struct{ *memory.Store }
 
-func (s forgetsOut) Results(ctx context.Context, names ...string) ([]store.Results, error) {
-	results, err := s.Store.Results(ctx, names...)
+func (s forgetsOut) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
+	results, err := s.Store.Counts(ctx, names...)
 	for i := range results {
 		results[i].Excluded = 0
 	}
@@ -248,13 +248,13 @@ func (s forgetsOut) Results(ctx context.Context, names ...string) ([]store.Resul
 // readsTwice has the days from one moment and the epochs from another.
 type readsTwice struct{ *memory.Store }
 
-func (s readsTwice) Results(ctx context.Context, names ...string) ([]store.Results, error) {
-	results, err := s.Store.Results(ctx, names...)
+func (s readsTwice) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
+	results, err := s.Store.Counts(ctx, names...)
 	if err != nil {
 		return nil, err
 	}
 	runtime.Gosched()
-	later, err := s.Store.Results(ctx, names...)
+	later, err := s.Store.Counts(ctx, names...)
 	for i := range min(len(results), len(later)) {
 		for j := range results[i].Alternatives {
 			results[i].Alternatives[j].Epochs = later[i].Alternatives[j].Epochs
@@ -265,8 +265,8 @@ func (s readsTwice) Results(ctx context.Context, names ...string) ([]store.Resul
 
 type forgetsEpochs struct{ *memory.Store }
 
-func (s forgetsEpochs) Results(ctx context.Context, names ...string) ([]store.Results, error) {
-	results, err := s.Store.Results(ctx, names...)
+func (s forgetsEpochs) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
+	results, err := s.Store.Counts(ctx, names...)
 	for i := range results {
 		results[i].Epochs = results[i].Epochs[len(results[i].Epochs)-1:]
 	}
@@ -275,8 +275,8 @@ func (s forgetsEpochs) Results(ctx context.Context, names ...string) ([]store.Re
 
 type sortsNames struct{ *memory.Store }
 
-func (s sortsNames) Results(ctx context.Context, names ...string) ([]store.Results, error) {
-	return s.Store.Results(ctx, slices.Sorted(slices.Values(names))...)
+func (s sortsNames) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
+	return s.Store.Counts(ctx, slices.Sorted(slices.Values(names))...)
 }
 
 type listsThousand struct{ *memory.Store }
@@ -304,8 +304,8 @@ func (s sharesRecords) Records(ctx context.Context) ([]store.Record, error) {
 	return records, err
 }
 
-func (s sharesRecords) Results(ctx context.Context, names ...string) ([]store.Results, error) {
-	results, err := s.Store.Results(ctx, names...)
+func (s sharesRecords) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
+	results, err := s.Store.Counts(ctx, names...)
 	for i := range results {
 		results[i].Record = s.shared(ctx, results[i].Record)
 	}
@@ -330,8 +330,8 @@ func (s keepsArguments) Save(ctx context.Context, r store.Record, changes ...sto
 	return s.Store.Save(ctx, r, changes...)
 }
 
-func (s keepsArguments) Results(ctx context.Context, names ...string) ([]store.Results, error) {
-	results, err := s.Store.Results(ctx, names...)
+func (s keepsArguments) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
+	results, err := s.Store.Counts(ctx, names...)
 	for i := range results {
 		if w, ok := s.weights[results[i].Record.Name]; ok {
 			results[i].Record.Weights = slices.Clone(w)

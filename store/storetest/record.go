@@ -22,7 +22,7 @@ func full(name string) store.Record {
 		Algorithm:    "thompson",
 		Override:     store.Override{Traffic: 0.3, Weights: []float64{3, 2, 1}, Algorithm: "random"},
 		Plan: store.Plan{
-			KPI: "purchase", Effect: 0.1, Baseline: 1.0 / 3, Power: 0.9, Alpha: 0.01, Size: 1 << 60, Analysis: store.Fixed,
+			KPI: "purchase", Effect: 0.1, Baseline: 1.0 / 3, Power: 0.9, Alpha: 0.01, Size: 1 << 60, Analysis: store.AnalysisFixed,
 		},
 		Ramp: store.Ramp{
 			RampPlan: store.RampPlan{
@@ -192,7 +192,7 @@ func clearForgets(s subject) {
 	s.expect("clear", s.clear(r, false), store.Facts{Version: r.Version + 1, Choice: store.None, Wrote: true})
 	r.Version++
 
-	got, want := describe(s.results("button")), describe(store.NewResults(r, []store.Epoch{r.Epoch}))
+	got, want := describe(s.results("button")), describe(store.NewCounts(r, []store.Epoch{r.Epoch}))
 	if got != want {
 		s.t.Errorf("after Clear the results are\n%s\nwant\n%s", got, want)
 	}
@@ -241,7 +241,7 @@ func deleteLeavesNothing(s subject) {
 		old = s.used(name)
 	}
 	others := func() string {
-		results, err := s.store.Results(s.t.Context(), names[1:]...)
+		results, err := s.store.Counts(s.t.Context(), names[1:]...)
 		s.must(err)
 		var b strings.Builder
 		for _, r := range results {
@@ -276,7 +276,7 @@ func deleteLeavesNothing(s subject) {
 		s.expect("conversion", s.convert(by(old, "late", "")), store.Facts{Version: 1000, Choice: 0, Epoch: 5})
 		s.expect("save", s.save(old), store.Facts{Version: 1000, Choice: store.None})
 	})
-	want := store.NewResults(again, []store.Epoch{again.Epoch})
+	want := store.NewCounts(again, []store.Epoch{again.Epoch})
 	want.Alternatives[0].AddDay(today, 1)
 	want.Alternatives[0].AddEpoch(5, 1)
 	if got := s.results("button"); describe(got) != describe(want) {

@@ -83,7 +83,7 @@ func (s subject) doAnything(r store.Record, seed uint64, events *atomic.Int64, e
 }
 
 // checkSums tests that sums over days and over epochs agree.
-func (s subject) checkSums(r store.Results) {
+func (s subject) checkSums(r store.Counts) {
 	s.t.Helper()
 	s.checkShape(r)
 	for i, a := range r.Alternatives {
@@ -117,7 +117,7 @@ func resultsOfSeveral(s subject) {
 		{[]string{"missing", "b", "", "B", "b b"}, []string{"b", "B"}},
 		{[]string{"missing"}, nil},
 	} {
-		results, err := s.store.Results(s.t.Context(), ask.names...)
+		results, err := s.store.Counts(s.t.Context(), ask.names...)
 		s.must(err)
 		var got []string
 		for _, r := range results {

@@ -15,7 +15,7 @@ import (
 // state returns all that the store holds of experiments as text, the same for the same.
 func (s subject) state() string {
 	s.t.Helper()
-	results, err := s.store.Results(s.t.Context())
+	results, err := s.store.Counts(s.t.Context())
 	s.must(err)
 	var b strings.Builder
 	for _, r := range results {
@@ -28,7 +28,7 @@ func (s subject) state() string {
 
 // describe returns results as text. Equal ones may differ as Go values: in nil
 // slices, the insides of a big.Int, a time's location.
-func describe(r store.Results) string {
+func describe(r store.Counts) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n  excluded %d\n", describeRecord(r.Record), r.Excluded)
 	for _, e := range r.Epochs {
@@ -91,7 +91,7 @@ func (s subject) audit(experiment string) {
 }
 
 // checkShape tests what holds for all results: what is listed, and in which order.
-func (s subject) checkShape(r store.Results) {
+func (s subject) checkShape(r store.Counts) {
 	s.t.Helper()
 	name := r.Record.Name
 	if len(r.Alternatives) != len(r.Record.Alternatives) {
@@ -156,7 +156,7 @@ func union(a, b tally) tally {
 	return all
 }
 
-func tallyOf(r store.Results) tally {
+func tallyOf(r store.Counts) tally {
 	t := make(tally)
 	t.addf(big.NewInt(r.Excluded), "excluded")
 	for i, a := range r.Alternatives {

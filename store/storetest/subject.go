@@ -101,9 +101,9 @@ func (s subject) records() []store.Record {
 	return records
 }
 
-func (s subject) results(experiment string) store.Results {
+func (s subject) results(experiment string) store.Counts {
 	s.t.Helper()
-	results, err := s.store.Results(s.t.Context(), experiment)
+	results, err := s.store.Counts(s.t.Context(), experiment)
 	s.must(err)
 	if len(results) != 1 {
 		s.t.Fatalf("Results(%q) gives %d results, want 1", experiment, len(results))

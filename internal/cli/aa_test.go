@@ -1,0 +1,206 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/internal/simulation"
+	"github.com/sixpack-go/sixpack/store/bolt"
+)
+
+// aaJSON runs aa and reads its JSON.
+func aaJSON(t *testing.T, args ...string) (r aaReport) {
+	t.Helper()
+	stdout, _, err := call(t, nil, append([]string{"aa", "--json"}, args...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil {
+		t.Fatalf("%v in\n%s", err, stdout)
+	}
+	return r
+}
+
+// of returns how a method did.
+func (r aaReport) of(t *testing.T, method, looks string) aaMethod {
+	t.Helper()
+	for _, m := range r.Methods {
+		if strings.HasPrefix(m.Method, method) && m.Looks == looks {
+			return m
+		}
+	}
+	t.Fatalf("no %s %s in %+v", method, looks, r)
+	return aaMethod{}
+}
+
+// TestAA checks that a seed repeats the tests, that both ways to print them say
+// the same, and that who looks too often is wrong too often.
+func TestAA(t *testing.T) {
+	args := []string{"--runs=40", "--visitors=1000", "--days=10", "--rate=0.3", "--seed=5"}
+	table, stderr, err := call(t, nil, append([]string{"aa"}, args...)...)
+	if err != nil || stderr != "replaying tests...\n" {
+		t.Fatalf("%q, %v", stderr, err)
+	}
+	if again, _, err := call(t, nil, append([]string{"aa"}, args...)...); err != nil || again != table {
+		t.Errorf("the same seed gives\n%s\nand\n%s", table, again)
+	}
+	if other, _, err := call(t, nil, append([]string{"aa"}, append(args, "--seed=6")...)...); err != nil || strings.ReplaceAll(other, "--seed 6", "--seed 5") == table {
+		t.Errorf("another seed gives the same: %v", err)
+	}
+	if begin := "40 tests of 1000 visitors over 10 days, split 50:50; 30% convert, whatever they see.\n"; !strings.HasPrefix(table, begin) {
+		t.Errorf("it does not begin with %s\n%s", begin, table)
+	}
+	r := aaJSON(t, args...)
+	if r.Runs != 40 || r.Seed != 5 || r.Visitors != 1000 || len(r.Methods) != 8 {
+		t.Errorf("JSON has %+v", r)
+	}
+	for _, m := range r.Methods {
+		share := fmt.Sprintf("%.1f%% (%d)", 100*m.Share, m.Alarms)
+		found := false
+		for line := range strings.Lines(table) {
+			found = found || strings.HasPrefix(line, m.Method) && strings.Contains(line, m.Looks) && strings.Contains(line, " "+share+" ")
+		}
+		if !found {
+			t.Errorf("JSON has %+v, which is not in\n%s", m, table)
+		}
+	}
+	verdict, z := r.of(t, "sixpack", "every visitor"), r.of(t, "z-test", "every visitor")
+	if verdict.Share > 0.05 || z.Share < 0.3 || r.of(t, "chance", "every visitor").Share < 0.5 || z.Visitors == nil {
+		t.Errorf("false alarms are not as they should be:\n%s", table)
+	}
+	if daily := r.of(t, "z-test", "every day"); daily.Alarms >= z.Alarms || daily.Alarms == 0 {
+		t.Errorf("daily looks:\n%s", table)
+	}
+}
+
+// TestAASeveral replays tests of three alternatives.
+func TestAASeveral(t *testing.T) {
+	r := aaJSON(t, "--runs=20", "--visitors=1000", "--days=5", "--rate=20%", "--split=34:33:33", "--alpha=10%", "--seed=1")
+	if r.Alpha != 0.1 || len(r.Split) != 3 || r.of(t, "sixpack", "every visitor").Share > 0.1 || r.of(t, "chance", "every visitor").Alarms == 0 {
+		t.Errorf("got %+v", r)
+	}
+}
+
+// TestAAExperiment takes the shape of an experiment.
+func TestAAExperiment(t *testing.T) {
+	folder := t.TempDir()
+	fillAA(t, folder)
+	args := []string{"--data-dir", folder, "--runs=3", "--seed=1"}
+	r := aaJSON(t, append(args, "button", "--kpi=paid")...)
+	if r.Experiment != "button" || r.KPI != "paid" || r.Visitors != 400 || r.Days != 4 || fmt.Sprint(r.Split) != "[75 25]" ||
+		r.MeanDelay != 2 || r.Rate < 0.2 || r.Rate > 0.3 {
+		t.Errorf("got %+v", r)
+	}
+	if r := aaJSON(t, append(args, "button", "--kpi=paid", "--rate=7%", "--split=1:1:1", "--days=8")...); r.Rate != 0.07 || r.Days != 8 || r.Visitors != 400 || len(r.Split) != 3 {
+		t.Errorf("with flags: %+v", r)
+	}
+	if text, _, err := call(t, nil, append([]string{"aa", "button", "--kpi=paid"}, args...)...); err != nil ||
+		!strings.Contains(text, "after 2.0 days on average.\nThey are like button paid.\n") {
+		t.Errorf("%v\n%s", err, text)
+	}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"button"}, "button has several KPIs: choose one of paid, seen with --kpi"},
+		{[]string{"button", "--kpi=pay"}, `button has no KPI "pay": it has paid, seen`},
+		{[]string{"buton"}, `there is no experiment "buton": did you mean button?`},
+		{[]string{"quiet"}, "nobody has converted in quiet yet: leave out the experiment and give --rate"},
+		{[]string{"button", "--from=/no/such"}, "there is no file /no/such/sixpack.db"},
+		{[]string{"button", "--store=memory"}, "store is memory, which holds no experiment: name a folder or a URL with --from, or leave out the experiment"},
+	} {
+		if _, _, err := call(t, nil, append(append([]string{"aa"}, args...), c.args...)...); err == nil || err.Error() != c.want {
+			t.Errorf("%v: %v, want %s", c.args, err, c.want)
+		}
+	}
+}
+
+// fillAA makes an experiment of four days, whose conversions take two, and one
+// without any.
+func fillAA(t *testing.T, folder string) {
+	t.Helper()
+	st, err := bolt.Open((&config{DataDir: directory(folder)}).dataFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
+	e := sixpack.New(st, sixpack.Config{Now: func() time.Time { return now }})
+	button := sixpack.Experiment{Name: "button", Alternatives: []string{"red", "blue"}, Weights: []float64{3, 1}}
+	for i := range 400 {
+		now = time.Date(2026, 11, 2+i/100, 12, 0, 0, 0, time.UTC)
+		client := fmt.Sprint("c", i)
+		_, err := e.Participate(t.Context(), button, client)
+		if i%4 == 0 && err == nil {
+			now = now.AddDate(0, 0, 2)
+			_, err = e.Convert(t.Context(), "button", client, sixpack.KPI("paid"))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = e.Convert(t.Context(), "button", "c0", sixpack.KPI("seen"))
+	_, err2 := e.Participate(t.Context(), sixpack.Experiment{Name: "quiet", Alternatives: []string{"a", "b"}}, "c")
+	if err := errors.Join(err, err2, st.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestAAUsage checks what is said about mistakes.
+func TestAAUsage(t *testing.T) {
+	const rates = "--rate must be above 0 % and below 100 %"
+	const splits = "must be two to 256 numbers above 0, such as 50:50 or 90:10"
+	for args, want := range map[string]string{
+		"--rate=5":       "may be meant either way",
+		"--rate=0%":      rates,
+		"--rate=x":       "must be like 5% or 0.05",
+		"--rate=100%":    rates,
+		"--split=50":     splits,
+		"--split=0:1":    splits,
+		"--split=a:b":    splits,
+		"--alpha=50%":    "--alpha must be above 0 % and at most 10 %",
+		"--runs=0":       "--runs must be at least 1",
+		"--visitors=0":   "--visitors must be from 1 to 10000000: each of them really takes part, in memory",
+		"--days=0":       "--days must be from 1 to 3660",
+		"--kpi=purchase": `--kpi and --from are for an experiment: name it, as in "sixpack aa signup-button"`,
+	} {
+		stdout, _, err := call(t, nil, "aa", args)
+		if err == nil || !strings.Contains(err.Error(), want) || !errors.Is(err, errUsage) || stdout != "" {
+			t.Errorf("%s: %v, want %s", args, err, want)
+		}
+	}
+}
+
+// stopAfter ends a context at the first line.
+type stopAfter struct{ cancel context.CancelFunc }
+
+func (s stopAfter) Write(p []byte) (int, error) {
+	s.cancel()
+	return len(p), nil
+}
+
+// TestAAInterrupted checks that Ctrl-C ends it.
+func TestAAInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	err := run(ctx, []string{"aa", "--runs=100000"}, nil, io.Discard, stopAfter{cancel})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestAAInterruptedLate checks that what was finished is told.
+func TestAAInterruptedLate(t *testing.T) {
+	f := aaFlags{shape: shape{rate: 0.5, split: shares{1, 1}, visitors: 100, days: 1}, alpha: 0.05, runs: 10, seed: 1}
+	var text strings.Builder
+	if err := f.report(slices.Repeat([]simulation.Outcome{make(simulation.Outcome, len(aaMethods(0.05)))}, 3)).write(&text); err != nil || !strings.Contains(text.String(), "Interrupted: these are the 3 of 10 that were finished.") {
+		t.Errorf("%v\n%s", err, &text)
+	}
+}

@@ -1,0 +1,329 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/internal/redistest"
+	"github.com/sixpack-go/sixpack/stats"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// forbidden are words that promise what no test can.
+var forbidden = regexp.MustCompile(`(?i)signifi|confiden`)
+
+// mustCall runs a command that is to succeed, and looks at its words.
+func mustCall(t *testing.T, args ...string) (stdout string) {
+	t.Helper()
+	stdout, _, err := call(t, nil, args...)
+	if err != nil {
+		t.Fatalf("sixpack %s: %v", strings.Join(args, " "), err)
+	}
+	if word := forbidden.FindString(stdout); word != "" && !slices.Contains(args, "--json") {
+		t.Errorf("sixpack %s says %q:\n%s", strings.Join(args, " "), word, stdout)
+	}
+	return stdout
+}
+
+const better = `B is better than A.
++40 %, and at least +16 %. You can stop now.
+
+ALTERNATIVE  CONVERTED      RATE                LIFT                  P         BETTER    BEST
+A            500 of 10,000  5.00 % (4.59–5.44)  control                                   < 0.1 %
+B            700 of 10,000  7.00 % (6.52–7.52)  +40 % (+16 to +69 %)  < 0.0001  > 99.9 %  > 99.9 %
+
+Chance to be best: B more than 99.9 %. If you take B and are wrong you lose less than
+0.001 points on average.
+The sample ratio is sound: participants came in the shares that were set, 50 : 50 (p 1).
+Verdict, p and the lifts' intervals may be looked at any time, as often as you like: a
+false alarm comes in at most 5 % of tests. The chances, to be better than A and to be
+best, and the intervals of each alternative by itself (95 %) describe and decide nothing.
+`
+
+func TestAnalyzeCounts(t *testing.T) {
+	for _, args := range [][]string{
+		{"500/10000", "700/10000"}, {"A=500/10000", "B=700/10000"}, {"A=500/10000", "700/10000", "--weights=1:1"},
+	} {
+		if got := mustCall(t, append([]string{"analyze"}, args...)...); got != better {
+			t.Errorf("sixpack analyze %s:\n%s\nwant:\n%s", strings.Join(args, " "), got, better)
+		}
+	}
+}
+
+// TestAnalyzeVerdicts has an example of each.
+func TestAnalyzeVerdicts(t *testing.T) {
+	for _, c := range []struct {
+		args string
+		want []string // in this order
+	}{
+		{"old=700/10000 new=500/10000", []string{"Keep “old”.\n“new” is worse: −29 %, at best −14 %.\n", "old  ", "control", "new  ", "−29 % (−41 to −14 %)"}},
+		{"500/10000 505/10000 --days 5", []string{
+			"Keep running.\nB is at +1 %, but anything from ", "At today's traffic", "This test has run for less than one full week.\n",
+			"To find +5 % with a chance of 80 %", " a day.\n",
+		}},
+		{"500/10000 505/10000 --days 7 --size 30000", []string{"Keep running.", "Planned are 30,000 participants in all: 10,000 more, about 4 days at 2,857 a day.\n"}},
+		{"500/10000 505/10000 --size 20000", []string{"Planned size reached, not decided.\nIf there is a difference it lies between "}},
+		{"500/10000 560/10000 --size 20000 --fixed", []string{"Planned size reached, not decided.", "This is one look, at the 20,000 participants"}},
+		{"500/10000 570/10000 --size 20000 --fixed", []string{"B is better than A.\n", "This is one look, at the 20,000 participants"}},
+		{"500/10000 570/10000 --size 40000 --fixed", []string{
+			"Keep running.\nThis test is looked at once, when 40,000 visitors have taken part; 20,000 have so far.\n", "Planned are 40,000 participants in all: 20,000 more.\n",
+		}},
+		{"50000/1000000 50100/1000000", []string{"No practical difference.\nB is within ±5 % of A"}},
+		{"500/10000 700/9000", []string{
+			"Do not trust this test.\nThe split is 53 : 47", "B            700 of 9,000   7.78 % (7.24–8.35)\n",
+			"That supposes equal shares. If others were set, say so with --weights, such as 90:10.\n",
+		}},
+		{"500/10000 700/9000 --weights 10:9", []string{"B is better than A.", "the shares that were set, 52.6 : 47.4\n(p 1)"}},
+		{"0/100 20/100", []string{"B is better than A.\nMore than +220 %.", "0.0 % (0.0–3.7)", "more than +220 %"}},
+		{"0/100 0/0", []string{"No visitors yet in B.\n", "B            0 of 0\n"}},
+		{"500/10000 700/10000 C=490/10000", []string{"B is better than A.", "That holds for the 2 comparisons together."}},
+	} {
+		rest := mustCall(t, append([]string{"analyze"}, strings.Fields(c.args)...)...)
+		all := rest
+		for _, want := range c.want {
+			_, after, ok := strings.Cut(rest, want)
+			if !ok {
+				t.Errorf("sixpack analyze %s does not say %q:\n%s", c.args, want, all)
+				break
+			}
+			rest = after
+		}
+		for line := range strings.Lines(all) {
+			if n := len([]rune(line)); n > 101 {
+				t.Errorf("sixpack analyze %s has a line of %d: %s", c.args, n, line)
+			}
+		}
+	}
+}
+
+// TestAnalyzeJSON checks that nothing is lost on the way, and nothing added.
+func TestAnalyzeJSON(t *testing.T) {
+	r := store.Record{
+		Version: 1, Alternatives: []string{"A", "B"}, Traffic: 1, KPIs: []string{""}, Epoch: store.Epoch{Number: 1},
+		Plan: store.Plan{Alpha: 0.01, Effect: 0.2},
+	}
+	counts := store.NewCounts(r, []store.Epoch{r.Epoch})
+	for i, c := range [][2]int64{{10_000, 500}, {10_000, 700}} {
+		a := &counts.Alternatives[i]
+		a.AddDay(0, c[0])
+		a.AddEpoch(1, c[0])
+		a.KPIs[0].AddDay(0, c[1], c[1])
+		a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 1, Converted: c[1]})
+	}
+	var want bytes.Buffer
+	if err := writeJSON(&want, sixpack.Analyze(counts, "", time.Now())); err != nil {
+		t.Fatal(err)
+	}
+	if got := mustCall(t, "analyze", "500/10000", "700/10000", "--json", "--alpha=1%", "--effect=20%"); got != want.String() {
+		t.Errorf("got\n%s\nwant\n%s", got, &want)
+	}
+}
+
+// analysis runs analyze for its JSON.
+func analysis(t *testing.T, args ...string) (r sixpack.Results) {
+	t.Helper()
+	text := mustCall(t, append([]string{"analyze", "--json"}, args...)...)
+	if err := json.Unmarshal([]byte(text), &r); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	return r
+}
+
+// TestAnalyzeDays checks what follows from the days.
+func TestAnalyzeDays(t *testing.T) {
+	for days, want := range map[string]sixpack.Number{"1": 20_000, "2": 10_000, "6": 20_000.0 / 6, "30": 20_000.0 / 30} {
+		o := analysis(t, "500/10000", "520/10000", "--days", days).Outlook
+		if fmt.Sprint(o.SoFar) != days || o.PerDay < want-1 || o.PerDay > want+1 || !(o.Days > 0) {
+			t.Errorf("after %s days: %+v, want about %v a day", days, o, want)
+		}
+	}
+}
+
+// TestAnalyzeImpossible checks that a script notices.
+func TestAnalyzeImpossible(t *testing.T) {
+	for _, more := range [][]string{nil, {"--json"}} {
+		stdout, _, err := call(t, nil, append([]string{"analyze", "5/10", "11/10"}, more...)...)
+		if err == nil || err.Error() != "the counts cannot be: look at where they come from" || report(err, new(bytes.Buffer)) != 1 {
+			t.Errorf("%v: %v", more, err)
+		}
+		if !strings.Contains(stdout, "B has more conversions than visitors.") {
+			t.Errorf("%v: it says\n%s", more, stdout)
+		}
+	}
+}
+
+func TestAnalyzeMistakes(t *testing.T) {
+	folder := t.TempDir()
+	fill(t, folder)
+	for _, c := range []struct {
+		args   string
+		want   string
+		status int
+	}{
+		{"5/10", `there is only A: an analysis compares two or more, the control first`, 2},
+		{"A=5/10 A=6/10", `A is there twice`, 2},
+		{"5/10 button", `"button" is not like A=500/10000, of 10000 participants 500 that converted, as the others are`, 2},
+		{"5/10 1,000/2,000", `"1,000/2,000" is not like A=500/10000, of 10000 participants 500 that converted, as the others are`, 2},
+		{"5/10 5/99999999999999999999", `5/99999999999999999999: "99999999999999999999" is more than can be counted`, 2},
+		{"5/10 6/10 --weights 50", `invalid argument "50" for "--weights" flag: must be two to 256 numbers above 0, such as 50:50 or 90:10 (see "sixpack help analyze")`, 2},
+		{"5/10 6/10 --weights 50:0", `invalid argument "50:0" for "--weights" flag: must be two to 256 numbers above 0, such as 50:50 or 90:10; "0" is none (see "sixpack help analyze")`, 2},
+		{"5/10 6/10 --weights 1:1:1", `--weights has 3 shares for 2 alternatives`, 2},
+		{"5/10 6/10 --days 0", `--days must be from 1 to 36500`, 2},
+		{"5/10 6/10 --kpi a", `--kpi is for an experiment of a store: counts are of one KPI`, 2},
+		{"5/10 6/10 --from x", `--from is for an experiment of a store: name one in place of counts`, 2},
+		{"5/10 6/10 --csv x", `"5/10" and --csv: give one of them`, 2},
+		{"5/10 6/10 --alpha 60%", `--alpha must be above 0 and at most 50%: 60% is not`, 2},
+		{"5/10 6/10 --power 100%", `--power must be above 0 and at most 99.99%: 100% is not`, 2},
+		{"5/10 6/10 --size 0", `--size must be at least 1`, 2},
+		{"5/10 6/10 --fixed", `--fixed needs --size, the number of participants at which is looked; "sixpack plan" tells how many it takes`, 2},
+		{"large small", `"small": one experiment at a time, or counts such as A=500/10000`, 2},
+		{"large --weights 1:1", `--weights is for counts: a store knows the shares of its experiments`, 2},
+		{"large --days 3", `--days is for counts given as arguments: a store knows the days, and a CSV file may have a column day`, 2},
+		{"--alpha 1%", `--alpha is for one experiment: name it`, 2},
+		{"larg --from " + folder, `there is no experiment "larg": did you mean large?`, 1},
+		{"A=5 --from " + folder, `there is no experiment "A=5": there are large, small (counts are like A=500/10000)`, 1},
+		{"large --kpi a --from " + folder, `nobody has converted in "large" yet, for any KPI`, 1},
+		{"large --from /no/such", `there is no file /no/such/sixpack.db: name a folder, a file or a URL of Redis with --from`, 1},
+		{"large --store memory", `store is memory, which nobody else sees: name a folder, a file or a URL of Redis with --from`, 1},
+		{"--csv /no/such", `open /no/such: no such file or directory`, 1},
+	} {
+		stdout, _, err := call(t, nil, append([]string{"analyze"}, strings.Fields(c.args)...)...)
+		if err == nil || err.Error() != c.want || report(err, new(bytes.Buffer)) != c.status {
+			t.Errorf("sixpack analyze %s: %v\nwant status %d, %s", c.args, err, c.status, c.want)
+		}
+		if stdout != "" {
+			t.Errorf("sixpack analyze %s prints %q", c.args, stdout)
+		}
+	}
+}
+
+// TestAnalyzeStores analyses all that stores have.
+func TestAnalyzeStores(t *testing.T) {
+	redis := redistest.Test(t)
+	for name, address := range map[string]string{"bolt": filepath.Join(t.TempDir(), "data"), "redis": redisAt(redis, t.Name())} {
+		t.Run(name, func(t *testing.T) {
+			act(t, address, 1)
+			st := openPlace(t, address)
+			all, err := st.Counts(t.Context())
+			closeStore(t, st)
+			if err != nil || len(all) == 0 {
+				t.Fatal(err)
+			}
+			list := mustCall(t, "analyze", "--from", address)
+			for _, counts := range all {
+				if !strings.Contains(list, "\n"+counts.Record.Name+" ") {
+					t.Errorf("%s is not in\n%s", counts.Record.Name, list)
+				}
+				for _, kpi := range append(counts.Record.KPIs, counts.Record.PrimaryKPI()) {
+					got := analysis(t, counts.Record.Name, "--from", address, "--kpi", kpi)
+					sameNumbers(t, got, sixpack.Analyze(counts, kpi, time.Now()))
+					if text := mustCall(t, "analyze", counts.Record.Name, "--from", address, "--kpi", kpi); !strings.HasPrefix(text, got.Verdict.Headline+"\n") {
+						t.Errorf("it does not begin with %q:\n%s", got.Verdict.Headline, text)
+					}
+				}
+			}
+		})
+	}
+}
+
+// sameNumbers compares all but what changes while the clock goes on.
+func sameNumbers(t *testing.T, got, want sixpack.Results) {
+	t.Helper()
+	got.Outlook, want.Outlook = sixpack.Outlook{}, sixpack.Outlook{}
+	got.Verdict.Words, want.Verdict.Words = stats.Words{}, stats.Words{}
+	var texts [2]bytes.Buffer
+	for i, r := range []sixpack.Results{got, want} {
+		if err := writeJSON(&texts[i], r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if texts[0].String() != texts[1].String() {
+		t.Errorf("%s by %q:\n%s\nwant\n%s", want.Experiment, want.KPI, &texts[0], &texts[1])
+	}
+}
+
+// TestAnalyzeServed analyses what a running server has for itself, and sets a
+// plan there, which the server goes by.
+func TestAnalyzeServed(t *testing.T) {
+	folder := t.TempDir()
+	act(t, folder, 1)
+	st := openPlace(t, folder)
+	all, err := st.Counts(t.Context())
+	closeStore(t, st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := all[0].Record.Name
+	s := startServer(t, folder)
+	for _, address := range []string{"--data-dir=" + folder, "--from=" + folder, "--from=" + filepath.Join(folder, dataFile)} {
+		sameNumbers(t, analysis(t, name, address), sixpack.Analyze(all[0], all[0].Record.PrimaryKPI(), time.Now()))
+	}
+	served, err := newRemote(folder).Counts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := asJSON(t, served), asJSON(t, all); got != want {
+		t.Errorf("the server says\n%s\nwant\n%s", got, want)
+	}
+	if list := mustCall(t, "analyze", "--data-dir", folder); !strings.HasSuffix(list, "sixpack analyze "+quote(name)+" --data-dir="+folder+"\n") {
+		t.Errorf("the list is\n%s", list)
+	}
+	if _, _, err := call(t, nil, "analyze", "nothing-like-it-at-all", "--data-dir", folder); err == nil || !strings.Contains(err.Error(), "there is no experiment") {
+		t.Errorf("of no experiment: %v", err)
+	}
+
+	mustCall(t, "plan", name, "--set", "--effect=20%", "--alpha=1%", "--data-dir", folder)
+	_, _, err = call(t, nil, "plan", name, "--set", "--fixed", "--size=10", "--data-dir", folder)
+	if err == nil || !strings.Contains(err.Error(), "has to be planned before anybody takes part: reset it first") {
+		t.Errorf("a plan for one look, too late: %v", err)
+	}
+	s.stop(t)
+	if p := analysis(t, name, "--data-dir", folder).Plan; p.Effect != 0.2 || p.Alpha != 0.01 || p.KPI != all[0].Record.Plan.KPI {
+		t.Errorf("the plan is %+v", p)
+	}
+}
+
+func asJSON(t *testing.T, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestAnalyzeByOtherRules checks that flags go before the plan, for one look.
+func TestAnalyzeByOtherRules(t *testing.T) {
+	folder := t.TempDir()
+	mustCall(t, "seed", "--data-dir", folder, "--clients=500", "--seed=7")
+	mustCall(t, "plan", "signup-button", "--set", "--effect=12%", "--data-dir", folder)
+	text := mustCall(t, "analyze", "signup-button", "--alpha=1%", "--power=90%", "--data-dir", folder)
+	if !strings.Contains(strings.ReplaceAll(text, "\n", " "), "For this look only, --alpha, --power went before the experiment's plan.") {
+		t.Errorf("it says\n%s", text)
+	}
+	r := analysis(t, "signup-button", "--alpha=1%", "--data-dir", folder)
+	if r.Plan.Alpha != 0.01 || r.Plan.Effect != 0.12 || !r.Primary {
+		t.Errorf("%+v", r.Plan)
+	}
+	if r := analysis(t, "signup-button", "--data-dir", folder); r.Plan.Alpha != 0.05 {
+		t.Errorf("afterwards %+v", r.Plan)
+	}
+	mustCall(t, "plan", "checkout-steps", "--set", "--kpi=refund", "--data-dir", folder)
+	text = mustCall(t, "analyze", "checkout-steps", "--kpi=purchase", "--data-dir", folder)
+	if !strings.Contains(text, "TOTAL") || !strings.Contains(text, "MEAN") ||
+		!strings.Contains(text, "by purchase. That is for exploring: the primary one is\nrefund.") {
+		t.Errorf("it says\n%s", text)
+	}
+	if _, _, err := call(t, nil, "analyze", "checkout-steps", "--kpi=purchse", "--data-dir", folder); err == nil ||
+		!strings.HasPrefix(err.Error(), `"checkout-steps" has no KPI "purchse": there `) {
+		t.Errorf("of no KPI: %v", err)
+	}
+}

@@ -1,0 +1,268 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/store/bolt"
+)
+
+// TestBackup copies the data of a server that is busy: what was acknowledged
+// before is in the copy, and all counts agree.
+func TestBackup(t *testing.T) {
+	folder := t.TempDir()
+	s := startServer(t, folder)
+	work := newWorkload(s.url, 1)
+	var wg sync.WaitGroup
+	ctx, cancel := context.WithCancel(t.Context())
+	for range 8 {
+		wg.Go(func() { work.client(ctx) })
+	}
+	for i := range 5 {
+		work.reach(100 * (i + 1))
+		before := work.acknowledged()
+		file := filepath.Join(t.TempDir(), "backup.db")
+		stdout, _, err := call(t, nil, "backup", file, "--data-dir", folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(stdout, file+": ") || !strings.Contains(stdout, "experiments: 2, clients in them: ") {
+			t.Errorf("it says %q", stdout)
+		}
+		work.compare(t, readStore(t, file), before)
+	}
+	cancel()
+	wg.Wait()
+	s.stop(t)
+}
+
+// TestBackupFile checks what happens to the file.
+func TestBackupFile(t *testing.T) {
+	folder, to := t.TempDir(), t.TempDir()
+	fill(t, folder)
+	file := filepath.Join(to, "backup.db")
+	data := filepath.Join(folder, dataFile)
+	if _, _, err := call(t, nil, "backup", file, "--data-dir", folder); err != nil {
+		t.Fatal(err)
+	}
+	first, err := os.Stat(file)
+	if err != nil || first.Mode().Perm() != 0o600 {
+		t.Fatalf("%v, %v", first.Mode(), err)
+	}
+	_, _, err = call(t, nil, "backup", file, "--data-dir", folder)
+	if err == nil || err.Error() != file+" is there already: --force replaces it" {
+		t.Errorf("over a file: %v", err)
+	}
+	if _, _, err := call(t, nil, "backup", file, "--data-dir", folder, "--force"); err != nil {
+		t.Error(err)
+	}
+	if _, _, err = call(t, nil, "backup", to, "--data-dir", folder, "--force"); err == nil || err.Error() != to+" is a folder: name a file in it" {
+		t.Errorf("over a folder: %v", err)
+	}
+	if _, _, err = call(t, nil, "backup", data, "--data-dir", folder, "--force"); err == nil || err.Error() != data+" is the data itself" {
+		t.Errorf("over the data: %v", err)
+	}
+	if _, _, err = call(t, nil, "backup", filepath.Join(to, "no", "file"), "--data-dir", folder); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("into no folder: %v", err)
+	}
+	onlyFile(t, to, "backup.db")
+	if !reflect.DeepEqual(readStore(t, file), readStore(t, data)) {
+		t.Error("the copy has something else than the store")
+	}
+}
+
+// TestBackupCutOff checks that a server which ends in the middle leaves nothing
+// that looks like a backup.
+func TestBackupCutOff(t *testing.T) {
+	folder, to := t.TempDir(), t.TempDir()
+	fill(t, folder)
+	for name, source := range map[string]backer{
+		"early": failing(0), "late": failing(100_000), "silent": short{},
+	} {
+		l := listenControl(folder, slog.New(slog.DiscardHandler))
+		if l == nil {
+			t.Fatal("no socket")
+		}
+		var all servers
+		all.add(l, new(config).newServer(control(source, slog.New(slog.DiscardHandler)), slog.New(slog.DiscardHandler)))
+		ctx, cancel := context.WithCancel(t.Context())
+		var ended sync.WaitGroup
+		ended.Go(func() { _ = all.run(ctx, slog.New(slog.DiscardHandler), patience) })
+		if _, _, err := call(t, nil, "backup", filepath.Join(to, "b.db"), "--data-dir", folder); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+		cancel()
+		ended.Wait()
+		onlyFile(t, to, "")
+	}
+}
+
+// failing is a store whose copy breaks off after some bytes.
+type failing int
+
+// Backup implements backer.
+func (f failing) Backup(_ context.Context, w io.Writer) (int64, error) {
+	n, _ := w.Write(make([]byte, f))
+	return int64(n), errors.New("broken")
+}
+
+// short is a store whose copy ends too early, and nobody notices.
+type short struct{}
+
+// Backup implements backer.
+func (short) Backup(_ context.Context, w io.Writer) (int64, error) {
+	n, err := w.Write(make([]byte, 10_000))
+	return int64(n), err
+}
+
+// onlyFile checks that a folder has this file only, or none.
+func onlyFile(t *testing.T, folder, name string) {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Name() != name {
+			t.Errorf("%s is left", e.Name())
+		}
+	}
+}
+
+// TestLongPath checks that a server whose folder has too long a path for a
+// socket serves all the same, and that backup says what to do.
+func TestLongPath(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
+	s := startServer(t, folder)
+	if !strings.Contains(s.log.String(), "backups will need the server to be stopped") {
+		t.Errorf("no warning:\n%s", s.log)
+	}
+	_, _, err := call(t, nil, "backup", filepath.Join(t.TempDir(), "b.db"), "--data-dir", folder)
+	if err == nil || !strings.Contains(err.Error(), "in use by another sixpack process, which has no socket") {
+		t.Errorf("backup: %v", err)
+	}
+	s.stop(t)
+	if _, _, err := call(t, nil, "backup", filepath.Join(t.TempDir(), "b.db"), "--data-dir", folder); err != nil {
+		t.Errorf("backup without the server: %v", err)
+	}
+	t.Chdir(filepath.Dir(folder))
+	if got, want := socketPath(folder), filepath.Join(filepath.Base(folder), socketName); got != want {
+		t.Errorf("from nearby the socket is %s, want %s", got, want)
+	}
+}
+
+// TestBackupAfterCrash checks that the socket of a dead server is in nobody's
+// way.
+func TestBackupAfterCrash(t *testing.T) {
+	folder := t.TempDir()
+	s := startServer(t, folder)
+	get(t, s.url+"/participate?experiment=a&alternatives=b&alternatives=c&client_id=d")
+	s.kill()
+	if _, err := os.Lstat(filepath.Join(folder, socketName)); err != nil {
+		t.Fatal("the test needs a socket that is left:", err)
+	}
+	for i := range 2 {
+		stdout, _, err := call(t, nil, "backup", filepath.Join(t.TempDir(), "b.db"), "--data-dir", folder)
+		if err != nil || !strings.Contains(stdout, "clients in them: 1") {
+			t.Errorf("%v: %s", err, stdout)
+		}
+		if i == 0 {
+			s = startServer(t, folder)
+		}
+	}
+	s.stop(t)
+}
+
+func TestCompact(t *testing.T) {
+	folder := t.TempDir()
+	fill(t, folder)
+	path := filepath.Join(folder, dataFile)
+	st, err := bolt.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, engine := sixpack.WithActor(t.Context(), "Zoë"), sixpack.New(st, sixpack.Config{})
+	if err := errors.Join(engine.Delete(ctx, "large"), engine.Pause(ctx, "small")); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	large := fileSize(path)
+	want := readStore(t, path)
+	stdout, _, err := call(t, nil, "compact", "--data-dir", folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprintf("%s: %s before, %s now\n", path, size(large), size(fileSize(path))); stdout != got {
+		t.Errorf("it says %q, want %q", stdout, got)
+	}
+	if fileSize(path) >= large {
+		t.Errorf("%d bytes before, %d now", large, fileSize(path))
+	}
+	if !reflect.DeepEqual(readStore(t, path), want) {
+		t.Error("it has something else than before")
+	}
+	checkLogs(t, path, "large", "small")
+	copied := filepath.Join(t.TempDir(), "b.db")
+	if _, _, err := call(t, nil, "backup", copied, "--data-dir", folder); err != nil {
+		t.Fatal(err)
+	}
+	checkLogs(t, copied, "large", "small")
+}
+
+// checkLogs checks that a file has one change of each name, one that is deleted
+// included.
+func checkLogs(t *testing.T, path string, names ...string) {
+	t.Helper()
+	st, err := bolt.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeStore(t, st)
+	for _, name := range names {
+		changes, err := st.Changes(t.Context(), name, 0)
+		if err != nil || len(changes) != 1 || changes[0].By != "Zoë" {
+			t.Errorf("the log of %s is %v, %v", name, changes, err)
+		}
+	}
+}
+
+// fill makes a store with something in it.
+func fill(t *testing.T, folder string) {
+	t.Helper()
+	st, err := bolt.Open(filepath.Join(folder, dataFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer st.Close()
+	engine := sixpack.New(st, sixpack.Config{})
+	var wg sync.WaitGroup
+	var next atomic.Int64
+	for range 64 {
+		wg.Go(func() {
+			for n := next.Add(1); n <= 10_000; n = next.Add(1) {
+				x := sixpack.Experiment{Name: "large", Alternatives: []string{"a", "b"}}
+				if n%100 == 0 {
+					x.Name = "small"
+				}
+				if _, err := engine.Participate(t.Context(), x, fmt.Sprint("a client with a long id ", n)); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write what is printed to testdata instead of comparing it")
+
+// golden compares what was printed with a file in testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("got:\n%s\nwant, as in %s:\n%s", got, path, want)
+	}
+}
+
+func TestHelp(t *testing.T) {
+	overview, _, err := call(t, nil, "help")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "help.txt", overview)
+	for _, args := range [][]string{{"--help"}, {"-h"}, {"help", "help"}, {"help", "-h"}} {
+		if got, _, err := call(t, nil, args...); err != nil || got != overview {
+			t.Errorf("sixpack %s: %v\n%s", strings.Join(args, " "), err, got)
+		}
+	}
+	if got, _, err := call(t, nil, "help", "config"); err != nil || got != string(defaults) {
+		t.Errorf("help config: %v\n%s", err, got)
+	}
+}
+
+// TestCommandHelp checks that every command is explained, in lines that fit a
+// terminal.
+func TestCommandHelp(t *testing.T) {
+	for _, c := range commands() {
+		if c.name == "help" {
+			continue
+		}
+		text, _, err := call(t, nil, "help", c.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, _, err := call(t, nil, c.name, "--help"); err != nil || again != text {
+			t.Errorf("sixpack %s --help: %v\n%s", c.name, err, again)
+		}
+		if !strings.HasPrefix(text, "Usage: sixpack "+c.name) || !strings.Contains(text, "\n\n"+c.help) || len(c.help) < 40 {
+			t.Errorf("sixpack help %s:\n%s", c.name, text)
+		}
+		if c.name != "version" && !strings.Contains(text, "\n  sixpack "+c.name) && c.name != "server" {
+			t.Errorf("sixpack help %s has no example:\n%s", c.name, text)
+		}
+		for line := range strings.Lines(c.help) {
+			if len(line) > 95 {
+				t.Errorf("sixpack help %s has a long line: %s", c.name, line)
+			}
+		}
+	}
+}
+
+// TestUsage checks what is said about mistakes, and the exit status.
+func TestUsage(t *testing.T) {
+	for _, c := range []struct {
+		args   []string
+		want   string
+		status int
+	}{
+		{[]string{"sevre"}, `there is no command "sevre": did you mean serve? (see "sixpack help")`, 2},
+		{[]string{"frobnicate"}, `there is no command "frobnicate" (see "sixpack help")`, 2},
+		{[]string{"help", "frobnicate"}, `there is no command "frobnicate" (see "sixpack help")`, 2},
+		{[]string{"--prot=80"}, `unknown flag: --prot: did you mean --port? (see "sixpack help serve")`, 2},
+		{[]string{"server", "--frobnicate"}, `unknown flag: --frobnicate (see "sixpack help server")`, 2},
+		{[]string{"-p", "80"}, `unknown shorthand flag: 'p' in -p (see "sixpack help serve")`, 2},
+		{[]string{"--port"}, `flag needs an argument: --port (see "sixpack help serve")`, 2},
+		{[]string{"seed", "--clients=many"}, `invalid argument "many" for "--clients" flag: strconv.ParseInt: parsing "many": invalid syntax (see "sixpack help seed")`, 2},
+		{[]string{"seed", "--clients=0"}, `--clients and --days must be at least 1`, 2},
+		{[]string{"seed", "--url=localhost:5000"}, `--url "localhost:5000" must be like http://127.0.0.1:5000`, 2},
+		{[]string{"backup"}, `an argument is missing: the usage is "sixpack backup FILE [flags]" (see "sixpack help backup")`, 2},
+		{[]string{"backup", "a", "b"}, `unexpected argument "b": the usage is "sixpack backup FILE [flags]" (see "sixpack help backup")`, 2},
+		{[]string{"serve", "now"}, `unexpected argument "now": the usage is "sixpack serve [flags]" (see "sixpack help serve")`, 2},
+		{[]string{"serve", "--port=x"}, `configuration: port: "x" from flag --port: must be a number from 0 to 65535`, 1},
+		{[]string{"compact", "--data-dir=/no/such"}, `there is no file /no/such/sixpack.db: name its folder with --data-dir, SIXPACK_DATA_DIR or data_dir`, 1},
+		{[]string{"backup", "x", "--store=memory"}, `store is memory, so that there is no file: this is for the embedded store`, 1},
+		{[]string{"seed", "--store=memory"}, `store is memory: what seed would make up is gone when it ends; use --url to seed a running server`, 1},
+	} {
+		stdout, _, err := call(t, nil, c.args...)
+		var stderr bytes.Buffer
+		if got := report(err, &stderr); got != c.status || stderr.String() != "sixpack: "+c.want+"\n" {
+			t.Errorf("sixpack %s: status %d\n%swant status %d\nsixpack: %s", strings.Join(c.args, " "), got, &stderr, c.status, c.want)
+		}
+		if stdout != "" {
+			t.Errorf("sixpack %s prints %q", strings.Join(c.args, " "), stdout)
+		}
+	}
+	if report(nil, nil) != 0 || report(errors.New("a"), new(bytes.Buffer)) != 1 {
+		t.Error("exit status")
+	}
+}
+
+func TestVersion(t *testing.T) {
+	for _, args := range [][]string{{"version"}, {"--version"}} {
+		got, _, err := call(t, nil, args...)
+		if err != nil || !strings.HasPrefix(got, "sixpack "+version()+" (go") {
+			t.Errorf("sixpack %v: %v\n%s", args, err, got)
+		}
+	}
+}

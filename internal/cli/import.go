@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"github.com/sixpack-go/sixpack/internal/sixpack2"
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/memory"
+)
+
+const importHelp = `Takes over what Sixpack 2 has in its Redis: all experiments, with who got which alternative
+and converted when, winners, pauses and descriptions. Everyone keeps their alternative. An
+archived experiment, of which Sixpack has forgotten the clients, keeps its counts.
+
+It reads only, and Sixpack may go on serving. It may be run again, also after it was
+interrupted, and takes only what is new. So nobody need notice:
+
+  1. Look what would come, with --dry-run.
+  2. Import while Sixpack serves.
+  3. Stop Sixpack, import again, which takes a moment, and start sixpack.
+
+At the end all totals are compared with Sixpack's, by alternative, KPI and day; the exit
+status is 1 if any is less, if a setting differs, or if something could not be read. More
+than in Sixpack is no loss: they took part here since.
+
+What an operator set in Sixpack after the first import is told, and taken over only with
+--settings, as somebody may have set it here on purpose.
+
+--from is Sixpack's Redis, with its database and prefix; if it is left out, the configured
+one (redis_url or redis_host). --to is a folder or a URL of Redis; if it is left out, the
+configured store. Both may be the same Redis with the same prefix.
+
+Examples:
+  sixpack import --from 'redis://localhost:6379/15?prefix=sxp' --dry-run
+  sixpack import --from 'redis://localhost:6379/15?prefix=sxp' --to /var/lib/sixpack
+  SIXPACK_CONFIG=/etc/sixpack.yml sixpack import
+`
+
+// importing is what import was told.
+type importing struct {
+	from, to      string
+	dry, settings bool
+}
+
+func importCommand() command {
+	var f importing
+	return command{
+		name: "import", summary: "take over the data of Sixpack 2, also while it serves", help: importHelp,
+		flags: func(own *pflag.FlagSet) {
+			own.StringVar(&f.from, "from", "", "the `URL` of Sixpack's Redis")
+			own.StringVar(&f.to, "to", "", "the `STORE` that takes it")
+			own.BoolVar(&f.dry, "dry-run", false, "write nothing, but tell what would come")
+			own.BoolVar(&f.settings, "settings", false, "take winners, pauses, archiving, descriptions and traffic of experiments that are there")
+		},
+		run: f.run,
+	}
+}
+
+func (f *importing) run(ctx context.Context, in *invocation) (err error) {
+	s, err := in.settings()
+	if err != nil {
+		return err
+	}
+	if f.to == "" && s.Store == inMemory {
+		return errors.New("store is memory: what comes would be gone when this ends; name a folder or a URL with --to")
+	}
+	if f.from == "" && !s.namesRedis() {
+		return usageError("--from is missing: Sixpack's Redis, such as redis://localhost:6379/15?prefix=sxp")
+	}
+	client, prefix, err := s.dialRedis(f.from)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	st, err := s.openAt(f.to, !f.dry)
+	if f.dry && errors.Is(err, fs.ErrNotExist) {
+		st, err = new(memory.Store), nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	space := sixpack2.New(client, prefix, sixpack2.Config{Location: s.Timezone.Location})
+	names, err := space.Names(ctx)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("there is no experiment of Sixpack's under the prefix %q: check the database and ?prefix= of --from", prefix)
+	}
+	arrivals, err := f.each(ctx, in.stderr, space, st, names)
+	if err := writeArrivals(in.stdout, arrivals, f.dry); err != nil {
+		return err
+	}
+	if err != nil && !f.dry {
+		fmt.Fprintln(in.stderr, "What was taken stays. The same command goes on from there.")
+	}
+	if err != nil {
+		return err
+	}
+	return arrivalsError(arrivals, f.dry)
+}
+
+// namesRedis tells whether the configuration names a server.
+func (s *settings) namesRedis() bool {
+	return slices.ContainsFunc(keys, func(k key) bool { return k.redis() && s.sources[k.name] != "" })
+}
+
+// An arrival is what came, or would come, of one experiment.
+type arrival struct {
+	name    string
+	x       *sixpack2.Experiment // nil if it cannot be read
+	there   *store.Counts        // what the store had before, nil if nothing
+	outcome sixpack2.Outcome
+	refused error
+}
+
+// each imports one experiment after the other, until one fails for a reason that
+// is not its own.
+func (f *importing) each(ctx context.Context, progress io.Writer, space *sixpack2.Space, st store.Store, names []string) (all []arrival, err error) {
+	for i, name := range names {
+		a := arrival{name: name}
+		a.x, err = space.Read(ctx, name)
+		if err == nil {
+			bar := newBar(progress, fmt.Sprintf("reading %s (%d of %d)", name, i+1, len(names)), false, a.x.IDs)
+			err = f.one(ctx, st, &a, bar)
+			bar.finish()
+		}
+		if errors.Is(err, store.ErrInvalid) || errors.Is(err, sixpack2.ErrDamaged) {
+			a.refused, err = err, nil
+		}
+		if err != nil {
+			return all, fmt.Errorf("%s: %w", name, err)
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+func (f *importing) one(ctx context.Context, st store.Store, a *arrival, bar bar) (err error) {
+	before, err := st.Counts(ctx, a.name)
+	if err != nil {
+		return err
+	}
+	if len(before) > 0 {
+		a.there = &before[0]
+	}
+	if f.dry {
+		return a.x.Scan(ctx, func(_ []store.Client, ids int64) error { bar.steps(ids); return nil })
+	}
+	if f.settings {
+		if err := a.x.TakeSettings(ctx, st); err != nil {
+			return err
+		}
+	}
+	a.outcome, err = a.x.Import(ctx, st, bar.steps)
+	return err
+}

@@ -1,0 +1,258 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// simulateArgs are those of tests that take a moment and in which bandits learn.
+var simulateArgs = []string{"simulate", "20%", "30%", "--runs=6", "--visitors=1500", "--days=10", "--seed=5"}
+
+func simulated5(t *testing.T, more ...string) (stdout string) {
+	t.Helper()
+	stdout, stderr, err := call(t, nil, append(append([]string{}, simulateArgs...), more...)...)
+	if err != nil || stderr != "simulating tests...\n" {
+		t.Fatalf("%q, %v", stderr, err)
+	}
+	return stdout
+}
+
+func simulateJSON(t *testing.T, args ...string) (r simulateReport) {
+	t.Helper()
+	stdout, _, err := call(t, nil, append(args, "--json")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(stdout), &r); err != nil {
+		t.Fatalf("%v in\n%s", err, stdout)
+	}
+	return r
+}
+
+// TestSimulateRepeats checks that a seed gives the same, on any number of
+// processors.
+func TestSimulateRepeats(t *testing.T) {
+	first := simulated5(t, "--json")
+	if other := simulated5(t, "--json", "--seed=6"); strings.Replace(other, `"seed": 6`, `"seed": 5`, 1) == first {
+		t.Error("another seed gives the same")
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	if again := simulated5(t, "--json"); again != first {
+		t.Errorf("the same seed gives\n%s\nand\n%s", first, again)
+	}
+}
+
+// TestSimulateTable checks that both ways to print tests say the same, and that
+// bandits give away less.
+func TestSimulateTable(t *testing.T) {
+	table := simulated5(t)
+	if begin := "6 tests of each algorithm, with 1,500 visitors over 10 days; 20% and 30% convert. Bandits\n" +
+		"learn from those who came 24h ago or earlier.\n"; !strings.HasPrefix(table, begin) {
+		t.Errorf("it does not begin with %s\n%s", begin, table)
+	}
+	r := simulateJSON(t, simulateArgs...)
+	if r.Runs != 6 || r.Asked != 6 || r.Seed != 5 || r.Visitors != 1500 || r.Days != 10 || r.Window != 24 || len(r.Algorithms) != 3 {
+		t.Errorf("JSON has %+v", r)
+	}
+	for _, a := range r.Algorithms {
+		row := strings.Join(strings.Fields(fmt.Sprintf("%s %.1f %.1f to %.1f %.1f %.1f%% %.1f%% %.1f%% %.0f : %.0f", a.Algorithm,
+			a.Regret.Mean, a.Regret.Low, a.Regret.High, a.Conversions, 100*a.Ahead.Share, 100*a.NamedBest.Share, 100*a.NamedOther.Share,
+			100*a.Shares[0], 100*a.Shares[1])), " ")
+		if !strings.Contains(strings.Join(strings.Fields(table), " "), row) {
+			t.Errorf("JSON has %s, which is not in\n%s", row, table)
+		}
+		// What is given away is 10 points of those who got the other alternative.
+		if want := 0.1 * a.Shares[0] * 1500; !near(a.Regret.Mean, want) {
+			t.Errorf("%s gave away %v, of its participants %v", a.Algorithm, a.Regret.Mean, want)
+		}
+		if last := a.OverTime[len(a.OverTime)-1]; len(a.OverTime) != marks || last.Visitors != 1500 || last.Regret != a.Regret {
+			t.Errorf("%s ends with %+v, after %d marks", a.Algorithm, last, len(a.OverTime))
+		}
+		if begin := a.OverTime[0].Best; begin != (middle{0.5, 0.5, 0.5}) {
+			t.Errorf("%s begins with %v", a.Algorithm, begin)
+		}
+	}
+	hash, thompson := r.Algorithms[0], r.Algorithms[1]
+	if hash.Learned || !thompson.Learned || thompson.Regret.High >= hash.Regret.Low || thompson.Ahead.Share != 1 || !near(hash.Shares[1], 0.5) {
+		t.Errorf("bandits do not do what they should:\n%s", table)
+	}
+}
+
+func near(a, b float64) bool { return a-b < 0.03*b && b-a < 0.03*b }
+
+// TestSimulateNobodyKnows has a bandit that cannot learn, and equal alternatives,
+// of which none can be named rightly.
+func TestSimulateNobodyKnows(t *testing.T) {
+	args := []string{"simulate", "50%", "50%", "0.5", "--runs=3", "--per-day=100", "--days=4", "--window=96h", "--delay=36h", "--drift=80%", "--algorithms=thompson", "--seed=1"}
+	text, _, err := call(t, nil, args...)
+	for _, want := range []string{
+		"with 400 visitors over 4 days; 50%, 50% and 50% convert, after\n36h on average, in a wave of ±80%. Bandits learn from those who came 96h ago or earlier.\n",
+		"thompson never learned anything",
+	} {
+		if err != nil || !strings.Contains(text, want) {
+			t.Errorf("%v: no %q in\n%s", err, want, text)
+		}
+	}
+	a := simulateJSON(t, args...).Algorithms[0]
+	if a.Regret != (middle{}) || a.NamedBest.Runs != 0 || a.Ahead.Share != 1 || a.Learned {
+		t.Errorf("got %+v", a)
+	}
+	if text, _, err := call(t, nil, append(args, "--window=0s", "--delay=0s", "--drift=0%")...); err != nil || !strings.Contains(text, "from everybody at once.") {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+func TestRightly(t *testing.T) {
+	for _, c := range []struct {
+		named int
+		rates []float64
+		want  bool
+	}{
+		{0, []float64{0.2, 0.1}, true},
+		{0, []float64{0.2, 0.2}, false},
+		{0, []float64{0.2, 0.1, 0.2}, false},
+		{1, []float64{0.2, 0.1}, false},
+		{1, []float64{0.2, 0.2}, false},
+		{1, []float64{0.1, 0.2}, true},
+		{1, []float64{0.1, 0.2, 0.2}, true},
+		{1, []float64{0.1, 0.2, 0.3}, false},
+	} {
+		if got := rightly(c.named, c.rates); got != c.want {
+			t.Errorf("%d is rightly named of %v: %v", c.named, c.rates, got)
+		}
+	}
+}
+
+// TestSimulatePlot checks that the plot is XML that has all that it should.
+func TestSimulatePlot(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.svg")
+	all := "--algorithms=hash,thompson,whiplash,whiplash-legacy,epsilon-greedy"
+	text := simulated5(t, all, "--plot", path)
+	if !strings.Contains(text, "\nThe plot is in "+path+".\n") {
+		t.Errorf("it is not told:\n%s", text)
+	}
+	r := simulateJSON(t, append(append([]string{}, simulateArgs...), all)...)
+	elements, words := drawing(t, path)
+	for _, a := range r.Algorithms {
+		if words[a.Algorithm] != 1 {
+			t.Errorf("%s is %d times in the legend", a.Algorithm, words[a.Algorithm])
+		}
+	}
+	for _, word := range []string{"20% and 30% convert; 1,500 visitors over 10 days.", "0%", "100%", "1,500", "visitors", "Means of 6 tests of each; the bands hold the middle 80% of them. Seed 5."} {
+		if words[word] == 0 {
+			t.Errorf("nowhere is written %q: %v", word, words)
+		}
+	}
+	lines, bands := 0, 0
+	for _, d := range elements["path"] {
+		switch n := strings.Count(d, "L"); {
+		case strings.HasSuffix(d, "Z") && n >= 2*marks-1:
+			bands++
+		case n >= marks-1:
+			lines++
+		}
+	}
+	if lines != 10 || bands != 10 || len(elements["title"]) != 1 || len(elements["desc"]) != 1 {
+		t.Errorf("%d curves, %d bands and %d titles, want 10, 10 and 1", lines, bands, len(elements["title"]))
+	}
+}
+
+// drawing returns the paths of an SVG by their elements, and how often it says what.
+func drawing(t *testing.T, path string) (elements map[string][]string, words map[string]int) {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	elements, words = make(map[string][]string), make(map[string]int)
+	for d := xml.NewDecoder(file); ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return elements, words
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch x := token.(type) {
+		case xml.StartElement:
+			drawn := ""
+			for _, a := range x.Attr {
+				if a.Name.Local == "d" {
+					drawn = a.Value
+				}
+			}
+			elements[x.Name.Local] = append(elements[x.Name.Local], drawn)
+		case xml.CharData:
+			words[string(x)]++
+		}
+	}
+}
+
+func TestAxis(t *testing.T) {
+	for _, c := range []struct {
+		most, end, step float64
+	}{{50, 50, 10}, {51, 60, 20}, {1, 1, 0.2}, {10_000, 10_000, 2000}, {0.3, 0.3, 0.1}, {230, 250, 50}, {0, 1, 0.2}, {100, 100, 20}, {6, 6, 2}} {
+		if a := newAxis(c.most, 5); !near(a.end, c.end) || !near(a.step, c.step) {
+			t.Errorf("up to %v the axis ends at %v in steps of %v, want %v and %v", c.most, a.end, a.step, c.end, c.step)
+		}
+	}
+}
+
+// TestSimulateUsage checks what is said about mistakes.
+func TestSimulateUsage(t *testing.T) {
+	for args, want := range map[string]string{
+		"":                                 `an argument is missing: the usage is "sixpack simulate RATE RATE... [flags]"`,
+		"5%":                               `an argument is missing`,
+		"5 6":                              `rate "5" must be like 5% or 0.05; 5 may be meant either way`,
+		"5% 100%":                          `rate "100%" must be above 0% and below 100%`,
+		"0 5%":                             `rate "0" must be above 0% and below 100%`,
+		"5% 6% --runs=0":                   "--runs must be at least 1",
+		"5% 6% --days=0":                   "--days must be from 1 to 3660",
+		"5% 6% --visitors=0":               "must be from 1 to 10000000: each of them really takes part",
+		"5% 6% --per-day=0":                "must be from 1 to 10000000: each of them really takes part",
+		"5% 6% --per-day=1 --visitors=1":   "give --visitors or --per-day, not both: the other one follows from --days",
+		"5% 6% --window=-1s":               "--window and --delay must not be negative",
+		"5% 6% --delay=-1s":                "--window and --delay must not be negative",
+		"5% 6% --drift=100%":               "--drift must be below 100%",
+		"5% 60% --drift=80%":               "a rate of 60% that rises by 80% would be above 100%: give a smaller --drift",
+		"5% 6% --algorithms=":              "--algorithms must be some of epsilon-greedy, hash, thompson, whiplash, whiplash-legacy",
+		"5% 6% --algorithms=thomson":       `there is no algorithm "thomson": did you mean thompson? (--algorithms takes epsilon-greedy, hash`,
+		"5% 6% --algorithms=hash,hash":     "--algorithms has hash twice",
+		"5% 6% --algorithms=random":        "random does not repeat, as a seed should: take hash, which has the same shares",
+		"5% 6% --algorithm=thompson":       "--algorithm is a setting of servers: say --algorithms",
+		"5% 6% --plot=a.png":               "--plot draws SVG: give a name like a.svg",
+		"5% 6% --plot=/no/such/folder.svg": "there is no folder /no/such for --plot: make it first",
+	} {
+		stdout, _, err := call(t, nil, append([]string{"simulate"}, strings.Fields(args)...)...)
+		if err == nil || !strings.Contains(err.Error(), want) || stdout != "" || !errors.Is(err, errUsage) {
+			t.Errorf("%s: %v, want %s", args, err, want)
+		}
+	}
+}
+
+// TestSimulateInterrupted checks that Ctrl-C ends it, and that what was finished
+// is told.
+func TestSimulateInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	err := run(ctx, []string{"simulate", "5%", "6%", "--runs=100000"}, nil, io.Discard, stopAfter{cancel})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	r := simulateJSON(t, simulateArgs...)
+	r.Asked = 10
+	var text strings.Builder
+	if err := r.write(&text); err != nil || !strings.Contains(strings.ReplaceAll(text.String(), "\n", " "), "Interrupted: these are the 6 of 10 that were finished.") {
+		t.Errorf("%v\n%s", err, &text)
+	}
+}

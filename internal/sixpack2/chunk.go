@@ -1,0 +1,156 @@
+package sixpack2
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/redis/rueidis"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// A stretch is all bits and names of some numbers that follow each other.
+type stretch struct {
+	from     int64 // the first number, a multiple of 8
+	size     int   // how many numbers, a multiple of 64
+	names    []string
+	named    bits // numbers that have a name
+	excluded bits
+	parts    [][]part // by kind and alternative
+}
+
+// A part is what a stretch has of one kind and alternative.
+type part struct {
+	all   bits
+	again bits      // all, read once more after the days
+	days  []dayBits // in order
+}
+
+type dayBits struct {
+	day  store.Day
+	bits bits
+}
+
+// read reads a stretch. Sixpack first gives a client its number, then sets all
+// bits of its participation in one step, and later those of a conversion. All is
+// read in the contrary order, so that of each bit there is what came before it.
+func (x *Experiment) read(ctx context.Context, from int64) (*stretch, error) {
+	size := x.located.size
+	s := &stretch{from: from, size: int(size), names: make([]string, size), named: make(bits, size/8), parts: make([][]part, len(x.kinds))}
+	var asks, again []ask
+	for i, of := range slices.Backward(x.located.series) {
+		s.parts[i] = make([]part, len(of))
+		for j := range of {
+			asks = append(asks, x.piece(of[j].all.key, s, &s.parts[i][j].all))
+			again = append(again, x.piece(of[j].all.key, s, &s.parts[i][j].again))
+		}
+	}
+	asks = x.users(append(asks, x.piece(x.keys.excluded(), s, &s.excluded)), s)
+	for i, of := range x.located.series {
+		for j, given := range of {
+			for _, b := range given.days {
+				if b.reaches(from/8, (from+size)/8) {
+					s.parts[i][j].days = append(s.parts[i][j].days, dayBits{day: b.day})
+				}
+			}
+			asks = x.pieces(asks, s, given, s.parts[i][j].days)
+		}
+	}
+	if err := x.ask(ctx, append(asks, again...)); err != nil {
+		return nil, err
+	}
+	s.dropNew()
+	return s, nil
+}
+
+// dropNew leaves those out who came while the stretch was read, and of whom some
+// is there and some is not. The next import brings them.
+func (s *stretch) dropNew() {
+	for _, of := range s.parts {
+		for _, p := range of {
+			came := p.again.without(p.all)
+			for i := range p.days {
+				p.days[i].bits = p.days[i].bits.without(came)
+			}
+		}
+	}
+}
+
+// pieces appends what reads the days of a part.
+func (x *Experiment) pieces(asks []ask, s *stretch, of series, days []dayBits) []ask {
+	i := 0
+	for _, b := range of.days {
+		if i < len(days) && b.day == days[i].day {
+			asks = append(asks, x.piece(b.key, s, &days[i].bits))
+			i++
+		}
+	}
+	return asks
+}
+
+// piece reads the bits that a bitmap has of a stretch.
+func (x *Experiment) piece(key string, of *stretch, into *bits) ask {
+	*into = make(bits, of.size/8)
+	first := of.from / 8
+	command := x.space.client.B().Getrange().Key(key).Start(first).End(first + int64(of.size)/8 - 1).Build()
+	return ask{key, of.size / 8, command, func(r rueidis.RedisResult) error {
+		got, err := r.ToString()
+		if err == nil {
+			copy(*into, got)
+		}
+		return err
+	}}
+}
+
+// users appends what reads the names of a stretch.
+func (x *Experiment) users(asks []ask, s *stretch) []ask {
+	key := x.keys.users()
+	for from := s.from; from < s.from+int64(s.size); from += minStretch {
+		lowest, beyond := strconv.FormatInt(from, 10), "("+strconv.FormatInt(from+minStretch, 10)
+		command := x.space.client.B().Zrangebyscore().Key(key).Min(lowest).Max(beyond).Withscores().Build()
+		asks = append(asks, ask{key, minStretch * usualName, command, func(r rueidis.RedisResult) error {
+			scores, err := r.AsZScores()
+			for _, z := range scores {
+				x.name(s, z)
+			}
+			return err
+		}})
+	}
+	return asks
+}
+
+// usualName is how many bytes a name and a number may have.
+const usualName = 64
+
+// name gives a number of a stretch its name.
+func (x *Experiment) name(s *stretch, z rueidis.ZScore) {
+	id := int(z.Score - float64(s.from))
+	switch {
+	case float64(id) != z.Score-float64(s.from):
+		x.damagef("client %q has the number %v in %s, which is not whole: left out", z.Member, z.Score, x.keys.users())
+	case s.named.has(id):
+		x.damagef("client %q has the number %v in %s, which client %q has: left out", z.Member, z.Score, x.keys.users(), s.names[id])
+	case madeUp(z.Member):
+		// It stands for nobody.
+	default:
+		s.named.set(id)
+		s.names[id] = z.Member
+	}
+}
+
+// undated tells whether there are bits that have no day.
+func (s *stretch) undated() bool {
+	for _, of := range s.parts {
+		for _, p := range of {
+			dated := make(bits, len(p.all))
+			for _, d := range p.days {
+				dated.or(d.bits)
+			}
+			if p.all.without(dated).count() > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}

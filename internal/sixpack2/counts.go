@@ -1,0 +1,54 @@
+package sixpack2
+
+import "github.com/sixpack-go/sixpack/store"
+
+// What is counted by day: the only counts that Sixpack has.
+
+// less returns a less others, nowhere below 0.
+func less(a store.Counts, others ...store.Counts) store.Counts {
+	rest := store.NewCounts(a.Record, nil)
+	rest.Add(a)
+	for _, o := range others {
+		rest.Sub(o)
+	}
+	rest.Excluded = max(rest.Excluded, 0)
+	for i := range rest.Alternatives {
+		days := rest.Alternatives[i].Days
+		for j := range days {
+			days[j].Participants = max(days[j].Participants, 0)
+		}
+		for _, k := range rest.Alternatives[i].KPIs {
+			for j := range k.Days {
+				k.Days[j].Converted, k.Days[j].Events = max(k.Days[j].Converted, 0), max(k.Days[j].Events, 0)
+			}
+		}
+	}
+	return rest
+}
+
+func participants(r store.Counts) (n int64) {
+	for _, a := range r.Alternatives {
+		n += a.Participants()
+	}
+	return n
+}
+
+// conversions is the number of clients that converted, summed over all KPIs.
+func conversions(r store.Counts) (n int64) {
+	for _, a := range r.Alternatives {
+		for _, k := range a.KPIs {
+			n += k.Converted()
+		}
+	}
+	return n
+}
+
+// sum is 0 if nothing is counted.
+func sum(r store.Counts) int64 { return r.Excluded + participants(r) + conversions(r) }
+
+// News returns how many more participants, conversions and excluded clients
+// Sixpack counts, on any day, than are counted here.
+func (x *Experiment) News(here store.Counts) (participated, converted, excluded int64) {
+	more := less(x.Totals, here)
+	return participants(more), conversions(more), more.Excluded
+}

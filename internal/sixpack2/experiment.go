@@ -1,0 +1,214 @@
+package sixpack2
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// ErrDamaged is wrapped by the error for an experiment that lacks what it cannot
+// be without.
+var ErrDamaged = errors.New("cannot be read")
+
+// Experiment is one of Sixpack's, read but for its clients.
+type Experiment struct {
+	// Record is as a store is to remember it.
+	Record store.Record
+	// Totals is what Sixpack counts of it: excluded clients, and participants
+	// and converted clients by alternative, KPI and day. Scan corrects it where
+	// the rules of this package count otherwise.
+	Totals store.Counts
+	// IDs is how many numbers there are: so many steps does Scan take.
+	IDs int64
+	// Notes say where a rule of this package applied, Damaged what could not be
+	// read and is missing. Scan adds to both.
+	Notes, Damaged []string
+
+	space   *Space
+	keys    keys
+	kinds   []kind // of bitmaps: participation, then conversions for each KPI
+	kpis    []string
+	located located
+	loose   loose
+}
+
+// head is what there is beside bitmaps and clients.
+type head struct {
+	alternatives, kpis, converted []string // converted are the days on which somebody did, for no KPI
+	fields                        map[string]string
+	winner                        string
+}
+
+// Read reads an experiment but for its clients. If it has no alternatives, the
+// error wraps [ErrDamaged].
+func (s *Space) Read(ctx context.Context, experiment string) (*Experiment, error) {
+	x := &Experiment{space: s, keys: s.keysOf(experiment)}
+	h, err := x.readHead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(h.alternatives) == 0 {
+		return nil, fmt.Errorf("%w: %s is missing", ErrDamaged, x.keys.alternatives())
+	}
+	x.setKinds(h)
+	x.setRecord(h)
+	if x.located, err = x.locate(ctx); err != nil {
+		return nil, err
+	}
+	x.IDs = x.located.ids
+	x.Totals = x.count(x.located)
+	x.setCreated(h)
+	if err := x.setPurged(ctx); err != nil {
+		return nil, err
+	}
+	x.loose = newLoose(x.Totals.Record)
+	x.noteNames()
+	return x, nil
+}
+
+func (x *Experiment) readHead(ctx context.Context) (h head, err error) {
+	b, k := x.space.client.B, x.keys
+	conversions := k.periods(kind{conversions: true}, "days")
+	err = x.ask(ctx, []ask{
+		{k.alternatives(), 0, b().Lrange().Key(k.alternatives()).Start(0).Stop(-1).Build(), list(&h.alternatives)},
+		{k.record(), 0, b().Hgetall().Key(k.record()).Build(), hash(&h.fields)},
+		{k.winner(), 0, b().Get().Key(k.winner()).Build(), text(&h.winner)},
+		{k.kpis(), 0, b().Smembers().Key(k.kpis()).Build(), list(&h.kpis)},
+		{conversions, 0, b().Smembers().Key(conversions).Build(), list(&h.converted)},
+	})
+	slices.Sort(h.kpis) // a set has no order
+	return h, err
+}
+
+// setPurged tells whether there are bits of clients but no names any more. The
+// names are looked for last, as each is there before its bits.
+func (x *Experiment) setPurged(ctx context.Context) error {
+	var users int64
+	key := x.keys.users()
+	err := x.ask(ctx, []ask{{key, 0, x.space.client.B().Zcard().Key(key).Build(), number(&users)}})
+	x.Record.Purged = users == 0 && x.located.bits > 0
+	return err
+}
+
+func (x *Experiment) ask(ctx context.Context, asks []ask) error {
+	return x.space.ask(ctx, asks, func(key string) { x.damagef("%s is of another type than Sixpack gives it", key) })
+}
+
+func (x *Experiment) notef(format string, arguments ...any) {
+	x.Notes = appendOnce(x.Notes, fmt.Sprintf(format, arguments...))
+}
+
+func (x *Experiment) damagef(format string, arguments ...any) {
+	x.Damaged = appendOnce(x.Damaged, fmt.Sprintf(format, arguments...))
+}
+
+// appendOnce appends what is not there yet.
+func appendOnce(all []string, s string) []string {
+	if slices.Contains(all, s) {
+		return all
+	}
+	return append(all, s)
+}
+
+// setKinds sets what there are bitmaps of.
+func (x *Experiment) setKinds(h head) {
+	if len(h.converted) > 0 {
+		x.kpis = append(x.kpis, "")
+	}
+	x.kpis = append(x.kpis, h.kpis...)
+	x.kinds = []kind{{}}
+	for _, kpi := range x.kpis {
+		x.kinds = append(x.kinds, kind{conversions: true, kpi: kpi})
+	}
+}
+
+// setRecord sets all of the record but when it was created.
+func (x *Experiment) setRecord(h head) {
+	x.Record = store.Record{
+		Name:        x.keys.name,
+		Version:     1 + rand.Uint64N(1<<52), //nolint:gosec // only has to be another one
+		Salt:        x.keys.name,
+		Winner:      h.winner,
+		Description: h.fields["description"],
+		KPIs:        x.kpis,
+		Epoch:       store.Epoch{Number: 1},
+	}
+	_, x.Record.Paused = h.fields["paused"]
+	_, x.Record.Archived = h.fields["archived"]
+	x.setAlternatives(h.alternatives)
+	x.setTraffic(h.fields)
+	if h.winner != "" && !slices.Contains(x.Record.Alternatives, h.winner) {
+		x.notef("the winner %q is not one of its alternatives: everyone gets it nevertheless, as from Sixpack", h.winner)
+	}
+}
+
+// setAlternatives makes one of those that are listed several times, with the
+// share that they had together.
+func (x *Experiment) setAlternatives(listed []string) {
+	r := &x.Record
+	for _, a := range listed {
+		r.Alternatives = appendOnce(r.Alternatives, a)
+	}
+	if len(r.Alternatives) == len(listed) {
+		return
+	}
+	r.Weights = make([]float64, len(r.Alternatives))
+	for _, a := range listed {
+		r.Weights[slices.Index(r.Alternatives, a)] += 1 / float64(len(listed))
+	}
+	if slices.Max(r.Weights) == slices.Min(r.Weights) {
+		r.Weights = nil
+	}
+	r.Epoch.Weights = slices.Clone(r.Weights)
+	x.notef("its alternatives are %s: each is taken once, with the share it has in this list; calls that send one twice are refused",
+		strings.Join(listed, ", "))
+}
+
+func (x *Experiment) setTraffic(fields map[string]string) {
+	x.Record.Traffic = 1
+	given, ok := fields["traffic_fraction"]
+	if !ok {
+		return
+	}
+	switch f, err := strconv.ParseFloat(strings.TrimSpace(given), 64); {
+	case err != nil:
+		x.notef("traffic_fraction %q is no number: taken as 1, as by Sixpack", given)
+	case !(f > 0 && f <= 1):
+		x.notef("traffic_fraction %s is not in (0, 1]: taken as 1", given)
+	default:
+		x.Record.Traffic = f
+	}
+}
+
+// createdForms are those of created_at: Sixpack 1 wrote the seconds.
+var createdForms = []string{"2006-01-02 15:04", "2006-01-02 15:04:05"}
+
+func (x *Experiment) setCreated(h head) {
+	given := h.fields["created_at"]
+	for _, form := range createdForms {
+		if t, err := time.ParseInLocation(form, given, x.space.config.Location); err == nil {
+			x.setStart(t)
+			return
+		}
+	}
+	x.setStart(x.firstDay())
+	x.notef("created_at %q is no time: taken as %s", given, x.Record.Created.Format("2006-01-02 15:04"))
+}
+
+func (x *Experiment) setStart(t time.Time) { x.Record.Created, x.Record.Epoch.Start = t, t }
+
+// firstDay returns the beginning of the first day there is, else now.
+func (x *Experiment) firstDay() time.Time {
+	first, ok := x.Totals.FirstDay()
+	if !ok {
+		return x.space.config.Now().In(x.space.config.Location).Truncate(time.Minute)
+	}
+	return first.In(x.space.config.Location)
+}

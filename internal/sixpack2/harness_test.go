@@ -1,0 +1,231 @@
+package sixpack2_test
+
+import (
+	"cmp"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"github.com/sixpack-go/sixpack/internal/redistest"
+	"github.com/sixpack-go/sixpack/internal/sixpack2"
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/bolt"
+	"github.com/sixpack-go/sixpack/store/memory"
+	"github.com/sixpack-go/sixpack/store/redis"
+)
+
+// dial starts a Redis server of the test's own and returns a client of it.
+func dial(tb testing.TB) rueidis.Client {
+	tb.Helper()
+	client, err := rueidis.NewClient(rueidis.ClientOption{InitAddress: []string{redistest.Test(tb).Addr}, DisableCache: true})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(client.Close)
+	return client
+}
+
+// stores are those that are imported into. The one in Redis has its keys beside
+// Sixpack's.
+var stores = map[string]func(tb testing.TB, client rueidis.Client, prefix string) store.Store{
+	"memory": func(testing.TB, rueidis.Client, string) store.Store { return new(memory.Store) },
+	"bolt":   func(tb testing.TB, _ rueidis.Client, _ string) store.Store { tb.Helper(); return openBolt(tb) },
+	"redis": func(_ testing.TB, client rueidis.Client, prefix string) store.Store {
+		return redis.New(client, prefix, redis.Config{Timeout: 30 * time.Second})
+	},
+}
+
+func openBolt(tb testing.TB) store.Store {
+	tb.Helper()
+	s, err := bolt.Open(filepath.Join(tb.TempDir(), "sixpack.db"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// created is when experiments were created whose dumps do not say it.
+var created = time.Date(2012, 12, 1, 9, 30, 0, 0, time.UTC)
+
+// dump is the content of a Redis after a scenario, and what Sixpack says then.
+type dump struct {
+	Scenario string
+	Keys     []dumped
+	Then     []exchange
+	WebReads []struct {
+		Query string
+		JSON  page
+	} `json:"web_reads"`
+}
+
+type dumped struct {
+	Key, Type string
+	Value     json.RawMessage
+}
+
+// exchange is a request and its answer.
+type exchange struct {
+	Method, Path, Query  string
+	Status               int
+	Alternative, Message string
+}
+
+// page is what the dashboard's JSON has of an experiment.
+type page struct {
+	Name              string
+	Period            string
+	CreatedAt         string  `json:"created_at"`
+	TrafficFraction   float64 `json:"traffic_fraction"`
+	ExcludedClients   int64   `json:"excluded_clients"`
+	TotalParticipants int64   `json:"total_participants"`
+	TotalConversions  int64   `json:"total_conversions"`
+	Description       *string
+	Winner            string
+	IsArchived        bool `json:"is_archived"`
+	IsPaused          bool `json:"is_paused"`
+	KPIs              []string
+	Alternatives      []struct {
+		Name         string
+		Participants int64 `json:"participant_count"`
+		Completed    int64 `json:"completed_count"`
+		Data         []struct {
+			Date                      string
+			Participants, Conversions float64
+		}
+	}
+}
+
+// dumps reads the recorded ones. They are not part of this repository: without
+// them a test is skipped, but fails where SIXPACK_SHARED names their folder.
+func dumps(tb testing.TB) (all []dump) {
+	tb.Helper()
+	folder := cmp.Or(os.Getenv("SIXPACK_SHARED"), "../shared")
+	if !filepath.IsAbs(folder) {
+		folder = filepath.Join("..", "..", folder) // relative to the root of the repository
+	}
+	file, err := os.Open(filepath.Join(folder, "reference", "keyspace.jsonl"))
+	switch {
+	case err == nil:
+	case os.Getenv("SIXPACK_SHARED") != "":
+		tb.Fatal(err)
+	default:
+		tb.Skip(err)
+	}
+	defer func() { _ = file.Close() }()
+	for decoder := json.NewDecoder(file); ; {
+		var d dump
+		switch err := decoder.Decode(&d); {
+		case err == io.EOF:
+			return all
+		case err != nil:
+			tb.Fatal(err)
+		}
+		all = append(all, d)
+	}
+}
+
+// load writes a dump under a prefix.
+func load(tb testing.TB, client rueidis.Client, prefix string, d dump) {
+	tb.Helper()
+	for _, k := range d.Keys {
+		key := prefix + k.Key[len("sxp"):]
+		command := []string{key}
+		switch k.Type {
+		case "set":
+			command = append([]string{"SADD", key}, parse[[]string](tb, k.Value)...)
+		case "list":
+			command = append([]string{"RPUSH", key}, parse[[]string](tb, k.Value)...)
+		case "string":
+			command = []string{"SET", key, parse[string](tb, k.Value)}
+		case "hash":
+			command = []string{"HSET", key}
+			for field, v := range parse[map[string]string](tb, k.Value) {
+				if field == "created_at" {
+					v = created.Format("2006-01-02 15:04")
+				}
+				command = append(command, field, v)
+			}
+		case "zset":
+			command = []string{"ZADD", key}
+			for _, pair := range parse[[][2]any](tb, k.Value) {
+				command = append(command, fmt.Sprint(pair[1]), fmt.Sprint(pair[0]))
+			}
+		case "bitmap":
+			value, err := hex.DecodeString(parse[string](tb, k.Value))
+			if err != nil {
+				tb.Fatal(err)
+			}
+			command = []string{"SET", key, string(value)}
+		default:
+			tb.Fatalf("%s is a %s", key, k.Type)
+		}
+		do(tb, client, command...)
+	}
+}
+
+func parse[T any](tb testing.TB, raw json.RawMessage) (v T) {
+	tb.Helper()
+	if err := json.Unmarshal(raw, &v); err != nil {
+		tb.Fatal(err)
+	}
+	return v
+}
+
+// do carries out a command of Redis.
+func do(tb testing.TB, client rueidis.Client, command ...string) rueidis.RedisResult {
+	tb.Helper()
+	r := client.Do(tb.Context(), client.B().Arbitrary(command...).Build())
+	if err := r.Error(); err != nil && !rueidis.IsRedisNil(err) {
+		tb.Fatalf("%.100q: %v", command, err)
+	}
+	return r
+}
+
+// importAll imports all experiments of a space and returns what came of each.
+func importAll(tb testing.TB, space *sixpack2.Space, st store.Store) map[string]sixpack2.Outcome {
+	tb.Helper()
+	names, err := space.Names(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	outcomes := make(map[string]sixpack2.Outcome)
+	for _, name := range names {
+		_, outcomes[name] = importOne(tb, space, st, name)
+	}
+	return outcomes
+}
+
+func importOne(tb testing.TB, space *sixpack2.Space, st store.Store, name string) (*sixpack2.Experiment, sixpack2.Outcome) {
+	tb.Helper()
+	x, err := space.Read(tb.Context(), name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	steps := int64(0)
+	o, err := x.Import(tb.Context(), st, func(ids int64) { steps += ids })
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if steps != x.IDs {
+		tb.Errorf("importing %q took %d steps of %d", name, steps, x.IDs)
+	}
+	return x, o
+}
+
+// results returns what a store has of an experiment.
+func results(tb testing.TB, st store.Store, name string) store.Counts {
+	tb.Helper()
+	all, err := st.Counts(tb.Context(), name)
+	if err != nil || len(all) != 1 {
+		tb.Fatalf("Results(%q): %v, %v", name, all, err)
+	}
+	return all[0]
+}

@@ -1,0 +1,273 @@
+package sixpack2
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// Clients are collected and sorted before a store gets them, some at a time: one
+// that keeps them in order then writes each of its pages a few times only, and
+// has few of them in memory at once.
+const (
+	collected = 1 << 18
+	atOnce    = 1 << 13
+)
+
+// Import has a store take all that it does not have. It may be repeated, also
+// after it was broken off. The function step, if not nil, is called with numbers
+// that sum up to IDs.
+//
+// The error wraps [store.ErrInvalid] if the store has the experiment with other
+// alternatives.
+func (x *Experiment) Import(ctx context.Context, st store.Store, step func(ids int64)) (o Outcome, err error) {
+	here, err := x.counted(ctx, st)
+	if err != nil {
+		return o, err
+	}
+	if here.Record.Purged {
+		err = x.takeCounts(ctx, st, here, step)
+		o.Purged = !x.Record.Purged
+	} else {
+		o.Imported, err = x.take(ctx, st, step)
+	}
+	if err != nil {
+		return o, err
+	}
+	o.Proof, err = x.prove(ctx, st)
+	return o, err
+}
+
+func advance(step func(ids int64), ids int64) {
+	if step != nil {
+		step(ids)
+	}
+}
+
+// counted returns what the store has of the experiment, nothing if it is not
+// there.
+func (x *Experiment) counted(ctx context.Context, st store.Store) (store.Counts, error) {
+	all, err := st.Counts(ctx, x.Record.Name)
+	if err != nil || len(all) == 0 {
+		return store.Counts{}, err
+	}
+	return all[0], nil
+}
+
+// takeCounts imports what a store lacks that has purged the clients. They are in
+// its counts, so that those of Sixpack cannot be told from others.
+func (x *Experiment) takeCounts(ctx context.Context, st store.Store, here store.Counts, step func(ids int64)) error {
+	err := x.Scan(ctx, func(_ []store.Client, ids int64) error { advance(step, ids); return nil })
+	if lacks := less(x.Totals, here); err != nil || !x.Record.Purged || participants(lacks)+conversions(lacks) == 0 {
+		return err
+	}
+	return x.addCounts(ctx, st)
+}
+
+// take imports clients while the next ones are read, and then what no client
+// accounts for.
+func (x *Experiment) take(ctx context.Context, st store.Store, step func(ids int64)) (done store.Imported, err error) {
+	if done, err = st.Import(ctx, store.Import{Record: x.Record}); err != nil {
+		return done, err
+	}
+	read := make(chan found, 1)
+	group, going := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(read)
+		return x.Scan(going, func(clients []store.Client, ids int64) error {
+			select {
+			case read <- found{clients, ids}:
+				return nil
+			case <-going.Done():
+				return going.Err()
+			}
+		})
+	})
+	group.Go(func() error {
+		var all found
+		for f := range read {
+			all.clients, all.ids = append(all.clients, f.clients...), all.ids+f.ids
+			if len(all.clients) < collected {
+				continue
+			}
+			if err := x.addClients(going, st, all, step, &done); err != nil {
+				return err
+			}
+			all = found{clients: all.clients[:0]}
+		}
+		if going.Err() != nil {
+			return going.Err()
+		}
+		return x.addClients(going, st, all, step, &done)
+	})
+	if err := group.Wait(); err != nil {
+		return done, err
+	}
+	return done, x.addCounts(ctx, st)
+}
+
+// found is what some steps of a scan found.
+type found struct {
+	clients []store.Client
+	ids     int64
+}
+
+// addClients imports clients, two parts at a time, so that the store need not
+// wait for the next one.
+func (x *Experiment) addClients(ctx context.Context, st store.Store, all found, step func(ids int64), done *store.Imported) error {
+	slices.SortFunc(all.clients, func(a, b store.Client) int { return strings.Compare(a.ID, b.ID) })
+	n, rest := int64(len(all.clients)), all.ids
+	var mu sync.Mutex // guards done, rest and step
+	group, going := errgroup.WithContext(ctx)
+	group.SetLimit(2)
+	for some := range slices.Chunk(all.clients, atOnce) {
+		group.Go(func() error {
+			more, err := st.Import(going, store.Import{Record: x.Record, Clients: some})
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			done.Clients += more.Clients
+			done.Conversions += more.Conversions
+			part := all.ids * int64(len(some)) / n
+			advance(step, part)
+			rest -= part
+			return nil
+		})
+	}
+	err := group.Wait()
+	if err == nil {
+		advance(step, rest)
+	}
+	return err
+}
+
+// addCounts imports what no client of the store accounts for.
+func (x *Experiment) addCounts(ctx context.Context, st store.Store) error {
+	counts := x.nothing()
+	if sum(x.loose.nameless) > 0 {
+		lost, err := x.lost(ctx, st)
+		if err != nil {
+			return err
+		}
+		counts.Add(lost)
+	}
+	counts.Add(x.loose.extra)
+	counts.DropZeros()
+	setEpoch(&counts, x.Record.Epoch.Number)
+	_, err := st.Import(ctx, store.Import{Record: x.Record, Counts: &counts})
+	return err
+}
+
+// lost returns what those did who have no name in Sixpack and are not clients of
+// the store: some may have come with an earlier import, when they had names.
+func (x *Experiment) lost(ctx context.Context, st store.Store) (store.Counts, error) {
+	kept := x.nothing()
+	for c, err := range st.Clients(ctx, x.Record.Name) {
+		if err != nil {
+			return kept, err
+		}
+		addClient(&kept, c)
+	}
+	named := less(x.Totals, x.loose.nameless, x.loose.extra)
+	return less(x.loose.nameless, less(kept, named)), nil
+}
+
+// nothing returns results of the experiment in which nothing is counted.
+func (x *Experiment) nothing() store.Counts { return store.NewCounts(x.Totals.Record, nil) }
+
+// addClient adds what a client did to counts by day.
+func addClient(r *store.Counts, c store.Client) {
+	switch {
+	case c.Reserved:
+	case c.Choice == store.Out:
+		r.Excluded++
+	default:
+		a := &r.Alternatives[c.Choice]
+		a.AddDay(c.Day, 1)
+		for _, v := range c.Conversions {
+			if i := slices.Index(r.Record.KPIs, v.KPI); i >= 0 {
+				a.KPIs[i].AddDay(v.Day, 1, 1)
+			}
+		}
+	}
+}
+
+// setEpoch credits all that is counted by day to one epoch.
+func setEpoch(r *store.Counts, epoch uint32) {
+	for i := range r.Alternatives {
+		a := &r.Alternatives[i]
+		if n := a.Participants(); n > 0 {
+			a.AddEpoch(epoch, n)
+		}
+		for j := range a.KPIs {
+			if n := a.KPIs[j].Converted(); n > 0 {
+				a.KPIs[j].AddEpoch(store.EpochConversions{Epoch: epoch, Converted: n, Sum: new(big.Int), Squares: new(big.Int)})
+			}
+		}
+	}
+}
+
+// prove compares what there is now with what Sixpack counted when reading began.
+func (x *Experiment) prove(ctx context.Context, st store.Store) (Proof, error) {
+	l, err := x.locate(ctx)
+	if err != nil {
+		return Proof{}, err
+	}
+	later := x.count(l)
+	later.Add(x.loose.amends)
+	here, err := x.counted(ctx, st)
+	return compare(x.Totals, later, here), err
+}
+
+// maxTries bounds how often settings are saved anew because something else
+// changed meanwhile.
+const maxTries = 100
+
+// TakeSettings gives the experiment in a store the winner, pause, archiving,
+// description and traffic that it has in Sixpack, and logs what that changes.
+// Import does so only for one that the store did not have.
+func (x *Experiment) TakeSettings(ctx context.Context, st store.Store) error {
+	for range maxTries {
+		facts, err := st.Lookup(ctx, x.Record.Name, "")
+		if err != nil || facts.Record == nil {
+			return err
+		}
+		r := facts.Record.Clone()
+		r.Winner, r.Paused, r.Archived = x.Record.Winner, x.Record.Paused, x.Record.Archived
+		r.Description, r.Traffic = x.Record.Description, x.Record.Traffic
+		changes, err := taken(*facts.Record, r)
+		if err != nil {
+			return err
+		}
+		if facts, err = st.Save(ctx, r, changes...); err != nil || facts.Wrote {
+			return err
+		}
+	}
+	return fmt.Errorf("experiment %q changed %d times while its settings were taken", x.Record.Name, maxTries)
+}
+
+// taken returns what the log says of settings that were taken: nothing if they
+// were the same.
+func taken(before, after store.Record) (changes []store.Change, err error) {
+	was, is := store.Changed(before, after)
+	if was == is {
+		return nil, nil
+	}
+	c := store.Change{ID: 1 + rand.Uint64N(1<<52), At: time.Now(), By: "sixpack import", Action: "import"} //nolint:gosec // only has to be another one
+	if c.Before, err = was.JSON(); err != nil {
+		return nil, err
+	}
+	c.After, err = is.JSON()
+	return []store.Change{c}, err
+}

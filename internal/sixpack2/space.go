@@ -1,0 +1,191 @@
+package sixpack2
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// Config configures a [Space]. The zero value is good.
+type Config struct {
+	// Location is the zone of created_at, which Sixpack keeps in its server's:
+	// UTC if nil.
+	Location *time.Location
+	// Now is the clock: time.Now if nil.
+	Now func() time.Time
+}
+
+// Space is what one Sixpack 2 has in a Redis.
+type Space struct {
+	client rueidis.Client
+	prefix string
+	config Config
+}
+
+// New returns the space under a prefix. The client stays the caller's to close.
+func New(client rueidis.Client, prefix string, c Config) *Space {
+	c.Location = cmp.Or(c.Location, time.UTC)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return &Space{client: client, prefix: prefix, config: c}
+}
+
+// Names returns the names of the experiments, sorted.
+func (s *Space) Names(ctx context.Context) ([]string, error) {
+	names, err := s.client.Do(ctx, s.client.B().Smembers().Key(s.index()).Build()).AsStrSlice()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.index(), err)
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// index is the key of the names of experiments.
+func (s *Space) index() string { return s.prefix + ":e" }
+
+func (s *Space) keysOf(experiment string) keys { return keys{prefix: s.prefix, name: experiment} }
+
+// keys are those of one experiment.
+type keys struct{ prefix, name string }
+
+func (k keys) record() string       { return k.prefix + ":e:" + k.name }
+func (k keys) alternatives() string { return k.record() + ":alternatives" }
+func (k keys) winner() string       { return k.record() + ":winner" }
+func (k keys) kpis() string         { return k.record() + ":kpis" }
+func (k keys) users() string        { return k.record() + ":users" }
+func (k keys) excluded() string     { return k.record() + ":excluded" }
+
+// A kind is what a bitmap is of: participation or conversions for one KPI.
+type kind struct {
+	conversions bool
+	kpi         string
+}
+
+func (k keys) base(of kind) string {
+	switch {
+	case !of.conversions:
+		return k.prefix + ":p:" + k.name
+	case of.kpi == "":
+		return k.prefix + ":c:" + k.name
+	default:
+		return k.prefix + ":c:" + k.name + "/" + of.kpi
+	}
+}
+
+// periods is the key of the set of days, months or years there are.
+func (k keys) periods(of kind, unit string) string { return k.base(of) + ":" + unit }
+
+func (k keys) bitmap(of kind, alternative, period string) string {
+	if of.conversions {
+		alternative += ":users"
+	}
+	return k.base(of) + ":" + alternative + ":" + period
+}
+
+// everyone stands for all alternatives, and always for all time.
+const (
+	everyone = "_all"
+	always   = "all"
+)
+
+// units are those of periods that have a set, and the form of a period.
+var units = []struct{ name, form string }{
+	{"years", "2006"},
+	{"months", "2006-01"},
+	{"days", time.DateOnly},
+}
+
+func parseDay(s string) (store.Day, bool) {
+	t, err := time.Parse(time.DateOnly, s)
+	return store.DayOf(t), err == nil
+}
+
+// What is sent at a time is bounded by the number of commands and by the bytes
+// that they bring, so that the client's timeout is enough, also over a slow line
+// and for bitmaps of many clients.
+const (
+	maxCommands = 100
+	maxBytes    = 1 << 20
+)
+
+// An ask is a command and what its reply is for.
+type ask struct {
+	key     string
+	bytes   int // that the reply may have, if they are many
+	command rueidis.Completed
+	answer  func(rueidis.RedisResult) error
+}
+
+// ask sends commands and has their replies looked at, in order. What is there
+// under another type than Sixpack would give it is left out: it is damaged.
+func (s *Space) ask(ctx context.Context, asks []ask, damaged func(key string)) error {
+	for len(asks) > 0 {
+		n := fitting(asks)
+		commands := make([]rueidis.Completed, n)
+		for i := range commands {
+			commands[i] = asks[i].command
+		}
+		for i, r := range s.client.DoMulti(ctx, commands...) {
+			err := asks[i].answer(r)
+			switch {
+			case err == nil || rueidis.IsRedisNil(err):
+			case wrongType(err):
+				damaged(asks[i].key)
+			default:
+				return fmt.Errorf("%s: %w", asks[i].key, err)
+			}
+		}
+		asks = asks[n:]
+	}
+	return nil
+}
+
+// fitting returns how many of the first asks are sent at a time.
+func fitting(asks []ask) (n int) {
+	for bytes := 0; n < min(len(asks), maxCommands) && (n == 0 || bytes+asks[n].bytes <= maxBytes); n++ {
+		bytes += asks[n].bytes
+	}
+	return n
+}
+
+// wrongType tells whether a key is of another type than the command is for.
+func wrongType(err error) bool {
+	said, ok := rueidis.IsRedisErr(err)
+	return ok && strings.HasPrefix(said.Error(), "WRONGTYPE")
+}
+
+// The answers that are wanted. An error leaves what there was.
+
+func text(into *string) func(rueidis.RedisResult) error {
+	return answer(into, rueidis.RedisResult.ToString)
+}
+
+func number(into *int64) func(rueidis.RedisResult) error {
+	return answer(into, rueidis.RedisResult.AsInt64)
+}
+
+func list(into *[]string) func(rueidis.RedisResult) error {
+	return answer(into, rueidis.RedisResult.AsStrSlice)
+}
+
+func hash(into *map[string]string) func(rueidis.RedisResult) error {
+	return answer(into, rueidis.RedisResult.AsStrMap)
+}
+
+func answer[T any](into *T, read func(rueidis.RedisResult) (T, error)) func(rueidis.RedisResult) error {
+	return func(r rueidis.RedisResult) error {
+		got, err := read(r)
+		if err == nil {
+			*into = got
+		}
+		return err
+	}
+}
