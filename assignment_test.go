@@ -1,16 +1,12 @@
 package sixpack_test
 
 import (
-	"bytes"
-	"cmp"
-	"encoding/json"
 	"errors"
-	"os"
-	"path/filepath"
 	"regexp"
 	"testing"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/internal/reference"
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
@@ -26,7 +22,7 @@ type vector struct {
 // empty client is the only one that we refuse.
 func TestAssignment(t *testing.T) {
 	engine := sixpack.New(new(memory.Store), sixpack.Config{ExperimentName: regexp.MustCompile(`^.+$`)})
-	for _, v := range vectors(t) {
+	for _, v := range reference.Lines[vector](t, "assignment.jsonl") {
 		x := sixpack.Experiment{Name: v.Experiment, Alternatives: v.Alternatives}
 		got, err := engine.Participate(t.Context(), x, v.ClientID)
 		if v.ClientID == "" {
@@ -39,28 +35,4 @@ func TestAssignment(t *testing.T) {
 			t.Errorf("%q in %q of %q gets %q, %v, want %q", v.ClientID, v.Experiment, v.Alternatives, got.Alternative, err, v.Chosen)
 		}
 	}
-}
-
-// vectors reads the reference recordings, which are not part of this
-// repository: without them the test is skipped, but fails where SIXPACK_SHARED
-// names their folder.
-func vectors(t *testing.T) (all []vector) {
-	t.Helper()
-	folder := cmp.Or(os.Getenv("SIXPACK_SHARED"), "../shared")
-	lines, err := os.ReadFile(filepath.Join(folder, "reference", "assignment.jsonl"))
-	switch {
-	case err == nil:
-	case os.Getenv("SIXPACK_SHARED") != "":
-		t.Fatal(err)
-	default:
-		t.Skip(err)
-	}
-	for line := range bytes.Lines(lines) {
-		var v vector
-		if err := json.Unmarshal(line, &v); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, v)
-	}
-	return all
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -21,6 +20,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/internal/redistest"
+	"github.com/sixpack-go/sixpack/internal/reference"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/bolt"
@@ -30,24 +30,12 @@ import (
 
 // TestPropensities compares weights with chances that were computed elsewhere.
 func TestPropensities(t *testing.T) {
-	folder := cmp.Or(os.Getenv("SIXPACK_SHARED"), "../shared")
-	text, err := os.ReadFile(filepath.Join(folder, "stats", "stats_reference.json"))
-	if err != nil {
-		if os.Getenv("SIXPACK_SHARED") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
+	type propensity struct {
+		ID, Method    string
+		Input, Expect json.RawMessage
 	}
-	var file struct {
-		Vectors []struct {
-			ID, Method string
-			Input      json.RawMessage
-			Expect     json.RawMessage
-		}
-	}
-	check(t, json.Unmarshal(text, &file))
 	tried := 0
-	for _, v := range file.Vectors {
+	for _, v := range reference.Vectors[propensity](t, "stats_reference.json") {
 		if v.Method != "bandit_propensity" {
 			continue
 		}

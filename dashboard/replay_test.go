@@ -1,11 +1,9 @@
 package dashboard_test
 
 import (
-	"bufio"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"reflect"
@@ -19,6 +17,7 @@ import (
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/dashboard"
 	"github.com/sixpack-go/sixpack/httpapi"
+	"github.com/sixpack-go/sixpack/internal/reference"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -58,7 +57,7 @@ var notReplayed = map[string]string{
 }
 
 func TestReplay(t *testing.T) {
-	cases := recordings(t)
+	cases := reference.Lines[recording](t, "web.jsonl")
 	listed := differences(t)
 	for name, begin := range stores {
 		t.Run(name, func(t *testing.T) {
@@ -80,25 +79,6 @@ func TestReplay(t *testing.T) {
 				t.Errorf("differences.json lists %q, which is no case, or listed twice", d.Case)
 			}
 		})
-	}
-}
-
-func recordings(t *testing.T) []recording {
-	t.Helper()
-	file, err := os.Open("../../shared/reference/web.jsonl")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = file.Close() }()
-	var all []recording
-	for lines := json.NewDecoder(bufio.NewReader(file)); ; {
-		var c recording
-		if err := lines.Decode(&c); err == io.EOF {
-			return all
-		} else if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, c)
 	}
 }
 

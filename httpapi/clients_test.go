@@ -7,6 +7,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/httpapi"
+	"github.com/sixpack-go/sixpack/internal/reference"
 )
 
 // clientRecording is what one call of a client library sent, byte for byte.
@@ -23,7 +24,7 @@ type clientRecording struct {
 // TestClients plays what real client libraries send, in order, each to a
 // server of its own. The differences listed must show with every library.
 func TestClients(t *testing.T) {
-	calls := recordings[clientRecording](t, "clients.jsonl")
+	calls := reference.Lines[clientRecording](t, "clients.jsonl")
 	calls = slices.DeleteFunc(calls, func(c clientRecording) bool { return c.Mode != "normal" })
 	listed := make(map[string][]int)
 	for _, d := range differences(t, func(name string) bool { return strings.HasPrefix(name, "clients/") }) {

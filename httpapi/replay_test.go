@@ -15,6 +15,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/httpapi"
+	"github.com/sixpack-go/sixpack/internal/reference"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -66,7 +67,7 @@ var notReplayed = map[string]string{
 }
 
 func TestReplay(t *testing.T) {
-	cases := slices.Concat(recordings[recording](t, "wire.jsonl"), recordings[recording](t, "wire-1.1.jsonl"))
+	cases := slices.Concat(reference.Lines[recording](t, "wire.jsonl"), reference.Lines[recording](t, "wire-1.1.jsonl"))
 	listed := differences(t, func(name string) bool { return !strings.HasPrefix(name, "clients/") })
 	for name, begin := range stores {
 		t.Run(name, func(t *testing.T) {

@@ -2,14 +2,11 @@ package httpapi_test
 
 import (
 	"bufio"
-	"cmp"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -125,35 +122,4 @@ func request(method, target, proto, body string, headers ...string) string {
 		b.WriteString("Content-Length: " + strconv.Itoa(len(body)) + "\r\n")
 	}
 	return b.String() + "\r\n" + body
-}
-
-// recordings reads a file of the reference recordings, one value a line. They
-// are not part of this repository: without them a test is skipped, but fails
-// where SIXPACK_SHARED names their folder.
-func recordings[T any](tb testing.TB, name string) []T {
-	tb.Helper()
-	folder := cmp.Or(os.Getenv("SIXPACK_SHARED"), "../shared")
-	if !filepath.IsAbs(folder) {
-		folder = filepath.Join("..", folder) // relative to the root of the repository
-	}
-	file, err := os.Open(filepath.Join(folder, "reference", name))
-	switch {
-	case err == nil:
-	case os.Getenv("SIXPACK_SHARED") != "":
-		tb.Fatal(err)
-	default:
-		tb.Skip(err)
-	}
-	defer func() { _ = file.Close() }()
-	var all []T
-	for decoder := json.NewDecoder(file); ; {
-		var one T
-		switch err := decoder.Decode(&one); {
-		case err == io.EOF:
-			return all
-		case err != nil:
-			tb.Fatal(err)
-		}
-		all = append(all, one)
-	}
 }

@@ -1,29 +1,15 @@
 package stats_test
 
 import (
-	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
+	"github.com/sixpack-go/sixpack/internal/reference"
 	"github.com/sixpack-go/sixpack/stats"
 )
 
 // TestLegacyRecordings compares with what Sixpack's own functions said.
 func TestLegacyRecordings(t *testing.T) {
-	folder := os.Getenv("SIXPACK_SHARED")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "shared")
-	}
-	file, err := os.Open(filepath.Join(folder, "reference", "stats.jsonl"))
-	if err != nil {
-		if os.Getenv("SIXPACK_SHARED") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	defer file.Close()
 	type side struct {
 		Participants, Conversions int64
 		Rate                      float64 `json:"conversion_rate_percent_2dp"`
@@ -34,11 +20,7 @@ func TestLegacyRecordings(t *testing.T) {
 	counts := func(s side) stats.Proportion {
 		return stats.Proportion{Participants: s.Participants, Converted: s.Conversions}
 	}
-	for lines := json.NewDecoder(file); lines.More(); {
-		var pair struct{ Control, Alternative side }
-		if err := lines.Decode(&pair); err != nil {
-			t.Fatal(err)
-		}
+	for _, pair := range reference.Lines[struct{ Control, Alternative side }](t, "stats.jsonl") {
 		for i, s := range []side{pair.Control, pair.Alternative} {
 			got := stats.LegacyOf(counts(pair.Control), counts(s), i == 0)
 			interval, _ := s.Interval.(float64)

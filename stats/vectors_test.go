@@ -4,10 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
+	"github.com/sixpack-go/sixpack/internal/reference"
 	"github.com/sixpack-go/sixpack/stats"
 )
 
@@ -25,31 +24,10 @@ type tolerance struct {
 	Fields   map[string]tolerance
 }
 
-// vectors reads a file of reference values.
-func vectors(t *testing.T, name string) []vector {
-	t.Helper()
-	folder := os.Getenv("SIXPACK_SHARED")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "shared")
-	}
-	text, err := os.ReadFile(filepath.Join(folder, "stats", name))
-	if err != nil {
-		if os.Getenv("SIXPACK_SHARED") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	var file struct{ Vectors []vector }
-	if err := json.Unmarshal(text, &file); err != nil {
-		t.Fatal(err)
-	}
-	return file.Vectors
-}
-
 func TestVectors(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"stats_reference.json", "srm_reference.json", "power_reference.json"} {
-		for _, v := range vectors(t, name) {
+		for _, v := range reference.Vectors[vector](t, name) {
 			method, ok := methods[v.Method]
 			if !ok {
 				if !elsewhere[v.Method] {

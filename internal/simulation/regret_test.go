@@ -2,11 +2,8 @@ package simulation_test
 
 import (
 	"cmp"
-	"encoding/json"
 	"flag"
 	"math"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"sync/atomic"
@@ -14,12 +11,13 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/internal/reference"
 	"github.com/sixpack-go/sixpack/internal/simulation"
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// reference is what somebody else's simulation of an algorithm came to.
-type reference struct {
+// vector is the result of simulating an algorithm outside Go.
+type vector struct {
 	ID, Set, Algorithm string
 	Arms               []float64
 	Horizon, Reps      int
@@ -30,23 +28,6 @@ type reference struct {
 	SE                 float64 `json:"se"`
 	BestShare          float64 `json:"best_share"`
 	BestShareSE        float64 `json:"best_share_se"`
-}
-
-func references(t *testing.T) []reference {
-	t.Helper()
-	folder := cmp.Or(os.Getenv("SIXPACK_SHARED"), "../../../shared")
-	text, err := os.ReadFile(filepath.Join(folder, "stats", "bandit_regret.json"))
-	if err != nil {
-		if os.Getenv("SIXPACK_SHARED") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	var file struct{ Vectors []reference }
-	if err := json.Unmarshal(text, &file); err != nil {
-		t.Fatal(err)
-	}
-	return file.Vectors
 }
 
 // These have TestRegret run one round: all of it takes an hour, as
@@ -134,13 +115,13 @@ var (
 )
 
 // withOrder adds what is to be put in order and has no reference.
-func withOrder(all []reference) []reference {
+func withOrder(all []vector) []vector {
 	for _, set := range ordered {
 		for _, algorithm := range order {
-			with := func(r reference) bool { return r.Set == set && r.Algorithm == algorithm }
-			i := slices.IndexFunc(all, func(r reference) bool { return r.Set == set })
+			with := func(r vector) bool { return r.Set == set && r.Algorithm == algorithm }
+			i := slices.IndexFunc(all, func(r vector) bool { return r.Set == set })
 			if i >= 0 && !slices.ContainsFunc(all, with) {
-				all = append(all, reference{
+				all = append(all, vector{
 					ID: "regret-" + set + "-" + algorithm, Set: set, Algorithm: algorithm, Arms: all[i].Arms, Horizon: all[i].Horizon,
 				})
 			}
@@ -152,7 +133,7 @@ func withOrder(all []reference) []reference {
 // TestRegret compares what algorithms lose, in an engine, with what they lose in
 // simulations that others made.
 func TestRegret(t *testing.T) {
-	all := withOrder(references(t))
+	all := withOrder(reference.Vectors[vector](t, "bandit_regret.json"))
 	for _, tried := range rounds() {
 		mean := make(map[string]float64)
 		for k, r := range all {
@@ -188,7 +169,7 @@ func inOrder(t *testing.T, mean map[string]float64) {
 }
 
 // compare compares runs with r, if it is one, and returns the mean regret.
-func (r *reference) compare(t *testing.T, gains []simulation.Gain, until int) float64 {
+func (r *vector) compare(t *testing.T, gains []simulation.Gain, until int) float64 {
 	t.Helper()
 	runs, squares := float64(len(gains)), 0.0
 	regret, best := 0.0, 0.0

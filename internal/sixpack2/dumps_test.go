@@ -16,6 +16,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/httpapi"
+	"github.com/sixpack-go/sixpack/internal/reference"
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -34,7 +35,7 @@ var totals = map[string]int64{
 // what is there then with what Sixpack said.
 func TestDumps(t *testing.T) {
 	client := dial(t)
-	for i, d := range dumps(t) {
+	for i, d := range reference.Lines[dump](t, "keyspace.jsonl") {
 		for name, open := range stores {
 			t.Run(d.Scenario+"/"+name, func(t *testing.T) {
 				prefix := fmt.Sprint(name, i)

@@ -1,12 +1,9 @@
 package sixpack2_test
 
 import (
-	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -100,35 +97,6 @@ type page struct {
 			Date                      string
 			Participants, Conversions float64
 		}
-	}
-}
-
-// dumps reads the recorded ones. They are not part of this repository: without
-// them a test is skipped, but fails where SIXPACK_SHARED names their folder.
-func dumps(tb testing.TB) (all []dump) {
-	tb.Helper()
-	folder := cmp.Or(os.Getenv("SIXPACK_SHARED"), "../shared")
-	if !filepath.IsAbs(folder) {
-		folder = filepath.Join("..", "..", folder) // relative to the root of the repository
-	}
-	file, err := os.Open(filepath.Join(folder, "reference", "keyspace.jsonl"))
-	switch {
-	case err == nil:
-	case os.Getenv("SIXPACK_SHARED") != "":
-		tb.Fatal(err)
-	default:
-		tb.Skip(err)
-	}
-	defer func() { _ = file.Close() }()
-	for decoder := json.NewDecoder(file); ; {
-		var d dump
-		switch err := decoder.Decode(&d); {
-		case err == io.EOF:
-			return all
-		case err != nil:
-			tb.Fatal(err)
-		}
-		all = append(all, d)
 	}
 }
 

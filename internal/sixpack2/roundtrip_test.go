@@ -9,6 +9,7 @@ import (
 
 	"github.com/redis/rueidis"
 
+	"github.com/sixpack-go/sixpack/internal/reference"
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -34,7 +35,7 @@ var altered = []struct{ scenario, key, want, why string }{
 // place, where the same must be.
 func TestThereAndBack(t *testing.T) {
 	client := dial(t)
-	for i, d := range dumps(t) {
+	for i, d := range reference.Lines[dump](t, "keyspace.jsonl") {
 		for name, open := range stores {
 			t.Run(d.Scenario+"/"+name, func(t *testing.T) {
 				from, to := fmt.Sprint(name, "-from", i), fmt.Sprint(name, "-to", i)
