@@ -183,7 +183,7 @@ func (e *Engine) declare(r *store.Record, x *Experiment) *store.Record {
 // force: the engine was given another one.
 func (e *Engine) strays(r *store.Record) bool {
 	const near = 1e-9
-	set, n := declared(r), len(r.Alternatives)
+	set, n := r.WeightsInForce(), len(r.Alternatives)
 	if slices.Equal(set, r.Epoch.Weights) || learns(e.named(r)) {
 		return false
 	}
@@ -201,15 +201,6 @@ func shareOf(shares []float64, i, n int) float64 {
 		return 1 / float64(n)
 	}
 	return shares[i]
-}
-
-// declared returns the shares that callers declared or an operator set, nil for
-// equal ones.
-func declared(r *store.Record) []float64 {
-	if r.Override.Weights != nil {
-		return r.Override.Weights
-	}
-	return r.Weights
 }
 
 // weightsFor returns x's weights as shares in the order of r's alternatives.
@@ -243,7 +234,7 @@ func (e *Engine) shares(r *store.Record) []float64 {
 func declaredArms(r *store.Record) []Arm {
 	arms := make([]Arm, len(r.Alternatives))
 	for i := range arms {
-		arms[i].Weight = shareOf(declared(r), i, len(arms))
+		arms[i].Weight = shareOf(r.WeightsInForce(), i, len(arms))
 	}
 	return arms
 }
@@ -259,5 +250,10 @@ func (e *Engine) algorithm(r *store.Record) Algorithm {
 
 // named returns the algorithm in force for r, nil for one that is not known.
 func (e *Engine) named(r *store.Record) Algorithm {
-	return e.config.algorithm(cmp.Or(r.Override.Algorithm, r.Algorithm, e.config.Algorithm))
+	return e.config.algorithm(e.algorithmName(r))
+}
+
+// algorithmName returns the name of the algorithm in force for r.
+func (e *Engine) algorithmName(r *store.Record) string {
+	return cmp.Or(r.AlgorithmInForce(), e.config.Algorithm)
 }

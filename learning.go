@@ -1,7 +1,6 @@
 package sixpack
 
 import (
-	"cmp"
 	"time"
 
 	"github.com/sixpack-go/sixpack/store"
@@ -27,7 +26,7 @@ func (l Learning) Waits() bool { return l.Learns && l.Fewest < l.Needed }
 // are.
 func (e *Engine) Learning(counts store.Counts) Learning {
 	r, b := &counts.Record, e.config.Bandit
-	l := Learning{Name: cmp.Or(r.Override.Algorithm, r.Algorithm, e.config.Algorithm), Algorithm: e.named(r)}
+	l := Learning{Name: e.algorithmName(r), Algorithm: e.named(r)}
 	l.Learns = l.Algorithm != nil && learns(l.Algorithm)
 	if !l.Learns {
 		return l

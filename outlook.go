@@ -30,8 +30,7 @@ func (a *analysis) outlook() Outlook {
 
 // open tells whether anybody may still take part.
 func (a *analysis) open() bool {
-	r := a.Counts.Record
-	return r.Winner == "" && !r.Paused && !r.Archived
+	return a.Counts.Record.Open()
 }
 
 // began returns when the experiment did: when it was created, or at the beginning of

@@ -158,7 +158,7 @@ func (e *Engine) hold(r *store.Record, participants int64) {
 
 // runRamp has the time of a step run exactly while the ramp and the experiment do.
 func runRamp(r *store.Record, now time.Time) {
-	runs := r.Ramp.State == store.RampRunning && !r.Paused && !r.Archived && r.Winner == ""
+	runs := r.Ramp.State == store.RampRunning && r.Open()
 	switch ramp := &r.Ramp; {
 	case !ramp.Active():
 		ramp.Next, ramp.Left = time.Time{}, 0

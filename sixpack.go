@@ -321,7 +321,7 @@ func (e *Engine) propose(p *proposal, r *store.Record, x *Experiment, client str
 	if p.Record != nil {
 		p.record = p.Record
 	}
-	if e.config.Disabled || p.record.Winner != "" || p.record.Archived || p.record.Paused {
+	if e.config.Disabled || !p.record.Open() {
 		return
 	}
 	keep, algorithm := !c.prefetch, e.algorithm(p.record)
@@ -347,7 +347,7 @@ func (e *Engine) propose(p *proposal, r *store.Record, x *Experiment, client str
 // traffic does not admit it.
 func choose(r *store.Record, algorithm Algorithm, client string) int {
 	at := newPoint(r.Salt, client)
-	if !at.admitted(cmp.Or(r.Override.Traffic, r.Traffic)) {
+	if !at.admitted(r.TrafficInForce()) {
 		return store.Out
 	}
 	if d, ok := algorithm.(Drawer); ok {

@@ -57,7 +57,7 @@ func refuseRamp(s *subject) string {
 
 func tellRamp(s *subject) []string {
 	texts := []string{
-		"Sets the traffic, which is " + percent(inForce(s.Record)) + " % now, to the first step at once, and to the next one each time that a step was held long enough.",
+		"Sets the traffic, which is " + percent(s.Record.TrafficInForce()) + " % now, to the first step at once, and to the next one each time that a step was held long enough.",
 		"Nobody who takes part changes or is put out, whatever the steps are.",
 	}
 	if says := beyond(s.Record); says != "" {
@@ -205,17 +205,17 @@ func refuseResumeRamp(s *subject) string {
 }
 
 func tellPauseRamp(s *subject) []string {
-	return []string{"The traffic stays at " + percent(inForce(s.Record)) + " % until you resume the ramp. Then this step is held for as long as was left."}
+	return []string{"The traffic stays at " + percent(s.Record.TrafficInForce()) + " % until you resume the ramp. Then this step is held for as long as was left."}
 }
 
 func tellResumeRamp(s *subject) []string {
 	return []string{
-		"The ramp goes on: the traffic stays at " + percent(inForce(s.Record)) + " % for " + lasting(s.Ramp.Left) + ", and is raised then.",
+		"The ramp goes on: the traffic stays at " + percent(s.Record.TrafficInForce()) + " % for " + lasting(s.Ramp.Left) + ", and is raised then.",
 	}
 }
 
 func tellStopRamp(s *subject) []string {
 	return []string{
-		"Ends the ramp for good. The traffic stays at " + percent(inForce(s.Record)) + " %, and can be set by hand again. You can begin another ramp.",
+		"Ends the ramp for good. The traffic stays at " + percent(s.Record.TrafficInForce()) + " %, and can be set by hand again. You can begin another ramp.",
 	}
 }

@@ -73,7 +73,7 @@ func (s *subject) goesOn() string {
 // waits adds to what an action does that the ramp waits, if there is one.
 func (s *subject) waits(texts []string) []string {
 	if s.Ramp.Active() {
-		texts = append(texts, "The ramp waits at its step of "+percent(inForce(s.Record))+" %, until visitors take part again.")
+		texts = append(texts, "The ramp waits at its step of "+percent(s.Record.TrafficInForce())+" %, until visitors take part again.")
 	}
 	return texts
 }

@@ -73,7 +73,7 @@ func learns(l sixpack.Learning, r *sixpack.Results) string {
 		who += " who came at least " + lasting(l.Window) + " ago"
 	}
 	switch {
-	case record.Winner != "" || record.Paused || record.Archived:
+	case !record.Open():
 		return text + ". Nobody new takes part at present, so that the shares stay."
 	case l.Waits():
 		return text + ", and still waits: the shares stay as they are set until each alternative has " + count(l.Needed) + " " + who +
@@ -87,7 +87,7 @@ func learns(l sixpack.Learning, r *sixpack.Results) string {
 func shared(r *sixpack.Results) string {
 	const most = 10
 	names := r.Counts.Record.Alternatives
-	all := sharesOf(r.Counts.Record.Epoch.Weights, len(names))
+	all := r.Counts.Record.Shares()
 	order := make([]int, len(names))
 	for i := range order {
 		order[i] = i
@@ -102,14 +102,6 @@ func shared(r *sixpack.Results) string {
 		parts[i] = names[j] + " " + shareText(all[j])
 	}
 	return "Shares of new participants: " + strings.Join(parts, ", ") + rest + "."
-}
-
-// sharesOf returns weights as shares: equal ones if there are none.
-func sharesOf(weights []float64, n int) []float64 {
-	if weights == nil {
-		return slices.Repeat([]float64{1 / float64(n)}, n)
-	}
-	return weights
 }
 
 // shareText writes a share as a percentage.

@@ -42,7 +42,7 @@ func newAPISettings(r store.Record) apiSettings {
 	s := apiSettings{
 		Name: r.Name, State: stateOf(r), Description: r.Description, Alternatives: r.Alternatives, KPIs: append([]string{}, r.KPIs...),
 		PrimaryKPI: r.PrimaryKPI(), Paused: r.Paused, Archived: r.Archived, Purged: r.Purged,
-		Traffic: inForce(r), Weights: sharesOf(r.Epoch.Weights, len(r.Alternatives)), Algorithm: cmp.Or(r.Override.Algorithm, r.Algorithm),
+		Traffic: r.TrafficInForce(), Weights: r.Shares(), Algorithm: r.AlgorithmInForce(),
 		Declared: store.Override{Traffic: r.Traffic, Weights: r.Weights, Algorithm: r.Algorithm}, Override: r.Override, Plan: r.Plan,
 		Ramp: newAPIRamp(r.Ramp),
 	}

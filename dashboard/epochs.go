@@ -45,7 +45,7 @@ func newEpochSeries(r *store.Counts, kpi string, now time.Time) epochSeries {
 		if e.Number == 0 {
 			continue
 		}
-		x := epoch{Number: e.Number, Last: e.Number, Weight: sharesOf(e.Weights, n), epochNumbers: newEpochNumbers(n)}
+		x := epoch{Number: e.Number, Last: e.Number, Weight: e.Shares(n), epochNumbers: newEpochNumbers(n)}
 		if !e.Start.IsZero() {
 			x.Start = new(e.Start.UTC())
 		}

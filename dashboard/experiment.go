@@ -68,7 +68,7 @@ func (d *dashboard) newExperimentPage(r *http.Request, of *sixpack.Results, by p
 		Results: of, State: stateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: rows, Ticks: ticks(scale, of.Measure),
 		KPIs: kpiChoices(record, of.KPI), Periods: periodChoices(by), Series: newSeries(&of.Counts, of.KPI, by),
 		SeriesPath: page{Prefix: d.Prefix}.URL("api", "v1", "experiments", record.Name, "series"),
-		Traffic:    short(100*inForce(record)) + " %",
+		Traffic:    short(100*record.TrafficInForce()) + " %",
 		Weights:    weights(record), Ramp: newRamp(record, d.Location),
 		Description: markdown(record.Description), Snippets: snippets(d.api(r), record, of.KPI),
 	}
@@ -236,10 +236,7 @@ func periodChoices(by period) []choice {
 
 // weights returns the shares that are set, as they are read.
 func weights(r store.Record) string {
-	set := r.Override.Weights
-	if set == nil {
-		set = r.Weights
-	}
+	set := r.WeightsInForce()
 	if set == nil {
 		return "equal"
 	}

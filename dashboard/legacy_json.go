@@ -100,7 +100,7 @@ func (d *dashboard) newLegacyExperiment(of *store.Counts, kpi string, by period)
 		Alternatives: newLegacyAlternatives(of, kpi, by), ExcludedClients: of.Excluded,
 		HasWinner: r.Winner != "", IsArchived: r.Archived, IsPaused: r.Paused,
 		KPIs: slices.DeleteFunc(append([]string{}, r.KPIs...), func(kpi string) bool { return kpi == "" }),
-		Name: r.Name, Period: by, TrafficFraction: inForce(*r), Winner: r.Winner,
+		Name: r.Name, Period: by, TrafficFraction: r.TrafficInForce(), Winner: r.Winner,
 	}
 	for _, a := range x.Alternatives {
 		x.TotalParticipants += a.ParticipantCount

@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,9 +109,6 @@ func rampState(r store.Ramp) string {
 	}
 	return text
 }
-
-// inForce returns the traffic that is in force.
-func inForce(r store.Record) float64 { return cmp.Or(r.Override.Traffic, r.Traffic) }
 
 // lasting writes a time that something lasts.
 func lasting(d time.Duration) string {

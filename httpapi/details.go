@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"cmp"
 	"context"
 	"errors"
 
@@ -43,7 +42,7 @@ func (a *api) describe(results store.Counts) *details {
 		Name:            r.Name,
 		Alternatives:    r.Alternatives,
 		CreatedAt:       r.Created.In(a.Location).Format("2006-01-02 15:04"),
-		TrafficFraction: cmp.Or(r.Override.Traffic, r.Traffic),
+		TrafficFraction: r.TrafficInForce(),
 		ExcludedClients: results.Excluded,
 		Winner:          r.Winner,
 		IsArchived:      r.Archived,

@@ -12,6 +12,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -156,6 +157,32 @@ func (r Record) PrimaryKPI() string {
 	return r.Plan.KPI
 }
 
+// TrafficInForce returns the fraction of clients that may take part, in (0,1]: the
+// one that an operator or a ramp set, else the one that callers declared.
+func (r *Record) TrafficInForce() float64 { return cmp.Or(r.Override.Traffic, r.Traffic) }
+
+// AlgorithmInForce returns the name of the algorithm that an operator set, else of
+// the one that callers declared. Empty is the engine's default.
+func (r *Record) AlgorithmInForce() string { return cmp.Or(r.Override.Algorithm, r.Algorithm) }
+
+// WeightsInForce returns the weights that an operator set, else those that callers
+// declared, nil for equal ones. An algorithm that learns begins with them; [Record.Shares]
+// returns what it has made of them.
+func (r *Record) WeightsInForce() []float64 {
+	if r.Override.Weights != nil {
+		return r.Override.Weights
+	}
+	return r.Weights
+}
+
+// Shares returns the fraction of new participants that each alternative gets at
+// present, as [Epoch.Shares] does. The result must not be modified.
+func (r *Record) Shares() []float64 { return r.Epoch.Shares(len(r.Alternatives)) }
+
+// Open reports whether the experiment takes new participants: it has no winner and is
+// neither paused nor archived. While there is a winner, participants still convert.
+func (r *Record) Open() bool { return r.Winner == "" && !r.Paused && !r.Archived }
+
 // Override holds what an operator set against the callers' declarations. Zero
 // fields override nothing.
 type Override struct {
@@ -194,6 +221,15 @@ type Epoch struct {
 	Number  uint32    `json:"number"` // 1, 2, …; 0 collects clients nobody drew an alternative for: forced or chosen ones
 	Start   time.Time `json:"start"`
 	Weights []float64 `json:"weights,omitempty"` // expected shares, summing to 1; nil: equal
+}
+
+// Shares returns e.Weights, or n equal shares if it is nil. The result sums to 1 and
+// must not be modified.
+func (e *Epoch) Shares(n int) []float64 {
+	if e.Weights != nil {
+		return e.Weights
+	}
+	return slices.Repeat([]float64{1 / float64(n)}, n)
 }
 
 // Participation asks a store to remember what a client got.

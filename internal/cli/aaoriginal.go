@@ -95,11 +95,7 @@ func chooseKPI(r store.Record, named string, given bool) (string, error) {
 // weightsOf returns the present weights, in hundredths, of those alternatives
 // that have any.
 func weightsOf(r store.Record) (all shares) {
-	weights := r.Epoch.Weights
-	if weights == nil {
-		weights = slices.Repeat([]float64{1 / float64(len(r.Alternatives))}, len(r.Alternatives))
-	}
-	for _, w := range weights {
+	for _, w := range r.Shares() {
 		if w > 0 {
 			all = append(all, 100*w)
 		}

@@ -189,15 +189,15 @@ func (f *planning) situation(ctx context.Context, in *invocation) (situation, er
 			return s, err
 		}
 	} else {
-		s.Shares = f.split
-		if s.Shares == nil {
-			s.Shares = slices.Repeat([]float64{1}, f.alternatives)
+		weights := []float64(f.split)
+		if weights == nil {
+			weights = slices.Repeat([]float64{1}, f.alternatives)
 		}
+		s.Shares = toOne(weights)
 		for i := range s.Shares {
 			s.Alternatives = append(s.Alternatives, letters(i))
 		}
 	}
-	s.Shares = toOne(s.Shares)
 	for name, x := range map[string]struct {
 		to    *float64
 		given fraction
@@ -248,10 +248,7 @@ func (f *planning) see(ctx context.Context, in *invocation, s *situation) error 
 	control := r.Alternatives[0]
 	s.Experiment, s.Alternatives, s.Measure = r.Experiment, counts.Record.Alternatives, r.Measure
 	s.Effect, s.Alpha, s.Power = r.Plan.Effect, r.Plan.Alpha, r.Plan.Power
-	s.Shares = counts.Record.Epoch.Weights
-	if s.Shares == nil {
-		s.Shares = slices.Repeat([]float64{1}, len(s.Alternatives))
-	}
+	s.Shares = counts.Record.Shares()
 	if slices.ContainsFunc(s.Shares, func(w float64) bool { return w == 0 }) {
 		return fmt.Errorf("an alternative of %q gets nobody at present: nothing can be planned before its weights change", r.Experiment)
 	}

@@ -77,15 +77,10 @@ func (r *replay) Counts(ctx context.Context) ([]stats.Proportion, error) {
 // Shares implements [simulation.Learner].
 func (r *replay) Shares(ctx context.Context) ([]float64, error) {
 	facts, err := r.store.Lookup(ctx, r.x.Name, "")
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case facts.Record.Epoch.Weights == nil:
-		n := len(r.x.Alternatives)
-		return slices.Repeat([]float64{1 / float64(n)}, n), nil
-	default:
-		return facts.Record.Epoch.Weights, nil
 	}
+	return facts.Record.Shares(), nil
 }
 
 // Named implements [simulation.Learner].

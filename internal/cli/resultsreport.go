@@ -190,13 +190,7 @@ func (r shownResults) ratio() string {
 	}
 	were := "the shares that were set"
 	if n := len(r.Alternatives); !r.Stratified && n <= most {
-		weights := shares(r.Counts.Record.Epoch.Weights)
-		if weights == nil {
-			for range n {
-				weights = append(weights, 1)
-			}
-		}
-		were += ", " + weights.percent()
+		were += ", " + shares(r.Counts.Record.Shares()).percent()
 	}
 	return fmt.Sprintf("The sample ratio is sound: participants came in %s (p\u00a0%s).", were, shownP(r.SampleRatio.P))
 }

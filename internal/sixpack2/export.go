@@ -1,7 +1,6 @@
 package sixpack2
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,7 +67,7 @@ func one(ctx context.Context, st store.Store, experiment string) (store.Counts, 
 		return store.Counts{}, fmt.Errorf("experiment %q does not exist any more", experiment)
 	}
 	r := all[0]
-	r.Record.Traffic = cmp.Or(r.Record.Override.Traffic, r.Record.Traffic) // what is in force
+	r.Record.Traffic = r.Record.TrafficInForce()
 	return r, nil
 }
 
