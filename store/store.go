@@ -64,8 +64,8 @@ type Store interface {
 	// Save replaces the record named r.Name by r if the remembered one has the
 	// version r.Version, and remembers it under the version r.Version+1. A new
 	// Epoch.Number begins an epoch; the earlier ones stay in Counts. Facts tell
-	// the outcome; Wrote is false when the version was another. If it is true,
-	// the changes are in the experiment's log, by the same step; else none is.
+	// the outcome; Stale is the opposite of Wrote. If Wrote is true, the changes
+	// are in the experiment's log, by the same step; else none is.
 	Save(ctx context.Context, r Record, changes ...Change) (Facts, error)
 
 	// Clear is Save, and in the same step forgets all clients of the
@@ -269,9 +269,13 @@ type Conversion struct {
 // Facts is what a store knows after a call.
 type Facts struct {
 	Version uint64 // of the remembered record, after the call; 0: there is no such experiment
-	// Record is the remembered record if it was not the version the caller
-	// named, so that its call was not carried out, and in answer to Lookup. Else
-	// it is nil. It is shared: do not modify it.
+	// Stale reports whether the call was not carried out because no record of the
+	// version that the caller named is remembered: the record has changed, or there
+	// is none. Lookup, which names no version, is never stale.
+	Stale bool
+	// Record is the remembered record, or nil if there is none, in answer to
+	// Lookup and to calls that were Stale. Otherwise it is nil. It is shared: do
+	// not modify it.
 	Record   *Record
 	Choice   int  // what the client has now: an index, Out or None
 	Reserved bool // Choice is kept for the client, which does not participate yet

@@ -42,16 +42,20 @@ func (x *txn) find(experiment, id string) (e *experiment, c client, err error) {
 	return e, c, err
 }
 
-// facts answers a caller who knows a version of the record.
+// facts answers a caller who named a version of the record.
 func (e *experiment) facts(c client, version uint64) (store.Facts, error) {
-	f := store.Facts{Version: e.version, Choice: c.choice, Reserved: c.reserved, Epoch: c.epoch}
-	if e.version != version {
-		if err := e.load(); err != nil {
-			return store.Facts{}, err
-		}
-		f.Record = e.record
+	if !e.exists() || e.version != version {
+		f, err := e.present(c)
+		f.Stale = true
+		return f, err
 	}
-	return f, nil
+	return store.Facts{Version: e.version, Choice: c.choice, Reserved: c.reserved, Epoch: c.epoch}, nil
+}
+
+// present returns facts with the record, nil if there is no experiment.
+func (e *experiment) present(c client) (store.Facts, error) {
+	err := e.load()
+	return store.Facts{Version: e.version, Record: e.record, Choice: c.choice, Reserved: c.reserved, Epoch: c.epoch}, err
 }
 
 // check refuses what would be counted nowhere, and what cannot be a key.

@@ -11,7 +11,7 @@ func (x *txn) lookup(experiment, id string) (store.Facts, error) {
 	if err != nil {
 		return store.Facts{}, err
 	}
-	return e.facts(c, 0)
+	return e.present(c)
 }
 
 func (x *txn) records() (records []store.Record, err error) {

@@ -171,7 +171,7 @@ func (e *experiment) lookup(client string) store.Facts {
 	k, sh := keyOf(client), e.shard(client)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	return stale(e.record.Load(), sh.client(k))
+	return present(e.record.Load(), sh.client(k))
 }
 
 func (e *experiment) results() (store.Counts, bool) {
@@ -253,14 +253,19 @@ func facts(r *store.Record, c client) store.Facts {
 	return store.Facts{Version: r.Version, Choice: int(c.choice), Reserved: c.reserved, Epoch: c.epoch}
 }
 
-// stale says what is known to any other caller.
-func stale(r *store.Record, c client) store.Facts {
+// present returns facts with the record, nil if the experiment is gone.
+func present(r *store.Record, c client) store.Facts {
 	if r == nil {
-		return absent()
+		return store.Facts{Choice: store.None}
 	}
 	f := facts(r, c)
 	f.Record = r
 	return f
 }
 
-func absent() store.Facts { return store.Facts{Choice: store.None} }
+// stale is present for a caller who named a version that is not remembered.
+func stale(r *store.Record, c client) store.Facts {
+	f := present(r, c)
+	f.Stale = true
+	return f
+}

@@ -47,7 +47,7 @@ func (s *Store) Participate(ctx context.Context, p store.Participation) (store.F
 	case p.Record != nil && p.Version == 0:
 		f, err = s.create(&p)
 	case e == nil:
-		f = absent()
+		f = stale(nil, nobody)
 	case p.Record != nil:
 		f, err = e.replace(&p)
 	default:
@@ -108,7 +108,7 @@ func (s *Store) Convert(ctx context.Context, c store.Conversion) (store.Facts, e
 		return store.Facts{}, err
 	}
 	if e == nil {
-		return absent(), nil
+		return stale(nil, nobody), nil
 	}
 	return e.convert(c), nil
 }
@@ -120,7 +120,7 @@ func (s *Store) Lookup(ctx context.Context, experiment, client string) (store.Fa
 		return store.Facts{}, err
 	}
 	if e == nil {
-		return absent(), nil
+		return present(nil, nobody), nil
 	}
 	return e.lookup(client), nil
 }
@@ -166,7 +166,7 @@ func (s *Store) Save(ctx context.Context, r store.Record, changes ...store.Chang
 		return store.Facts{}, wrap(op, err)
 	}
 	if e == nil {
-		return absent(), nil
+		return stale(nil, nobody), nil
 	}
 	return e.save(r, &s.logs, changes), nil
 }
@@ -182,7 +182,7 @@ func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool, chan
 		return store.Facts{}, wrap(op, err)
 	}
 	if e == nil {
-		return absent(), nil
+		return stale(nil, nobody), nil
 	}
 	return e.clear(r, keepCounts, &s.logs, changes), nil
 }

@@ -95,6 +95,7 @@ func (s *Store) Lookup(ctx context.Context, experiment, client string) (f store.
 		})
 		if err == nil {
 			f, err = r.facts(0)
+			f.Stale = false
 		}
 		return err
 	})

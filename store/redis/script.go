@@ -134,7 +134,7 @@ func (r reply) int(i int) (int64, error) {
 func (r reply) facts(version uint64) (f store.Facts, err error) {
 	switch r.status {
 	case statusNone:
-		return store.Facts{Choice: store.None}, nil
+		return store.Facts{Choice: store.None, Stale: true}, nil
 	case statusInvalid:
 		return store.Facts{}, fmt.Errorf("%w: there is no such alternative", store.ErrInvalid)
 	case statusOK, statusStale, statusOverflow, statusKnown:
@@ -156,6 +156,7 @@ func (r reply) facts(version uint64) (f store.Facts, err error) {
 		f.Wrote = wrote == 1
 		return f, err
 	case statusStale:
+		f.Stale = true
 		f.Record, err = r.record(1)
 		if err == nil {
 			f.Version = f.Record.Version

@@ -24,6 +24,10 @@ func brokenStores() map[string]brokenStore {
 				"ChangedAlternativesChangeNothing", "DeleteLeavesNothing", "RecordAndChoiceInOneStep",
 			},
 		},
+		"never reports stale calls": {
+			func(s *memory.Store) store.Store { return neverStale{s} },
+			[]string{"FactsTellTheRecord", "RecordAndChoiceInOneStep", "StaleVersionWritesNothing"},
+		},
 		"checks versions too early": {
 			func(s *memory.Store) store.Store { return checksVersionsEarly{s} },
 			[]string{"LateWritersWriteNothing"},

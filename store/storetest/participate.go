@@ -22,28 +22,28 @@ func factsTellTheRecord(s subject) {
 		"stale participation": s.participate(in(stale, "client", 0)),
 		"stale conversion":    s.convert(by(stale, "client", "")),
 	} {
-		s.expect(what, f, store.Facts{Version: r.Version, Choice: 1, Epoch: 1})
+		s.expect(what, f, store.Facts{Version: r.Version, Choice: 1, Epoch: 1, Stale: true})
 	}
-	s.expect("stale save", s.save(stale), store.Facts{Version: r.Version, Choice: store.None})
-	s.expect("stale clear", s.clear(stale, true), store.Facts{Version: r.Version, Choice: store.None})
+	s.expect("stale save", s.save(stale), store.Facts{Version: r.Version, Choice: store.None, Stale: true})
+	s.expect("stale clear", s.clear(stale, true), store.Facts{Version: r.Version, Choice: store.None, Stale: true})
 	s.audit("button")
 }
 
 func unknownExperimentTakesNoOne(s subject) {
 	r := newRecord("button", "red", "blue")
-	nothing := store.Facts{Choice: store.None}
+	stale := store.Facts{Choice: store.None, Stale: true}
 	withRecord := in(r, "client", 0)
 	withRecord.Record = &r // but with a version that is not there
 	withoutRecord := in(r, "client", 0)
 	withoutRecord.Version = 0
 	s.unchanged("what was said to an experiment that is not there", func() {
-		s.expect("participation", s.participate(in(r, "client", 0)), nothing)
-		s.expect("participation with a later record", s.participate(withRecord), nothing)
-		s.expect("participation without a record", s.participate(withoutRecord), nothing)
-		s.expect("conversion", s.convert(by(r, "client", "")), nothing)
-		s.expect("lookup", s.lookup("button", "client"), nothing)
-		s.expect("save", s.save(r), nothing)
-		s.expect("clear", s.clear(r, false), nothing)
+		s.expect("participation", s.participate(in(r, "client", 0)), stale)
+		s.expect("participation with a later record", s.participate(withRecord), stale)
+		s.expect("participation without a record", s.participate(withoutRecord), stale)
+		s.expect("conversion", s.convert(by(r, "client", "")), stale)
+		s.expect("lookup", s.lookup("button", "client"), store.Facts{Choice: store.None})
+		s.expect("save", s.save(r), stale)
+		s.expect("clear", s.clear(r, false), stale)
 		if s.delete("button") {
 			s.t.Error("Delete found an experiment")
 		}
@@ -97,7 +97,7 @@ func recordAndChoiceInOneStep(s subject) {
 		p := in(first, "c", 0)
 		p.Record = &stale
 		f := s.participate(p)
-		s.expect("stale change", f, store.Facts{Version: next.Version, Choice: store.None})
+		s.expect("stale change", f, store.Facts{Version: next.Version, Choice: store.None, Stale: true})
 		if f.Record == nil {
 			s.t.Error("facts lack the record that a stale change does not know")
 		}
@@ -122,18 +122,18 @@ func staleVersionWritesNothing(s subject) {
 	s.participate(in(old, "known", 1))
 	now := s.update("button", func(r *store.Record) { r.Description = "newer" })
 	s.unchanged("the version before", func() {
-		s.expect("participation", s.participate(in(old, "new", 0)), store.Facts{Version: now.Version, Choice: store.None})
-		s.expect("participation of a known client", s.participate(in(old, "known", 0)), store.Facts{Version: now.Version, Choice: 1, Epoch: 1})
-		s.expect("conversion", s.convert(by(old, "known", "new KPI")), store.Facts{Version: now.Version, Choice: 1, Epoch: 1})
-		s.expect("save", s.save(old), store.Facts{Version: now.Version, Choice: store.None})
-		s.expect("clear", s.clear(old, false), store.Facts{Version: now.Version, Choice: store.None})
+		s.expect("participation", s.participate(in(old, "new", 0)), store.Facts{Version: now.Version, Choice: store.None, Stale: true})
+		s.expect("participation of a known client", s.participate(in(old, "known", 0)), store.Facts{Version: now.Version, Choice: 1, Epoch: 1, Stale: true})
+		s.expect("conversion", s.convert(by(old, "known", "new KPI")), store.Facts{Version: now.Version, Choice: 1, Epoch: 1, Stale: true})
+		s.expect("save", s.save(old), store.Facts{Version: now.Version, Choice: store.None, Stale: true})
+		s.expect("clear", s.clear(old, false), store.Facts{Version: now.Version, Choice: store.None, Stale: true})
 	})
 	never := now
 	never.Version += 100
 	s.unchanged("a version that never was", func() {
-		s.expect("participation", s.participate(in(never, "new", 0)), store.Facts{Version: now.Version, Choice: store.None})
-		s.expect("conversion", s.convert(by(never, "known", "")), store.Facts{Version: now.Version, Choice: 1, Epoch: 1})
-		s.expect("save", s.save(never), store.Facts{Version: now.Version, Choice: store.None})
+		s.expect("participation", s.participate(in(never, "new", 0)), store.Facts{Version: now.Version, Choice: store.None, Stale: true})
+		s.expect("conversion", s.convert(by(never, "known", "")), store.Facts{Version: now.Version, Choice: 1, Epoch: 1, Stale: true})
+		s.expect("save", s.save(never), store.Facts{Version: now.Version, Choice: store.None, Stale: true})
 	})
 }
 
@@ -151,11 +151,11 @@ func changedAlternativesChangeNothing(s subject) {
 	}
 	s.unchanged("a declaration of other alternatives", func() {
 		f := declare("new", 2)
-		s.expect("a new client's", f, store.Facts{Version: r.Version, Choice: store.None})
+		s.expect("a new client's", f, store.Facts{Version: r.Version, Choice: store.None, Stale: true})
 		if f.Record == nil || describeRecord(*f.Record) != describeRecord(r) {
 			s.t.Errorf("facts bring the record %+v, want the remembered %+v", f.Record, r)
 		}
-		s.expect("a known client's", declare("known", 0), store.Facts{Version: r.Version, Choice: 1, Epoch: 1})
+		s.expect("a known client's", declare("known", 0), store.Facts{Version: r.Version, Choice: 1, Epoch: 1, Stale: true})
 	})
 }
 
@@ -184,7 +184,7 @@ func takesNoOneAfter(s subject, change func(*store.Record)) {
 			"out":      {Choice: store.Out},
 			"reserved": {Choice: 1, Epoch: 1, Reserved: true},
 		} {
-			want.Version = now.Version
+			want.Version, want.Stale = now.Version, true
 			f := s.participate(in(open, client, 0))
 			s.expect(client+" participates", f, want)
 			if f.Record == nil || describeRecord(*f.Record) != describeRecord(now) {

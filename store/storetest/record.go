@@ -258,9 +258,9 @@ func deleteLeavesNothing(s subject) {
 	}
 	s.unchanged("what was said to a deleted experiment", func() {
 		s.expect("lookup", s.lookup("button", "late"), store.Facts{Choice: store.None})
-		s.expect("participation", s.participate(in(old, "late", 0)), store.Facts{Choice: store.None})
-		s.expect("conversion", s.convert(by(old, "late", "")), store.Facts{Choice: store.None})
-		s.expect("save", s.save(old), store.Facts{Choice: store.None})
+		s.expect("participation", s.participate(in(old, "late", 0)), store.Facts{Choice: store.None, Stale: true})
+		s.expect("conversion", s.convert(by(old, "late", "")), store.Facts{Choice: store.None, Stale: true})
+		s.expect("save", s.save(old), store.Facts{Choice: store.None, Stale: true})
 		if s.delete("button") {
 			s.t.Error("Delete found the experiment again")
 		}
@@ -272,9 +272,9 @@ func deleteLeavesNothing(s subject) {
 	p.Version, p.Record = 0, &again
 	s.expect("creation", s.participate(p), store.Facts{Version: 1000, Choice: 0, Epoch: 5, Wrote: true})
 	s.unchanged("what was meant for the experiment before", func() {
-		s.expect("participation", s.participate(in(old, "new", 0)), store.Facts{Version: 1000, Choice: store.None})
-		s.expect("conversion", s.convert(by(old, "late", "")), store.Facts{Version: 1000, Choice: 0, Epoch: 5})
-		s.expect("save", s.save(old), store.Facts{Version: 1000, Choice: store.None})
+		s.expect("participation", s.participate(in(old, "new", 0)), store.Facts{Version: 1000, Choice: store.None, Stale: true})
+		s.expect("conversion", s.convert(by(old, "late", "")), store.Facts{Version: 1000, Choice: 0, Epoch: 5, Stale: true})
+		s.expect("save", s.save(old), store.Facts{Version: 1000, Choice: store.None, Stale: true})
 	})
 	want := store.NewCounts(again, []store.Epoch{again.Epoch})
 	want.Alternatives[0].AddDay(today, 1)

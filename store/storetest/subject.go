@@ -26,11 +26,10 @@ func (s subject) participate(p store.Participation) store.Facts {
 	s.t.Helper()
 	f, err := s.store.Participate(s.t.Context(), p)
 	s.must(err)
-	carriedOut := f.Version == p.Version
-	if p.Record != nil {
-		carriedOut = f.Record == nil // versions do not tell; the tests know
+	s.checkRecord(f)
+	if stale := f.Version != p.Version || f.Version == 0; p.Record == nil && f.Stale != stale {
+		s.t.Errorf("facts are stale: %t, want %t: the caller named version %d of %d", f.Stale, stale, p.Version, f.Version)
 	}
-	s.checkRecord(f, carriedOut)
 	return f
 }
 
@@ -38,7 +37,7 @@ func (s subject) convert(c store.Conversion) store.Facts {
 	s.t.Helper()
 	f, err := s.store.Convert(s.t.Context(), c)
 	s.must(err)
-	s.checkRecord(f, f.Version == c.Version)
+	s.checkRecord(f)
 	return f
 }
 
@@ -46,7 +45,9 @@ func (s subject) lookup(experiment, client string) store.Facts {
 	s.t.Helper()
 	f, err := s.store.Lookup(s.t.Context(), experiment, client)
 	s.must(err)
-	s.checkRecord(f, false)
+	if f.Stale || (f.Record == nil) != (f.Version == 0) {
+		s.t.Errorf("facts of Lookup are stale or lack the record: %+v", f)
+	}
 	return f
 }
 
@@ -54,7 +55,10 @@ func (s subject) save(r store.Record) store.Facts {
 	s.t.Helper()
 	f, err := s.store.Save(s.t.Context(), r)
 	s.must(err)
-	s.checkRecord(f, f.Wrote)
+	s.checkRecord(f)
+	if f.Stale == f.Wrote {
+		s.t.Errorf("facts of a change must be either stale or written: %+v", f)
+	}
 	return f
 }
 
@@ -62,21 +66,28 @@ func (s subject) clear(r store.Record, keepCounts bool) store.Facts {
 	s.t.Helper()
 	f, err := s.store.Clear(s.t.Context(), r, keepCounts)
 	s.must(err)
-	s.checkRecord(f, f.Wrote)
+	s.checkRecord(f)
+	if f.Stale == f.Wrote {
+		s.t.Errorf("facts of a change must be either stale or written: %+v", f)
+	}
 	return f
 }
 
-// checkRecord tests that facts bring the remembered record exactly when there
-// is one and the call was not carried out, as the caller named another version.
-func (s subject) checkRecord(f store.Facts, carriedOut bool) {
+// checkRecord tests that the facts of a call that named a version contain the
+// remembered record exactly when the call was stale and there is a record.
+func (s subject) checkRecord(f store.Facts) {
 	s.t.Helper()
 	switch {
-	case f.Record != nil && carriedOut:
-		s.t.Errorf("facts bring a record to a caller whose call was carried out: %+v", f)
-	case f.Record == nil && !carriedOut && f.Version != 0:
-		s.t.Errorf("facts lack the record for a caller who does not know it: %+v", f)
+	case f.Stale && f.Wrote:
+		s.t.Errorf("a stale call wrote: %+v", f)
+	case !f.Stale && f.Version == 0:
+		s.t.Errorf("a call to an experiment that does not exist is not stale: %+v", f)
+	case !f.Stale && f.Record != nil:
+		s.t.Errorf("facts contain the record although the call was carried out: %+v", f)
+	case f.Stale && f.Record == nil && f.Version != 0:
+		s.t.Errorf("facts of a stale call lack the record: %+v", f)
 	case f.Record != nil && f.Record.Version != f.Version:
-		s.t.Errorf("facts of version %d bring the record of version %d", f.Version, f.Record.Version)
+		s.t.Errorf("facts of version %d contain the record of version %d", f.Version, f.Record.Version)
 	}
 }
 
@@ -128,9 +139,6 @@ func (s subject) create(name string, alternatives ...string) store.Record {
 	p.Version, p.Record = 0, &r
 	f := s.participate(p)
 	s.expect("creation", f, store.Facts{Version: r.Version, Choice: store.None})
-	if f.Record != nil {
-		s.t.Errorf("facts bring the record of %q to the caller who just created it", name)
-	}
 	return r
 }
 
