@@ -5,7 +5,7 @@ import (
 	"context"
 	"math/rand/v2"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/internal/simulation"
@@ -30,14 +30,12 @@ With an EXPERIMENT the tests are like that one, of the configured store or of --
 weights, its visitors day by day, the rate of its control and, unless its clients were
 purged, how many days conversions take. It is only read. Flags go before what it says. With
 several challengers all methods but the chance to be best are corrected for their number, by
-Holm.
+Holm.`
 
-Examples:
-  sixpack aa
+const aaExamples = `  sixpack aa
   sixpack aa --runs 1000 --rate 2% --visitors 100000 --days 28 --split 90:10
   sixpack aa checkout-steps --kpi purchase --data-dir /var/lib/sixpack
-  sixpack backup now.db && sixpack aa signup-button --from now.db --json
-`
+  sixpack backup now.db && sixpack aa signup-button --from now.db --json`
 
 // mostVisitors is how many a replayed test may have, as they are kept in memory.
 const mostVisitors = 10_000_000
@@ -66,25 +64,26 @@ type shape struct {
 	experiment     *aaOriginal // nil if the flags say it all
 }
 
-func aaCommand() command {
+func aaCommand(p *process) *cobra.Command {
 	f := aaFlags{shape: shape{rate: 0.05, split: shares{50, 50}}, alpha: 0.05}
-	return command{
-		name: "aa", operands: "[EXPERIMENT]", most: 1, help: aaHelp,
-		summary: "replay tests without a difference, to see who finds one all the same",
-		flags: func(own *pflag.FlagSet) {
-			own.Var(&f.shape.rate, "rate", "how many convert, whatever they see")
-			own.IntVar(&f.shape.visitors, "visitors", 40_000, "how many come to each test")
-			own.IntVar(&f.shape.days, "days", 20, "over how many days they come")
-			own.Var(&f.shape.split, "split", "the weights of the alternatives, control first")
-			own.IntVar(&f.runs, "runs", 200, "how many tests to replay")
-			own.Var(&f.alpha, "alpha", "how often a method may be wrong")
-			own.Uint64Var(&f.seed, "seed", 0, "replay the same tests again as with this `number` before")
-			own.BoolVar(&f.json, "json", false, "print JSON")
-			own.StringVar(&f.kpi, "kpi", "", "the `KPI` of the experiment")
-			own.StringVar(&f.from, "from", "", "the `STORE` that has the experiment: a folder, a backup or a URL of Redis")
-		},
-		run: f.run,
+	c := &cobra.Command{
+		Use: "aa [EXPERIMENT]", Short: "replay tests without a difference, to see who finds one all the same",
+		Long: aaHelp, Example: aaExamples, Args: arguments(0, 1),
+		RunE: p.run(f.run),
 	}
+	own := c.Flags()
+	own.Var(&f.shape.rate, "rate", "how many convert, whatever they see")
+	own.IntVar(&f.shape.visitors, "visitors", 40_000, "how many come to each test")
+	own.IntVar(&f.shape.days, "days", 20, "over how many days they come")
+	own.Var(&f.shape.split, "split", "the weights of the alternatives, control first")
+	own.IntVar(&f.runs, "runs", 200, "how many tests to replay")
+	own.Var(&f.alpha, "alpha", "how often a method may be wrong")
+	own.Uint64Var(&f.seed, "seed", 0, "replay the same tests again as with this `number` before")
+	own.BoolVar(&f.json, "json", false, "print JSON")
+	own.StringVar(&f.kpi, "kpi", "", "the `KPI` of the experiment")
+	own.StringVar(&f.from, "from", "", "the `STORE` that has the experiment: a folder, a backup or a URL of Redis")
+	completeFiles(c, "from")
+	return c
 }
 
 func (f *aaFlags) run(ctx context.Context, in *invocation) error {

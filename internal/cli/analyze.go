@@ -12,7 +12,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/stats"
@@ -37,16 +37,14 @@ says. It analyses one of these:
 
 Without any of these it lists all experiments, each with its verdict.
 
-The exit status is 1 if the counts cannot be, as when more converted than took part.
+The exit status is 1 if the counts cannot be, as when more converted than took part.`
 
-Examples:
-  sixpack analyze
+const analyzeExamples = `  sixpack analyze
   sixpack analyze button-color --kpi purchase
   sixpack analyze button-color --from redis://10.0.0.5:6379/0
   sixpack analyze 500/10000 700/10000
   sixpack analyze old=500/10000 new=80/1100 --weights 90:10 --days 12
-  sixpack analyze --csv counts.csv --json
-`
+  sixpack analyze --csv counts.csv --json`
 
 // analyzing is what analyze was told.
 type analyzing struct {
@@ -60,21 +58,22 @@ type analyzing struct {
 
 const mostArguments = 256 // alternatives that an experiment may have
 
-func analyzeCommand() command {
+func analyzeCommand(p *process) *cobra.Command {
 	var f analyzing
-	return command{
-		name: "analyze", operands: "[EXPERIMENT | COUNTS...]", most: mostArguments,
-		summary: "tell which alternative is better, of an experiment or any counts", help: analyzeHelp,
-		flags: func(own *pflag.FlagSet) {
-			own.StringVar(&f.from, "from", "", "the `STORE` that has the experiment")
-			own.StringVar(&f.csv, "csv", "", "the `FILE` that has the counts")
-			f.declare(own)
-			own.Var(&f.weights, "weights", "of counts, the shares that were set: 90:10 (default equal ones)")
-			own.IntVar(&f.days, "days", 0, "in how many whole days the counts given were gathered")
-			own.BoolVar(&f.json, "json", false, "print everything that is known, as JSON")
-		},
-		run: f.run,
+	c := &cobra.Command{
+		Use: "analyze [EXPERIMENT | COUNTS...]", Short: "tell which alternative is better, of an experiment or any counts",
+		Long: analyzeHelp, Example: analyzeExamples, Args: arguments(0, mostArguments),
+		RunE: p.run(f.run),
 	}
+	own := c.Flags()
+	own.StringVar(&f.from, "from", "", "the `STORE` that has the experiment")
+	own.StringVar(&f.csv, "csv", "", "the `FILE` that has the counts")
+	f.declare(own)
+	own.Var(&f.weights, "weights", "of counts, the shares that were set: 90:10 (default equal ones)")
+	own.IntVar(&f.days, "days", 0, "in how many whole days the counts given were gathered")
+	own.BoolVar(&f.json, "json", false, "print everything that is known, as JSON")
+	completeFiles(c, "from", "csv")
+	return c
 }
 
 func (f *analyzing) run(ctx context.Context, in *invocation) error {

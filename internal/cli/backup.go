@@ -11,7 +11,7 @@ import (
 	"runtime"
 	"syscall"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/bolt"
@@ -20,23 +20,23 @@ import (
 const backupHelp = `Copies all data to FILE, as it is at one moment, also while the server runs: then the
 server makes the copy and goes on serving. The copy is opened and read before it gets its
 name, so a FILE that is there is a good one. To use it, stop the server and put it in place
-of sixpack.db in the data folder.
+of sixpack.db in the data folder.`
 
-Examples:
-  sixpack backup sixpack-$(date +%F).db
-  sixpack backup --data-dir /var/lib/sixpack /mnt/backups/sixpack.db --force
-`
+const backupExamples = `  sixpack backup sixpack-$(date +%F).db
+  sixpack backup --data-dir /var/lib/sixpack /mnt/backups/sixpack.db --force`
 
-func backupCommand() command {
+func backupCommand(p *process) *cobra.Command {
 	var force bool
-	return command{
-		name: "backup", operands: "FILE", least: 1, most: 1,
-		summary: "copy the data to FILE, also while the server runs", help: backupHelp,
-		flags: func(f *pflag.FlagSet) { f.BoolVar(&force, "force", false, "replace FILE if it is there") },
-		run: func(ctx context.Context, in *invocation) error {
+	c := &cobra.Command{
+		Use: "backup FILE", Short: "copy the data to FILE, also while the server runs",
+		Long: backupHelp, Example: backupExamples, Args: arguments(1, 1),
+		ValidArgsFunction: files,
+		RunE: p.run(func(ctx context.Context, in *invocation) error {
 			return backup(ctx, in, in.arguments[0], force)
-		},
+		}),
 	}
+	c.Flags().BoolVar(&force, "force", false, "replace FILE if it is there")
+	return c
 }
 
 func backup(ctx context.Context, in *invocation, path string, force bool) error {

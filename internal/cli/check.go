@@ -2,13 +2,11 @@ package cli
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 )
 
 // check finds what is wrong beyond single values, and what is worth a note.
@@ -94,40 +92,6 @@ func (s *settings) err() error {
 		return errors.New("configuration: " + s.problems[0])
 	default:
 		return errors.New("configuration:\n  " + strings.Join(s.problems, "\n  "))
-	}
-}
-
-// checkConfig prints the configuration in force.
-func checkConfig(_ context.Context, in *invocation) error {
-	s, err := load(in.environ, in.flags)
-	if err != nil {
-		return err
-	}
-	if err := s.exposed(); err != nil {
-		s.problems = append(s.problems, err.Error())
-	}
-	table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "KEY\tSOURCE\tVALUE")
-	for _, k := range keys {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", k.name, s.source(k.name), s.shown(k))
-	}
-	if err := table.Flush(); err != nil {
-		return err
-	}
-	for _, n := range s.notes {
-		fmt.Fprintln(in.stdout, "note:", n)
-	}
-	for _, p := range s.problems {
-		fmt.Fprintln(in.stdout, "problem:", p)
-	}
-	switch len(s.problems) {
-	case 0:
-		fmt.Fprintln(in.stdout, "No problems.")
-		return nil
-	case 1:
-		return errors.New("the configuration has a problem")
-	default:
-		return fmt.Errorf("the configuration has %d problems", len(s.problems))
 	}
 }
 

@@ -5,8 +5,21 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/spf13/cobra"
+
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
+
+const compactHelp = `Rewrites the data file without the space that deleted experiments left in it. The server
+must not run meanwhile. The file is replaced in one step; on an error it stays as it was.`
+
+func compactCommand(p *process) *cobra.Command {
+	return &cobra.Command{
+		Use: "compact", Short: "make the data file smaller, while no server runs",
+		Long: compactHelp, Example: "  sixpack compact --data-dir /var/lib/sixpack", Args: arguments(0, 0),
+		RunE: p.run(compact),
+	}
+}
 
 func compact(_ context.Context, in *invocation) error {
 	s, err := in.settings()

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 )
 
 const copyHelp = `Copies all experiments, with their clients, counts and logs of changes, from one store to
@@ -27,14 +27,12 @@ be copied while the server runs, and the rest in a moment when it is stopped:
   3. Start it with the other store.
 
 What the target has beside is left as it is. An experiment of the same name that is not a
-copy is refused, and the others are copied; --replace deletes it in the target first.
+copy is refused, and the others are copied; --replace deletes it in the target first.`
 
-Examples:
-  sixpack copy --from /var/lib/sixpack --to redis://10.0.0.5:6379/0
+const copyExamples = `  sixpack copy --from /var/lib/sixpack --to redis://10.0.0.5:6379/0
   sixpack copy --to redis://10.0.0.5:6379/0 --dry-run
   sixpack backup now.db && sixpack copy --from now.db --to redis://10.0.0.5:6379/0
-  sixpack copy --from redis://10.0.0.5:6379/0 --to ./sixpack-data --replace button-color
-`
+  sixpack copy --from redis://10.0.0.5:6379/0 --to ./sixpack-data --replace button-color`
 
 // copyFlags are those of copy.
 type copyFlags struct {
@@ -43,18 +41,20 @@ type copyFlags struct {
 	replace  []string
 }
 
-func copyCommand() command {
+func copyCommand(p *process) *cobra.Command {
 	var f copyFlags
-	return command{
-		name: "copy", summary: "copy all data from one store to another", help: copyHelp,
-		flags: func(own *pflag.FlagSet) {
-			own.StringVar(&f.from, "from", "", "the `STORE` to copy")
-			own.StringVar(&f.to, "to", "", "the `STORE` to copy into")
-			own.BoolVar(&f.dry, "dry-run", false, "write nothing, but tell what would be copied")
-			own.StringArrayVar(&f.replace, "replace", nil, "delete this `EXPERIMENT` in the target first; may be repeated")
-		},
-		run: f.run,
+	c := &cobra.Command{
+		Use: "copy", Short: "copy all data from one store to another",
+		Long: copyHelp, Example: copyExamples, Args: arguments(0, 0),
+		RunE: p.run(f.run),
 	}
+	own := c.Flags()
+	own.StringVar(&f.from, "from", "", "the `STORE` to copy")
+	own.StringVar(&f.to, "to", "", "the `STORE` to copy into")
+	own.BoolVar(&f.dry, "dry-run", false, "write nothing, but tell what would be copied")
+	own.StringArrayVar(&f.replace, "replace", nil, "delete this `EXPERIMENT` in the target first; may be repeated")
+	completeFiles(c, "from", "to")
+	return c
 }
 
 func (f *copyFlags) run(ctx context.Context, in *invocation) (err error) {

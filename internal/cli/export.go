@@ -8,7 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
 	"github.com/sixpack-go/sixpack/store"
@@ -26,12 +26,10 @@ if any was refused or differs.
 
 --to is the Redis for Sixpack, with its database and prefix; if it is left out, the
 configured one (redis_url or redis_host). --from is a folder or a URL of Redis; if it is left
-out, the configured store. No server should use either meanwhile.
+out, the configured store. No server should use either meanwhile.`
 
-Examples:
-  sixpack export --to 'redis://localhost:6379/15?prefix=sxp'
-  sixpack export --from /var/lib/sixpack --to 'redis://localhost:6379/15?prefix=sxp' --force
-`
+const exportExamples = `  sixpack export --to 'redis://localhost:6379/15?prefix=sxp'
+  sixpack export --from /var/lib/sixpack --to 'redis://localhost:6379/15?prefix=sxp' --force`
 
 // exporting is what export was told.
 type exporting struct {
@@ -39,17 +37,19 @@ type exporting struct {
 	force    bool
 }
 
-func exportCommand() command {
+func exportCommand(p *process) *cobra.Command {
 	var f exporting
-	return command{
-		name: "export", summary: "write all data as Sixpack 2 keeps it, for the way back", help: exportHelp,
-		flags: func(own *pflag.FlagSet) {
-			own.StringVar(&f.from, "from", "", "the `STORE` to write out")
-			own.StringVar(&f.to, "to", "", "the `URL` of the Redis for Sixpack")
-			own.BoolVar(&f.force, "force", false, "write over experiments that Sixpack has already")
-		},
-		run: f.run,
+	c := &cobra.Command{
+		Use: "export", Short: "write all data as Sixpack 2 keeps it, for the way back",
+		Long: exportHelp, Example: exportExamples, Args: arguments(0, 0),
+		RunE: p.run(f.run),
 	}
+	own := c.Flags()
+	own.StringVar(&f.from, "from", "", "the `STORE` to write out")
+	own.StringVar(&f.to, "to", "", "the `URL` of the Redis for Sixpack")
+	own.BoolVar(&f.force, "force", false, "write over experiments that Sixpack has already")
+	completeFiles(c, "from")
+	return c
 }
 
 func (f *exporting) run(ctx context.Context, in *invocation) (err error) {

@@ -1,81 +1,19 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
-
-// command is one of the things this program does.
-type command struct {
-	name        string
-	operands    string // as the usage shows them
-	least, most int    // number of operands
-	summary     string
-	help        string
-	flags       func(*pflag.FlagSet) // declares the flags that only it has
-	run         func(context.Context, *invocation) error
-}
-
-func (c command) usage() string {
-	usage := c.name
-	if c.operands != "" {
-		usage += " " + c.operands
-	}
-	return usage + " [flags]"
-}
-
-// commands returns all commands, in the order in which the help lists them.
-func commands() []command {
-	return []command{
-		{
-			name: "serve", summary: "the API and the dashboard; what sixpack alone does", help: serveHelp,
-			run: func(ctx context.Context, in *invocation) error {
-				return serve(ctx, in, parts{api: true, dashboard: true})
-			},
-		},
-		{
-			name: "server", summary: "the API without the dashboard", help: serveHelp,
-			run: func(ctx context.Context, in *invocation) error { return serve(ctx, in, parts{api: true}) },
-		},
-		{
-			name: "web", summary: "the dashboard without the API", help: serveHelp,
-			run: func(ctx context.Context, in *invocation) error { return serve(ctx, in, parts{dashboard: true}) },
-		},
-		passwdCommand(),
-		seedCommand(),
-		analyzeCommand(),
-		planCommand(),
-		aaCommand(),
-		simulateCommand(),
-		importCommand(),
-		exportCommand(),
-		copyCommand(),
-		backupCommand(),
-		{name: "compact", summary: "make the data file smaller, while no server runs", help: compactHelp, run: compact},
-		{name: "check-config", summary: "show the settings in force and what is wrong with them", help: checkHelp, run: checkConfig},
-		{
-			name: "version", summary: "print the version", help: "Prints the version, and what it was built with.\n",
-			run: func(_ context.Context, in *invocation) error { return printVersion(in.stdout) },
-		},
-		{
-			name: "help", operands: "[COMMAND]", most: 1, summary: "print this, or more about a command", help: helpHelp,
-			run: func(_ context.Context, in *invocation) error {
-				return help(in, strings.Join(in.arguments, ""))
-			},
-		},
-	}
-}
 
 const introduction = `sixpack runs A/B tests: it tells your programs which alternative of an experiment a
 client gets, always the same one, and counts who took part and who converted.
 
 Usage: sixpack [COMMAND] [flags]
-
 `
 
 const gettingStarted = `
@@ -85,15 +23,15 @@ To begin, run "sixpack" and in another window:
   curl 'http://localhost:5000/convert?experiment=button-color&client_id=alice'
   curl 'http://localhost:5000/experiments/button-color'
 
-Or run "sixpack seed" before, to have some experiments to look at.
+To have some experiments to look at, run "sixpack seed" before.
 
-The data is in the folder sixpack-data below the one you are in, unless --data-dir or
+The data is in the folder sixpack-data in the current folder, unless --data-dir or
 SIXPACK_DATA_DIR names another one.
 `
 
 const settingsHelp = `
-Settings are flags, variables or lines in a YAML file; flags go before variables, variables
-before the file. Those that most need:
+Settings are flags, environment variables or lines of a YAML file. Flags override variables,
+variables override the file. The most common ones:
 
   --config FILE    SIXPACK_CONFIG      the file; Sixpack 2's config.yml will do
   --host HOST      SIXPACK_HOST        where the API listens: all addresses if not given
@@ -103,81 +41,87 @@ before the file. Those that most need:
   --data-dir DIR   SIXPACK_DATA_DIR    ./sixpack-data
   --log-format F   SIXPACK_LOG_FORMAT  text or json
 
-"sixpack help config" lists all of them, "sixpack check-config" those in force.
+"sixpack help config" lists all of them, "sixpack check-config" those in effect.
 `
 
-const serveHelp = `Serves the API, which existing Sixpack clients use unchanged, until it gets a SIGINT
-(Ctrl-C) or SIGTERM; requests under way are finished first.
+// showsSettings is an annotation of the commands whose help explains the settings.
+const showsSettings = "settings"
 
-The API (port 5000) has no password, as it is for your visitors' browsers too. The
-dashboard (port 5001) answers only to this machine, where everyone may do everything; for
-others to reach it, name who may ("sixpack help passwd") and set web_host. "server" is
-"serve" without the dashboard, "web" is the dashboard alone.
-
-Everything the API acknowledged is on the disk, in sixpack.db in the data folder. A second
-server cannot use the same folder: several servers share a Redis. To set any of the redis_
-keys selects it, a single machine, sentinels or a cluster.
-
-Examples:
-  sixpack
-  sixpack server --redis-host redis.internal --redis-db 0
-  sixpack web --redis-host redis.internal --redis-db 0 --api-url https://ab.example.com
-  sixpack serve --port 8000 --data-dir /var/lib/sixpack
-  SIXPACK_CONFIG=/etc/sixpack.yml sixpack server --log-format json
-` + settingsHelp
-
-const compactHelp = `Rewrites the data file without the space that deleted experiments left in it. The
-server must not run meanwhile. The file is replaced in one step; should anything go wrong,
-it stays as it was.
-
-Example:
-  sixpack compact --data-dir /var/lib/sixpack
-`
-
-const checkHelp = `Prints each setting, its value and where it comes from, then what is wrong with them. The
-exit status is 0 if sixpack would start with them, else 1. Secrets are not shown.
-
-Examples:
-  sixpack check-config
-  SIXPACK_CONFIG=/etc/sixpack.yml sixpack check-config --port 8000
-` + settingsHelp
-
-const helpHelp = `Prints what sixpack can do, or more about a command. "sixpack help config" prints the
-documented configuration file, with the defaults:
-
-  sixpack help config >sixpack.yml
-`
-
-// help prints the help on a command, or on everything.
-func help(in *invocation, topic string) error {
-	switch topic {
-	case "", "help":
-		return writeAll(in.stdout, overview()+settingsHelp)
-	case "config":
-		return writeAll(in.stdout, string(defaults))
+// helpCommand prints the help on all commands, or on one.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "help [COMMAND]", Short: "print this, or more about a command", Args: arguments(0, 1), GroupID: groupOther,
+		RunE: func(c *cobra.Command, args []string) error {
+			about, _, err := c.Root().Find(args)
+			if err == nil && about == c.Root() {
+				err = unknownCommand(about, args)
+			}
+			if err != nil {
+				return err
+			}
+			return writeAll(c.OutOrStdout(), helpText(about))
+		},
+		ValidArgsFunction: func(c *cobra.Command, args []string, begun string) (names []cobra.Completion, _ cobra.ShellCompDirective) {
+			for _, known := range c.Root().Commands() {
+				if len(args) == 0 && !known.Hidden && strings.HasPrefix(known.Name(), begun) {
+					names = append(names, cobra.CompletionWithDesc(known.Name(), known.Short))
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
 	}
-	c, err := findCommand(topic)
-	if err != nil {
-		return err
-	}
-	text := "Usage: sixpack " + c.usage() + "\n\n" + c.help
-	if c.flags != nil {
-		own := pflag.NewFlagSet(c.name, pflag.ContinueOnError)
-		own.SortFlags = false
-		c.flags(own)
-		text += "\nFlags of its own, beside the settings (\"sixpack help config\"):\n" + own.FlagUsages()
-	}
-	return writeAll(in.stdout, text)
 }
 
-func overview() string {
+// configTopic is what "sixpack help config" prints: the documented configuration
+// file with the defaults.
+func configTopic() *cobra.Command {
+	return &cobra.Command{Use: "config", Short: "all settings, as a documented configuration file", Long: string(defaults)}
+}
+
+// helpText returns the help on a command.
+func helpText(c *cobra.Command) string {
+	switch {
+	case !c.HasParent() || c.Name() == "help":
+		return overview(c.Root()) + settingsHelp
+	case !c.Runnable(): // a topic
+		return c.Long
+	}
+	own := ownFlags(c)
+	var b strings.Builder
+	fmt.Fprintf(&b, "Usage: %s\n\n%s\n", c.UseLine(), c.Long)
+	if c.HasExample() {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", c.Example)
+	}
+	if own.HasAvailableFlags() {
+		fmt.Fprintf(&b, "\nFlags of its own, besides the settings (\"sixpack help config\"):\n%s", own.FlagUsages())
+	}
+	if c.Annotations[showsSettings] != "" {
+		b.WriteString(settingsHelp)
+	}
+	return b.String()
+}
+
+// ownFlags returns the flags that only c has, without --help.
+func ownFlags(c *cobra.Command) *pflag.FlagSet {
+	c.InitDefaultHelpFlag()
+	c.Flags().Lookup("help").Hidden = true
+	c.Flags().SortFlags = false
+	return c.LocalNonPersistentFlags()
+}
+
+func overview(root *cobra.Command) string {
 	var b strings.Builder
 	b.WriteString(introduction)
-	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, c := range commands() {
-		fmt.Fprintf(table, "  %s\t%s\n", strings.TrimSpace(c.name+" "+c.operands), c.summary)
+	for _, g := range root.Groups() {
+		fmt.Fprintf(&b, "\n%s:\n", g.Title)
+		table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+		for _, c := range root.Commands() {
+			if c.GroupID == g.ID && c.Runnable() && !c.Hidden {
+				fmt.Fprintf(table, "  %-32s\t%s\n", c.Use, c.Short)
+			}
+		}
+		_ = table.Flush() // to a Builder, which never fails
 	}
-	_ = table.Flush() // to a Builder, which never fails
 	b.WriteString(gettingStarted)
 	return b.String()
 }

@@ -49,26 +49,26 @@ func TestHelp(t *testing.T) {
 // TestCommandHelp checks that every command is explained, in lines that fit a
 // terminal.
 func TestCommandHelp(t *testing.T) {
-	for _, c := range commands() {
-		if c.name == "help" {
+	for _, c := range rootCommand(new(process)).Commands() {
+		if c.Name() == "help" || c.Name() == "config" {
 			continue
 		}
-		text, _, err := call(t, nil, "help", c.name)
+		text, _, err := call(t, nil, "help", c.Name())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again, _, err := call(t, nil, c.name, "--help"); err != nil || again != text {
-			t.Errorf("sixpack %s --help: %v\n%s", c.name, err, again)
+		if again, _, err := call(t, nil, c.Name(), "--help"); err != nil || again != text {
+			t.Errorf("sixpack %s --help: %v\n%s", c.Name(), err, again)
 		}
-		if !strings.HasPrefix(text, "Usage: sixpack "+c.name) || !strings.Contains(text, "\n\n"+c.help) || len(c.help) < 40 {
-			t.Errorf("sixpack help %s:\n%s", c.name, text)
+		if !strings.HasPrefix(text, "Usage: sixpack "+c.Name()) || !strings.Contains(text, "\n\n"+c.Long) || len(c.Long) < 40 {
+			t.Errorf("sixpack help %s:\n%s", c.Name(), text)
 		}
-		if c.name != "version" && !strings.Contains(text, "\n  sixpack "+c.name) && c.name != "server" {
-			t.Errorf("sixpack help %s has no example:\n%s", c.name, text)
+		if c.Name() != "version" && !strings.Contains(text, "\n  sixpack "+c.Name()) && c.Name() != "server" {
+			t.Errorf("sixpack help %s has no example:\n%s", c.Name(), text)
 		}
-		for line := range strings.Lines(c.help) {
+		for line := range strings.Lines(c.Long + "\n" + c.Example) {
 			if len(line) > 95 {
-				t.Errorf("sixpack help %s has a long line: %s", c.name, line)
+				t.Errorf("sixpack help %s has a long line: %s", c.Name(), line)
 			}
 		}
 	}
@@ -118,6 +118,57 @@ func TestVersion(t *testing.T) {
 		got, _, err := call(t, nil, args...)
 		if err != nil || !strings.HasPrefix(got, "sixpack "+version()+" (go") {
 			t.Errorf("sixpack %v: %v\n%s", args, err, got)
+		}
+	}
+}
+
+// TestCompletion asks for completions as a shell does, and for the scripts by
+// which shells do so.
+func TestCompletion(t *testing.T) {
+	for _, c := range []struct {
+		args      []string
+		want      []string // some of the lines
+		directive string
+	}{
+		{[]string{"se"}, []string{"seed", "serve", "server"}, ":4"},
+		{[]string{"help", "back"}, []string{"backup"}, ":4"},
+		{[]string{"completion", ""}, []string{"bash", "zsh", "fish", "powershell"}, ":4"},
+		{[]string{"analyze", "--k"}, []string{"--kpi"}, ":4"},
+		{[]string{"serve", "--web-p"}, []string{"--web-port", "--web-prefix"}, ":4"},
+		{[]string{"serve", ""}, nil, ":4"},
+		{[]string{"backup", ""}, nil, ":0"},
+		{[]string{"copy", "--from", ""}, nil, ":0"},
+	} {
+		out, _, err := call(t, nil, append([]string{"__completeNoDesc"}, c.args...)...)
+		lines := strings.Fields(out)
+		if want := append(c.want, c.directive); err != nil || strings.Join(lines, " ") != strings.Join(want, " ") {
+			t.Errorf("%q is completed by %q, %v; want %q", c.args, lines, err, want)
+		}
+	}
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		if script, _, err := call(t, nil, "completion", shell); err != nil || !strings.Contains(script, "__complete") {
+			t.Errorf("completion %s: %v\n%s", shell, err, script)
+		}
+	}
+}
+
+func TestMan(t *testing.T) {
+	folder := t.TempDir()
+	if _, _, err := call(t, nil, "man", folder); err != nil {
+		t.Fatal(err)
+	}
+	for page, lines := range map[string][]string{
+		"sixpack.1":        {`.TH "SIXPACK" 1 "" "sixpack ` + version() + `"`, ".SH SYNOPSIS"},
+		"sixpack-backup.1": {`sixpack\-backup \- copy the data to FILE, also while the server runs`, "  sixpack backup sixpack\\-$(date +%F).db"},
+	} {
+		content, err := os.ReadFile(filepath.Join(folder, page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range lines {
+			if !strings.Contains("\n"+string(content), "\n"+line+"\n") {
+				t.Errorf("%s lacks %q:\n%s", page, line, content)
+			}
 		}
 	}
 }

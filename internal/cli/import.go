@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"slices"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
 	"github.com/sixpack-go/sixpack/store"
@@ -35,13 +35,11 @@ What an operator set in Sixpack after the first import is told, and taken over o
 
 --from is Sixpack's Redis, with its database and prefix; if it is left out, the configured
 one (redis_url or redis_host). --to is a folder or a URL of Redis; if it is left out, the
-configured store. Both may be the same Redis with the same prefix.
+configured store. Both may be the same Redis with the same prefix.`
 
-Examples:
-  sixpack import --from 'redis://localhost:6379/15?prefix=sxp' --dry-run
+const importExamples = `  sixpack import --from 'redis://localhost:6379/15?prefix=sxp' --dry-run
   sixpack import --from 'redis://localhost:6379/15?prefix=sxp' --to /var/lib/sixpack
-  SIXPACK_CONFIG=/etc/sixpack.yml sixpack import
-`
+  SIXPACK_CONFIG=/etc/sixpack.yml sixpack import`
 
 // importing is what import was told.
 type importing struct {
@@ -49,18 +47,20 @@ type importing struct {
 	dry, settings bool
 }
 
-func importCommand() command {
+func importCommand(p *process) *cobra.Command {
 	var f importing
-	return command{
-		name: "import", summary: "take over the data of Sixpack 2, also while it serves", help: importHelp,
-		flags: func(own *pflag.FlagSet) {
-			own.StringVar(&f.from, "from", "", "the `URL` of Sixpack's Redis")
-			own.StringVar(&f.to, "to", "", "the `STORE` that takes it")
-			own.BoolVar(&f.dry, "dry-run", false, "write nothing, but tell what would come")
-			own.BoolVar(&f.settings, "settings", false, "take winners, pauses, archiving, descriptions and traffic of experiments that are there")
-		},
-		run: f.run,
+	c := &cobra.Command{
+		Use: "import", Short: "take over the data of Sixpack 2, also while it serves",
+		Long: importHelp, Example: importExamples, Args: arguments(0, 0),
+		RunE: p.run(f.run),
 	}
+	own := c.Flags()
+	own.StringVar(&f.from, "from", "", "the `URL` of Sixpack's Redis")
+	own.StringVar(&f.to, "to", "", "the `STORE` that takes it")
+	own.BoolVar(&f.dry, "dry-run", false, "write nothing, but tell what would come")
+	own.BoolVar(&f.settings, "settings", false, "take winners, pauses, archiving, descriptions and traffic of experiments that are there")
+	completeFiles(c, "to")
+	return c
 }
 
 func (f *importing) run(ctx context.Context, in *invocation) (err error) {

@@ -8,7 +8,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/sixpack-go/sixpack/dashboard"
@@ -26,23 +26,22 @@ before its line for "tokens:" or SIXPACK_TOKENS. Programs send it with each requ
   curl -H 'Authorization: Bearer TOKEN' http://localhost:5001/experiments.json
 
 Viewers may look at everything, editors may change it too. A new password ends the sessions
-of its user, as does removing the line.
+of its user, as does removing the line.`
 
-Examples:
-  sixpack passwd anna
+const passwdExamples = `  sixpack passwd anna
   sixpack passwd --role viewer bob <password.txt
-  sixpack passwd --token deploy
-`
+  sixpack passwd --token deploy`
 
-func passwdCommand() command {
-	return command{
-		name: "passwd", operands: "[NAME]", most: 1, summary: "make the line that lets somebody into the dashboard", help: passwdHelp,
-		flags: func(flags *pflag.FlagSet) {
-			flags.String("role", string(dashboard.Editor), "viewer or editor")
-			flags.Bool("token", false, "make up a token for a program")
-		},
-		run: passwd,
+func passwdCommand(p *process) *cobra.Command {
+	c := &cobra.Command{
+		Use: "passwd [NAME]", Short: "make the line that lets somebody into the dashboard",
+		Long: passwdHelp, Example: passwdExamples, Args: arguments(0, 1),
+		RunE: p.run(passwd),
 	}
+	flags := c.Flags()
+	flags.String("role", string(dashboard.Editor), "viewer or editor")
+	flags.Bool("token", false, "make up a token for a program")
+	return c
 }
 
 func passwd(ctx context.Context, in *invocation) error {

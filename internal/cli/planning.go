@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/stats"
@@ -30,16 +30,14 @@ fixed beforehand. The first takes longer at most, and less on average if there i
 
 --set writes what the flags say into the plan of the experiment, also while a server runs,
 and leaves the rest of it. 0 takes a number back. A plan for one look (--fixed) is refused
-once somebody takes part.
+once somebody takes part.`
 
-Examples:
-  sixpack plan --baseline 5% --effect 10% --per-day 2000
+const planExamples = `  sixpack plan --baseline 5% --effect 10% --per-day 2000
   sixpack plan --baseline 5% --effect 10% --alternatives 3
   sixpack plan --mean 4 --sd 30 --effect 5% --split 90:10
   sixpack plan --baseline 5% --days 14 --per-day 2000
   sixpack plan button-color --effect 10%
-  sixpack plan button-color --set --effect 10% --size 160000
-`
+  sixpack plan button-color --set --effect 10% --size 160000`
 
 // planning is what plan was told.
 type planning struct {
@@ -53,25 +51,26 @@ type planning struct {
 	json, set        bool
 }
 
-func planCommand() command {
+func planCommand(p *process) *cobra.Command {
 	var f planning
-	return command{
-		name: "plan", operands: "[EXPERIMENT]", most: 1,
-		summary: "tell how many participants and days a test needs", help: planHelp,
-		flags: func(own *pflag.FlagSet) {
-			own.StringVar(&f.from, "from", "", "the `STORE` that has the experiment")
-			f.declare(own)
-			own.Float64Var(&f.mean, "mean", 0, "the mean value of the control's participants, in place of --baseline")
-			own.Float64Var(&f.sd, "sd", 0, "the standard deviation of their values")
-			own.IntVar(&f.alternatives, "alternatives", 2, "how many there are, the control included")
-			own.Var(&f.split, "split", "the shares: 90:10 (default equal ones)")
-			own.Float64Var(&f.perDay, "per-day", 0, "participants a day, of all alternatives")
-			own.IntVar(&f.days, "days", 0, "how many days there are, to tell the smallest effect that is found")
-			own.BoolVar(&f.json, "json", false, "print JSON")
-			own.BoolVar(&f.set, "set", false, "write what the flags say into the experiment's plan")
-		},
-		run: f.run,
+	c := &cobra.Command{
+		Use: "plan [EXPERIMENT]", Short: "tell how many participants and days a test needs",
+		Long: planHelp, Example: planExamples, Args: arguments(0, 1),
+		RunE: p.run(f.run),
 	}
+	own := c.Flags()
+	own.StringVar(&f.from, "from", "", "the `STORE` that has the experiment")
+	f.declare(own)
+	own.Float64Var(&f.mean, "mean", 0, "the mean value of the control's participants, in place of --baseline")
+	own.Float64Var(&f.sd, "sd", 0, "the standard deviation of their values")
+	own.IntVar(&f.alternatives, "alternatives", 2, "how many there are, the control included")
+	own.Var(&f.split, "split", "the shares: 90:10 (default equal ones)")
+	own.Float64Var(&f.perDay, "per-day", 0, "participants a day, of all alternatives")
+	own.IntVar(&f.days, "days", 0, "how many days there are, to tell the smallest effect that is found")
+	own.BoolVar(&f.json, "json", false, "print JSON")
+	own.BoolVar(&f.set, "set", false, "write what the flags say into the experiment's plan")
+	completeFiles(c, "from")
+	return c
 }
 
 func (f *planning) run(ctx context.Context, in *invocation) error {

@@ -16,7 +16,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/sixpack-go/sixpack/store/bolt"
@@ -31,13 +31,11 @@ uses is that server's: seed it by its URL. Over HTTP nobody can set a winner, pa
 archive, nor go back in time for a bandit to learn, so that there only the other
 experiments are made.
 
-Experiments of the same names must not be there yet.
+Experiments of the same names must not be there yet.`
 
-Examples:
-  sixpack seed
+const seedExamples = `  sixpack seed
   sixpack seed --data-dir /tmp/try --clients 20000 && sixpack --data-dir /tmp/try
-  sixpack seed --url http://127.0.0.1:5000
-`
+  sixpack seed --url http://127.0.0.1:5000`
 
 // seeders is how many visitors come at the same time: many, because the store
 // asks the disk once for all that wait.
@@ -51,17 +49,12 @@ type seeding struct {
 	seed    uint64
 }
 
-func seedCommand() command {
+func seedCommand(p *process) *cobra.Command {
 	var s seeding
-	return command{
-		name: "seed", summary: "make up experiments to look at, in the data folder or at a URL", help: seedHelp,
-		flags: func(f *pflag.FlagSet) {
-			f.StringVar(&s.url, "url", "", "send the visitors to the server at this `URL`")
-			f.IntVar(&s.clients, "clients", 3000, "how many visitors to make up; each sees all experiments")
-			f.IntVar(&s.days, "days", 14, "over how many days they come, today included")
-			f.Uint64Var(&s.seed, "seed", 0, "make up the same visitors again as with this `number` before")
-		},
-		run: func(ctx context.Context, in *invocation) error {
+	c := &cobra.Command{
+		Use: "seed", Short: "make up experiments to look at, in the data folder or at a URL",
+		Long: seedHelp, Example: seedExamples, Args: arguments(0, 0),
+		RunE: p.run(func(ctx context.Context, in *invocation) error {
 			if s.clients < 1 || s.days < 1 {
 				return usageError("--clients and --days must be at least 1")
 			}
@@ -69,8 +62,14 @@ func seedCommand() command {
 				s.seed = uint64(rand.Uint32()) //nolint:gosec // nothing secret; short, as it may be typed
 			}
 			return s.run(ctx, in)
-		},
+		}),
 	}
+	f := c.Flags()
+	f.StringVar(&s.url, "url", "", "send the visitors to the server at this `URL`")
+	f.IntVar(&s.clients, "clients", 3000, "how many visitors to make up; each sees all experiments")
+	f.IntVar(&s.days, "days", 14, "over how many days they come, today included")
+	f.Uint64Var(&s.seed, "seed", 0, "make up the same visitors again as with this `number` before")
+	return c
 }
 
 func (s seeding) run(ctx context.Context, in *invocation) error {

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/dashboard"
 	"github.com/sixpack-go/sixpack/httpapi"
@@ -19,6 +21,40 @@ import (
 
 // parts are what a server can do.
 type parts struct{ api, dashboard bool }
+
+const serveHelp = `Serves the API, which existing Sixpack clients use unchanged, until it gets a SIGINT
+(Ctrl-C) or SIGTERM; requests under way are finished first.
+
+The API (port 5000) has no password, because your visitors' browsers call it too. The
+dashboard (port 5001) answers only to this machine, where everyone may do everything; for
+others to reach it, name who may ("sixpack help passwd") and set web_host. "server" is
+"serve" without the dashboard, "web" is the dashboard alone.
+
+Everything the API acknowledged is on the disk, in sixpack.db in the data folder. A second
+server cannot use the same folder: several servers share a Redis. Setting any of the redis_
+keys selects it: a single machine, sentinels or a cluster.`
+
+const serveExamples = `  sixpack
+  sixpack server --redis-host redis.internal --redis-db 0
+  sixpack web --redis-host redis.internal --redis-db 0 --api-url https://ab.example.com
+  sixpack serve --port 8000 --data-dir /var/lib/sixpack
+  SIXPACK_CONFIG=/etc/sixpack.yml sixpack server --log-format json`
+
+// serveCommand returns a command that serves some parts.
+func serveCommand(p *process, name string, which parts) *cobra.Command {
+	short := "serve the API and the dashboard; \"sixpack\" alone does this"
+	switch {
+	case !which.dashboard:
+		short = "serve the API without the dashboard"
+	case !which.api:
+		short = "serve the dashboard without the API"
+	}
+	return &cobra.Command{
+		Use: name, Short: short, Long: serveHelp, Example: serveExamples, Args: arguments(0, 0),
+		Annotations: map[string]string{showsSettings: "yes"},
+		RunE:        p.run(func(ctx context.Context, in *invocation) error { return serve(ctx, in, which) }),
+	}
+}
 
 // serve runs the API, the dashboard or both until ctx ends.
 func serve(ctx context.Context, in *invocation, which parts) error {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/internal/simulation"
@@ -43,14 +43,12 @@ that with few visitors or days they do what hash does. Who would convert after t
 never does. random has the shares of hash, and is not to be had: it does not repeat.
 
 --plot draws regret and the best alternative's share over time, means and the middle 80%,
-as SVG.
+as SVG.`
 
-Examples:
-  sixpack simulate 5% 6%
+const simulateExamples = `  sixpack simulate 5% 6%
   sixpack simulate 2% 3% 4% --algorithms hash,thompson,epsilon-greedy --per-day 2000
   sixpack simulate 5% 6% --window 72h --delay 24h --plot bandits.svg
-  sixpack simulate 5% 5% --drift 80% --visitors 20000 --runs 500 --seed 1 --json
-`
+  sixpack simulate 5% 5% --drift 80% --visitors 20000 --runs 500 --seed 1 --json`
 
 // The algorithms that set no shares.
 const (
@@ -75,26 +73,27 @@ type simulateFlags struct {
 	plot           string
 }
 
-func simulateCommand() command {
+func simulateCommand(p *process) *cobra.Command {
 	var f simulateFlags
-	return command{
-		name: "simulate", operands: "RATE RATE...", least: 2, most: 256, help: simulateHelp,
-		summary: "try bandits on visitors of whom you know what they do",
-		flags: func(own *pflag.FlagSet) {
-			own.StringSliceVar(&f.algorithms, "algorithms", []string{"hash", "thompson", "whiplash"}, "what to compare: also whiplash-legacy and epsilon-greedy")
-			own.IntVar(&f.visitors, "visitors", 10_000, "how many come to each test")
-			own.IntVar(&f.days, "days", 20, "over how many days they come")
-			own.IntVar(&f.perDay, "per-day", 0, "how many come each day, in place of --visitors")
-			own.DurationVar(&f.window, "window", 24*time.Hour, "how long ago somebody came of whom bandits learn")
-			own.DurationVar(&f.delay, "delay", 0, "how long it takes to convert, on average")
-			own.Var(&f.drift, "drift", "by how much all rates rise and fall together, in one wave")
-			own.IntVar(&f.runs, "runs", 200, "how many tests of each algorithm")
-			own.Uint64Var(&f.seed, "seed", 0, "simulate the same tests again as with this `number` before")
-			own.BoolVar(&f.json, "json", false, "print JSON")
-			own.StringVar(&f.plot, "plot", "", "draw them into this `FILE`, an SVG")
-		},
-		run: f.run,
+	c := &cobra.Command{
+		Use: "simulate RATE RATE...", Short: "try bandits on visitors of whom you know what they do",
+		Long: simulateHelp, Example: simulateExamples, Args: arguments(2, 256),
+		RunE: p.run(f.run),
 	}
+	own := c.Flags()
+	own.StringSliceVar(&f.algorithms, "algorithms", []string{"hash", "thompson", "whiplash"}, "what to compare: also whiplash-legacy and epsilon-greedy")
+	own.IntVar(&f.visitors, "visitors", 10_000, "how many come to each test")
+	own.IntVar(&f.days, "days", 20, "over how many days they come")
+	own.IntVar(&f.perDay, "per-day", 0, "how many come each day, in place of --visitors")
+	own.DurationVar(&f.window, "window", 24*time.Hour, "how long ago somebody came of whom bandits learn")
+	own.DurationVar(&f.delay, "delay", 0, "how long it takes to convert, on average")
+	own.Var(&f.drift, "drift", "by how much all rates rise and fall together, in one wave")
+	own.IntVar(&f.runs, "runs", 200, "how many tests of each algorithm")
+	own.Uint64Var(&f.seed, "seed", 0, "simulate the same tests again as with this `number` before")
+	own.BoolVar(&f.json, "json", false, "print JSON")
+	own.StringVar(&f.plot, "plot", "", "draw them into this `FILE`, an SVG")
+	completeFiles(c, "plot")
+	return c
 }
 
 func (f *simulateFlags) run(ctx context.Context, in *invocation) error {

@@ -2,14 +2,23 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
 	"strings"
+
+	"github.com/spf13/cobra"
 )
 
-// version returns the version of this program, as its build recorded it: that
-// of a release for "go install …@v1.2.3", the commit for a build in a checkout,
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "print the version", Args: arguments(0, 0),
+		Long: "Prints the version, and the Go release and platform it was built for.",
+		RunE: func(c *cobra.Command, _ []string) error { return writeAll(c.OutOrStdout(), versionText()+"\n") },
+	}
+}
+
+// version returns the version of this program as its build recorded it: the
+// release for "go install …@v1.2.3", the commit for a build in a checkout,
 // "devel" for "go run".
 func version() string {
 	info, ok := debug.ReadBuildInfo()
@@ -19,7 +28,6 @@ func version() string {
 	return strings.TrimPrefix(info.Main.Version, "v")
 }
 
-func printVersion(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "sixpack %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return err
+func versionText() string {
+	return fmt.Sprintf("sixpack %s (%s, %s/%s)", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

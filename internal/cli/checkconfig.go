@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+const checkConfigHelp = `Prints each setting, its value and where it comes from, then the problems. The exit status is
+0 if sixpack would start with these settings, else 1. Secrets are not shown.`
+
+const checkConfigExamples = `  sixpack check-config
+  SIXPACK_CONFIG=/etc/sixpack.yml sixpack check-config --port 8000`
+
+func checkConfigCommand(p *process) *cobra.Command {
+	return &cobra.Command{
+		Use: "check-config", Short: "show the settings in effect and their problems",
+		Long: checkConfigHelp, Example: checkConfigExamples, Args: arguments(0, 0),
+		Annotations: map[string]string{showsSettings: "yes"}, RunE: p.run(checkConfig),
+	}
+}
+
+// checkConfig prints the configuration in force.
+func checkConfig(_ context.Context, in *invocation) error {
+	s, err := load(in.environ, in.flags)
+	if err != nil {
+		return err
+	}
+	if err := s.exposed(); err != nil {
+		s.problems = append(s.problems, err.Error())
+	}
+	table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "KEY\tSOURCE\tVALUE")
+	for _, k := range keys {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", k.name, s.source(k.name), s.shown(k))
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, n := range s.notes {
+		fmt.Fprintln(in.stdout, "note:", n)
+	}
+	for _, p := range s.problems {
+		fmt.Fprintln(in.stdout, "problem:", p)
+	}
+	switch len(s.problems) {
+	case 0:
+		fmt.Fprintln(in.stdout, "No problems.")
+		return nil
+	case 1:
+		return errors.New("the configuration has a problem")
+	default:
+		return fmt.Errorf("the configuration has %d problems", len(s.problems))
+	}
+}

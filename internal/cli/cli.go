@@ -1,0 +1,94 @@
+// Package cli is the command sixpack: its commands, their flags and their help.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// Main runs the command that args name and returns the exit status of the
+// process: 0 for success, 2 for a usage error, 1 for any other error.
+func Main(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
+	cobra.MousetrapHelpText = "" // on Windows, a double click serves, as "sixpack" alone does
+	return report(run(ctx, args, environ, stdout, stderr), stderr)
+}
+
+// run runs the command that args name.
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) error {
+	c := rootCommand(&process{environ: environ, stdin: os.Stdin})
+	c.SetArgs(append([]string{}, args...)) // not nil, for which cobra takes os.Args
+	c.SetOut(stdout)
+	c.SetErr(stderr)
+	return c.ExecuteContext(ctx)
+}
+
+// errUsage is wrapped by usage errors: the help explains how to avoid them.
+var errUsage = errors.New("usage")
+
+// usageError returns an error that wraps errUsage but does not mention it.
+func usageError(format string, arguments ...any) error {
+	return usage{fmt.Errorf(format, arguments...)}
+}
+
+type usage struct{ error }
+
+func (usage) Is(target error) bool { return target == errUsage }
+
+// report prints err, if any, and returns the exit status.
+func report(err error, stderr io.Writer) int {
+	if err == nil {
+		return 0
+	}
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
+	fmt.Fprintln(stderr, "sixpack:", err)
+	if errors.Is(err, errUsage) {
+		return 2
+	}
+	return 1
+}
+
+// process is what commands use of the process they run in, besides its output,
+// which is cobra's.
+type process struct {
+	environ []string // NAME=value
+	stdin   *os.File
+}
+
+// invocation is one run of a command.
+type invocation struct {
+	environ        []string // NAME=value
+	arguments      []string // without flags
+	flags          *pflag.FlagSet
+	stdin          *os.File
+	stdout, stderr io.Writer
+}
+
+// run returns the RunE of a command that is run by do.
+func (p *process) run(do func(context.Context, *invocation) error) func(*cobra.Command, []string) error {
+	return func(c *cobra.Command, args []string) error {
+		return do(c.Context(), &invocation{
+			environ: p.environ, arguments: args, flags: c.Flags(),
+			stdin: p.stdin, stdout: c.OutOrStdout(), stderr: c.ErrOrStderr(),
+		})
+	}
+}
+
+// settings returns the configuration, or an error that lists its problems.
+func (in *invocation) settings() (*settings, error) {
+	s, err := load(in.environ, in.flags)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.err(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
