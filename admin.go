@@ -36,7 +36,7 @@ func (e *Engine) AllCounts(ctx context.Context) ([]store.Counts, error) {
 
 // SetWinner gives every client this alternative from now on. Nobody takes part
 // any more; those who did still convert. The errors are [ErrUnknown] and
-// [ErrAlternativeName].
+// [*InvalidError].
 func (e *Engine) SetWinner(ctx context.Context, experiment, alternative string) error {
 	return e.edit(ctx, experiment, ActionWinner, func(r *store.Record) error {
 		r.Winner = alternative
@@ -80,7 +80,7 @@ func (e *Engine) Describe(ctx context.Context, experiment, description string) e
 // remembered alternatives) and algorithm that callers declare. Zero fields
 // override nothing, so that the zero Override clears it. The traffic is a ramp's
 // while one is under way: it stays, and to set another is refused with [ErrRamp].
-// The other errors are [ErrUnknown], [ErrTraffic], [ErrWeights] and [ErrAlgorithm].
+// The other errors are [ErrUnknown] and [*InvalidError].
 func (e *Engine) Override(ctx context.Context, experiment string, o store.Override) error {
 	return e.edit(ctx, experiment, ActionOverride, func(r *store.Record) error {
 		if err := e.checkOverride(r, o); err != nil {
@@ -229,7 +229,7 @@ func (e *Engine) change(
 
 func checkWinner(r *store.Record, alternative string) error {
 	if !slices.Contains(r.Alternatives, alternative) {
-		return fmt.Errorf("%w: %q is not in %q", ErrAlternativeName, alternative, r.Name)
+		return invalid("alternative name", "%q is not in %q", alternative, r.Name)
 	}
 	return nil
 }
@@ -255,7 +255,7 @@ func (e *Engine) checkOverride(r *store.Record, o store.Override) error {
 
 func (e *Engine) checkAlgorithm(name string) error {
 	if name != "" && e.config.algorithm(name) == nil {
-		return fmt.Errorf("%w: %q", ErrAlgorithm, name)
+		return invalid("algorithm", "%q is not one of %q", name, e.Algorithms())
 	}
 	return nil
 }

@@ -26,8 +26,8 @@ func TestAssignment(t *testing.T) {
 		x := sixpack.Experiment{Name: v.Experiment, Alternatives: v.Alternatives}
 		got, err := engine.Participate(t.Context(), x, v.ClientID)
 		if v.ClientID == "" {
-			if !errors.Is(err, sixpack.ErrMissing) {
-				t.Errorf("no client in %q: %v, want %v", v.Experiment, err, sixpack.ErrMissing)
+			if !errors.Is(err, invalid("client id")) {
+				t.Errorf("no client in %q: %v, want %v", v.Experiment, err, invalid("client id"))
 			}
 			continue
 		}

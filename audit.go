@@ -63,8 +63,8 @@ func (e *Engine) Changes(ctx context.Context, experiment string, most int) ([]st
 // It is refused with [ErrUndo] if that was changed again since, if there is no
 // such change, for a Reset, Purge or Delete, which forget, for what is done to
 // ramps, and for what was changed of an experiment that was deleted; and like the
-// method that would do the same, with [ErrPurged], [ErrLate], [ErrAlgorithm] or
-// [ErrRamp]. The other error is [ErrUnknown].
+// method that would do the same, with [ErrPurged], [ErrLate], [ErrRamp] or
+// an [*InvalidError]. The other error is [ErrUnknown].
 func (e *Engine) Undo(ctx context.Context, experiment string, change uint64) error {
 	log, err := e.Changes(ctx, experiment, 0)
 	if err != nil {

@@ -419,7 +419,7 @@ func TestUndoIsNoWayRound(t *testing.T) {
 	}
 	check(t, knows.Override(ctx, "button", store.Override{Algorithm: "last"}))
 	check(t, e.Override(ctx, "button", store.Override{}))
-	if err := e.Undo(ctx, "button", changes(t, e)[0].ID); !errors.Is(err, sixpack.ErrAlgorithm) {
+	if err := e.Undo(ctx, "button", changes(t, e)[0].ID); !errors.Is(err, invalid("algorithm")) {
 		t.Errorf("an algorithm that is not known here: %v", err)
 	}
 	check(t, knows.Undo(ctx, "button", changes(t, e)[0].ID))
@@ -436,7 +436,7 @@ func TestUndoIsNoWayRound(t *testing.T) {
 	foreign(2, `{"override":{"weights":[0.2,0.3,0.5]}}`, `{"override":{"algorithm":"last"}}`)
 	foreign(3, `{"winner":1}`, `{"winner":2}`)
 	foreign(4, ``, ``)
-	for id, want := range map[uint64]error{1: sixpack.ErrAlternativeName, 2: sixpack.ErrWeights, 3: sixpack.ErrUndo, 4: sixpack.ErrUndo} {
+	for id, want := range map[uint64]error{1: invalid("alternative name"), 2: invalid("weights"), 3: sixpack.ErrUndo, 4: sixpack.ErrUndo} {
 		if err := knows.Undo(ctx, "button", id); !errors.Is(err, want) {
 			t.Errorf("foreign change %d: got %v, want %v", id, err, want)
 		}

@@ -2,7 +2,6 @@ package sixpack
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"regexp"
@@ -60,8 +59,24 @@ var (
 	kpiForm  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 )
 
-func validName(form *regexp.Regexp, s string) bool {
-	return len(s) <= maxName && form.MatchString(s) && printable(s)
+// checkName refuses a name that is too long or has another form.
+func checkName(argument, name string, form *regexp.Regexp) error {
+	switch {
+	case len(name) > maxName:
+		return invalid(argument, "it has %d bytes, at most %d are allowed", len(name), maxName)
+	case !form.MatchString(name) || !printable(name):
+		return invalid(argument, "%q does not match %s", name, form)
+	default:
+		return nil
+	}
+}
+
+// checkKPI refuses a bad name of a KPI. The default one's is empty.
+func checkKPI(name string) error {
+	if name == "" {
+		return nil
+	}
+	return checkName("kpi name", name, kpiForm)
 }
 
 func validClient(s string) bool {
@@ -81,13 +96,13 @@ func printable(s string) bool {
 // check finds what is wrong with a declaration whatever is remembered.
 func (x *Experiment) check() error {
 	if n := len(x.Alternatives); n < 2 {
-		return fmt.Errorf("%w: %d given", ErrAlternatives, n)
+		return invalid("alternatives", "experiments require at least two alternatives: %d given", n)
 	} else if n > maxAlternatives {
-		return fmt.Errorf("%w: %d given", ErrTooMany, n)
+		return invalid("alternatives", "experiments allow at most %d alternatives: %d given", maxAlternatives, n)
 	}
 	for i, a := range x.Alternatives {
 		if slices.Contains(x.Alternatives[:i], a) {
-			return fmt.Errorf("%w: %q", ErrDuplicate, a)
+			return invalid("alternatives", "duplicate alternatives: %q", a)
 		}
 	}
 	if x.Weights != nil {
@@ -101,12 +116,12 @@ func (x *Experiment) check() error {
 // checkNames finds what is wrong with the names of a new experiment. Those of
 // a remembered one have been accepted before, perhaps under other rules.
 func (x *Experiment) checkNames(form *regexp.Regexp) error {
-	if !validName(form, x.Name) {
-		return fmt.Errorf("%w: %q", ErrExperimentName, x.Name)
+	if err := checkName("experiment name", x.Name, form); err != nil {
+		return err
 	}
 	for _, a := range x.Alternatives {
-		if !validName(nameForm, a) {
-			return fmt.Errorf("%w: %q", ErrAlternativeName, a)
+		if err := checkName("alternative name", a, nameForm); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -114,24 +129,24 @@ func (x *Experiment) checkNames(form *regexp.Regexp) error {
 
 func checkTraffic(f float64) error {
 	if f != 0 && !(f > 0 && f <= 1) {
-		return fmt.Errorf("%w: %v is not in (0, 1]", ErrTraffic, f)
+		return invalid("traffic fraction", "%v is not in (0, 1]", f)
 	}
 	return nil
 }
 
 func checkWeights(weights []float64, n int) error {
 	if len(weights) != n {
-		return fmt.Errorf("%w: %d weights for %d alternatives", ErrWeights, len(weights), n)
+		return invalid("weights", "%d weights for %d alternatives", len(weights), n)
 	}
 	sum := 0.0
 	for _, w := range weights {
 		if !(w >= 0) {
-			return fmt.Errorf("%w: %v is negative or not a number", ErrWeights, w)
+			return invalid("weights", "%v is negative or not a number", w)
 		}
 		sum += w
 	}
 	if sum == 0 || math.IsInf(sum, 0) {
-		return fmt.Errorf("%w: their sum is %v", ErrWeights, sum)
+		return invalid("weights", "their sum is %v", sum)
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package sixpack
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"time"
@@ -64,8 +63,8 @@ func At(t time.Time) Option {
 func KPI(name string) Option {
 	return func(c *call) {
 		c.kpi = name
-		if name != "" && !validName(kpiForm, name) {
-			c.err = fmt.Errorf("%w: %q", ErrKPI, name)
+		if err := checkKPI(name); err != nil {
+			c.err = err
 		}
 	}
 }
@@ -75,7 +74,7 @@ func KPI(name string) Option {
 func Value(x float64) Option {
 	return func(c *call) {
 		if c.value, c.hasValue = store.AmountOf(x); !c.hasValue {
-			c.err = fmt.Errorf("%w: %v is not between -1e9 and 1e9", ErrValue, x)
+			c.err = invalid("value", "%v is not between -1e9 and 1e9", x)
 		}
 	}
 }
@@ -105,7 +104,7 @@ func (e *Engine) prepare(c *call, options []Option) error {
 	if c.at.IsZero() {
 		c.at = c.now
 	} else if c.at.Unix() < 0 || c.at.After(c.now.Add(24*time.Hour)) {
-		return fmt.Errorf("%w: %v is before 1970 or more than a day ahead", ErrTime, c.at)
+		return invalid("datetime", "%v is before 1970 or more than a day ahead", c.at)
 	}
 	c.at = c.at.In(e.config.Location)
 	return c.err
@@ -127,7 +126,7 @@ func (c *call) checkChoice(x *Experiment) error {
 		c.force = ""
 	}
 	if c.choose != "" && !slices.Contains(x.Alternatives, c.choose) {
-		return fmt.Errorf("%w: %q is not among the alternatives", ErrAlternativeName, c.choose)
+		return invalid("alternative name", "%q is not among the alternatives", c.choose)
 	}
 	return nil
 }
@@ -146,11 +145,14 @@ func (e *Engine) excludes(c *call) Reason {
 
 // checkNamed finds what is wrong with the names that every call has.
 func checkNamed(experiment, client string) error {
-	if experiment == "" || client == "" {
-		return ErrMissing
+	switch {
+	case experiment == "":
+		return invalid("experiment name", "it is empty")
+	case client == "":
+		return invalid("client id", "it is empty")
+	case !validClient(client):
+		return invalid("client id", "it has %d bytes; at most %d bytes of UTF-8 without control characters are allowed", len(client), maxClient)
+	default:
+		return nil
 	}
-	if !validClient(client) {
-		return fmt.Errorf("%w: %d bytes, at most %d, no control characters", ErrClientID, len(client), maxClient)
-	}
-	return nil
 }

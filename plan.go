@@ -31,9 +31,10 @@ func checkPlan(p store.Plan) error {
 		mostEffect = 100 // of the control's rate
 		mostAlpha  = 0.5
 	)
+	if err := checkKPI(p.KPI); err != nil {
+		return err
+	}
 	switch {
-	case p.KPI != "" && !validName(kpiForm, p.KPI):
-		return fmt.Errorf("%w: %q", ErrKPI, p.KPI)
 	case !(p.Effect >= 0 && p.Effect <= mostEffect):
 		return fmt.Errorf("%w: the effect %v is not a lift above 0, such as 0.1 for 10 %%", ErrPlan, p.Effect)
 	case !(p.Baseline >= 0 && p.Baseline < 1):
@@ -59,7 +60,7 @@ func checkPlan(p store.Plan) error {
 //
 // A fixed analysis is one for a size that was fixed before anything was seen: it
 // is refused, with [ErrLate], once somebody takes part. The other errors are
-// [ErrUnknown], [ErrKPI] and [ErrPlan] of a plan that makes no sense.
+// [ErrUnknown], [*InvalidError] and [ErrPlan] of a plan that makes no sense.
 func (e *Engine) SetPlan(ctx context.Context, experiment string, p store.Plan) error {
 	if err := checkPlan(p); err != nil {
 		return err

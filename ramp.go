@@ -53,8 +53,8 @@ const (
 // leaves it there. Afterwards the last step's stays as if it had been overridden,
 // until another Override clears it.
 //
-// The errors are [ErrUnknown]; [ErrRampPlan], [ErrTraffic] of a step and [ErrKPI] of
-// a guardrail, for a plan that makes no sense; and [ErrRamp] while another ramp is
+// The errors are [ErrUnknown]; [ErrRampPlan], or [*InvalidError] of a step's traffic or a
+// guardrail's KPI, for a plan that makes no sense; and [ErrRamp] while another ramp is
 // under way, and for an experiment that is archived or has a winner.
 func (e *Engine) StartRamp(ctx context.Context, experiment string, p store.RampPlan) error {
 	if err := checkRamp(p); err != nil {
@@ -119,7 +119,7 @@ func checkRamp(p store.RampPlan) error {
 	}
 	for i, f := range p.Steps {
 		if !(f > 0 && f <= 1) {
-			return fmt.Errorf("%w: %v is not in (0, 1]", ErrTraffic, f)
+			return invalid("traffic fraction", "%v is not in (0, 1]", f)
 		}
 		if i > 0 && f <= p.Steps[i-1] {
 			return fmt.Errorf("%w: its steps do not rise from %v to %v", ErrRampPlan, p.Steps[i-1], f)
@@ -129,8 +129,8 @@ func checkRamp(p store.RampPlan) error {
 		return fmt.Errorf("%w: %v is no time to hold a step", ErrRampPlan, p.Hold)
 	}
 	for i, g := range p.Guardrails {
-		if g.KPI != "" && !validName(kpiForm, g.KPI) {
-			return fmt.Errorf("%w: %q", ErrKPI, g.KPI)
+		if err := checkKPI(g.KPI); err != nil {
+			return err
 		}
 		if slices.ContainsFunc(p.Guardrails[:i], func(o store.Guardrail) bool { return o.KPI == g.KPI }) {
 			return fmt.Errorf("%w: %q is a guardrail twice", ErrRampPlan, g.KPI)

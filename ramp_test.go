@@ -476,10 +476,10 @@ func TestRampRefused(t *testing.T) {
 		"too many":          {plan(func(p *store.RampPlan) { p.Steps = make([]float64, 101) }), sixpack.ErrRampPlan},
 		"falls":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.1} }), sixpack.ErrRampPlan},
 		"stays":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.5} }), sixpack.ErrRampPlan},
-		"zero":              {plan(func(p *store.RampPlan) { p.Steps = []float64{0, 1} }), sixpack.ErrTraffic},
-		"percent":           {plan(func(p *store.RampPlan) { p.Steps = []float64{1, 50} }), sixpack.ErrTraffic},
+		"zero":              {plan(func(p *store.RampPlan) { p.Steps = []float64{0, 1} }), invalid("traffic fraction")},
+		"percent":           {plan(func(p *store.RampPlan) { p.Steps = []float64{1, 50} }), invalid("traffic fraction")},
 		"no hold":           {plan(func(p *store.RampPlan) { p.Hold = 0 }), sixpack.ErrRampPlan},
-		"guardrail":         {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{KPI: "a b"}} }), sixpack.ErrKPI},
+		"guardrail":         {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{KPI: "a b"}} }), invalid("kpi name")},
 		"guardrail, twice":  {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{}, {RiseIsBad: true}} }), sixpack.ErrRampPlan},
 		"well, as it seems": {plan(func(*store.RampPlan) {}), nil},
 	} {

@@ -2,7 +2,6 @@ package sixpack
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -136,7 +135,7 @@ type Legacy struct {
 }
 
 // Results analyses an experiment by a KPI, "" for the default one; that of its plan
-// is [store.Record.PrimaryKPI]. The errors are [ErrUnknown], and [ErrKPI] for a KPI
+// is [store.Record.PrimaryKPI]. The errors are [ErrUnknown], and [*InvalidError] for a KPI
 // that was never seen.
 func (e *Engine) Results(ctx context.Context, experiment, kpi string) (Results, error) {
 	counts, err := e.Counts(ctx, experiment)
@@ -144,7 +143,7 @@ func (e *Engine) Results(ctx context.Context, experiment, kpi string) (Results, 
 		return Results{}, err
 	}
 	if kpi != "" && kpi != counts.Record.Plan.KPI && !slices.Contains(counts.Record.KPIs, kpi) {
-		return Results{}, fmt.Errorf("%w: %q has no KPI %q", ErrKPI, experiment, kpi)
+		return Results{}, invalid("kpi name", "%q has no KPI %q", experiment, kpi)
 	}
 	return Analyze(counts, kpi, e.now()), nil
 }

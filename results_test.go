@@ -238,7 +238,7 @@ func TestPlan(t *testing.T) {
 	if r, err := e.Results(ctx, "exp", ""); err != nil || r.Primary {
 		t.Errorf("the default KPI: primary is %t, %v", r.Primary, err)
 	}
-	if _, err := e.Results(ctx, "exp", "never-seen"); !errors.Is(err, sixpack.ErrKPI) {
+	if _, err := e.Results(ctx, "exp", "never-seen"); !errors.Is(err, invalid("kpi name")) {
 		t.Errorf("a KPI that was never seen: %v", err)
 	}
 
@@ -261,7 +261,7 @@ func TestPlan(t *testing.T) {
 			t.Errorf("Participate with the plan %+v: %v", p, err)
 		}
 	}
-	if err := e.SetPlan(ctx, "exp", store.Plan{KPI: "a b"}); !errors.Is(err, sixpack.ErrKPI) {
+	if err := e.SetPlan(ctx, "exp", store.Plan{KPI: "a b"}); !errors.Is(err, invalid("kpi name")) {
 		t.Errorf("a KPI with a space: %v", err)
 	}
 	if err := e.SetPlan(ctx, "nothing", store.Plan{}); !errors.Is(err, sixpack.ErrUnknown) {

@@ -16,31 +16,12 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// What a call can be refused for. Nothing has changed then. Any other error
-// means that the store failed.
+// Conflicts of operators.
 var (
-	ErrMissing          = errors.New("missing arguments")
-	ErrAlternatives     = errors.New("experiments require at least two alternatives")
-	ErrTooMany          = errors.New("experiments allow at most 256 alternatives")
-	ErrDuplicate        = errors.New("duplicate alternatives")
-	ErrExperimentName   = errors.New("invalid experiment name")
-	ErrAlternativeName  = errors.New("invalid alternative name")
-	ErrKPI              = errors.New("invalid kpi name")
-	ErrClientID         = errors.New("invalid client id")
-	ErrTraffic          = errors.New("invalid traffic fraction range")
-	ErrWeights          = errors.New("invalid weights")
-	ErrAlgorithm        = errors.New("unknown algorithm")
-	ErrTime             = errors.New("invalid datetime")
-	ErrValue            = errors.New("invalid value")
-	ErrChanged          = errors.New("experiment alternatives have changed")
-	ErrUnknown          = errors.New("experiment does not exist")
-	ErrNotParticipating = errors.New("this client was not participating")
-	ErrPaused           = errors.New("this experiment is paused")
-	ErrArchived         = errors.New("this experiment is archived")
-	ErrNotArchived      = errors.New("this experiment is not archived")
-	ErrPlan             = errors.New("invalid plan")
-	ErrLate             = errors.New("too late for this plan")
-	ErrPurged           = errors.New("this experiment's clients have been purged")
+	ErrNotArchived = errors.New("this experiment is not archived")
+	ErrPlan        = errors.New("invalid plan")
+	ErrLate        = errors.New("too late for this plan")
+	ErrPurged      = errors.New("this experiment's clients have been purged")
 )
 
 // DefaultRobots is the expression by which Sixpack knows robots: it is searched
@@ -64,8 +45,8 @@ type Config struct {
 	// Bandit says when algorithms that learn change the shares.
 	Bandit Bandit
 	// Weights are those of experiments, by name and alternative, for calls that
-	// declare none. Calls are refused with [ErrWeights] if theirs are not those of
-	// exactly the experiment's alternatives.
+	// declare none. Calls are refused with an [*InvalidError] if theirs are not those
+	// of exactly the experiment's alternatives.
 	Weights map[string]map[string]float64
 	// Location is the zone whose days are counted: UTC if nil.
 	Location *time.Location
@@ -429,7 +410,7 @@ func existing(r *store.Record, client string, facts store.Facts) (Assignment, er
 		return Assignment{}, fmt.Errorf("%w: %q in %q", ErrNotParticipating, client, r.Name)
 	}
 	if facts.Overflow {
-		return Assignment{}, fmt.Errorf("%w: the total of %q would be too large", ErrValue, client)
+		return Assignment{}, invalid("value", "the total of %q would be too large", client)
 	}
 	return Assignment{
 		Experiment: r.Name, Alternative: r.Alternatives[facts.Choice], Reason: ReasonExisting, Participating: true,

@@ -191,7 +191,7 @@ func TestChoose(t *testing.T) {
 	if a := participate(t, e, x, "anna", sixpack.Choose("red")); a.Alternative != "blue" {
 		t.Errorf("second Choose: %+v, want the first choice", a)
 	}
-	if _, err := e.Participate(t.Context(), x, "bert", sixpack.Choose("green")); !errors.Is(err, sixpack.ErrAlternativeName) {
+	if _, err := e.Participate(t.Context(), x, "bert", sixpack.Choose("green")); !errors.Is(err, invalid("alternative name")) {
 		t.Errorf("Choose of an unknown alternative: %v", err)
 	}
 }
@@ -343,43 +343,43 @@ func TestRefusedCallsChangeNothing(t *testing.T) {
 		want error
 		call func(context.Context, *sixpack.Engine) error
 	}{
-		"no client":         {sixpack.ErrMissing, part(button, "")},
-		"no experiment":     {sixpack.ErrMissing, part(sixpack.Experiment{Alternatives: button.Alternatives}, "c")},
-		"one alternative":   {sixpack.ErrAlternatives, part(sixpack.Experiment{Name: "new", Alternatives: []string{"a"}}, "c")},
-		"257 alternatives":  {sixpack.ErrTooMany, part(sixpack.Experiment{Name: "new", Alternatives: make([]string, 257)}, "c")},
-		"duplicate":         {sixpack.ErrDuplicate, part(sixpack.Experiment{Name: "new", Alternatives: []string{"a", "b", "a"}}, "c")},
-		"bad alternative":   {sixpack.ErrAlternativeName, part(sixpack.Experiment{Name: "new", Alternatives: []string{"a", "_b"}}, "c")},
-		"trailing newline":  {sixpack.ErrAlternativeName, part(sixpack.Experiment{Name: "new", Alternatives: []string{"a", "b\n"}}, "c")},
-		"bad name":          {sixpack.ErrExperimentName, part(sixpack.Experiment{Name: "déjà", Alternatives: button.Alternatives}, "c")},
-		"long name":         {sixpack.ErrExperimentName, part(sixpack.Experiment{Name: strings.Repeat("n", 256), Alternatives: button.Alternatives}, "c")},
+		"no client":         {invalid("client id"), part(button, "")},
+		"no experiment":     {invalid("experiment name"), part(sixpack.Experiment{Alternatives: button.Alternatives}, "c")},
+		"one alternative":   {invalid("alternatives"), part(sixpack.Experiment{Name: "new", Alternatives: []string{"a"}}, "c")},
+		"257 alternatives":  {invalid("alternatives"), part(sixpack.Experiment{Name: "new", Alternatives: make([]string, 257)}, "c")},
+		"duplicate":         {invalid("alternatives"), part(sixpack.Experiment{Name: "new", Alternatives: []string{"a", "b", "a"}}, "c")},
+		"bad alternative":   {invalid("alternative name"), part(sixpack.Experiment{Name: "new", Alternatives: []string{"a", "_b"}}, "c")},
+		"trailing newline":  {invalid("alternative name"), part(sixpack.Experiment{Name: "new", Alternatives: []string{"a", "b\n"}}, "c")},
+		"bad name":          {invalid("experiment name"), part(sixpack.Experiment{Name: "déjà", Alternatives: button.Alternatives}, "c")},
+		"long name":         {invalid("experiment name"), part(sixpack.Experiment{Name: strings.Repeat("n", 256), Alternatives: button.Alternatives}, "c")},
 		"changed":           {sixpack.ErrChanged, part(sixpack.Experiment{Name: "button", Alternatives: []string{"red", "green"}, Traffic: 0.5}, "c")},
 		"one more":          {sixpack.ErrChanged, part(sixpack.Experiment{Name: "button", Alternatives: []string{"red", "blue", "green"}}, "c")},
-		"traffic too large": {sixpack.ErrTraffic, part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Traffic: 1.1}, "c")},
-		"traffic negative":  {sixpack.ErrTraffic, part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Traffic: -1}, "c")},
-		"traffic NaN":       {sixpack.ErrTraffic, part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Traffic: math.NaN()}, "c")},
-		"weights too few":   {sixpack.ErrWeights, part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Weights: []float64{1}}, "c")},
-		"weights negative":  {sixpack.ErrWeights, part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Weights: []float64{-1, 2}}, "c")},
-		"weights zero":      {sixpack.ErrWeights, part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Weights: []float64{0, 0}}, "c")},
-		"weights infinite":  {sixpack.ErrWeights, part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Weights: []float64{1, math.Inf(1)}}, "c")},
-		"algorithm":         {sixpack.ErrAlgorithm, part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Algorithm: "magic"}, "c")},
-		"long client":       {sixpack.ErrClientID, part(button, strings.Repeat("c", 513))},
-		"control in client": {sixpack.ErrClientID, part(button, "a\x00b")},
-		"broken client":     {sixpack.ErrClientID, part(button, "a\xffb")},
-		"long ago":          {sixpack.ErrTime, part(button, "c", sixpack.At(time.Unix(-1, 0)))},
-		"far ahead":         {sixpack.ErrTime, part(button, "c", sixpack.At(start.Add(25*time.Hour)))},
+		"traffic too large": {invalid("traffic fraction"), part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Traffic: 1.1}, "c")},
+		"traffic negative":  {invalid("traffic fraction"), part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Traffic: -1}, "c")},
+		"traffic NaN":       {invalid("traffic fraction"), part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Traffic: math.NaN()}, "c")},
+		"weights too few":   {invalid("weights"), part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Weights: []float64{1}}, "c")},
+		"weights negative":  {invalid("weights"), part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Weights: []float64{-1, 2}}, "c")},
+		"weights zero":      {invalid("weights"), part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Weights: []float64{0, 0}}, "c")},
+		"weights infinite":  {invalid("weights"), part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Weights: []float64{1, math.Inf(1)}}, "c")},
+		"algorithm":         {invalid("algorithm"), part(sixpack.Experiment{Name: "button", Alternatives: button.Alternatives, Algorithm: "magic"}, "c")},
+		"long client":       {invalid("client id"), part(button, strings.Repeat("c", 513))},
+		"control in client": {invalid("client id"), part(button, "a\x00b")},
+		"broken client":     {invalid("client id"), part(button, "a\xffb")},
+		"long ago":          {invalid("datetime"), part(button, "c", sixpack.At(time.Unix(-1, 0)))},
+		"far ahead":         {invalid("datetime"), part(button, "c", sixpack.At(start.Add(25*time.Hour)))},
 		"unknown":           {sixpack.ErrUnknown, convert("nope", "anna")},
 		"not participating": {sixpack.ErrNotParticipating, convert("button", "nobody")},
-		"kpi":               {sixpack.ErrKPI, convert("button", "anna", sixpack.KPI("a b"))},
-		"value":             {sixpack.ErrValue, convert("button", "anna", sixpack.Value(math.NaN()))},
-		"large value":       {sixpack.ErrValue, convert("button", "anna", sixpack.Value(1.1e9))},
-		"convert no one":    {sixpack.ErrMissing, convert("button", "")},
-		"winner":            {sixpack.ErrAlternativeName, func(ctx context.Context, e *sixpack.Engine) error { return e.SetWinner(ctx, "button", "green") }},
+		"kpi":               {invalid("kpi name"), convert("button", "anna", sixpack.KPI("a b"))},
+		"value":             {invalid("value"), convert("button", "anna", sixpack.Value(math.NaN()))},
+		"large value":       {invalid("value"), convert("button", "anna", sixpack.Value(1.1e9))},
+		"convert no one":    {invalid("client id"), convert("button", "")},
+		"winner":            {invalid("alternative name"), func(ctx context.Context, e *sixpack.Engine) error { return e.SetWinner(ctx, "button", "green") }},
 		"pause unknown":     {sixpack.ErrUnknown, func(ctx context.Context, e *sixpack.Engine) error { return e.Pause(ctx, "nope") }},
 		"purge running":     {sixpack.ErrNotArchived, func(ctx context.Context, e *sixpack.Engine) error { return e.Purge(ctx, "button") }},
 		"delete unknown":    {sixpack.ErrUnknown, func(ctx context.Context, e *sixpack.Engine) error { return e.Delete(ctx, "nope") }},
-		"override traffic":  {sixpack.ErrTraffic, override(store.Override{Traffic: 2})},
-		"override weights":  {sixpack.ErrWeights, override(store.Override{Weights: []float64{1, 2, 3}})},
-		"override algo":     {sixpack.ErrAlgorithm, override(store.Override{Algorithm: "magic"})},
+		"override traffic":  {invalid("traffic fraction"), override(store.Override{Traffic: 2})},
+		"override weights":  {invalid("weights"), override(store.Override{Weights: []float64{1, 2, 3}})},
+		"override algo":     {invalid("algorithm"), override(store.Override{Algorithm: "magic"})},
 	}
 	for name, c := range calls {
 		t.Run(name, func(t *testing.T) {
@@ -395,6 +395,9 @@ func TestRefusedCallsChangeNothing(t *testing.T) {
 		})
 	}
 }
+
+// invalid stands for all errors about an argument.
+func invalid(argument string) error { return &sixpack.InvalidError{Argument: argument} }
 
 func part(x sixpack.Experiment, client string, o ...sixpack.Option) func(context.Context, *sixpack.Engine) error {
 	return func(ctx context.Context, e *sixpack.Engine) error {

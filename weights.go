@@ -1,7 +1,5 @@
 package sixpack
 
-import "fmt"
-
 // configure sets the weights that x does not declare to those of the
 // configuration, if that has any.
 func (e *Engine) configure(x *Experiment) error {
@@ -16,12 +14,12 @@ func (e *Engine) configure(x *Experiment) error {
 	for i, a := range x.Alternatives {
 		w, ok := set[a]
 		if !ok {
-			return fmt.Errorf("%w: the configuration has none for %q of %q", ErrWeights, a, x.Name)
+			return invalid("weights", "the configuration has none for %q of %q", a, x.Name)
 		}
 		weights[i] = w
 	}
 	if len(set) > len(weights) {
-		return fmt.Errorf("%w: the configuration has some that %q does not have: %v", ErrWeights, x.Name, set)
+		return invalid("weights", "the configuration has some that %q does not have: %v", x.Name, set)
 	}
 	x.Weights = weights
 	return checkWeights(weights, len(weights))

@@ -50,7 +50,7 @@ func TestConfiguredWeightsOfOthers(t *testing.T) {
 		"one is negative": {"red": 2, "blue": -1},
 	} {
 		e := sixpack.New(new(memory.Store), sixpack.Config{Weights: map[string]map[string]float64{"button": weights}})
-		if _, err := e.Participate(t.Context(), button, "anna"); !errors.Is(err, sixpack.ErrWeights) {
+		if _, err := e.Participate(t.Context(), button, "anna"); !errors.Is(err, invalid("weights")) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

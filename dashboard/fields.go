@@ -45,9 +45,11 @@ func (m mistakes) Error() string {
 
 // blame returns what the engine refused as a mistake, and other errors as they are.
 func blame(err error) error {
+	if invalid, ok := errors.AsType[*sixpack.InvalidError](err); ok {
+		return mistakes{"": sentence(invalid.Error())}
+	}
 	for _, known := range []error{
-		sixpack.ErrAlternativeName, sixpack.ErrKPI, sixpack.ErrTraffic, sixpack.ErrWeights, sixpack.ErrAlgorithm, sixpack.ErrPlan,
-		sixpack.ErrNotArchived, sixpack.ErrPurged, sixpack.ErrRamp, sixpack.ErrLate, sixpack.ErrRampPlan,
+		sixpack.ErrPlan, sixpack.ErrNotArchived, sixpack.ErrPurged, sixpack.ErrRamp, sixpack.ErrLate, sixpack.ErrRampPlan,
 	} {
 		if errors.Is(err, known) {
 			return mistakes{"": sentence(err.Error())}

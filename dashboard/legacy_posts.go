@@ -30,7 +30,7 @@ func (d *dashboard) postWinner(ctx context.Context, of store.Record, r *http.Req
 		return refusal{http.StatusBadRequest, "The field alternative_name is missing."}
 	}
 	err := d.engine.SetWinner(ctx, of.Name, r.PostForm.Get("alternative_name"))
-	if errors.Is(err, sixpack.ErrAlternativeName) {
+	if errors.Is(err, &sixpack.InvalidError{Argument: "alternative name"}) {
 		return refusal{http.StatusBadRequest, "This experiment has no such alternative."}
 	}
 	return err

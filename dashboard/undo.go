@@ -46,7 +46,8 @@ func (d *dashboard) takeBack(ctx context.Context, name string, id uint64) error 
 		return errWinnerAgain
 	}
 	err = d.engine.Undo(ctx, name, id)
-	for _, known := range []error{sixpack.ErrUndo, sixpack.ErrPurged, sixpack.ErrLate, sixpack.ErrAlgorithm, sixpack.ErrRamp} {
+	algorithm := &sixpack.InvalidError{Argument: "algorithm"} // which the engine does not have any more
+	for _, known := range []error{sixpack.ErrUndo, sixpack.ErrPurged, sixpack.ErrLate, algorithm, sixpack.ErrRamp} {
 		if errors.Is(err, known) {
 			return refusal{http.StatusConflict, sentence(err.Error()) + " Nothing was changed."}
 		}

@@ -1,8 +1,8 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 
 	"github.com/sixpack-go/sixpack"
 )
@@ -15,7 +15,7 @@ func (a *api) convert(ctx context.Context, q *query) (any, error) {
 	}
 	got, err := a.engine.Convert(ctx, q.get(experiment), q.get(clientID), options...)
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(q.checkNamed(), err)
 	}
 	reply := q.reply(got)
 	reply.conversion = c
@@ -36,7 +36,7 @@ func (a *api) conversion(q *query, c *conversion) ([]sixpack.Option, error) {
 	if sent := q.get(value); sent != "" {
 		worth, ok := parseFloat(sent)
 		if !ok {
-			return options, fmt.Errorf("%w: %q", sixpack.ErrValue, sent)
+			return options, invalid("value", sent, "a number")
 		}
 		c.Value = &worth
 		options = append(options, sixpack.Value(worth))

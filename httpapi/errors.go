@@ -3,13 +3,16 @@ package httpapi
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/sixpack-go/sixpack"
 )
 
-// What a request can be refused for before the engine is asked.
+// Requests that the engine is not asked about.
 var (
+	errMissing      = errors.New("missing arguments")
 	errNotFound     = errors.New("not found")
 	errNoExperiment = errors.New("experiment does not exist")
 	errMethod       = errors.New("method not allowed")
@@ -17,25 +20,16 @@ var (
 	errPanic        = errors.New("internal error")
 )
 
-// wire says what errors come to. Clients' logs match on the messages. What is
-// not listed is a failure of the store.
+// wire has the status and the message of each error. Clients' logs match on the
+// messages. The first entry that an error wraps counts.
 var wire = []struct {
 	err     error
 	status  int
-	message string // that of err if empty
+	message string // the text of err if empty
 }{
-	{sixpack.ErrMissing, http.StatusBadRequest, ""},
-	{sixpack.ErrAlternatives, http.StatusBadRequest, ""},
-	{sixpack.ErrTooMany, http.StatusBadRequest, ""},
-	{sixpack.ErrDuplicate, http.StatusBadRequest, ""},
-	{sixpack.ErrExperimentName, http.StatusBadRequest, ""},
-	{sixpack.ErrAlternativeName, http.StatusBadRequest, ""},
-	{sixpack.ErrKPI, http.StatusBadRequest, ""},
-	{sixpack.ErrClientID, http.StatusBadRequest, ""},
-	{sixpack.ErrTraffic, http.StatusBadRequest, ""},
-	{sixpack.ErrWeights, http.StatusBadRequest, "invalid weights: give one for each alternative, in their order, none below 0 and not all 0"},
-	{sixpack.ErrTime, http.StatusBadRequest, ""},
-	{sixpack.ErrValue, http.StatusBadRequest, ""},
+	{errMissing, http.StatusBadRequest, ""},
+	{argument("traffic fraction"), http.StatusBadRequest, "invalid traffic fraction range"},
+	{argument("weights"), http.StatusBadRequest, "invalid weights: give one for each alternative, in their order, none below 0 and not all 0"},
 	{sixpack.ErrChanged, http.StatusBadRequest, "experiment alternatives have changed. please delete in the admin"},
 	{sixpack.ErrUnknown, http.StatusBadRequest, ""},
 	{sixpack.ErrNotParticipating, http.StatusBadRequest, ""},
@@ -48,18 +42,53 @@ var wire = []struct {
 	{errPanic, http.StatusInternalServerError, ""},
 }
 
-// refusal is the answer to what failed.
-type refusal struct {
-	Status  string `json:"status"`
-	Message string `json:"message"`
+// argument stands for all errors about an argument.
+func argument(name string) error { return &sixpack.InvalidError{Argument: name} }
+
+// invalid refuses the text of an argument that cannot be read.
+func invalid(argument, text, want string) error {
+	return &sixpack.InvalidError{Argument: argument, Rule: fmt.Sprintf("%q is not %s", text, want)}
 }
 
-// refuse returns what err comes to.
-func refuse(err error) (status int, answer refusal) {
+// missing refuses a request without a required argument.
+func missing(argument string) error {
+	return fmt.Errorf("%w: %w", errMissing, &sixpack.InvalidError{Argument: argument, Rule: "it is required"})
+}
+
+// refusal is the body of an answer with an error.
+type refusal struct {
+	Status  string  `json:"status"`
+	Message string  `json:"message"`
+	Detail  *detail `json:"detail,omitempty"`
+}
+
+// detail names the argument that is invalid and the rule that it breaks.
+type detail struct {
+	Argument string `json:"argument"`
+	Rule     string `json:"rule"`
+}
+
+// refuse returns the status and the body for err.
+func refuse(err error) (status int, body refusal) {
+	body.Status = "failed"
+	invalid, ok := errors.AsType[*sixpack.InvalidError](err)
+	if ok {
+		body.Detail = &detail{invalid.Argument, invalid.Rule}
+	}
 	for _, w := range wire {
 		if errors.Is(err, w.err) {
-			return w.status, refusal{"failed", cmp.Or(w.message, w.err.Error())}
+			body.Message = cmp.Or(w.message, w.err.Error())
+			return w.status, body
 		}
 	}
-	return http.StatusServiceUnavailable, refusal{"failed", "redis is not available"}
+	if ok {
+		body.Message = "invalid " + invalid.Argument
+		if invalid.Argument == "alternatives" { // its rules begin with Sixpack's messages
+			body.Message, _, _ = strings.Cut(invalid.Rule, ":")
+		}
+		return http.StatusBadRequest, body
+	}
+	// The store failed. Sixpack's clients know this text, so an embedded store gets it too.
+	body.Message = "redis is not available"
+	return http.StatusServiceUnavailable, body
 }

@@ -12,8 +12,9 @@
 //
 // Every answer, whatever its status, carries the CORS headers of [CORS]. Errors
 // are {"status": "failed", "message": …}: 400 and 404 say what is wrong with the
-// request, 503 that the store failed, of which only the log tells more. Answers
-// are wrapped for a parameter callback (JSONP).
+// request, 503 that the store failed; the log has the details. Where an argument is
+// invalid, the error also has "detail": {"argument": …, "rule": …}. Answers are
+// wrapped for a parameter callback (JSONP).
 package httpapi
 
 import (

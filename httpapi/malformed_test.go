@@ -1,12 +1,15 @@
 package httpapi_test
 
 import (
+	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/httpapi"
 	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/memory"
 )
 
 // TestMalformed sends what no client should send. "exp" is an experiment of one
@@ -25,8 +28,53 @@ func sendMalformed(t *testing.T, address string) {
 			method, target = "GET", c.request
 		}
 		got := send(t, address, request(method, target, "HTTP/1.1", ""))
+		got.body = detail.ReplaceAllLiteralString(got.body, "")
 		if got.status != c.status || got.body != c.want() {
 			t.Errorf("%.80q: %d %s, want %d %s", c.request, got.status, got.body, c.status, c.want())
+		}
+	}
+}
+
+// detail is what error bodies carry beside the message, which TestDetail checks.
+var detail = regexp.MustCompile(`,"detail":{"argument":"[a-z ]+","rule":"(?:[^"\\]|\\.)+"}`)
+
+// TestDetail checks which argument is called invalid, and by which rule.
+func TestDetail(t *testing.T) {
+	address := prepared(t, new(memory.Store))
+	for _, c := range []struct{ target, argument, rule string }{
+		{"/participate?client_id=cid", "experiment name", "it is required"},
+		{"/participate?experiment=exp", "client id", "it is required"},
+		{"/convert?experiment=exp", "client id", "it is required"},
+		{"/participate?experiment=a:b&alternatives=one&alternatives=two&client_id=cid", "experiment name", `"a:b" does not match ^[A-Za-z0-9][A-Za-z0-9_ -]*$`},
+		{"/participate?experiment=new&alternatives=one&alternatives=_&client_id=cid", "alternative name", `"_" does not match ^[A-Za-z0-9][A-Za-z0-9_ -]*$`},
+		{"/participate?experiment=exp&client_id=%01", "client id", "it has 1 bytes; at most 512 bytes of UTF-8 without control characters are allowed"},
+		{noAlts, "alternatives", two + ": 0 given"},
+		{noAlts + "&alternatives=one&alternatives=one", "alternatives", `duplicate alternatives: "one"`},
+		{part + "&alternative=three", "alternative name", `"three" is not among the alternatives`},
+		{part + "&traffic_fraction=x", "traffic fraction", `"x" is not a number in (0, 1]`},
+		{part + "&weights=1", "weights", "1 weights for 2 alternatives"},
+		{part + "&weights=x", "weights", `"x" is not a number, 0 or more`},
+		{part + "&datetime=x", "datetime", `"x" is not a date, a time or Unix seconds`},
+		{part + "&datetime=1969-12-31", "datetime", "1969-12-31 00:00:00 +0000 UTC is before 1970 or more than a day ahead"},
+		{conv + "&kpi=%22", "kpi name", `"\"" does not match ^[A-Za-z0-9][A-Za-z0-9_-]*$`},
+		{conv + "&kpi=" + strings.Repeat("k", 256), "kpi name", "it has 256 bytes, at most 255 are allowed"},
+		{conv + "&value=x", "value", `"x" is not a number`},
+		{conv + "&value=1e10", "value", "1e+10 is not between -1e9 and 1e9"},
+	} {
+		var got struct {
+			Detail struct{ Argument, Rule string }
+		}
+		answer := get(t, address, c.target)
+		if err := json.Unmarshal([]byte(answer.body), &got); err != nil {
+			t.Fatal(err)
+		}
+		if answer.status != 400 || got.Detail.Argument != c.argument || got.Detail.Rule != c.rule || !detail.MatchString(answer.body) {
+			t.Errorf("%.80q: %d %s, want the detail %q, %q", c.target, answer.status, answer.body, c.argument, c.rule)
+		}
+	}
+	for _, target := range []string{"/nope", "/experiments/nope", part + "&alternatives=three", "/convert?experiment=paused&client_id=cid"} {
+		if answer := get(t, address, target); answer.status < 400 || strings.Contains(answer.body, "detail") {
+			t.Errorf("%q: %d %s, want an error without detail", target, answer.status, answer.body)
 		}
 	}
 }

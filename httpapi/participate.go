@@ -50,13 +50,17 @@ func (a *api) participation(q *query) (sixpack.Experiment, []sixpack.Option, err
 	return x, options, nil
 }
 
-// checkNamed finds out whether a request names an experiment and a client,
-// without which nothing else in it matters.
+// checkNamed refuses a request that does not name an experiment and a client,
+// whatever else is wrong with it.
 func (q *query) checkNamed() error {
-	if q.get(experiment) == "" || q.get(clientID) == "" {
-		return sixpack.ErrMissing
+	switch "" {
+	case q.get(experiment):
+		return missing("experiment name")
+	case q.get(clientID):
+		return missing("client id")
+	default:
+		return nil
 	}
-	return nil
 }
 
 // circumstances returns who the visitor is and when it happened.

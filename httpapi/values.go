@@ -1,13 +1,10 @@
 package httpapi
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/sixpack-go/sixpack"
 )
 
 // parseFloat reads a number as Python's float does: spaces around it are
@@ -33,7 +30,7 @@ func (q *query) traffic() (float64, error) {
 	}
 	f, ok := parseFloat(q.get(trafficFraction))
 	if !ok || f <= 0 || f > 1 {
-		return 0, fmt.Errorf("%w: %q", sixpack.ErrTraffic, q.get(trafficFraction))
+		return 0, invalid("traffic fraction", q.get(trafficFraction), "a number in (0, 1]")
 	}
 	return f, nil
 }
@@ -47,7 +44,7 @@ func (q *query) shares() ([]float64, error) {
 	for i, text := range q.weights {
 		w, ok := parseFloat(text)
 		if !ok || w < 0 {
-			return nil, fmt.Errorf("%w: %q", sixpack.ErrWeights, text)
+			return nil, invalid("weights", text, "a number, 0 or more")
 		}
 		weights[i] = w
 	}
@@ -80,7 +77,7 @@ func parseTime(s string, zone *time.Location) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("%w: %q", sixpack.ErrTime, s)
+	return time.Time{}, invalid("datetime", s, "a date, a time or Unix seconds")
 }
 
 // parseDigits reads YYYYMMDD, and longer numbers as Unix seconds.
@@ -94,5 +91,5 @@ func parseDigits(s string, zone *time.Location) (time.Time, error) {
 	if seconds, err := strconv.ParseInt(s, 10, 64); err == nil && 9 <= len(s) && len(s) <= longest {
 		return time.Unix(seconds, 0), nil
 	}
-	return time.Time{}, fmt.Errorf("%w: %q", sixpack.ErrTime, s)
+	return time.Time{}, invalid("datetime", s, "a date, a time or Unix seconds")
 }
