@@ -1,92 +1,42 @@
 package docs_test
 
 import (
-	"cmp"
+	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 )
 
-// document is a text of which parts have been found to be true.
+// document is a Markdown text whose numbers are checked: each number must be one
+// that a test computes, that a command prints, or that is listed with its origin.
 type document struct {
-	text string
-	true []bool // of each byte
+	t     *testing.T
+	text  string          // in one line, without commands and link targets
+	known map[string]bool // numbers
 }
 
-// holds marks where the document says something, and returns how often it does.
-func (d document) holds(claim string) (times int) {
-	claim = even(claim)
-	for from := 0; ; times++ {
-		i := strings.Index(d.text[from:], claim)
-		if i < 0 {
-			return times
-		}
-		for j := range len(claim) {
-			d.true[from+i+j] = true
-		}
-		from += i + len(claim)
-	}
-}
-
-// What is left out of a document, or looked for.
 var (
-	console   = regexp.MustCompile("(?ms)^```console\n.*?\n```\n") // the tests of the command execute it
-	quotation = regexp.MustCompile(`(?m)^> ?`)                     // may be wrapped
-	listed    = regexp.MustCompile(`(?m)^\d+\. `)
-	number    = regexp.MustCompile(`\d+([,.]\d+)*`)
+	console = regexp.MustCompile("(?ms)^```console\n.*?\n```\n") // run by the tests of the command
+	markup  = regexp.MustCompile(`(?m)^> ?|^\d+\. |\]\([^)]*\)`)
+	number  = regexp.MustCompile(`[+−]?\d+(?:[,.]\d+)*(?: ?%)?`)
 )
 
-// read returns a document in one line, without what is executed.
-func read(t *testing.T, name string) string {
+func open(t *testing.T, name string) document {
 	t.Helper()
-	text := content(t, name)
-	for _, without := range []*regexp.Regexp{console, quotation, listed} {
-		text = without.ReplaceAllString(text, "")
-	}
-	return even(text)
-}
-
-// even makes all white space one space.
-func even(text string) string { return strings.Join(strings.Fields(text), " ") }
-
-// about returns a number in its surroundings.
-func about(text string, at []int) string {
-	const around = 50
-	return text[max(0, at[0]-around):at[0]] + "«" + text[at[0]:at[1]] + "»" + text[at[1]:min(len(text), at[1]+around)]
-}
-
-// anchors returns those of the headings of a Markdown text, as GitHub makes them.
-func anchors(text string) map[string]bool {
-	all := make(map[string]bool)
-	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
-		plain := regexp.MustCompile(`[^\p{L}\p{N} -]`).ReplaceAllString(strings.ToLower(heading[1]), "")
-		all[strings.ReplaceAll(plain, " ", "-")] = true
-	}
-	return all
-}
-
-func TestLinks(t *testing.T) {
-	for _, name := range []string{"statistics.md", "bandits.md", "rollout.md"} {
-		links := regexp.MustCompile(`\]\(([^)]*)\)`).FindAllStringSubmatch(content(t, name), -1)
-		if len(links) == 0 {
-			t.Fatalf("there are no links in %s: this test sees nothing", name)
-		}
-		for _, link := range links {
-			path, anchor, within := strings.Cut(link[1], "#")
-			if path = cmp.Or(path, name); !within {
-				if _, err := os.Stat(path); err != nil {
-					t.Error(err)
-				}
-			} else if !anchors(content(t, path))[anchor] {
-				t.Errorf("%s: there is no heading for %s", name, link[1])
-			}
+	text := read(t, name)
+	d := document{t, fold(markup.ReplaceAllString(console.ReplaceAllString(text, ""), "")), make(map[string]bool)}
+	for _, block := range console.FindAllString(text, -1) {
+		for _, n := range numbers(block) {
+			d.known[n] = true
 		}
 	}
+	return d
 }
 
-// content returns a document as it is.
-func content(t *testing.T, name string) string {
+// read returns the text of a document.
+func read(t *testing.T, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(name)
 	if err != nil {
@@ -95,16 +45,95 @@ func content(t *testing.T, name string) string {
 	return string(text)
 }
 
-// TestPlainWords has those of Sixpack's labels only where they are explained.
-func TestPlainWords(t *testing.T) {
-	before, rest, _ := strings.Cut(content(t, "statistics.md"), "## Sixpack's old labels\n")
-	_, after, found := strings.Cut(rest, "\n# ")
-	if !found {
-		t.Fatal("there is no section about Sixpack's old labels")
+// fold replaces all white space by single spaces.
+func fold(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// numbers returns the numbers in a text, as they are written.
+func numbers(text string) []string {
+	all := number.FindAllString(text, -1)
+	for i, n := range all {
+		all[i] = strings.ReplaceAll(n, " ", "")
 	}
-	for _, word := range []string{"significan", "confiden"} {
-		if strings.Contains(strings.ToLower(before+after+content(t, "bandits.md")+content(t, "rollout.md")), word) {
-			t.Errorf("%q is a word that people take for more than it says", word)
+	return all
+}
+
+// says requires a passage, and accepts its numbers in the whole document.
+func (d document) says(format string, values ...any) {
+	d.t.Helper()
+	passage := fold(fmt.Sprintf(format, values...))
+	if !strings.Contains(d.text, passage) {
+		d.t.Errorf("the document does not say:\n%s", passage)
+	}
+	for _, n := range numbers(passage) {
+		d.known[n] = true
+	}
+}
+
+// has requires the numbers in values, and accepts them in the whole document.
+func (d document) has(values ...string) {
+	d.t.Helper()
+	present := make(map[string]bool)
+	for _, n := range numbers(d.text) {
+		present[n] = true
+	}
+	for _, n := range numbers(strings.Join(values, "; ")) {
+		if d.known[n] = true; !present[n] {
+			d.t.Errorf("the document does not contain the number %s", n)
 		}
+	}
+}
+
+// check reports numbers that are not known.
+func (d document) check() {
+	d.t.Helper()
+	const around = 50
+	for _, at := range number.FindAllStringIndex(d.text, -1) {
+		if n := d.text[at[0]:at[1]]; !d.known[strings.ReplaceAll(n, " ", "")] {
+			d.t.Errorf("unknown origin: %s «%s» %s", d.text[max(0, at[0]-around):at[0]], n, d.text[at[1]:min(len(d.text), at[1]+around)])
+		}
+	}
+}
+
+// anchors returns the anchors that GitHub makes for the headings of a text.
+func anchors(text string) map[string]bool {
+	all := make(map[string]bool)
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
+		plain := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		all[strings.ReplaceAll(plain, " ", "-")] = true
+	}
+	return all
+}
+
+// TestLinks follows the links in all documents that lead into the repository.
+func TestLinks(t *testing.T) {
+	here, err := filepath.Glob("*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	above, err := filepath.Glob("../*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	followed := 0
+	for _, name := range append(here, above...) {
+		for _, link := range regexp.MustCompile(`\]\(([^)]*)\)`).FindAllStringSubmatch(read(t, name), -1) {
+			if strings.Contains(link[1], "://") {
+				continue
+			}
+			followed++
+			target, anchor, within := strings.Cut(link[1], "#")
+			path := name
+			if target != "" {
+				path = filepath.Join(filepath.Dir(name), target)
+			}
+			if _, err := os.Stat(path); err != nil {
+				t.Errorf("%s: %v", name, err)
+			} else if within && !anchors(read(t, path))[anchor] {
+				t.Errorf("%s: there is no heading for %s", name, link[1])
+			}
+		}
+	}
+	if followed == 0 {
+		t.Error("there are no links: this test sees nothing")
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// asked sends a request with a token, and returns what is answered.
+// asked sends a request with a token, and requires that it succeeds.
 func asked(t *testing.T, to http.Handler, method, target, token, body string) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
@@ -32,9 +32,9 @@ func asked(t *testing.T, to http.Handler, method, target, token, body string) {
 	}
 }
 
-// TestRollout does what rollout.md says that one may do.
+// TestRollout runs the configuration and the requests of rollout.md.
 func TestRollout(t *testing.T) {
-	text := content(t, "rollout.md")
+	text := read(t, "rollout.md")
 	var configured struct {
 		Weights map[string]map[string]float64
 	}
@@ -104,7 +104,7 @@ func TestRollout(t *testing.T) {
 		steps = append(steps, fmt.Sprint(f*100))
 	}
 	last := len(steps) - 1
-	if usual := strings.Join(steps[:last], ", ") + " and " + steps[last] + " %"; !strings.Contains(even(text), "say "+usual+" of the visitors") {
+	if usual := strings.Join(steps[:last], ", ") + " and " + steps[last] + " %"; !strings.Contains(fold(text), "say "+usual+" of the visitors") {
 		t.Errorf("it does not say that the steps are %s", usual)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// The shop of the document.
+// The shop that the documents describe.
 var (
 	today = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	plan  = store.Plan{Effect: 0.2}
@@ -25,21 +25,26 @@ var (
 		{Control: stats.Proportion{Participants: 9000, Converted: 270}, Challenger: stats.Proportion{Participants: 1000, Converted: 30}},
 		{Control: stats.Proportion{Participants: 5000, Converted: 400}, Challenger: stats.Proportion{Participants: 5000, Converted: 400}},
 	}
-	redPaid  = paid(red, 40)
-	bluePaid = paid(blue, 39)
+	redPaid  = paid(red, redOrder)
+	bluePaid = paid(blue, blueOrder)
 )
 
-// paid returns what customers paid whose orders have that mean, and a standard
-// deviation of 30.
+// Orders have these means and this standard deviation, in euros.
+const (
+	redOrder  = 40
+	blueOrder = 39
+	spread    = 30
+)
+
+// paid returns the values of orders with the given mean.
 func paid(c stats.Proportion, mean int64) stats.Values {
-	const spread = 30
 	return stats.Values{
 		Participants: c.Participants, NonZero: c.Converted,
 		Sum: float64(c.Converted * mean), Squares: float64(c.Converted * (mean*mean + spread*spread)),
 	}
 }
 
-// epoch is what came while weights were constant.
+// epoch has the counts of a time with constant weights.
 type epoch struct {
 	weights []float64 // nil: equal
 	arms    []stats.Proportion
@@ -48,8 +53,8 @@ type epoch struct {
 
 func halves(arms ...stats.Proportion) epoch { return epoch{arms: arms} }
 
-// analyze returns what the page shows of an experiment that began so many days
-// ago, with as many participants on each of them.
+// analyze returns the analysis of an experiment that began the given number of days
+// ago and has had the same number of participants every day.
 func analyze(days int, p store.Plan, epochs ...epoch) sixpack.Results {
 	start := today.AddDate(0, 0, -days)
 	r := store.Record{
@@ -86,7 +91,7 @@ func millionths(x float64, power int64) *big.Int {
 	return million.Mul(million, big.NewInt(int64(x)))
 }
 
-// Numbers are written as the page writes them.
+// The functions below format numbers as the dashboard does.
 
 func count[T int64 | float64 | sixpack.Number](n T) string {
 	s := strconv.FormatInt(int64(math.Ceil(float64(n))), 10)
@@ -96,10 +101,10 @@ func count[T int64 | float64 | sixpack.Number](n T) string {
 	return s
 }
 
-// of writes counts as "603 of 12,060".
+// of formats counts as "603 of 12,060".
 func of(c stats.Proportion) string { return count(c.Converted) + " of " + count(c.Participants) }
 
-// lift writes a fraction as a percentage with its sign and two digits.
+// lift formats a fraction as a percentage with its sign and two significant digits.
 func lift[T float64 | sixpack.Number](x T) string {
 	sign := "+"
 	if x < 0 {
@@ -110,20 +115,20 @@ func lift[T float64 | sixpack.Number](x T) string {
 
 func fromTo(i sixpack.Interval) string { return lift(i.Lo) + " to " + lift(i.Hi) }
 
-// digits writes a number with two digits that count.
+// digits formats a number with two significant digits.
 func digits(x float64) string {
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'e', 1, 64), 64)
 	return strconv.FormatFloat(rounded, 'f', -1, 64)
 }
 
-// rate writes a fraction as a percentage with one decimal.
+// rate formats a fraction as a percentage with one decimal.
 func rate[T float64 | sixpack.Number](x T) string {
 	return strconv.FormatFloat(100*float64(x), 'f', 1, 64) + " %"
 }
 
 func rates(i sixpack.Interval) string { return rate(i.Lo) + " to " + rate(i.Hi) }
 
-// quoted returns a verdict's words as they stand in the document.
+// quoted returns the words of a verdict as the document quotes them.
 func quoted(v sixpack.Verdict) string {
 	return strings.TrimSpace("**" + v.Headline + "** " + v.Detail + " " + v.Note)
 }
