@@ -143,7 +143,7 @@ func (p pair) compare(g, value, c float64, decided bool) Comparison {
 	r.Lift, r.LiftIn = p.lift(c)
 	switch {
 	case math.IsNaN(c):
-		r.DifferenceIn, r.LiftIn = Interval{c, c}, Interval{c, c}
+		r.DifferenceIn, r.LiftIn = interval(c, c), interval(c, c)
 		return r
 	case p.nA == 0 || p.nB == 0:
 		return r
@@ -202,7 +202,7 @@ func stratified(strata []Pair, l look, alpha float64) (Comparison, Evidence) {
 	t := sumUp(strata)
 	g, e := t.evidence()
 	r := Comparison{
-		P: 1, Threshold: math.Inf(1), Lift: math.NaN(), LiftIn: Interval{-1, math.Inf(1)},
+		P: 1, Threshold: math.Inf(1), Lift: math.NaN(), LiftIn: interval(-1, math.Inf(1)),
 		Difference: max(-1, min(1, (t.up-t.down)/t.weight)), DifferenceIn: Interval{-1, 1},
 	}
 	if t.down > 0 {
@@ -213,10 +213,10 @@ func stratified(strata []Pair, l look, alpha float64) (Comparison, Evidence) {
 	}
 	r.G, r.P, r.Threshold = g, l.p(g, e), l.threshold(e.H, alpha)
 	half := math.Sqrt(r.Threshold*t.v) / t.weight
-	r.DifferenceIn = Interval{max(-1, r.Difference-half), min(1, r.Difference+half)}
+	r.DifferenceIn = interval(max(-1, r.Difference-half), min(1, r.Difference+half))
 	if t.up > 0 && t.down > 0 || math.IsNaN(r.Threshold) {
 		wide := math.Sqrt(r.Threshold * t.spread / (t.up * t.down))
-		r.LiftIn = Interval{t.up/t.down*math.Exp(-wide) - 1, t.up/t.down*math.Exp(wide) - 1}
+		r.LiftIn = interval(t.up/t.down*math.Exp(-wide)-1, t.up/t.down*math.Exp(wide)-1)
 	}
 	r.DifferenceIn = r.DifferenceIn.agree(r.P <= alpha, t.up > t.down)
 	r.LiftIn = r.LiftIn.agree(r.P <= alpha, t.up > t.down)

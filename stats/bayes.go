@@ -138,11 +138,11 @@ func Best(arms []Proportion, prior Prior) (chances, losses []float64) {
 	return best(all, within(ends))
 }
 
-// Estimate is what is thought of a number.
+// Estimate is a Bayesian estimate of a number: an equal-tailed credible interval and the median within it.
 type Estimate struct {
-	Interval // equal-tailed
+	Interval
 
-	Median float64 // within the interval
+	Median Number `json:"median"`
 }
 
 // CredibleLift returns the lift of a challenger over control, above -1, with an
@@ -152,7 +152,7 @@ type Estimate struct {
 // and 1.
 func CredibleLift(control, challenger Proportion, prior Prior, probability float64) Estimate {
 	if nan := math.NaN(); !inside(probability) {
-		return Estimate{Interval{nan, nan}, nan}
+		return Estimate{interval(nan, nan), Number(nan)}
 	}
 	d := betas([]Proportion{control, challenger}, prior)
 	a, b := d[0], d[1]
@@ -163,18 +163,16 @@ func CredibleLift(control, challenger Proportion, prior Prior, probability float
 	meanA, sdA := a.moments()
 	meanB, sdB := b.moments()
 	const far = 60 // of a logarithm: no posterior is that wide
-	lift := quantiles(cdf, math.Log(meanB/meanA), math.Hypot(sdA/meanA, sdB/meanB), far, probability)
-	for _, x := range []*float64{&lift.Lo, &lift.Median, &lift.Hi} {
-		*x = math.Expm1(*x)
-	}
-	return lift
+	log := quantiles(cdf, math.Log(meanB/meanA), math.Hypot(sdA/meanA, sdB/meanB), far, probability)
+	lift := func(log Number) Number { return Number(math.Expm1(float64(log))) }
+	return Estimate{Interval{lift(log.Lo), lift(log.Hi)}, lift(log.Median)}
 }
 
 // CredibleDifference is [CredibleLift] of the difference of the rates, within
 // [-1,1].
 func CredibleDifference(control, challenger Proportion, prior Prior, probability float64) Estimate {
 	if nan := math.NaN(); !inside(probability) {
-		return Estimate{Interval{nan, nan}, nan}
+		return Estimate{interval(nan, nan), Number(nan)}
 	}
 	d := betas([]Proportion{control, challenger}, prior)
 	a, b := d[0], d[1]
@@ -199,7 +197,7 @@ func quantiles(cdf func(float64) float64, centre, width, far, probability float6
 	at := func(p float64) float64 {
 		return solve(from, to, atFrom-p, atTo-p, func(x float64) float64 { return cdf(x) - p })
 	}
-	return Estimate{Interval{at(tail), at(1 - tail)}, at(0.5)}
+	return Estimate{interval(at(tail), at(1-tail)), Number(at(0.5))}
 }
 
 // chance returns the probability that a variate of b is at most what limit makes

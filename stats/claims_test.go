@@ -147,9 +147,13 @@ func TestOutOfRange(t *testing.T) {
 		lift, difference := stats.CredibleLift(a, b, stats.Uniform, x), stats.CredibleDifference(a, b, stats.Uniform, x)
 		wilson := stats.Wilson(a, x)
 		values := []float64{
-			stats.Threshold(30, x), always.Threshold, always.DifferenceIn.Lo, always.LiftIn.Hi, strata.Threshold, strata.LiftIn.Lo, strata.LiftIn.Hi,
-			fixed.Threshold, fixed.DifferenceIn.Hi, fixed.LiftIn.Lo, posterior.Lo, posterior.Hi, lift.Median, difference.Hi, wilson.Lo, wilson.Hi,
+			stats.Threshold(30, x), always.Threshold, strata.Threshold, fixed.Threshold,
+		}
+		for _, end := range []stats.Number{
+			always.DifferenceIn.Lo, always.LiftIn.Hi, strata.LiftIn.Lo, strata.LiftIn.Hi, fixed.DifferenceIn.Hi, fixed.LiftIn.Lo, posterior.Lo, posterior.Hi, lift.Median, difference.Hi, wilson.Lo, wilson.Hi,
 			stats.Wilson(stats.Proportion{}, x).Lo,
+		} {
+			values = append(values, float64(end))
 		}
 		plan := stats.Design{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.8, Ratio: 1}
 		var wrong []stats.Design
@@ -198,7 +202,7 @@ func TestNothing(t *testing.T) {
 	for _, n := range []int64{0, 1000} {
 		for _, s := range []int64{0, n} {
 			c := stats.Proportion{Participants: n, Converted: s}
-			if got, e := stats.AlwaysValid(c, c, 0.05); got.P != 1 || !math.IsInf(got.Threshold, 1) || got.DifferenceIn != (stats.Interval{Lo: -1, Hi: 1}) || !math.IsInf(got.LiftIn.Hi, 1) || e.H != 0 || e.LogE != 0 {
+			if got, e := stats.AlwaysValid(c, c, 0.05); got.P != 1 || !math.IsInf(got.Threshold, 1) || got.DifferenceIn != (stats.Interval{Lo: -1, Hi: 1}) || !math.IsInf(float64(got.LiftIn.Hi), 1) || e.H != 0 || e.LogE != 0 {
 				t.Errorf("%v against the same: %+v", c, got)
 			}
 		}
@@ -213,7 +217,7 @@ func TestNothing(t *testing.T) {
 func TestStratifiedContradictsNothing(t *testing.T) {
 	strata := []stats.Pair{{Control: stats.Proportion{Participants: 1000}, Challenger: stats.Proportion{Participants: 1000, Converted: 100}}}
 	stratifiesWell(t, strata, 0.05)
-	if c, _ := stats.Stratified(strata, 0.05); !(c.P <= 0.05 && c.LiftIn.Lo > 0 && math.IsInf(c.LiftIn.Hi, 1)) {
+	if c, _ := stats.Stratified(strata, 0.05); !(c.P <= 0.05 && c.LiftIn.Lo > 0 && math.IsInf(float64(c.LiftIn.Hi), 1)) {
 		t.Errorf("%+v", c)
 	}
 }

@@ -17,7 +17,7 @@ func TestNearlyAllConverted(t *testing.T) {
 		stats.Fixed(stats.Proportion{Participants: 1e9, Converted: 1e9}, stats.Proportion{Participants: 1e9, Converted: 1e9 - 3}, 0.95),
 	} {
 		d, l := c.DifferenceIn, c.LiftIn
-		if math.Abs(l.Lo/d.Lo-1) > 1e-4 || math.Abs(l.Hi/d.Hi-1) > 1e-4 {
+		if math.Abs(float64(l.Lo/d.Lo)-1) > 1e-4 || math.Abs(float64(l.Hi/d.Hi)-1) > 1e-4 {
 			t.Errorf("differences are in %v, lifts in %v", d, l)
 		}
 	}
@@ -26,7 +26,7 @@ func TestNearlyAllConverted(t *testing.T) {
 // TestFarLift needs rates far below the smallest that can be told from 0 beside 1.
 func TestFarLift(t *testing.T) {
 	c, _ := stats.AlwaysValid(stats.Proportion{Participants: 6, Converted: 5}, stats.Proportion{Participants: 1e6}, 0.5)
-	if !math.IsInf(c.LiftIn.Hi, 1) {
+	if !math.IsInf(float64(c.LiftIn.Hi), 1) {
 		t.Errorf("so few participants of control put a bound to the lift: %v", c.LiftIn)
 	}
 }

@@ -97,7 +97,7 @@ func (p pair) difference(c float64) (d float64, i Interval) {
 	}
 	d = p.sB/p.nB - p.sA/p.nA
 	outside := func(x float64) bool { return p.gDifference(x) >= c }
-	return d, Interval{edge(d, -1, outside), edge(d, 1, outside)}
+	return d, interval(edge(d, -1, outside), edge(d, 1, outside))
 }
 
 // edge returns the last number on the way from within to limit that is not
@@ -116,7 +116,7 @@ const farthest = 300
 
 // lift returns the observed one, and those whose G statistic is below c.
 func (p pair) lift(c float64) (lift float64, i Interval) {
-	lift, i = math.NaN(), Interval{-1, math.Inf(1)}
+	lift, i = math.NaN(), interval(-1, math.Inf(1))
 	if p.sA > 0 && p.nB > 0 {
 		lift = p.sB/p.nB/(p.sA/p.nA) - 1
 	}
@@ -127,11 +127,11 @@ func (p pair) lift(c float64) (lift float64, i Interval) {
 	within := math.Log(p.sB / p.nB / (p.sA / p.nA))
 	if p.sB > 0 && outside(-farthest) {
 		last, _ := bisect(min(within, farthest), -farthest, outside)
-		i.Lo = math.Expm1(last)
+		i.Lo = Number(math.Expm1(last))
 	}
 	if p.sA > 0 && outside(farthest) {
 		last, _ := bisect(max(within, -farthest), farthest, outside)
-		i.Hi = math.Expm1(last)
+		i.Hi = Number(math.Expm1(last))
 	}
 	return lift, i
 }

@@ -5,31 +5,28 @@ import (
 	"math/big"
 )
 
-// LegacyNumbers are those of Sixpack's own JSON. Its labels are wrong for whoever
-// looks more than once: they are for programs that read them, not for people.
-type LegacyNumbers struct {
-	// Rate is the percentage of participants that converted, to 2 decimals, halves
-	// away from zero; 0 without participants.
-	Rate float64
-	// Interval is half the width of an 80 % interval of that, in percent,
-	// 100·1.28·√(p̂(1−p̂)/n); 0 without participants, and if more converted than took
-	// part, where Sixpack fails.
-	Interval float64
-	// Statistic is G against control, to 2 decimals: NaN, which Sixpack writes as
-	// "N/A", for control itself and with fewer than 20 conversions of both together;
-	// 0 if any of the four counts, converted and not, is 0.
-	Statistic float64
-	// Level says how far Statistic is from chance: "N/A", "No Change" at 0, "No
-	// Confidence" below 3.841, "95% Confidence" below 6.635, "99% Confidence" below
-	// 10.83, else "99.9% Confidence".
-	Level string
+// Legacy holds the numbers and the label that Sixpack's own JSON gives for an alternative. They are for programs that
+// read that JSON: the label is wrong for anybody who looks at a test more than once.
+type Legacy struct {
+	// Rate is the percentage of participants that converted, rounded to 2 decimals, halves away from zero; 0 without
+	// participants.
+	Rate float64 `json:"conversion_rate"`
+	// Interval is half the width of the 80% interval of Rate, in percentage points, 100·1.28·√(p̂(1−p̂)/n). It is 0 without
+	// participants, and if more converted than took part, where Sixpack fails.
+	Interval float64 `json:"confidence_interval"`
+	// Statistic is G against the control, rounded to 2 decimals. It is NaN, which Sixpack writes as "N/A", for the control
+	// itself and with fewer than 20 conversions of both together; it is 0 if any of the four counts, converted and not, is 0.
+	Statistic Number `json:"test_statistic"`
+	// Level says how far Statistic is from chance: "N/A", "No Change" at 0, "No Confidence" below 3.841, "95% Confidence"
+	// below 6.635, "99% Confidence" below 10.83, else "99.9% Confidence".
+	Level string `json:"confidence_level"`
 }
 
-// Legacy returns what Sixpack says of an alternative beside control, or of control
-// itself, which is then given twice. It is that of sixpack/models.py.
-func LegacyOf(control, alternative Proportion, isControl bool) LegacyNumbers {
+// LegacyOf returns Sixpack's numbers for an alternative compared with the control, as sixpack/models.py computes them.
+// For the control itself pass the control twice and isControl.
+func LegacyOf(control, alternative Proportion, isControl bool) Legacy {
 	s, n := alternative.floats()
-	r := LegacyNumbers{Statistic: math.NaN(), Level: "N/A"}
+	r := Legacy{Statistic: Number(math.NaN()), Level: "N/A"}
 	if n > 0 {
 		r.Rate = round2(100 * s / n)
 		if s <= n {
@@ -43,13 +40,13 @@ func LegacyOf(control, alternative Proportion, isControl bool) LegacyNumbers {
 	r.Statistic = 0
 	p := newPair(control, alternative)
 	if p.sA > 0 && p.sB > 0 && p.nA > p.sA && p.nB > p.sB {
-		r.Statistic = round2(p.g())
+		r.Statistic = Number(round2(p.g()))
 	}
 	r.Level = legacyLevel(r.Statistic)
 	return r
 }
 
-func legacyLevel(statistic float64) string {
+func legacyLevel(statistic Number) string {
 	switch {
 	case statistic == 0:
 		return "No Change"

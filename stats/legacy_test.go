@@ -24,8 +24,8 @@ func TestLegacyRecordings(t *testing.T) {
 		for i, s := range []side{pair.Control, pair.Alternative} {
 			got := stats.LegacyOf(counts(pair.Control), counts(s), i == 0)
 			interval, _ := s.Interval.(float64)
-			statistic := any(got.Statistic)
-			if math.IsNaN(got.Statistic) {
+			statistic := any(float64(got.Statistic))
+			if math.IsNaN(float64(got.Statistic)) {
 				statistic = "N/A"
 			}
 			if got.Rate != s.Rate || math.Abs(got.Interval-interval) > 1e-12*interval || statistic != s.Statistic || got.Level != s.Level {

@@ -34,11 +34,11 @@ func (v Values) deviations() float64 { return max(0, math.FMA(-v.Sum, v.Mean(), 
 // Student's t; NaN with fewer than two participants. It is descriptive.
 func (v Values) Interval(confidence float64) Interval {
 	if v.Participants < 2 {
-		return Interval{math.NaN(), math.NaN()}
+		return interval(math.NaN(), math.NaN())
 	}
 	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(v.Participants - 1)}
 	half := student.Quantile((1+confidence)/2) * math.Sqrt(v.Variance()/float64(v.Participants))
-	return Interval{v.Mean() - half, v.Mean() + half}
+	return interval(v.Mean()-half, v.Mean()+half)
 }
 
 // ValuePair is a [Pair] of a KPI with values.
@@ -157,7 +157,7 @@ func (s *side) variance() float64 { return s.deviations / max(1, s.freedom) }
 func (m means) alone() Comparison {
 	nan := math.NaN()
 	c := Comparison{
-		G: nan, P: nan, Threshold: nan, Difference: m.difference(), DifferenceIn: Interval{nan, nan}, Lift: nan, LiftIn: Interval{nan, nan},
+		G: nan, P: nan, Threshold: nan, Difference: m.difference(), DifferenceIn: interval(nan, nan), Lift: nan, LiftIn: interval(nan, nan),
 		StandardErr: m.standardError(),
 	}
 	if m.a > 0 {
@@ -171,13 +171,13 @@ func (m means) within(c float64) Comparison {
 	r := m.alone()
 	r.Threshold = c
 	half := math.Sqrt(c) * m.standardError()
-	r.DifferenceIn = Interval{r.Difference - half, r.Difference + half}
+	r.DifferenceIn = interval(r.Difference-half, r.Difference+half)
 	scale := m.a*m.a - c*m.varA
 	if m.a <= 0 || scale <= 0 {
 		return r
 	}
 	root := math.Sqrt(max(0, m.a*m.a*m.b*m.b-scale*(m.b*m.b-c*m.varB)))
-	r.LiftIn = Interval{(m.a*m.b-root)/scale - 1, (m.a*m.b+root)/scale - 1}
+	r.LiftIn = interval((m.a*m.b-root)/scale-1, (m.a*m.b+root)/scale-1)
 	return r
 }
 

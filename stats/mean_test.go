@@ -46,7 +46,7 @@ func TestMeansAgreeWithIntervals(t *testing.T) {
 		if found == c.DifferenceIn.Contains(0) || !c.DifferenceIn.Contains(c.Difference) {
 			t.Errorf("%+v: %+v", strata, c)
 		}
-		if !math.IsNaN(c.LiftIn.Lo) && (found == c.LiftIn.Contains(0) || !c.LiftIn.Contains(c.Lift)) {
+		if !math.IsNaN(float64(c.LiftIn.Lo)) && (found == c.LiftIn.Contains(0) || !c.LiftIn.Contains(c.Lift)) {
 			t.Errorf("%+v: %+v", strata, c)
 		}
 		if found {

@@ -109,8 +109,8 @@ func comparesWell(t rapid.TB, a, b stats.Proportion, alpha float64, c stats.Comp
 		fail("P and intervals disagree")
 	}
 	// They agree by themselves: only a P that is alpha in all but the last digits is helped.
-	for _, end := range []float64{d.Lo, d.Hi, l.Lo, l.Hi} {
-		if math.Abs(end) <= math.SmallestNonzeroFloat64 && math.Abs(c.G/c.Threshold-1) > 1e-9 {
+	for _, end := range []stats.Number{d.Lo, d.Hi, l.Lo, l.Hi} {
+		if math.Abs(float64(end)) <= math.SmallestNonzeroFloat64 && math.Abs(c.G/c.Threshold-1) > 1e-9 {
 			fail("an interval was made to agree")
 		}
 	}
@@ -190,22 +190,22 @@ func TestStratifiedComparesWell(t *testing.T) {
 }
 
 // near tells whether numbers are equal but for rounding; both may be infinite.
-func near(x, y, relative, absolute float64) bool {
-	return x == y || math.Abs(x-y) <= relative*math.Abs(y)+absolute
+func near[T ~float64](x, y T, relative, absolute float64) bool {
+	return x == y || math.Abs(float64(x-y)) <= relative*math.Abs(float64(y))+absolute
 }
 
 // mirrors checks that d is c the other way round.
 func mirrors(t rapid.TB, c, d stats.Comparison) {
 	t.Helper()
 	const digits, last = 1e-6, 1e-15 // a rate so close to 1 that 1e9 participants do not convert once is exact to so much
-	inverse := func(x, y float64) bool { return near(1+min(x, y), 1/(1+max(x, y)), digits, last) }
+	inverse := func(x, y stats.Number) bool { return near(1+min(x, y), 1/(1+max(x, y)), digits, last) }
 	if !near(c.P, d.P, 1e-9, 0) || !near(c.DifferenceIn.Lo, -d.DifferenceIn.Hi, digits, last) || !near(c.DifferenceIn.Hi, -d.DifferenceIn.Lo, digits, last) {
 		t.Errorf("difference: %+v, but %+v the other way round", c, d)
 	}
 	if !inverse(c.LiftIn.Lo, d.LiftIn.Hi) || !inverse(d.LiftIn.Lo, c.LiftIn.Hi) {
 		t.Errorf("lift: %+v, but %+v the other way round", c, d)
 	}
-	if c.Lift > -1 && d.Lift > -1 && !inverse(c.Lift, d.Lift) {
+	if c.Lift > -1 && d.Lift > -1 && !inverse(stats.Number(c.Lift), stats.Number(d.Lift)) {
 		t.Errorf("lift: %+v, but %+v the other way round", c, d)
 	}
 }
@@ -292,7 +292,7 @@ func TestBestIsFair(t *testing.T) {
 func credible(t rapid.TB, a, b stats.Proportion, probability float64) {
 	t.Helper()
 	lift, d := stats.CredibleLift(a, b, stats.Uniform, probability), stats.CredibleDifference(a, b, stats.Uniform, probability)
-	if !(-1 <= lift.Lo && lift.Lo <= lift.Median && lift.Median <= lift.Hi) || math.IsInf(lift.Hi, 0) {
+	if !(-1 <= lift.Lo && lift.Lo <= lift.Median && lift.Median <= lift.Hi) || math.IsInf(float64(lift.Hi), 0) {
 		t.Errorf("%v against %v at %v: lift is %v", b, a, probability, lift)
 	}
 	if !(-1 <= d.Lo && d.Lo <= d.Median && d.Median <= d.Hi && d.Hi <= 1) {

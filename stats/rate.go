@@ -21,13 +21,6 @@ func (c Proportion) Rate() float64 {
 
 func (c Proportion) floats() (s, n float64) { return float64(c.Converted), float64(c.Participants) }
 
-// Interval is a closed one: all numbers from Lo to Hi, themselves included. Either
-// may be infinite, or NaN where there is no interval.
-type Interval struct{ Lo, Hi float64 }
-
-// Contains tells whether x is in the interval.
-func (i Interval) Contains(x float64) bool { return i.Lo <= x && x <= i.Hi }
-
 // Wilson returns the score interval of a rate at a confidence (Wilson 1927):
 //
 //	(p̂ + z²/2n ± z·√(p̂(1−p̂)/n + z²/4n²)) / (1 + z²/n)
@@ -41,14 +34,14 @@ func Wilson(c Proportion, confidence float64) Interval {
 	p, z := s/n, normalQuantile(confidence)
 	switch {
 	case math.IsNaN(z):
-		return Interval{z, z}
+		return interval(z, z)
 	case n == 0:
 		return Interval{0, 1}
 	}
 	scale := 1 + z*z/n
 	centre := (p + z*z/(2*n)) / scale
 	half := z * math.Sqrt(p*(1-p)/n+z*z/(4*n*n)) / scale
-	i := Interval{min(centre-half, p), max(centre+half, p)} // rounding must not leave the rate out
+	i := interval(min(centre-half, p), max(centre+half, p)) // rounding must not leave the rate out
 	if s == 0 {
 		i.Lo = 0
 	}
@@ -92,8 +85,8 @@ func (p Prior) posterior(c Proportion) (a, b float64) {
 func Posterior(c Proportion, prior Prior, probability float64) (mean float64, i Interval) {
 	a, b := prior.posterior(c)
 	if !inside(probability) {
-		return a / (a + b), Interval{math.NaN(), math.NaN()}
+		return a / (a + b), interval(math.NaN(), math.NaN())
 	}
 	tail := (1 - probability) / 2
-	return a / (a + b), Interval{betaQuantile(a, b, tail), betaQuantile(a, b, 1-tail)}
+	return a / (a + b), interval(betaQuantile(a, b, tail), betaQuantile(a, b, 1-tail))
 }

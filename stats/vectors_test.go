@@ -65,6 +65,9 @@ var elsewhere = map[string]bool{"bandit_propensity": true, "ucb_index": true, "s
 // equal compares what was computed with what JSON has: null for what is not
 // defined or has no bound.
 func (tol tolerance) equal(got, want any) bool {
+	if n, ok := got.(stats.Number); ok {
+		got = float64(n)
+	}
 	switch want := want.(type) {
 	case nil:
 		x, ok := got.(float64)
@@ -196,7 +199,7 @@ var methods = map[string]func(in input) fields{
 	"legacy_alternative": func(in input) fields {
 		r := stats.LegacyOf(in.Control.counts(), in.Alt.counts(), false)
 		f := fields{"test_statistic": r.Statistic, "confidence_level": r.Level, "confidence_interval": r.Interval, "conversion_rate": r.Rate}
-		if math.IsNaN(r.Statistic) {
+		if math.IsNaN(float64(r.Statistic)) {
 			f["test_statistic"] = "N/A"
 		}
 		return f
@@ -278,7 +281,7 @@ var methods = map[string]func(in input) fields{
 			epoch.Weights = nil
 		}
 		v := stats.Decide(stats.Question{
-			Epochs: []stats.Stratum{epoch}, Alpha: in.Alpha, MinEffect: in.MinEffect, Planned: in.Planned,
+			Strata: []stats.Stratum{epoch}, Alpha: in.Alpha, MinEffect: in.MinEffect, Planned: in.Planned,
 		})
 		f := fields{"verdict": v.State}
 		if v.Leader >= 0 {

@@ -43,7 +43,7 @@ type Stratum struct {
 
 // Question is what a verdict is asked for.
 type Question struct {
-	Epochs    []Stratum // at least one; of the same alternatives, at least two
+	Strata    []Stratum // at least one; of the same alternatives, at least two
 	Alpha     float64   // the chance of a false alarm, in (0,1)
 	MinEffect float64   // the smallest lift that matters, either way, above 0
 	Planned   int64     // participants of the whole experiment; 0 for none
@@ -83,7 +83,7 @@ func Decide(q Question) Decision {
 		v.State = StateMismatch
 		return v
 	}
-	if q.Fixed && participants(all) < q.Planned {
+	if q.Fixed && all.Participants() < q.Planned {
 		v.State = StateKeepRunning
 		return v
 	}
@@ -94,8 +94,8 @@ func Decide(q Question) Decision {
 
 // total returns all epochs together.
 func (q Question) total() Stratum {
-	all := Stratum{Arms: make([]Proportion, len(q.Epochs[0].Arms)), Values: make([]Values, len(q.Epochs[0].Values))}
-	for _, e := range q.Epochs {
+	all := Stratum{Arms: make([]Proportion, len(q.Strata[0].Arms)), Values: make([]Values, len(q.Strata[0].Values))}
+	for _, e := range q.Strata {
 		for i, c := range e.Arms {
 			all.Arms[i].Participants += c.Participants
 			all.Arms[i].Converted += c.Converted
@@ -108,16 +108,17 @@ func (q Question) total() Stratum {
 	return all
 }
 
-// score is what an alternative is ranked by: its mean, or its rate.
-func (e Stratum) score(i int) float64 {
-	if len(e.Values) > 0 {
-		return e.Values[i].Mean()
+// score returns the number by which alternatives are ranked: the mean value, or the rate.
+func (s Stratum) score(i int) float64 {
+	if len(s.Values) > 0 {
+		return s.Values[i].Mean()
 	}
-	return e.Arms[i].Rate()
+	return s.Arms[i].Rate()
 }
 
-func participants(e Stratum) (n int64) {
-	for _, c := range e.Arms {
+// Participants returns the number of participants of all alternatives.
+func (s Stratum) Participants() (n int64) {
+	for _, c := range s.Arms {
 		n += c.Participants
 	}
 	return n
@@ -126,7 +127,7 @@ func participants(e Stratum) (n int64) {
 // unfit says why there is nothing to compare, or nothing.
 func (q Question) unfit(all Stratum) State {
 	invalid := func(c Proportion) bool { return !c.Valid() }
-	for _, e := range q.Epochs {
+	for _, e := range q.Strata {
 		if slices.ContainsFunc(e.Arms, invalid) {
 			return StateInvalidCounts
 		}
@@ -140,7 +141,7 @@ func (q Question) unfit(all Stratum) State {
 // ratio checks the shares of the epochs that have expected ones.
 func (q Question) ratio() Ratio {
 	var splits []Split
-	for _, e := range q.Epochs {
+	for _, e := range q.Strata {
 		if e.Weights == nil {
 			continue
 		}
@@ -174,54 +175,54 @@ func (q Question) compareAll(n int) []ArmDecision {
 // p returns the p-value of a challenger beside control: without the intervals,
 // which take nearly all of the time, where that can be done.
 func (q Question) p(i int) float64 {
-	if q.Fixed || q.Epochs[0].Values != nil {
+	if q.Fixed || q.Strata[0].Values != nil {
 		return q.compare(i, q.Alpha).P
 	}
-	strata := q.strata(i)
-	if len(strata) != 1 {
-		return StratifiedEvidence(strata).P()
+	pairs := q.pairs(i)
+	if len(pairs) != 1 {
+		return StratifiedEvidence(pairs).P()
 	}
-	return EvidenceOf(strata[0].Control, strata[0].Challenger).P()
+	return EvidenceOf(pairs[0].Control, pairs[0].Challenger).P()
 }
 
-// strata returns the epochs that say something of a challenger.
-func (q Question) strata(i int) (strata []Pair) {
-	for _, e := range q.Epochs {
-		if e.Arms[0].Participants > 0 && e.Arms[i].Participants > 0 {
-			strata = append(strata, Pair{e.Arms[0], e.Arms[i]})
+// pairs returns the control and a challenger in each stratum in which both have participants.
+func (q Question) pairs(i int) (pairs []Pair) {
+	for _, s := range q.Strata {
+		if s.Arms[0].Participants > 0 && s.Arms[i].Participants > 0 {
+			pairs = append(pairs, Pair{s.Arms[0], s.Arms[i]})
 		}
 	}
-	return strata
+	return pairs
 }
 
 // compare compares a challenger with control.
 func (q Question) compare(i int, alpha float64) (c Comparison) {
-	if q.Epochs[0].Values != nil {
+	if q.Strata[0].Values != nil {
 		return q.compareValues(i, alpha)
 	}
-	switch strata := q.strata(i); {
-	case len(strata) != 1:
-		c, _ = stratified(strata, look(q.Fixed), alpha)
+	switch pairs := q.pairs(i); {
+	case len(pairs) != 1:
+		c, _ = stratified(pairs, look(q.Fixed), alpha)
 	case q.Fixed:
-		c = Fixed(strata[0].Control, strata[0].Challenger, 1-alpha)
+		c = Fixed(pairs[0].Control, pairs[0].Challenger, 1-alpha)
 	default:
-		c, _ = AlwaysValid(strata[0].Control, strata[0].Challenger, alpha)
+		c, _ = AlwaysValid(pairs[0].Control, pairs[0].Challenger, alpha)
 	}
 	return c
 }
 
 func (q Question) compareValues(i int, alpha float64) Comparison {
-	var strata []ValuePair
-	for _, e := range q.Epochs {
-		if e.Values[0].Participants > 0 && e.Values[i].Participants > 0 {
-			strata = append(strata, ValuePair{e.Values[0], e.Values[i]})
+	var pairs []ValuePair
+	for _, s := range q.Strata {
+		if s.Values[0].Participants > 0 && s.Values[i].Participants > 0 {
+			pairs = append(pairs, ValuePair{s.Values[0], s.Values[i]})
 		}
 	}
 	var c Comparison
-	if q.Fixed && len(strata) == 1 {
-		c, _, _ = Welch(strata[0].Control, strata[0].Challenger, 1-alpha)
+	if q.Fixed && len(pairs) == 1 {
+		c, _, _ = Welch(pairs[0].Control, pairs[0].Challenger, 1-alpha)
 	} else {
-		c, _ = stratifiedMeans(strata, look(q.Fixed), alpha)
+		c, _ = stratifiedMeans(pairs, look(q.Fixed), alpha)
 	}
 	return c
 }
@@ -232,7 +233,7 @@ func (q Question) standing(adjusted float64, c Comparison) Standing {
 		return StandingBetter
 	case adjusted <= q.Alpha:
 		return StandingWorse
-	case -q.MinEffect < c.LiftIn.Lo && c.LiftIn.Hi < q.MinEffect:
+	case -q.MinEffect < float64(c.LiftIn.Lo) && float64(c.LiftIn.Hi) < q.MinEffect:
 		return StandingEquivalent
 	default:
 		return StandingUndecided
@@ -256,7 +257,7 @@ func (q Question) judge(arms []ArmDecision, total Stratum) (State, int) {
 		return StateControlBest, 0
 	case all[StandingWorse]+all[StandingEquivalent] == challengers:
 		return StateNoPracticalDifference, -1
-	case q.Planned > 0 && participants(total) >= q.Planned:
+	case q.Planned > 0 && total.Participants() >= q.Planned:
 		return StateInconclusive, -1
 	default:
 		return StateKeepRunning, -1

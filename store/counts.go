@@ -82,6 +82,14 @@ func (r Counts) FirstDay() (first Day, ok bool) {
 	return first, ok
 }
 
+// Participants returns the number of clients that took part, over all alternatives.
+func (r Counts) Participants() (n int64) {
+	for _, a := range r.Alternatives {
+		n += a.Participants()
+	}
+	return n
+}
+
 // Participants returns the number of clients that took part.
 func (a AlternativeCounts) Participants() (n int64) {
 	for _, d := range a.Days {

@@ -1,4 +1,4 @@
-package stats_test
+package analysis
 
 import (
 	"math"
@@ -12,7 +12,7 @@ import (
 // ask returns a question about counts that come as [participants, converted].
 func ask(weights []float64, arms ...stats.Proportion) stats.Question {
 	return stats.Question{
-		Epochs: []stats.Stratum{{Arms: arms, Weights: weights}}, Alpha: 0.05, MinEffect: 0.1,
+		Strata: []stats.Stratum{{Arms: arms, Weights: weights}}, Alpha: 0.05, MinEffect: 0.1,
 	}
 }
 
@@ -21,13 +21,18 @@ func planned(size int64, fixed bool, q stats.Question) stats.Question {
 	return q
 }
 
-// telling returns what is told of a question, with chances.
-func telling(q stats.Question) stats.Telling {
-	t := stats.Telling{
-		Question: q, Names: []string{"A", "B", "C", "D", "E", "F", "G", "H"}[:len(q.Epochs[0].Arms)], Days: 30, DaysLeft: 9,
+func arm(participants, converted int64) stats.Proportion {
+	return stats.Proportion{Participants: participants, Converted: converted}
+}
+
+// writerOf returns a writer of the answer to a question, with chances.
+func writerOf(q stats.Question) writer {
+	w := writer{
+		decision: stats.Decide(q), question: q, days: 30, daysLeft: 9,
+		names: []string{"A", "B", "C", "D", "E", "F", "G", "H"}[:len(q.Strata[0].Arms)],
 	}
-	t.Chances, t.Losses = stats.Best(q.Epochs[0].Arms, stats.Uniform)
-	return t
+	w.chances, w.losses = stats.Best(q.Strata[0].Arms, stats.Uniform)
+	return w
 }
 
 func TestWords(t *testing.T) {
@@ -35,167 +40,167 @@ func TestWords(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		question stats.Question
-		change   func(*stats.Telling)
-		want     stats.Words
+		change   func(*writer)
+		want     Words
 	}{
 		{
-			name: "keep running", question: ask(equal, stats.Proportion{4000, 200}, stats.Proportion{4000, 232}),
-			want: stats.Words{
+			name: "keep running", question: ask(equal, arm(4000, 200), arm(4000, 232)),
+			want: Words{
 				Headline: "Keep running.",
 				Detail:   "B is at +16 %, but anything from −15 % to +59 % still fits the data. At today's traffic about 9 more days to see +10 %.",
 				Note:     "Chance to be best: B 94 %. If you take B and are wrong you lose 0.012 points on average.",
 			},
 		},
 		{
-			name: "winner", question: ask(equal, stats.Proportion{10000, 500}, stats.Proportion{10000, 700}),
-			want: stats.Words{
+			name: "winner", question: ask(equal, arm(10000, 500), arm(10000, 700)),
+			want: Words{
 				Headline: "B is better than A.", Detail: "+40 %, and at least +16 %. You can stop now.",
 				Note: "Chance to be best: B more than 99.9 %. If you take B and are wrong you lose less than 0.001 points on average.",
 			},
 		},
 		{
-			name: "keep running without any conversions", question: ask(equal, stats.Proportion{100, 0}, stats.Proportion{100, 0}),
-			change: func(t *stats.Telling) { t.DaysLeft, t.Days = math.NaN(), 3 },
-			want: stats.Words{
+			name: "keep running without any conversions", question: ask(equal, arm(100, 0), arm(100, 0)),
+			change: func(w *writer) { w.daysLeft, w.days = math.NaN(), 3 },
+			want: Words{
 				Headline: "Keep running.",
 				Detail:   "There are too few conversions to say anything.",
 				Note:     "Chance to be best: A 50 %. If you take A and are wrong you lose 0.49 points on average. This test has run for less than one full week.",
 			},
 		},
 		{
-			name: "nobody converted in control", question: ask(equal, stats.Proportion{100, 0}, stats.Proportion{100, 3}),
-			change: func(t *stats.Telling) { t.DaysLeft = 0.5 },
-			want: stats.Words{
+			name: "nobody converted in control", question: ask(equal, arm(100, 0), arm(100, 3)),
+			change: func(w *writer) { w.daysLeft = 0.5 },
+			want: Words{
 				Headline: "Keep running.",
 				Detail:   "A has no conversions yet; for B anything more than −91 % fits the data. At today's traffic about 1 more day to see +10 %.",
 				Note:     "Chance to be best: B 94 %. If you take B and are wrong you lose 0.058 points on average.",
 			},
 		},
 		{
-			name: "nobody converted in the challenger", question: ask(equal, stats.Proportion{1000, 4}, stats.Proportion{1000, 0}),
-			change: func(t *stats.Telling) { t.DaysLeft = 1200 },
-			want: stats.Words{
+			name: "nobody converted in the challenger", question: ask(equal, arm(1000, 4), arm(1000, 0)),
+			change: func(w *writer) { w.daysLeft = 1200 },
+			want: Words{
 				Headline: "Keep running.",
 				Detail:   "B is at −100 %, but anything from −100 % to +360 % still fits the data. At today's traffic it takes more than a year to see +10 %.",
 				Note:     "Chance to be best: A 97 %. If you take A and are wrong you lose 0.0031 points on average.",
 			},
 		},
 		{
-			name: "a winner over nothing", question: ask(equal, stats.Proportion{1000, 0}, stats.Proportion{1000, 25}),
-			want: stats.Words{
+			name: "a winner over nothing", question: ask(equal, arm(1000, 0), arm(1000, 25)),
+			want: Words{
 				Headline: "B is better than A.",
 				Detail:   "More than +290 %. You can stop now.",
 				Note:     "Chance to be best: B more than 99.9 %. If you take B and are wrong you lose less than 0.001 points on average.",
 			},
 		},
 		{
-			name: "two winners", question: ask([]float64{1, 1, 1, 1}, stats.Proportion{10000, 500}, stats.Proportion{10000, 720}, stats.Proportion{10000, 690}, stats.Proportion{10000, 510}),
-			want: stats.Words{
+			name: "two winners", question: ask([]float64{1, 1, 1, 1}, arm(10000, 500), arm(10000, 720), arm(10000, 690), arm(10000, 510)),
+			want: Words{
 				Headline: "B is better than A.",
 				Detail:   "+44 %, and at least +17 %. You can stop now. C is better than A too; B leads.",
 				Note:     "Chance to be best: B 80 %. If you take B and are wrong you lose 0.041 points on average.",
 			},
 		},
 		{
-			name: "control best", question: ask(equal, stats.Proportion{10000, 700}, stats.Proportion{10000, 500}),
-			want: stats.Words{
+			name: "control best", question: ask(equal, arm(10000, 700), arm(10000, 500)),
+			want: Words{
 				Headline: "Keep A.",
 				Detail:   "B is worse: −29 %, at best −14 %.",
 				Note:     "Chance to be best: A more than 99.9 %. If you take A and are wrong you lose less than 0.001 points on average.",
 			},
 		},
 		{
-			name: "control best of three", question: ask([]float64{1, 1, 1}, stats.Proportion{10000, 700}, stats.Proportion{10000, 500}, stats.Proportion{10000, 480}),
-			want: stats.Words{
+			name: "control best of three", question: ask([]float64{1, 1, 1}, arm(10000, 700), arm(10000, 500), arm(10000, 480)),
+			want: Words{
 				Headline: "Keep A.",
 				Detail:   "All others are worse. B comes closest: −29 %, at best −14 %.",
 				Note:     "Chance to be best: A more than 99.9 %. If you take A and are wrong you lose less than 0.001 points on average.",
 			},
 		},
 		{
-			name: "no practical difference", question: ask(equal, stats.Proportion{2000000, 100000}, stats.Proportion{2000000, 100200}),
-			want: stats.Words{
+			name: "no practical difference", question: ask(equal, arm(2000000, 100000), arm(2000000, 100200)),
+			want: Words{
 				Headline: "No practical difference.",
 				Detail:   "B is within ±10 % of A (−1.3 % to +1.8 %). Choose by cost or taste.",
 				Note:     "Chance to be best: B 68 %. If you take B and are wrong you lose 0.0046 points on average.",
 			},
 		},
 		{
-			name: "one as good, one worse", question: ask([]float64{1, 1, 1}, stats.Proportion{200000, 10000}, stats.Proportion{200000, 10020}, stats.Proportion{200000, 8000}),
-			want: stats.Words{
+			name: "one as good, one worse", question: ask([]float64{1, 1, 1}, arm(200000, 10000), arm(200000, 10020), arm(200000, 8000)),
+			want: Words{
 				Headline: "No practical difference.",
 				Detail:   "B is within ±10 % of A (−4.3 % to +4.9 %). C is worse than A. Choose by cost or taste.",
 				Note:     "Chance to be best: B 56 %. If you take B and are wrong you lose 0.023 points on average.",
 			},
 		},
 		{
-			name: "inconclusive", question: planned(8000, false, ask(equal, stats.Proportion{4000, 200}, stats.Proportion{4000, 232})),
-			want: stats.Words{
+			name: "inconclusive", question: planned(8000, false, ask(equal, arm(4000, 200), arm(4000, 232))),
+			want: Words{
 				Headline: "Planned size reached, not decided.",
 				Detail:   "If there is a difference it lies between −15 % and +59 %.",
 				Note:     "Chance to be best: B 94 %. If you take B and are wrong you lose 0.012 points on average.",
 			},
 		},
 		{
-			name: "inconclusive of three", question: planned(8000, false, ask([]float64{1, 1, 1}, stats.Proportion{4000, 200}, stats.Proportion{4000, 232}, stats.Proportion{4000, 100})),
-			want: stats.Words{
+			name: "inconclusive of three", question: planned(8000, false, ask([]float64{1, 1, 1}, arm(4000, 200), arm(4000, 232), arm(4000, 100))),
+			want: Words{
 				Headline: "Planned size reached, not decided.",
 				Detail:   "If there is a difference between A and B it lies between −15 % and +59 %. C is worse than A.",
 				Note:     "Chance to be best: B 94 %. If you take B and are wrong you lose 0.012 points on average.",
 			},
 		},
 		{
-			name: "sample ratio", question: ask(equal, stats.Proportion{505000, 5000}, stats.Proportion{495000, 5000}),
-			want: stats.Words{
+			name: "sample ratio", question: ask(equal, arm(505000, 5000), arm(495000, 5000)),
+			want: Words{
 				Headline: "Do not trust this test.",
 				Detail:   "The split is 50.5 : 49.5 where 50 : 50 was set; chance alone does that in fewer than 1 of 1,000 tests. Find the cause (redirects, bots, forced variants, late tracking) and start anew.",
 			},
 		},
 		{
-			name: "sample ratio of many", question: ask([]float64{1, 1, 1, 1, 1, 5}, stats.Proportion{5000, 5}, stats.Proportion{5000, 5}, stats.Proportion{5000, 5}, stats.Proportion{5000, 5}, stats.Proportion{5000, 5}, stats.Proportion{23000, 5}),
-			want: stats.Words{
+			name: "sample ratio of many", question: ask([]float64{1, 1, 1, 1, 1, 5}, arm(5000, 5), arm(5000, 5), arm(5000, 5), arm(5000, 5), arm(5000, 5), arm(23000, 5)),
+			want: Words{
 				Headline: "Do not trust this test.",
 				Detail:   "The split is wrong: F got 47.92 % where 50.00 % was set; chance alone does that in fewer than 1 of 1,000 tests. Find the cause (redirects, bots, forced variants, late tracking) and start anew.",
 			},
 		},
 		{
 			name: "nobody came", question: ask(equal, stats.Proportion{}, stats.Proportion{}),
-			want: stats.Words{
+			want: Words{
 				Headline: "No visitors yet.",
 			},
 		},
 		{
-			name: "nobody came to one", question: ask([]float64{1, 1, 1}, stats.Proportion{10, 1}, stats.Proportion{}, stats.Proportion{}),
-			want: stats.Words{
+			name: "nobody came to one", question: ask([]float64{1, 1, 1}, arm(10, 1), stats.Proportion{}, stats.Proportion{}),
+			want: Words{
 				Headline: "No visitors yet in B and C.",
 			},
 		},
 		{
-			name: "broken counts", question: ask(equal, stats.Proportion{10, 1}, stats.Proportion{10, 11}),
-			want: stats.Words{
+			name: "broken counts", question: ask(equal, arm(10, 1), arm(10, 11)),
+			want: Words{
 				Headline: "Counts are broken.",
 				Detail:   "B has more conversions than visitors.",
 			},
 		},
 		{
-			name: "one look, too early", question: planned(20000, true, ask(equal, stats.Proportion{6000, 300}, stats.Proportion{6345, 700})),
-			want: stats.Words{
+			name: "one look, too early", question: planned(20000, true, ask(equal, arm(6000, 300), arm(6345, 700))),
+			want: Words{
 				Headline: "Keep running.",
 				Detail:   "This test is looked at once, when 20,000 visitors have taken part; 12,345 have so far. At today's traffic about 9 more days to get there.",
 			},
 		},
 		{
-			name: "one look", question: planned(20000, true, ask(equal, stats.Proportion{10000, 500}, stats.Proportion{10000, 570})),
-			want: stats.Words{
+			name: "one look", question: planned(20000, true, ask(equal, arm(10000, 500), arm(10000, 570))),
+			want: Words{
 				Headline: "B is better than A.",
 				Detail:   "+14 %, and at least +1.4 %. You can stop now.",
 				Note:     "Chance to be best: B 99 %. If you take B and are wrong you lose 0.0016 points on average.",
 			},
 		},
 		{
-			name: "late", question: ask(equal, stats.Proportion{40000, 2000}, stats.Proportion{40000, 2050}),
-			change: func(t *stats.Telling) { t.DaysLeft = 0 },
-			want: stats.Words{
+			name: "late", question: ask(equal, arm(40000, 2000), arm(40000, 2050)),
+			change: func(w *writer) { w.daysLeft = 0 },
+			want: Words{
 				Headline: "Keep running.",
 				Detail:   "B is at +2.5 %, but anything from −7.5 % to +14 % still fits the data. A difference of 10 % would most likely have shown by now.",
 				Note:     "Chance to be best: B 79 %. If you take B and are wrong you lose 0.018 points on average.",
@@ -203,11 +208,11 @@ func TestWords(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			about := telling(test.question)
+			about := writerOf(test.question)
 			if test.change != nil {
 				test.change(&about)
 			}
-			if got := stats.Decide(test.question).Words(about); got != test.want {
+			if got := about.words(); got != test.want {
 				t.Errorf("got\n%+v, want\n%+v", got, test.want)
 			}
 		})
@@ -223,15 +228,15 @@ func TestNamesInWords(t *testing.T) {
 		question stats.Question
 		want     string
 	}{
-		{[]string{"yes", "no"}, ask(equal, stats.Proportion{}, stats.Proportion{1, 0}), "No visitors yet in “yes”."},
-		{[]string{"off", "on"}, ask(equal, stats.Proportion{10000, 700}, stats.Proportion{10000, 500}), "Keep “off”. “on” is worse: −29 %, at best −14 %."},
-		{[]string{"A", "on"}, ask(equal, stats.Proportion{10000, 700}, stats.Proportion{10000, 500}), "Keep “A”. “on” is worse: −29 %, at best −14 %."},
-		{[]string{"a", "b"}, ask(equal, stats.Proportion{10000, 500}, stats.Proportion{10000, 700}), "“b” is better than “a”. +40 %, and at least +16 %. You can stop now."},
-		{[]string{"A", "B"}, ask(equal, stats.Proportion{10000, 500}, stats.Proportion{10000, 700}), "B is better than A. +40 %, and at least +16 %. You can stop now."},
+		{[]string{"yes", "no"}, ask(equal, stats.Proportion{}, arm(1, 0)), "No visitors yet in “yes”."},
+		{[]string{"off", "on"}, ask(equal, arm(10000, 700), arm(10000, 500)), "Keep “off”. “on” is worse: −29 %, at best −14 %."},
+		{[]string{"A", "on"}, ask(equal, arm(10000, 700), arm(10000, 500)), "Keep “A”. “on” is worse: −29 %, at best −14 %."},
+		{[]string{"a", "b"}, ask(equal, arm(10000, 500), arm(10000, 700)), "“b” is better than “a”. +40 %, and at least +16 %. You can stop now."},
+		{[]string{"A", "B"}, ask(equal, arm(10000, 500), arm(10000, 700)), "B is better than A. +40 %, and at least +16 %. You can stop now."},
 	} {
-		about := telling(test.question)
-		about.Names, about.Chances = test.names, nil
-		w := stats.Decide(test.question).Words(about)
+		about := writerOf(test.question)
+		about.names, about.chances = test.names, nil
+		w := about.words()
 		if got := strings.TrimSpace(w.Headline + " " + w.Detail); got != test.want {
 			t.Errorf("%q: %s, want %s", test.names, got, test.want)
 		}
@@ -244,11 +249,10 @@ func TestWordsOfAnyQuestion(t *testing.T) {
 	seen := make(map[stats.State]int)
 	for range 800 {
 		q := anyQuestion(dice)
-		v := stats.Decide(q)
-		seen[v.State]++
-		about := telling(q)
-		about.DaysLeft = []float64{math.NaN(), -1, 0.2, 3, 1000}[dice.IntN(5)]
-		w := v.Words(about)
+		about := writerOf(q)
+		seen[about.decision.State]++
+		abouw.daysLeft = []float64{math.NaN(), -1, 0.2, 3, 1000}[dice.IntN(5)]
+		w := about.words()
 		text := w.Headline + " " + w.Detail + " " + w.Note
 		for _, never := range []string{"NaN", "Inf", "infinite", "%!", "--", "+−", "  "} {
 			if strings.Contains(strings.TrimSpace(text), never) {
@@ -277,7 +281,7 @@ func anyQuestion(dice *rand.Rand) stats.Question {
 	n, size := 2+dice.IntN(7), math.Exp(dice.Float64()*math.Log(1e8))
 	values := dice.IntN(4) == 0
 	for range 1 + dice.IntN(3) {
-		q.Epochs = append(q.Epochs, anyEpoch(dice, n, size, values))
+		q.Strata = append(q.Strata, anyEpoch(dice, n, size, values))
 	}
 	return q
 }
@@ -291,9 +295,9 @@ func anyEpoch(dice *rand.Rand, n int, size float64, values bool) stats.Stratum {
 	for i := range n {
 		participants := size * (1 + 0.01*dice.NormFloat64()/math.Sqrt(size))
 		here := min(1, max(0, rate*(1+spread*dice.NormFloat64()*float64(dice.IntN(2)))))
-		e.Arms[i] = stats.Proportion{int64(participants), int64(participants * here)}
+		e.Arms[i] = arm(int64(participants), int64(participants*here))
 		if dice.IntN(50) == 0 {
-			e.Arms[i] = []stats.Proportion{{}, {3, 4}, {-1, 0}}[dice.IntN(3)]
+			e.Arms[i] = []stats.Proportion{{}, arm(3, 4), arm(-1, 0)}[dice.IntN(3)]
 		}
 		if values {
 			c := e.Arms[i]

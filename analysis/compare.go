@@ -1,0 +1,100 @@
+package analysis
+
+import (
+	"time"
+
+	"github.com/sixpack-go/sixpack/stats"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// Compare compares the alternatives by a KPI at any time, even if the experiment's plan asks for a single look. The counts
+// must not be looked at for a verdict in this way: it is for guardrails, which must be watched all the time.
+func Compare(counts store.Counts, kpi string) stats.Decision {
+	q := newBuilder(counts, kpi, time.Time{}).question
+	q.Fixed, q.Planned = false, 0
+	return stats.Decide(q)
+}
+
+// compare sets the verdict without its words, the sample ratio and the comparison of each alternative with the control.
+func (b *builder) compare() {
+	d := stats.Decide(b.question)
+	b.decision = d
+	b.Verdict.State = d.State
+	if d.Leader >= 0 {
+		b.Verdict.Leader = b.Alternatives[d.Leader].Name
+	}
+	b.SampleRatio = SampleRatio{
+		Checked: d.Ratio.Freedom > 0, Mismatch: d.Ratio.Mismatch(), P: stats.Number(d.Ratio.P),
+		ChiSquared: stats.Number(d.Ratio.ChiSquared), Freedom: d.Ratio.Freedom, ChiSquaredP: stats.Number(d.Ratio.ChiSquaredP),
+	}
+	for i, arm := range d.Arms {
+		x, c := &b.Alternatives[i], arm.Comparison
+		x.Standing = arm.Standing
+		if i > 0 {
+			x.P, x.Level = stats.Number(arm.AdjustedP), stats.Number(1-arm.Alpha)
+			x.Difference, x.DifferenceIn = stats.Number(c.Difference), c.DifferenceIn
+			x.Lift, x.LiftIn = stats.Number(c.Lift), c.LiftIn
+		}
+	}
+}
+
+// estimateChances sets the chances, the losses and the credible lifts if the alternatives were compared and the shares never
+// changed.
+func (b *builder) estimateChances() {
+	s, ok := b.onlyStratum()
+	if b.decision.Arms == nil || !ok {
+		return
+	}
+	const probability = 0.95
+	all := make([]int, len(s.Arms))
+	for i := range all {
+		all[i] = i
+	}
+	chances, losses := best(s, all...)
+	for i := range b.Alternatives {
+		x := &b.Alternatives[i]
+		x.ChanceToBeBest, x.ExpectedLoss = stats.Number(chances[i]), stats.Number(losses[i])
+		if i == 0 {
+			continue
+		}
+		pair, _ := best(s, 0, i)
+		x.ChanceToBeatControl = stats.Number(pair[1])
+		if s.Values == nil {
+			x.CredibleLift = stats.CredibleLift(s.Arms[0], s.Arms[i], stats.Uniform, probability)
+		}
+	}
+}
+
+// onlyStratum returns the only stratum of the experiment, or the only one in which participants were drawn; false if there
+// are several.
+func (b *builder) onlyStratum() (only stats.Stratum, ok bool) {
+	if len(b.question.Strata) == 1 {
+		return b.question.Strata[0], true
+	}
+	for _, s := range b.question.Strata {
+		if s.Weights == nil {
+			continue
+		}
+		if ok {
+			return only, false
+		}
+		only, ok = s, true
+	}
+	return only, ok
+}
+
+// best returns for each of the alternatives in which the chance to be the best of these, and the expected loss.
+func best(s stats.Stratum, which ...int) (chances, losses []float64) {
+	if s.Values != nil {
+		return stats.BestMeans(pick(s.Values, which))
+	}
+	return stats.Best(pick(s.Arms, which), stats.Uniform)
+}
+
+func pick[T any](from []T, which []int) []T {
+	some := make([]T, len(which))
+	for i, w := range which {
+		some[i] = from[w]
+	}
+	return some
+}

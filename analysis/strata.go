@@ -1,0 +1,98 @@
+package analysis
+
+import (
+	"cmp"
+	"math/big"
+	"slices"
+
+	"github.com/sixpack-go/sixpack/stats"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// strata returns a stratum for each epoch in which anybody took part, or for the present one if nobody ever did.
+func strata(counts store.Counts, kpi string, m Measure) []stats.Stratum {
+	var all []stats.Stratum
+	for _, number := range epochsWithParticipants(counts) {
+		s := stratum(counts, kpi, number)
+		if m == MeasureRate {
+			s.Values = nil
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// epochsWithParticipants returns the numbers of the epochs in which anybody took part, in order, or of the present one if
+// nobody ever did.
+func epochsWithParticipants(counts store.Counts) (numbers []uint32) {
+	for _, a := range counts.Alternatives {
+		for _, e := range a.Epochs {
+			if e.Participants != 0 {
+				numbers = append(numbers, e.Epoch)
+			}
+		}
+	}
+	if numbers == nil {
+		return []uint32{counts.Record.Epoch.Number}
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers)
+}
+
+// stratum returns the counts of one epoch.
+func stratum(counts store.Counts, kpi string, number uint32) stats.Stratum {
+	s := stats.Stratum{Weights: weightsOf(counts, number)}
+	for _, a := range counts.Alternatives {
+		n := inEpoch(a.Epochs, number, func(e store.EpochParticipants) uint32 { return e.Epoch }).Participants
+		c := inEpoch(a.KPI(kpi).Epochs, number, func(e store.EpochConversions) uint32 { return e.Epoch })
+		s.Arms = append(s.Arms, stats.Proportion{Participants: n, Converted: c.Converted})
+		s.Values = append(s.Values, Values(n, c))
+	}
+	return s
+}
+
+// weightsOf returns the weights by which alternatives were drawn in an epoch, or nil if nobody drew them: epoch 0 has the
+// participants whose alternative was forced or chosen by the caller.
+func weightsOf(counts store.Counts, number uint32) []float64 {
+	if number == 0 {
+		return nil
+	}
+	e := inEpoch(counts.Epochs, number, func(e store.Epoch) uint32 { return e.Number })
+	if e.Number == 0 {
+		return nil
+	}
+	return equalIfNil(e.Weights, len(counts.Alternatives))
+}
+
+// equalIfNil returns weights, or n equal weights if there are none.
+func equalIfNil(weights []float64, n int) []float64 {
+	if weights != nil {
+		return weights
+	}
+	return slices.Repeat([]float64{1}, n)
+}
+
+// inEpoch returns the element of a list, sorted by epoch, that belongs to the epoch with the given number, or a zero element.
+func inEpoch[T any](list []T, number uint32, epoch func(T) uint32) (found T) {
+	i, ok := slices.BinarySearchFunc(list, number, func(t T, number uint32) int { return cmp.Compare(epoch(t), number) })
+	if ok {
+		found = list[i]
+	}
+	return found
+}
+
+// Values returns the sums of a KPI's values over n participants, converted from the millionths that stores keep.
+func Values(n int64, c store.EpochConversions) stats.Values {
+	const million = 1e6
+	return stats.Values{
+		Participants: n, NonZero: c.NonZero, Sum: toFloat(c.Sum) / million, Squares: toFloat(c.Squares) / (million * million),
+	}
+}
+
+func toFloat(x *big.Int) float64 {
+	if x == nil {
+		return 0
+	}
+	f, _ := new(big.Float).SetInt(x).Float64()
+	return f
+}

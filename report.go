@@ -1,0 +1,50 @@
+package sixpack
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/sixpack-go/sixpack/analysis"
+)
+
+// Report analyzes an experiment by a KPI, "" for the default one; the KPI of its plan is [store.Record.PrimaryKPI]. The
+// errors are [ErrUnknown], and [ErrKPI] for a KPI that was never seen.
+func (e *Engine) Report(ctx context.Context, experiment, kpi string) (analysis.Report, error) {
+	counts, err := e.Counts(ctx, experiment)
+	if err != nil {
+		return analysis.Report{}, err
+	}
+	if kpi != "" && kpi != counts.Record.Plan.KPI && !slices.Contains(counts.Record.KPIs, kpi) {
+		return analysis.Report{}, fmt.Errorf("%w: %q has no KPI %q", ErrKPI, experiment, kpi)
+	}
+	return analysis.New(counts, kpi, e.now()), nil
+}
+
+// Reports returns the [analysis.Summary] of each of the named experiments that exist, or of all if none is named, sorted by
+// name. It calls the store once.
+func (e *Engine) Reports(ctx context.Context, experiments ...string) ([]analysis.Report, error) {
+	all, err := e.store.Counts(ctx, experiments...)
+	if err != nil {
+		return nil, err
+	}
+	reports, now := make([]analysis.Report, len(all)), e.now()
+	var workers sync.WaitGroup
+	var next atomic.Int64
+	for range min(len(all), runtime.GOMAXPROCS(0)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
+				reports[i] = analysis.Summary(all[i], now)
+			}
+		})
+	}
+	workers.Wait()
+	return reports, nil
+}
+
+// now returns the present time in the zone whose days are counted.
+func (e *Engine) now() time.Time { return e.config.Now().In(e.config.Location) }
