@@ -137,7 +137,7 @@ func (e *Engine) checkLate(ctx context.Context, experiment string, p *store.Plan
 		return nil
 	}
 	counts, err := e.Counts(ctx, experiment)
-	if err == nil && participants(counts) > 0 {
+	if err == nil && counts.Participants() > 0 {
 		err = tooLate(experiment)
 	}
 	return err
@@ -199,7 +199,7 @@ func lost(counts store.Counts) store.Settings {
 			converted += k.Converted()
 		}
 	}
-	return store.Settings{Participants: new(participants(counts)), Conversions: &converted}
+	return store.Settings{Participants: new(counts.Participants()), Conversions: &converted}
 }
 
 // withLost returns s with the counts that are lost.

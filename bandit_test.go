@@ -327,16 +327,16 @@ func TestInversePropensities(t *testing.T) {
 		}
 		estimated[c.Choice] += float64(len(c.Conversions)) / chance / (2 * half)
 	}
-	r, err := s.engines[0].Results(t.Context(), s.Name, "")
+	r, err := s.engines[0].Report(t.Context(), s.Name, "")
 	check(t, err)
-	standardized := stats.Standardized(r.Epochs())
+	standardized := stats.Standardized(r.Strata())
 	for i, want := range []float64{red, blue} {
 		if math.Abs(estimated[i]-want) > 0.05 || math.Abs(standardized[i]-want) > 0.05 {
 			t.Errorf("%s: %v by clients, %v by epochs, want about %v", s.Alternatives[i], estimated[i], standardized[i], want)
 		}
 	}
 	pooled := stats.Proportion{}
-	for _, e := range r.Epochs() {
+	for _, e := range r.Strata() {
 		if e.Weights != nil {
 			pooled.Participants += e.Arms[0].Participants
 			pooled.Converted += e.Arms[0].Converted
@@ -363,7 +363,7 @@ func TestEpochsAreFew(t *testing.T) {
 	if n < 140 || n > 172 {
 		t.Errorf("epoch %d of 20,000 participants, want about 170", n)
 	}
-	if r, err := slow.engines[0].Results(t.Context(), slow.Name, ""); err != nil || r.SampleRatio.Mismatch || !r.SampleRatio.Checked {
+	if r, err := slow.engines[0].Report(t.Context(), slow.Name, ""); err != nil || r.SampleRatio.Mismatch || !r.SampleRatio.Checked {
 		t.Errorf("the sample ratio of %d epochs: %+v, %v", n, r.SampleRatio, err)
 	}
 }

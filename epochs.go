@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -193,7 +194,7 @@ func (b Bandit) arms(counts store.Counts, now time.Time) []Arm {
 		totals := k.Totals()
 		x := &learned[i]
 		x.Counts = stats.Proportion{Participants: n, Converted: totals.Converted}
-		x.Values = values(n, totals)
+		x.Values = analysis.Values(n, totals)
 		if x.Weight > 0 && came(a, 1, last) < b.MinParticipants || !x.Counts.Valid() {
 			return arms
 		}
@@ -240,9 +241,13 @@ func (b Bandit) mature(epochs []store.Epoch, now time.Time) (last uint32) {
 	return last
 }
 
-// between returns those of a list, by epoch, from the first to the last.
+// between returns the elements of a list, sorted by epoch, from the first epoch to the last.
 func between[T any](list []T, first, last uint32, epoch func(T) uint32) []T {
-	from, _ := find(list, first, epoch)
-	to, _ := find(list, last+1, epoch)
+	before := func(t T, number uint32) int { return cmp.Compare(epoch(t), number) }
+	from, _ := slices.BinarySearchFunc(list, first, before)
+	to, _ := slices.BinarySearchFunc(list, last+1, before)
 	return list[from:to]
 }
+
+func epochOfParticipants(e store.EpochParticipants) uint32 { return e.Epoch }
+func epochOfConversions(e store.EpochConversions) uint32   { return e.Epoch }

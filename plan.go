@@ -1,29 +1,11 @@
 package sixpack
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
 	"github.com/sixpack-go/sixpack/store"
 )
-
-// What a plan is where it says nothing.
-const (
-	defaultEffect = 0.05
-	defaultPower  = 0.8
-	defaultAlpha  = 0.05
-)
-
-// planned returns p with defaults for what it leaves open. Baseline and Size stay
-// 0 where nothing was said.
-func planned(p store.Plan) store.Plan {
-	p.Effect = cmp.Or(p.Effect, defaultEffect)
-	p.Power = cmp.Or(p.Power, defaultPower)
-	p.Alpha = cmp.Or(p.Alpha, defaultAlpha)
-	p.Analysis = cmp.Or(p.Analysis, store.AnalysisAlwaysValid)
-	return p
-}
 
 // checkPlan finds what is wrong with a plan.
 func checkPlan(p store.Plan) error {
@@ -71,7 +53,7 @@ func (e *Engine) SetPlan(ctx context.Context, experiment string, p store.Plan) e
 		if err != nil {
 			return err
 		}
-		late = participants(counts) > 0
+		late = counts.Participants() > 0
 	}
 	return e.edit(ctx, experiment, ActionPlan, func(r *store.Record) error {
 		if late && r.Plan != p {
@@ -84,11 +66,4 @@ func (e *Engine) SetPlan(ctx context.Context, experiment string, p store.Plan) e
 
 func tooLate(experiment string) error {
 	return fmt.Errorf("%w: a fixed analysis of %q has to be planned before anybody takes part: reset it first", ErrLate, experiment)
-}
-
-func participants(counts store.Counts) (n int64) {
-	for _, a := range counts.Alternatives {
-		n += a.Participants()
-	}
-	return n
 }

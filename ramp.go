@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -74,7 +75,7 @@ func (e *Engine) StartRamp(ctx context.Context, experiment string, p store.RampP
 			return fmt.Errorf("%w: %q has a winner", ErrRamp, experiment)
 		}
 		r.Ramp = store.Ramp{RampPlan: p, State: store.RampRunning}.Clone()
-		e.stepTo(r, 0, participants(counts))
+		e.stepTo(r, 0, counts.Participants())
 		return nil
 	})
 }
@@ -219,13 +220,13 @@ func (e *Engine) step(ctx context.Context, experiment string) {
 // advance does to r what is due, and returns what the log calls it: nothing if the
 // step is held again.
 func (e *Engine) advance(r *store.Record, counts store.Counts, now time.Time) (action string) {
-	here := participants(counts)
+	here := counts.Participants()
 	if here <= r.Ramp.Participants {
 		e.hold(r, here)
 		r.Ramp.Reason = "nobody took part"
 		return ""
 	}
-	if reason := obstacle(counts, now.In(e.config.Location)); reason != "" {
+	if reason := obstacle(counts); reason != "" {
 		r.Ramp.State, r.Ramp.Reason = store.RampStopped, reason
 		runRamp(r, now)
 		return ActionStopRamp
@@ -235,11 +236,11 @@ func (e *Engine) advance(r *store.Record, counts store.Counts, now time.Time) (a
 }
 
 // obstacle says why a ramp must not go on, or nothing.
-func obstacle(counts store.Counts, now time.Time) string {
+func obstacle(counts store.Counts) string {
 	r := &counts.Record
-	if v := beside(counts, r.PrimaryKPI(), now); v.State == stats.StateMismatch {
+	if d := analysis.Compare(counts, r.PrimaryKPI()); d.State == stats.StateMismatch {
 		return "the sample ratio is broken"
-	} else if v.State == stats.StateInvalidCounts {
+	} else if d.State == stats.StateInvalidCounts {
 		return "the counts are broken"
 	}
 	for _, g := range r.Ramp.Guardrails {
@@ -247,19 +248,11 @@ func obstacle(counts store.Counts, now time.Time) string {
 		if g.RiseIsBad {
 			bad, became = stats.StandingBetter, "rose"
 		}
-		for i, arm := range beside(counts, g.KPI, now).Arms {
+		for i, arm := range analysis.Compare(counts, g.KPI).Arms {
 			if arm.Standing == bad {
 				return fmt.Sprintf("%s %s with %s", cmp.Or(g.KPI, "the default KPI"), became, r.Alternatives[i])
 			}
 		}
 	}
 	return ""
-}
-
-// beside compares the alternatives by a KPI, whatever the plan says of when to
-// look.
-func beside(counts store.Counts, kpi string, now time.Time) stats.Decision {
-	q := newAnalysis(counts, kpi, now).question
-	q.Fixed, q.Planned = false, 0
-	return stats.Decide(q)
 }

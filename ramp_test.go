@@ -292,26 +292,30 @@ func TestRampLosesNobody(t *testing.T) {
 	}
 }
 
+var lastOfMay = time.Date(2026, 5, 31, 12, 0, 0, 0, time.UTC)
+
 // counting returns a ramp of an experiment named exp that has counted so much by
 // KPI, of two alternatives, and that gets a visitor when its first step is due.
 func counting(t *testing.T, participants [2]int64, converted map[string][2]int64, guardrails ...store.Guardrail) (*sixpack.Engine, store.Record) {
 	t.Helper()
 	s := new(memory.Store)
-	counts := counted([2]int64{participants[0], 0}, [2]int64{participants[1], 0})
-	counts.Record.Version = 1
-	counts.Record.Plan = store.Plan{Analysis: store.AnalysisFixed, Size: 1e9} // which is no reason not to look
-	counts.Record.KPIs = slices.Sorted(maps.Keys(converted))
+	r := store.Record{
+		Name: "exp", Version: 1, Alternatives: []string{"A", "B"}, Traffic: 1, KPIs: slices.Sorted(maps.Keys(converted)),
+		Created: lastOfMay.AddDate(0, 0, -30), Epoch: store.Epoch{Number: 1, Start: lastOfMay.AddDate(0, 0, -30)},
+		Plan: store.Plan{Analysis: store.AnalysisFixed, Size: 1e9}, // which is no reason not to look
+	}
+	counts := store.NewCounts(r, []store.Epoch{r.Epoch})
 	for i := range counts.Alternatives {
 		a := &counts.Alternatives[i]
-		a.KPIs = nil
-		for _, kpi := range counts.Record.KPIs {
-			k, n := store.KPICounts{KPI: kpi}, converted[kpi][i]
+		a.AddDay(store.DayOf(lastOfMay), participants[i])
+		a.AddEpoch(1, participants[i])
+		for j, kpi := range r.KPIs {
+			k, n := &a.KPIs[j], converted[kpi][i]
 			k.AddDay(store.DayOf(lastOfMay), n, n)
 			k.AddEpoch(store.EpochConversions{Epoch: 1, Converted: n})
-			a.KPIs = append(a.KPIs, k)
 		}
 	}
-	_, err := s.Import(t.Context(), store.Import{Record: counts.Record, Counts: &counts})
+	_, err := s.Import(t.Context(), store.Import{Record: r, Counts: &counts})
 	check(t, err)
 	time.Sleep(time.Until(lastOfMay))
 	e := sixpack.New(s, sixpack.Config{})

@@ -2,7 +2,6 @@ package sixpack
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -13,14 +12,14 @@ import (
 )
 
 // Report analyzes an experiment by a KPI, "" for the default one; the KPI of its plan is [store.Record.PrimaryKPI]. The
-// errors are [ErrUnknown], and [ErrKPI] for a KPI that was never seen.
+// errors are [ErrUnknown], and [*InvalidError] for a KPI that was never seen.
 func (e *Engine) Report(ctx context.Context, experiment, kpi string) (analysis.Report, error) {
 	counts, err := e.Counts(ctx, experiment)
 	if err != nil {
 		return analysis.Report{}, err
 	}
 	if kpi != "" && kpi != counts.Record.Plan.KPI && !slices.Contains(counts.Record.KPIs, kpi) {
-		return analysis.Report{}, fmt.Errorf("%w: %q has no KPI %q", ErrKPI, experiment, kpi)
+		return analysis.Report{}, invalid("kpi name", "%q has no KPI %q", experiment, kpi)
 	}
 	return analysis.New(counts, kpi, e.now()), nil
 }

@@ -690,7 +690,7 @@ func TestRootImportsOnlyItsOwn(t *testing.T) {
 	check(t, err)
 	for p := range strings.FieldsSeq(string(out)) {
 		switch p {
-		case "github.com/sixpack-go/sixpack", "github.com/sixpack-go/sixpack/store", "github.com/sixpack-go/sixpack/stats":
+		case "github.com/sixpack-go/sixpack", "github.com/sixpack-go/sixpack/analysis", "github.com/sixpack-go/sixpack/stats", "github.com/sixpack-go/sixpack/store":
 		default:
 			if !strings.HasPrefix(p, "gonum.org/v1/gonum/") {
 				t.Errorf("the root depends on %s", p)

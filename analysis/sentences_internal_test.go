@@ -251,7 +251,7 @@ func TestWordsOfAnyQuestion(t *testing.T) {
 		q := anyQuestion(dice)
 		about := writerOf(q)
 		seen[about.decision.State]++
-		abouw.daysLeft = []float64{math.NaN(), -1, 0.2, 3, 1000}[dice.IntN(5)]
+		about.daysLeft = []float64{math.NaN(), -1, 0.2, 3, 1000}[dice.IntN(5)]
 		w := about.words()
 		text := w.Headline + " " + w.Detail + " " + w.Note
 		for _, never := range []string{"NaN", "Inf", "infinite", "%!", "--", "+−", "  "} {

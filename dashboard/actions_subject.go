@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -14,7 +14,7 @@ import (
 type subject struct {
 	store.Record
 
-	results    sixpack.Results
+	results    analysis.Report
 	algorithms []string // that the engine knows
 	plainly    func(algorithm string) string
 	form       url.Values

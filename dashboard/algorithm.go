@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 )
 
 // plainly says what an algorithm does, for somebody who never heard of it.
@@ -48,7 +49,7 @@ type learning struct {
 
 // newLearning returns what is to be said, nil of what is a plain test. Claims are
 // made only where counts may be believed.
-func newLearning(l sixpack.Learning, r *sixpack.Results, broken bool) *learning {
+func newLearning(l sixpack.Learning, r *analysis.Report, broken bool) *learning {
 	if l.Algorithm != nil && !l.Learns {
 		return nil
 	}
@@ -65,7 +66,7 @@ func newLearning(l sixpack.Learning, r *sixpack.Results, broken bool) *learning 
 }
 
 // learns says what an algorithm learns from, and whether it does.
-func learns(l sixpack.Learning, r *sixpack.Results) string {
+func learns(l sixpack.Learning, r *analysis.Report) string {
 	record := r.Counts.Record
 	text := "It learns from " + kpiInSentence(record.PrimaryKPI()) + ", by which the experiment is judged"
 	who := "participants"
@@ -84,7 +85,7 @@ func learns(l sixpack.Learning, r *sixpack.Results) string {
 }
 
 // shared says what shares new participants get.
-func shared(r *sixpack.Results) string {
+func shared(r *analysis.Report) string {
 	const most = 10
 	names := r.Counts.Record.Alternatives
 	all := r.Counts.Record.Shares()

@@ -1,13 +1,13 @@
 package dashboard
 
 import (
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
 )
 
 // alternative is one as a page shows it.
 type alternative struct {
-	*sixpack.AlternativeResults
+	*analysis.Alternative
 
 	Series int    // of the colours and dashes
 	Mark   string // what is to be said of it first, if anything
@@ -20,13 +20,13 @@ type alternative struct {
 const seriesColours = 6
 
 // alternatives returns those of an experiment, and the axis of their intervals.
-func alternatives(r *sixpack.Results) ([]alternative, axis) {
+func alternatives(r *analysis.Report) ([]alternative, axis) {
 	all := make([]alternative, len(r.Alternatives))
-	intervals := make([]sixpack.Interval, 0, len(all))
+	intervals := make([]stats.Interval, 0, len(all))
 	for i := range all {
 		a := alternative{
-			AlternativeResults: &r.Alternatives[i], Series: i % seriesColours, Mark: mark(r, &r.Alternatives[i]),
-			Values: r.Measure == sixpack.MeasureMean, Share: percentage(r.Alternatives[i].Participants, r.Participants),
+			Alternative: &r.Alternatives[i], Series: i % seriesColours, Mark: mark(r, &r.Alternatives[i]),
+			Values: r.Measure == analysis.MeasureMean, Share: percentage(r.Alternatives[i].Participants, r.Participants),
 		}
 		if a.estimate().Known() {
 			intervals = append(intervals, a.interval())
@@ -42,7 +42,7 @@ func alternatives(r *sixpack.Results) ([]alternative, axis) {
 
 // mark returns what is to be said of an alternative first: nothing while the sample
 // ratio is broken.
-func mark(r *sixpack.Results, a *sixpack.AlternativeResults) string {
+func mark(r *analysis.Report, a *analysis.Alternative) string {
 	switch {
 	case r.SampleRatio.Mismatch:
 		return ""
@@ -62,18 +62,18 @@ func mark(r *sixpack.Results, a *sixpack.AlternativeResults) string {
 }
 
 // estimate returns what the alternative is compared by.
-func (a alternative) estimate() sixpack.Number {
+func (a alternative) estimate() stats.Number {
 	if a.Values {
-		return a.AlternativeResults.Mean
+		return a.Alternative.Mean
 	}
-	return a.AlternativeResults.Rate
+	return a.Alternative.Rate
 }
 
-func (a alternative) interval() sixpack.Interval {
+func (a alternative) interval() stats.Interval {
 	if a.Values {
-		return a.AlternativeResults.MeanIn
+		return a.Alternative.MeanIn
 	}
-	return a.AlternativeResults.RateIn
+	return a.Alternative.RateIn
 }
 
 // Good tells whether Mark is to be green.
@@ -101,33 +101,33 @@ func (a alternative) EstimateIn() string {
 
 // Rate returns the fraction of participants that converted.
 func (a alternative) Rate() string {
-	return rate(a.AlternativeResults.Rate, a.AlternativeResults.RateIn)
+	return rate(a.Alternative.Rate, a.Alternative.RateIn)
 }
 
 // RateIn returns the interval of the rate.
-func (a alternative) RateIn() string { return rateIn(a.AlternativeResults.RateIn) }
+func (a alternative) RateIn() string { return rateIn(a.Alternative.RateIn) }
 
 // Total returns the sum of the values.
-func (a alternative) Total() string { return total(a.AlternativeResults.Total) }
+func (a alternative) Total() string { return total(a.Alternative.Total) }
 
 // Mean returns the mean value per participant.
 func (a alternative) Mean() string {
-	return value(a.AlternativeResults.Mean, a.AlternativeResults.MeanIn)
+	return value(a.Alternative.Mean, a.Alternative.MeanIn)
 }
 
 // MeanIn returns the interval of the mean.
-func (a alternative) MeanIn() string { return valueIn(a.AlternativeResults.MeanIn) }
+func (a alternative) MeanIn() string { return valueIn(a.Alternative.MeanIn) }
 
 // Lift returns the lift against control.
-func (a alternative) Lift() string { return lift(a.AlternativeResults.Lift) }
+func (a alternative) Lift() string { return lift(a.Alternative.Lift) }
 
 // LiftIn returns the interval of the lift.
-func (a alternative) LiftIn() string { return liftIn(a.AlternativeResults.LiftIn) }
+func (a alternative) LiftIn() string { return liftIn(a.Alternative.LiftIn) }
 
 // ChanceToBeatControl returns the chance that it is better than control.
 func (a alternative) ChanceToBeatControl() string {
-	return chance(a.AlternativeResults.ChanceToBeatControl)
+	return chance(a.Alternative.ChanceToBeatControl)
 }
 
 // ChanceToBeBest returns the chance that it is better than all others.
-func (a alternative) ChanceToBeBest() string { return chance(a.AlternativeResults.ChanceToBeBest) }
+func (a alternative) ChanceToBeBest() string { return chance(a.Alternative.ChanceToBeBest) }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -59,7 +60,7 @@ func newAPISettings(r store.Record) apiSettings {
 type apiExperiment struct {
 	apiSettings
 
-	Results *sixpack.Results `json:"results"`
+	Results *analysis.Report `json:"results"`
 }
 
 // apiList serves the experiments that are asked for.
@@ -72,11 +73,11 @@ func (d *dashboard) apiList(w http.ResponseWriter, r *http.Request) error {
 	if orders[by] == nil {
 		return refusal{http.StatusBadRequest, fmt.Sprintf("There is no order %q: take newest, participants or surest.", by)}
 	}
-	all, err := d.engine.Summaries(r.Context())
+	all, err := d.engine.Reports(r.Context())
 	if err != nil {
 		return err
 	}
-	var some []*sixpack.Results
+	var some []*analysis.Report
 	for _, s := range []state{active, paused, archived} {
 		if of == "" || of == s {
 			some = append(some, filter(all, s, strings.TrimSpace(query.Get("q")))...)
@@ -98,7 +99,7 @@ func (d *dashboard) apiExperiment(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	results := sixpack.Analyze(counts, kpi, d.Now().In(d.Location))
+	results := analysis.New(counts, kpi, d.Now().In(d.Location))
 	return answerJSON(w, apiExperiment{newAPISettings(counts.Record), &results})
 }
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -82,12 +82,12 @@ func TestAPIExperiment(t *testing.T) {
 		Override store.Override
 		Created  time.Time
 		Winner   *string
-		Results  sixpack.Results
+		Results  analysis.Report
 	}
-	for kpi, measure := range map[string]sixpack.Measure{"": sixpack.MeasureRate, "?kpi=": sixpack.MeasureRate, "?kpi=revenue": sixpack.MeasureMean} {
+	for kpi, measure := range map[string]analysis.Measure{"": analysis.MeasureRate, "?kpi=": analysis.MeasureRate, "?kpi=revenue": analysis.MeasureMean} {
 		var got answer
 		p.read(apiPath("price")+kpi, &got)
-		want, err := p.Results(t.Context(), "price", strings.TrimPrefix(strings.TrimPrefix(kpi, "?"), "kpi="))
+		want, err := p.Report(t.Context(), "price", strings.TrimPrefix(strings.TrimPrefix(kpi, "?"), "kpi="))
 		if err != nil {
 			t.Fatal(err)
 		}

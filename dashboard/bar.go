@@ -4,7 +4,7 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/stats"
 )
 
 // axis is the scale on which the intervals of an experiment's alternatives are
@@ -12,7 +12,7 @@ import (
 type axis struct{ lo, hi float64 }
 
 // newAxis returns an axis that holds all of the intervals that are known.
-func newAxis(all []sixpack.Interval) axis {
+func newAxis(all []stats.Interval) axis {
 	a := axis{math.Inf(1), math.Inf(-1)}
 	for _, i := range all {
 		if i.Lo.Known() && i.Hi.Known() {
@@ -32,14 +32,14 @@ func newAxis(all []sixpack.Interval) axis {
 }
 
 // at returns where x is, as a percentage of the width.
-func (a axis) at(x sixpack.Number) float64 { return 100 * (float64(x) - a.lo) / (a.hi - a.lo) }
+func (a axis) at(x stats.Number) float64 { return 100 * (float64(x) - a.lo) / (a.hi - a.lo) }
 
 // bar is an interval drawn: where it begins, how wide it is, and where its
 // estimate and that of the control are, as SVG has them.
 type bar struct{ From, Width, At, Control string }
 
 // bar draws an interval. It is empty if there is nothing to draw.
-func (a axis) bar(estimate sixpack.Number, in sixpack.Interval, control sixpack.Number) bar {
+func (a axis) bar(estimate stats.Number, in stats.Interval, control stats.Number) bar {
 	if !(a.hi > a.lo) || !estimate.Known() || !in.Lo.Known() || !in.Hi.Known() {
 		return bar{}
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 )
 
 // actionRoutes are those of what editors do, and undo.
@@ -94,7 +95,7 @@ func (d *dashboard) subject(r *http.Request, form url.Values) (*subject, error) 
 		return nil, err
 	}
 	return &subject{
-		Record: counts.Record, results: sixpack.Summarize(counts, d.Now().In(d.Location)), algorithms: d.engine.Algorithms(), form: form,
+		Record: counts.Record, results: analysis.Summary(counts, d.Now().In(d.Location)), algorithms: d.engine.Algorithms(), form: form,
 		plainly: func(name string) string { return plainly(d.engine.Algorithm(name)) },
 	}, nil
 }

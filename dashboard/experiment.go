@@ -11,12 +11,14 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
 
 // experimentPage is the page of one experiment.
 type experimentPage struct {
-	*sixpack.Results
+	*analysis.Report
 
 	State        state
 	Record       store.Record
@@ -51,7 +53,7 @@ func (d *dashboard) experiment(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.Query().Get("period") == "" {
 		by = readable(&counts, kpi)
 	}
-	results := sixpack.Analyze(counts, kpi, d.Now().In(d.Location))
+	results := analysis.New(counts, kpi, d.Now().In(d.Location))
 	p := d.newExperimentPage(r, &results, by)
 	d.addShares(&p)
 	if p.History, err = d.history(r.Context(), counts.Record); err != nil {
@@ -61,11 +63,11 @@ func (d *dashboard) experiment(w http.ResponseWriter, r *http.Request) error {
 	return d.render(w, r, "experiment", results.Experiment, p)
 }
 
-func (d *dashboard) newExperimentPage(r *http.Request, of *sixpack.Results, by period) experimentPage {
+func (d *dashboard) newExperimentPage(r *http.Request, of *analysis.Report, by period) experimentPage {
 	record := of.Counts.Record
 	rows, scale := alternatives(of)
 	p := experimentPage{
-		Results: of, State: stateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: rows, Ticks: ticks(scale, of.Measure),
+		Report: of, State: stateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: rows, Ticks: ticks(scale, of.Measure),
 		KPIs: kpiChoices(record, of.KPI), Periods: periodChoices(by), Series: newSeries(&of.Counts, of.KPI, by),
 		SeriesPath: page{Prefix: d.Prefix}.URL("api", "v1", "experiments", record.Name, "series"),
 		Traffic:    short(100*record.TrafficInForce()) + " %",
@@ -84,7 +86,7 @@ func (d *dashboard) addShares(p *experimentPage) {
 	if _, usual := l.Algorithm.(sixpack.Hash); !usual {
 		p.Algorithm = l.Name
 	}
-	p.Learning = newLearning(l, p.Results, p.Verdict.Broken())
+	p.Learning = newLearning(l, p.Report, p.Verdict.Broken())
 	s := newEpochSeries(&p.Counts, p.KPI, d.Now().In(d.Location)).thinned(drawnEpochs)
 	if len(s.Epochs) < 2 {
 		return
@@ -95,7 +97,7 @@ func (d *dashboard) addShares(p *experimentPage) {
 
 // LeftOut tells whether chances are unknown because the shares changed.
 func (p experimentPage) LeftOut() bool {
-	return p.Stratified && !p.Verdict.Broken() && !p.Results.Alternatives[0].ChanceToBeBest.Known()
+	return p.Stratified && !p.Verdict.Broken() && !p.Report.Alternatives[0].ChanceToBeBest.Known()
 }
 
 // asked returns the counts of the experiment that a request is about, and the KPI
@@ -140,12 +142,12 @@ func readable(counts *store.Counts, kpi string) period {
 }
 
 // ticks returns what the ends of an axis are.
-func ticks(a axis, of sixpack.Measure) []string {
-	ends := sixpack.Interval{Lo: sixpack.Number(a.lo), Hi: sixpack.Number(a.hi)}
+func ticks(a axis, of analysis.Measure) []string {
+	ends := stats.Interval{Lo: stats.Number(a.lo), Hi: stats.Number(a.hi)}
 	switch {
 	case !(a.hi > a.lo):
 		return nil
-	case of == sixpack.MeasureMean:
+	case of == analysis.MeasureMean:
 		return []string{value(ends.Lo, ends), value(ends.Hi, ends)}
 	default:
 		return []string{rate(ends.Lo, ends), rate(ends.Hi, ends)}
@@ -186,7 +188,7 @@ func (p experimentPage) Converted() (n int64) {
 }
 
 // Values tells whether the KPI has values.
-func (p experimentPage) Values() bool { return p.Measure == sixpack.MeasureMean }
+func (p experimentPage) Values() bool { return p.Measure == analysis.MeasureMean }
 
 // Goal returns how far the experiment is: how many participants are there, of how
 // many that are needed; 0 if that cannot be told.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/stats"
 )
 
 // functions are what templates can call.
@@ -32,7 +32,7 @@ func count[T ~int | ~int64](n T) string {
 }
 
 // whole writes a number that need not be an integer as one.
-func whole(x sixpack.Number) string {
+func whole(x stats.Number) string {
 	if !x.Known() {
 		return unknown
 	}
@@ -41,7 +41,7 @@ func whole(x sixpack.Number) string {
 
 // rate writes a fraction as a percentage, with the decimals that its interval
 // leaves any sense in.
-func rate(x sixpack.Number, in sixpack.Interval) string {
+func rate(x stats.Number, in stats.Interval) string {
 	if !x.Known() {
 		return unknown
 	}
@@ -49,7 +49,7 @@ func rate(x sixpack.Number, in sixpack.Interval) string {
 }
 
 // rateIn writes an interval of fractions.
-func rateIn(in sixpack.Interval) string {
+func rateIn(in stats.Interval) string {
 	if !(width(in) > 0) {
 		return ""
 	}
@@ -57,7 +57,7 @@ func rateIn(in sixpack.Interval) string {
 }
 
 // width returns that of an interval, NaN if it has none.
-func width(in sixpack.Interval) float64 {
+func width(in stats.Interval) float64 {
 	if !in.Lo.Known() || !in.Hi.Known() {
 		return math.NaN()
 	}
@@ -93,7 +93,7 @@ func percentage(some, all int64) string {
 }
 
 // value writes a value of a KPI.
-func value(x sixpack.Number, in sixpack.Interval) string {
+func value(x stats.Number, in stats.Interval) string {
 	if !x.Known() {
 		return unknown
 	}
@@ -101,7 +101,7 @@ func value(x sixpack.Number, in sixpack.Interval) string {
 }
 
 // valueIn writes an interval of values.
-func valueIn(in sixpack.Interval) string {
+func valueIn(in stats.Interval) string {
 	if !(width(in) > 0) {
 		return ""
 	}
@@ -113,10 +113,10 @@ const cents = 0.9
 
 // valueWidth is the width of an interval of values, or less, so that what may be
 // money has cents.
-func valueWidth(in sixpack.Interval) float64 { return min(width(in), cents) }
+func valueWidth(in stats.Interval) float64 { return min(width(in), cents) }
 
 // total writes a sum of values.
-func total(x sixpack.Number) string {
+func total(x stats.Number) string {
 	if !x.Known() {
 		return unknown
 	}
@@ -124,7 +124,7 @@ func total(x sixpack.Number) string {
 }
 
 // lift writes a fraction as a percentage with a sign.
-func lift(x sixpack.Number) string {
+func lift(x stats.Number) string {
 	if !x.Known() {
 		return unknown
 	}
@@ -151,7 +151,7 @@ func sign(x float64) string {
 }
 
 // liftIn writes an interval of lifts. An end without a bound is left out.
-func liftIn(i sixpack.Interval) string {
+func liftIn(i stats.Interval) string {
 	switch {
 	case i.Lo.Known() && i.Hi.Known():
 		return lift(i.Lo) + " to " + lift(i.Hi)
@@ -165,7 +165,7 @@ func liftIn(i sixpack.Interval) string {
 }
 
 // chance writes a probability.
-func chance(p sixpack.Number) string {
+func chance(p stats.Number) string {
 	const nearly, fine = 0.999, 0.99
 	switch x := float64(p); {
 	case !p.Known():

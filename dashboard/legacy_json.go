@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -132,7 +131,7 @@ func newLegacyAlternatives(of *store.Counts, kpi string, by period) []legacyAlte
 			ParticipantCount: n.Participants, CompletedCount: n.Converted,
 			ConversionRate: s.Rate, Interval: s.Interval, Level: s.Level, Statistic: "N/A",
 		}
-		if sixpack.Number(s.Statistic).Known() {
+		if s.Statistic.Known() {
 			a.Statistic = s.Statistic
 		}
 		if of.Record.Winner != "" {

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -63,7 +63,7 @@ type choice struct {
 
 // listed is an experiment of the list.
 type listed struct {
-	*sixpack.Results
+	*analysis.Report
 
 	ID           string // in the page
 	Path         string
@@ -77,12 +77,12 @@ type listed struct {
 func (l listed) Winner() string { return l.Counts.Record.Winner }
 
 // Values tells whether its alternatives are compared by the mean of values.
-func (l listed) Values() bool { return l.Measure == sixpack.MeasureMean }
+func (l listed) Values() bool { return l.Measure == analysis.MeasureMean }
 
 // list serves the experiments of a state.
 func (d *dashboard) list(of state) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		all, err := d.engine.Summaries(r.Context())
+		all, err := d.engine.Reports(r.Context())
 		if err != nil {
 			return err
 		}
@@ -102,9 +102,9 @@ func (d *dashboard) list(of state) func(http.ResponseWriter, *http.Request) erro
 
 // filter returns the experiments of a state whose names or descriptions hold a
 // text, whatever its case.
-func filter(all []sixpack.Results, of state, text string) []*sixpack.Results {
+func filter(all []analysis.Report, of state, text string) []*analysis.Report {
 	text = strings.ToLower(text)
-	var some []*sixpack.Results
+	var some []*analysis.Report
 	for i := range all {
 		r := &all[i].Counts.Record
 		if stateOf(*r) == of && (strings.Contains(strings.ToLower(r.Name), text) || strings.Contains(strings.ToLower(r.Description), text)) {
@@ -115,14 +115,14 @@ func filter(all []sixpack.Results, of state, text string) []*sixpack.Results {
 }
 
 // listed returns experiments in order, as they are shown.
-func (d *dashboard) listed(some []*sixpack.Results, by string) []listed {
+func (d *dashboard) listed(some []*analysis.Report, by string) []listed {
 	slices.SortStableFunc(some, orders[by])
 	today := store.DayOf(d.Now().In(d.Location))
 	all := make([]listed, len(some))
 	for i, r := range some {
 		rows, _ := alternatives(r)
 		all[i] = listed{
-			Results: r, ID: elementID(r.Experiment), Path: d.experimentURL(r.Experiment), State: stateOf(r.Counts.Record), Verdict: newVerdict(r),
+			Report: r, ID: elementID(r.Experiment), Path: d.experimentURL(r.Experiment), State: stateOf(r.Counts.Record), Verdict: newVerdict(r),
 			Trend: newTrend(&r.Counts, today), Alternatives: rows,
 		}
 	}
@@ -137,7 +137,7 @@ func elementID(name string) string {
 }
 
 // tabs returns the links to all states. They keep what is searched for.
-func (d *dashboard) tabs(here state, all []sixpack.Results, query url.Values) []listTab {
+func (d *dashboard) tabs(here state, all []analysis.Report, query url.Values) []listTab {
 	n := make(map[state]int64)
 	for i := range all {
 		n[stateOf(all[i].Counts.Record)]++
@@ -166,12 +166,12 @@ const (
 	surest         = "surest"
 )
 
-var orders = map[string]func(a, b *sixpack.Results) int{
-	newest: func(a, b *sixpack.Results) int { return b.Counts.Record.Created.Compare(a.Counts.Record.Created) },
-	byParticipants: func(a, b *sixpack.Results) int {
+var orders = map[string]func(a, b *analysis.Report) int{
+	newest: func(a, b *analysis.Report) int { return b.Counts.Record.Created.Compare(a.Counts.Record.Created) },
+	byParticipants: func(a, b *analysis.Report) int {
 		return cmp.Compare(b.Participants, a.Participants)
 	},
-	surest: func(a, b *sixpack.Results) int {
+	surest: func(a, b *analysis.Report) int {
 		return cmp.Or(cmp.Compare(settled(a), settled(b)), cmp.Compare(least(a), least(b)))
 	},
 }
@@ -193,7 +193,7 @@ func sorts(by string) []choice {
 }
 
 // settled ranks states: results first, then what may become one.
-func settled(r *sixpack.Results) int {
+func settled(r *analysis.Report) int {
 	switch r.Verdict.State {
 	case stats.StateWinner, stats.StateControlBest, stats.StateNoPracticalDifference:
 		return 0
@@ -205,7 +205,7 @@ func settled(r *sixpack.Results) int {
 }
 
 // least returns the smallest p of an experiment's alternatives.
-func least(r *sixpack.Results) float64 {
+func least(r *analysis.Report) float64 {
 	p := math.Inf(1)
 	for _, a := range r.Alternatives {
 		if a.P.Known() {

@@ -354,7 +354,7 @@ func TestSeries(t *testing.T) {
 		}
 		end := c.n - 1
 		if in := stats.Wilson(stats.Proportion{Participants: 600, Converted: 90}, 0.95); blue.Rate[end] != 0.15 ||
-			!near(blue.Lo[end], in.Lo) || !near(blue.Hi[end], in.Hi) {
+			!near(blue.Lo[end], float64(in.Lo)) || !near(blue.Hi[end], float64(in.Hi)) {
 			t.Errorf("%s: in the end %v in %v to %v", c.period, blue.Rate[end], blue.Lo[end], blue.Hi[end])
 		}
 		if sum(blue.Participants) != 600 || sum(blue.Converted) != 90 || !a.Alternatives[0].Control || blue.Control {

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -102,9 +101,9 @@ type alternativeSeries struct {
 	Converted    []int64 `json:"converted"` // participants that converted in the period, whenever they came
 	// Rate is that of everything up to the end of the period; Lo and Hi are
 	// Wilson's 95 % interval of it. All are null before anybody took part.
-	Rate []sixpack.Number `json:"rate"`
-	Lo   []sixpack.Number `json:"lo"`
-	Hi   []sixpack.Number `json:"hi"`
+	Rate []stats.Number `json:"rate"`
+	Lo   []stats.Number `json:"lo"`
+	Hi   []stats.Number `json:"hi"`
 }
 
 // newSeries returns that of results.
@@ -152,7 +151,7 @@ func span(r *store.Counts, kpi string) (first, last store.Day) {
 // accumulate sets the rates.
 func (a *alternativeSeries) accumulate() {
 	n := len(a.Participants)
-	a.Rate, a.Lo, a.Hi = make([]sixpack.Number, n), make([]sixpack.Number, n), make([]sixpack.Number, n)
+	a.Rate, a.Lo, a.Hi = make([]stats.Number, n), make([]stats.Number, n), make([]stats.Number, n)
 	var sum stats.Proportion
 	for i := range n {
 		sum.Participants += a.Participants[i]
@@ -166,12 +165,12 @@ func (a *alternativeSeries) accumulate() {
 	}
 }
 
-var nowhere = sixpack.Number(math.NaN())
+var nowhere = stats.Number(math.NaN())
 
 // millionths rounds a fraction to what a chart can show.
-func millionths(x float64) sixpack.Number {
+func millionths[T float64 | stats.Number](x T) stats.Number {
 	const million = 1e6
-	return sixpack.Number(math.Round(x*million) / million)
+	return stats.Number(math.Round(float64(x)*million) / million)
 }
 
 // seriesRow is a period as a table shows it.
@@ -191,7 +190,7 @@ func (s series) Rows() []seriesRow {
 	for i, label := range s.Labels {
 		cells := make([]seriesCell, len(s.Alternatives))
 		for j, a := range s.Alternatives {
-			in := sixpack.Interval{Lo: a.Lo[i], Hi: a.Hi[i]}
+			in := stats.Interval{Lo: a.Lo[i], Hi: a.Hi[i]}
 			cells[j] = seriesCell{count(a.Participants[i]), count(a.Converted[i]), rate(a.Rate[i], in), rateIn(in)}
 		}
 		rows[i] = seriesRow{label, cells}

@@ -61,6 +61,6 @@ func (d *dashboard) winsAgain(ctx context.Context, name string, c store.Change) 
 	if !readSettings(c.Before, &before) || before.Winner == nil || *before.Winner == "" {
 		return false, nil
 	}
-	all, err := d.engine.Summaries(ctx, name)
+	all, err := d.engine.Reports(ctx, name)
 	return err == nil && len(all) == 1 && all[0].SampleRatio.Mismatch, err
 }

@@ -1,19 +1,19 @@
 package dashboard
 
 import (
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
 )
 
 // verdict is one as a page shows it.
 type verdict struct {
-	sixpack.Verdict
+	analysis.Verdict
 
 	Label string // in a word or two
 	Tone  string // the class of its colours
 }
 
-func newVerdict(r *sixpack.Results) verdict {
+func newVerdict(r *analysis.Report) verdict {
 	v := verdict{Verdict: r.Verdict}
 	switch r.Verdict.State {
 	case stats.StateWinner:

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -55,7 +55,7 @@ func halves(arms ...stats.Proportion) epoch { return epoch{arms: arms} }
 
 // analyze returns the analysis of an experiment that began the given number of days
 // ago and has had the same number of participants every day.
-func analyze(days int, p store.Plan, epochs ...epoch) sixpack.Results {
+func analyze(days int, p store.Plan, epochs ...epoch) analysis.Report {
 	start := today.AddDate(0, 0, -days)
 	r := store.Record{
 		Name: "button", Created: start, Traffic: 1, KPIs: []string{p.KPI}, Plan: p,
@@ -83,7 +83,7 @@ func analyze(days int, p store.Plan, epochs ...epoch) sixpack.Results {
 			a.KPIs[0].AddEpoch(got)
 		}
 	}
-	return sixpack.Analyze(counts, p.KPI, today)
+	return analysis.New(counts, p.KPI, today)
 }
 
 func millionths(x float64, power int64) *big.Int {
@@ -93,7 +93,7 @@ func millionths(x float64, power int64) *big.Int {
 
 // The functions below format numbers as the dashboard does.
 
-func count[T int64 | float64 | sixpack.Number](n T) string {
+func count[T int64 | float64 | stats.Number](n T) string {
 	s := strconv.FormatInt(int64(math.Ceil(float64(n))), 10)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
@@ -105,7 +105,7 @@ func count[T int64 | float64 | sixpack.Number](n T) string {
 func of(c stats.Proportion) string { return count(c.Converted) + " of " + count(c.Participants) }
 
 // lift formats a fraction as a percentage with its sign and two significant digits.
-func lift[T float64 | sixpack.Number](x T) string {
+func lift[T float64 | stats.Number](x T) string {
 	sign := "+"
 	if x < 0 {
 		sign = "−"
@@ -113,7 +113,7 @@ func lift[T float64 | sixpack.Number](x T) string {
 	return sign + digits(100*math.Abs(float64(x))) + " %"
 }
 
-func fromTo(i sixpack.Interval) string { return lift(i.Lo) + " to " + lift(i.Hi) }
+func fromTo(i stats.Interval) string { return lift(i.Lo) + " to " + lift(i.Hi) }
 
 // digits formats a number with two significant digits.
 func digits(x float64) string {
@@ -122,13 +122,13 @@ func digits(x float64) string {
 }
 
 // rate formats a fraction as a percentage with one decimal.
-func rate[T float64 | sixpack.Number](x T) string {
+func rate[T float64 | stats.Number](x T) string {
 	return strconv.FormatFloat(100*float64(x), 'f', 1, 64) + " %"
 }
 
-func rates(i sixpack.Interval) string { return rate(i.Lo) + " to " + rate(i.Hi) }
+func rates(i stats.Interval) string { return rate(i.Lo) + " to " + rate(i.Hi) }
 
 // quoted returns the words of a verdict as the document quotes them.
-func quoted(v sixpack.Verdict) string {
+func quoted(v analysis.Verdict) string {
 	return strings.TrimSpace("**" + v.Headline + "** " + v.Detail + " " + v.Note)
 }

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -64,7 +64,7 @@ func TestFields(t *testing.T) {
 }
 
 // week returns the analysis of the shop's experiment after one, two or three weeks.
-func week(n int) sixpack.Results {
+func week(n int) analysis.Report {
 	arms := [][]stats.Proportion{{red7, blue7}, {red14, blue14}, {red, blue}}[n-1]
 	return analyze(7*n, plan, halves(arms...))
 }
@@ -165,7 +165,7 @@ func otherTests(d document) {
 	revenue.KPI = "revenue"
 	r := analyze(21, revenue, epoch{arms: []stats.Proportion{red, blue}, paid: []stats.Values{redPaid, bluePaid}})
 	a, b := r.Alternatives[0], r.Alternatives[1]
-	if r.Measure != sixpack.MeasureMean || r.Verdict.State != stats.StateKeepRunning {
+	if r.Measure != analysis.MeasureMean || r.Verdict.State != stats.StateKeepRunning {
 		d.t.Errorf("%s by %s is no example of a test by means that is not decided", r.Verdict.State, r.Measure)
 	}
 	d.has(count(a.Total), count(b.Total), fmt.Sprintf("%.2f and %.2f", a.Mean, b.Mean), lift(b.Lift), fromTo(b.LiftIn))

@@ -101,3 +101,17 @@ func ExampleLegacyOf() {
 	fmt.Printf("%.2f %% ± %.2f, G %.2f: %s\n", l.Rate, l.Interval, l.Statistic, l.Level)
 	// Output: 7.50 % ± 1.07, G 5.37: 95% Confidence
 }
+
+// A question about a whole experiment has one answer.
+func ExampleDecide() {
+	decision := stats.Decide(stats.Question{
+		Strata: []stats.Stratum{{
+			Arms:    []stats.Proportion{{Participants: 12060, Converted: 603}, {Participants: 11940, Converted: 740}},
+			Weights: []float64{1, 1}, // the shares that were set, so that the sample ratio is checked
+		}},
+		Alpha: 0.05, MinEffect: 0.2,
+	})
+	fmt.Println(decision.State, decision.Leader, decision.Arms[1].Standing)
+	// Output:
+	// winner 1 better
+}

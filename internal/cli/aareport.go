@@ -63,7 +63,7 @@ func (f *aaFlags) report(outcomes []simulation.Outcome) aaReport {
 		share := stats.Wilson(stats.Proportion{Participants: all, Converted: n}, 0.95)
 		one := aaMethod{
 			Method: names[m.Name], Looks: string(m.Looks), Alarms: len(after), Share: float64(n) / float64(all),
-			Range: [2]float64{share.Lo, share.Hi}, Allowed: r.Alpha,
+			Range: [2]float64{float64(share.Lo), float64(share.Hi)}, Allowed: r.Alpha,
 		}
 		if m.Name == "sample ratio" {
 			one.Allowed = stats.MismatchLevel

@@ -14,7 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -145,8 +145,8 @@ func (f *analyzing) given(in *invocation, c counted) error {
 	if counts.Record.Plan, err = f.apply(in.flags, store.Plan{}); err != nil {
 		return err
 	}
-	r := sixpack.Analyze(counts, "", c.now)
-	return f.tell(in, shownResults{Results: r, equal: counts.Record.Epoch.Weights == nil})
+	r := analysis.New(counts, "", c.now)
+	return f.tell(in, shownResults{Report: r, equal: counts.Record.Epoch.Weights == nil})
 }
 
 // experiment analyses one of a store's.
@@ -172,15 +172,15 @@ func (f *analyzing) experiment(ctx context.Context, in *invocation, name string)
 		return err
 	}
 	counts.Record.Plan.KPI = own.KPI // which is the primary one whatever is looked at
-	r := sixpack.Analyze(counts, kpi, time.Now().In(s.Timezone.Location))
-	return f.tell(in, shownResults{Results: r, stored: true, overridden: given(in.flags)})
+	r := analysis.New(counts, kpi, time.Now().In(s.Timezone.Location))
+	return f.tell(in, shownResults{Report: r, stored: true, overridden: given(in.flags)})
 }
 
 // tell prints the analysis. Counts that cannot be are no answer, so that a script
 // must not go on as after one.
 func (f *analyzing) tell(in *invocation, r shownResults) (err error) {
 	if f.json {
-		err = writeJSON(in.stdout, r.Results)
+		err = writeJSON(in.stdout, r.Report)
 	} else {
 		err = writeAll(in.stdout, r.String())
 	}
@@ -207,9 +207,9 @@ func (f *analyzing) all(ctx context.Context, in *invocation) error {
 	if err != nil {
 		return err
 	}
-	all, now := make([]sixpack.Results, len(counts)), time.Now().In(s.Timezone.Location)
+	all, now := make([]analysis.Report, len(counts)), time.Now().In(s.Timezone.Location)
 	for i, c := range counts {
-		all[i] = sixpack.Summarize(c, now)
+		all[i] = analysis.Summary(c, now)
 	}
 	if f.json {
 		return writeJSON(in.stdout, all)

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
@@ -119,7 +119,7 @@ func TestAnalyzeJSON(t *testing.T) {
 		a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 1, Converted: c[1]})
 	}
 	var want bytes.Buffer
-	if err := writeJSON(&want, sixpack.Analyze(counts, "", time.Now())); err != nil {
+	if err := writeJSON(&want, analysis.New(counts, "", time.Now())); err != nil {
 		t.Fatal(err)
 	}
 	if got := mustCall(t, "analyze", "500/10000", "700/10000", "--json", "--alpha=1%", "--effect=20%"); got != want.String() {
@@ -127,8 +127,8 @@ func TestAnalyzeJSON(t *testing.T) {
 	}
 }
 
-// analysis runs analyze for its JSON.
-func analysis(t *testing.T, args ...string) (r sixpack.Results) {
+// analyzed runs analyze and parses its JSON.
+func analyzed(t *testing.T, args ...string) (r analysis.Report) {
 	t.Helper()
 	text := mustCall(t, append([]string{"analyze", "--json"}, args...)...)
 	if err := json.Unmarshal([]byte(text), &r); err != nil {
@@ -139,8 +139,8 @@ func analysis(t *testing.T, args ...string) (r sixpack.Results) {
 
 // TestAnalyzeDays checks what follows from the days.
 func TestAnalyzeDays(t *testing.T) {
-	for days, want := range map[string]sixpack.Number{"1": 20_000, "2": 10_000, "6": 20_000.0 / 6, "30": 20_000.0 / 30} {
-		o := analysis(t, "500/10000", "520/10000", "--days", days).Outlook
+	for days, want := range map[string]stats.Number{"1": 20_000, "2": 10_000, "6": 20_000.0 / 6, "30": 20_000.0 / 30} {
+		o := analyzed(t, "500/10000", "520/10000", "--days", days).Outlook
 		if fmt.Sprint(o.SoFar) != days || o.PerDay < want-1 || o.PerDay > want+1 || !(o.Days > 0) {
 			t.Errorf("after %s days: %+v, want about %v a day", days, o, want)
 		}
@@ -223,8 +223,8 @@ func TestAnalyzeStores(t *testing.T) {
 					t.Errorf("%s is not in\n%s", counts.Record.Name, list)
 				}
 				for _, kpi := range append(counts.Record.KPIs, counts.Record.PrimaryKPI()) {
-					got := analysis(t, counts.Record.Name, "--from", address, "--kpi", kpi)
-					sameNumbers(t, got, sixpack.Analyze(counts, kpi, time.Now()))
+					got := analyzed(t, counts.Record.Name, "--from", address, "--kpi", kpi)
+					sameNumbers(t, got, analysis.New(counts, kpi, time.Now()))
 					if text := mustCall(t, "analyze", counts.Record.Name, "--from", address, "--kpi", kpi); !strings.HasPrefix(text, got.Verdict.Headline+"\n") {
 						t.Errorf("it does not begin with %q:\n%s", got.Verdict.Headline, text)
 					}
@@ -235,12 +235,12 @@ func TestAnalyzeStores(t *testing.T) {
 }
 
 // sameNumbers compares all but what changes while the clock goes on.
-func sameNumbers(t *testing.T, got, want sixpack.Results) {
+func sameNumbers(t *testing.T, got, want analysis.Report) {
 	t.Helper()
-	got.Outlook, want.Outlook = sixpack.Outlook{}, sixpack.Outlook{}
-	got.Verdict.Words, want.Verdict.Words = stats.Words{}, stats.Words{}
+	got.Outlook, want.Outlook = analysis.Outlook{}, analysis.Outlook{}
+	got.Verdict.Words, want.Verdict.Words = analysis.Words{}, analysis.Words{}
 	var texts [2]bytes.Buffer
-	for i, r := range []sixpack.Results{got, want} {
+	for i, r := range []analysis.Report{got, want} {
 		if err := writeJSON(&texts[i], r); err != nil {
 			t.Fatal(err)
 		}
@@ -264,7 +264,7 @@ func TestAnalyzeServed(t *testing.T) {
 	name := all[0].Record.Name
 	s := startServer(t, folder)
 	for _, address := range []string{"--data-dir=" + folder, "--from=" + folder, "--from=" + filepath.Join(folder, dataFile)} {
-		sameNumbers(t, analysis(t, name, address), sixpack.Analyze(all[0], all[0].Record.PrimaryKPI(), time.Now()))
+		sameNumbers(t, analyzed(t, name, address), analysis.New(all[0], all[0].Record.PrimaryKPI(), time.Now()))
 	}
 	served, err := newRemote(folder).Counts(t.Context())
 	if err != nil {
@@ -286,7 +286,7 @@ func TestAnalyzeServed(t *testing.T) {
 		t.Errorf("a plan for one look, too late: %v", err)
 	}
 	s.stop(t)
-	if p := analysis(t, name, "--data-dir", folder).Plan; p.Effect != 0.2 || p.Alpha != 0.01 || p.KPI != all[0].Record.Plan.KPI {
+	if p := analyzed(t, name, "--data-dir", folder).Plan; p.Effect != 0.2 || p.Alpha != 0.01 || p.KPI != all[0].Record.Plan.KPI {
 		t.Errorf("the plan is %+v", p)
 	}
 }
@@ -309,11 +309,11 @@ func TestAnalyzeByOtherRules(t *testing.T) {
 	if !strings.Contains(strings.ReplaceAll(text, "\n", " "), "For this look only, --alpha, --power went before the experiment's plan.") {
 		t.Errorf("it says\n%s", text)
 	}
-	r := analysis(t, "signup-button", "--alpha=1%", "--data-dir", folder)
+	r := analyzed(t, "signup-button", "--alpha=1%", "--data-dir", folder)
 	if r.Plan.Alpha != 0.01 || r.Plan.Effect != 0.12 || !r.Primary {
 		t.Errorf("%+v", r.Plan)
 	}
-	if r := analysis(t, "signup-button", "--data-dir", folder); r.Plan.Alpha != 0.05 {
+	if r := analyzed(t, "signup-button", "--data-dir", folder); r.Plan.Alpha != 0.05 {
 		t.Errorf("afterwards %+v", r.Plan)
 	}
 	mustCall(t, "plan", "checkout-steps", "--set", "--kpi=refund", "--data-dir", folder)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 )
 
 // TestCSV reads the same counts in all forms.
@@ -43,7 +43,7 @@ func TestCSVFromStandardInput(t *testing.T) {
 
 // TestCSVByDay checks what follows from days that are over, and from weights.
 func TestCSVByDay(t *testing.T) {
-	r := analysis(t, "--csv", writeFile(t, "days.csv", `day,alternative,participants,conversions,share
+	r := analyzed(t, "--csv", writeFile(t, "days.csv", `day,alternative,participants,conversions,share
 2024-02-27,old,900,90,9
 2024-02-27,new,100,10,9e-0
 2024-02-28,old,1800,180,
@@ -51,7 +51,7 @@ func TestCSVByDay(t *testing.T) {
 	if r.Verdict.State != "srm" {
 		t.Errorf("with equal weights: %+v", r.Verdict)
 	}
-	r = analysis(t, "--csv", writeFile(t, "days.csv", `day,alternative,participants,conversions,share
+	r = analyzed(t, "--csv", writeFile(t, "days.csv", `day,alternative,participants,conversions,share
 2024-02-27,old,900,90,9
 2024-02-27,new,100,10,1
 2024-02-28,old,1800,180,9
@@ -70,9 +70,9 @@ func TestCSVByDay(t *testing.T) {
 func TestCSVWithValues(t *testing.T) {
 	const lines = "alternative,participants,conversions,sum,squares,nonzero\nA,10000,500,10000.00,212500,500\nB,10000,500,15000,462500,500\n"
 	for _, content := range []string{lines, strings.NewReplacer(",nonzero", "", ",500\n", "\n").Replace(lines)} {
-		r := analysis(t, "--csv", writeFile(t, "values.csv", content))
+		r := analyzed(t, "--csv", writeFile(t, "values.csv", content))
 		b := r.Alternatives[1]
-		if r.Measure != sixpack.MeasureMean || r.Verdict.State != "winner" || b.Total != 15000 || b.Mean != 1.5 || b.Lift < 0.499 || b.Lift > 0.501 {
+		if r.Measure != analysis.MeasureMean || r.Verdict.State != "winner" || b.Total != 15000 || b.Mean != 1.5 || b.Lift < 0.499 || b.Lift > 0.501 {
 			t.Errorf("by %s: %+v, %+v", r.Measure, r.Verdict, b)
 		}
 	}
@@ -85,7 +85,7 @@ func TestCSVWithValues(t *testing.T) {
 // TestCSVOfSixpack reads what Sixpack's own dashboard exported when it was
 // recorded.
 func TestCSVOfSixpack(t *testing.T) {
-	r := analysis(t, "--csv", writeFile(t, "export.csv", sixpackExport))
+	r := analyzed(t, "--csv", writeFile(t, "export.csv", sixpackExport))
 	one, two := r.Alternatives[0], r.Alternatives[1]
 	if r.Experiment != "exp" || one.Name != "one" || one.Participants != 6 || one.Converted != 2 || two.Participants != 4 || two.Converted != 2 {
 		t.Errorf("it reads %+v", r)
@@ -94,7 +94,7 @@ func TestCSVOfSixpack(t *testing.T) {
 		t.Errorf("the outlook is %+v", r.Outlook)
 	}
 	with := sixpackExport + "three,0,0\r\n" // which nobody got
-	if r := analysis(t, "--csv", writeFile(t, "export.csv", with)); len(r.Alternatives) != 3 || r.Verdict.State != "no_data" {
+	if r := analyzed(t, "--csv", writeFile(t, "export.csv", with)); len(r.Alternatives) != 3 || r.Verdict.State != "no_data" {
 		t.Errorf("with an alternative that nobody got, it reads %+v", r)
 	}
 }
@@ -115,7 +115,7 @@ func FuzzCSV(f *testing.F) {
 			return
 		}
 		counts := read.results()
-		r := sixpack.Analyze(counts, "", read.now)
+		r := analysis.New(counts, "", read.now)
 		var want int64
 		for _, a := range read.arms {
 			want += total(a.participants)
@@ -123,7 +123,7 @@ func FuzzCSV(f *testing.F) {
 		if r.Participants != want || len(r.Alternatives) != len(read.arms) {
 			t.Errorf("%d participants and %d alternatives, want %d and %d", r.Participants, len(r.Alternatives), want, len(read.arms))
 		}
-		text := shownResults{Results: r}.String()
+		text := shownResults{Report: r}.String()
 		if !strings.HasPrefix(text, r.Verdict.Headline) || strings.Contains(text, "NaN") && !bytes.Contains(content, []byte("NaN")) {
 			t.Errorf("it says\n%s", text)
 		}

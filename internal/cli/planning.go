@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -158,16 +158,16 @@ func (f *planning) checkSituation(in *invocation) error {
 
 // situation is what a test is planned for.
 type situation struct {
-	Experiment   string          `json:"experiment,omitempty"`
-	Alternatives []string        `json:"alternatives"`
-	Measure      sixpack.Measure `json:"measure"`
-	Baseline     float64         `json:"baseline"`     // a rate, or a mean
-	SD           float64         `json:"sd,omitempty"` // of values
-	Effect       float64         `json:"effect"`
-	Alpha        float64         `json:"alpha"`
-	Power        float64         `json:"power"`
-	Shares       []float64       `json:"shares"`
-	PerDay       sixpack.Number  `json:"per_day"`
+	Experiment   string           `json:"experiment,omitempty"`
+	Alternatives []string         `json:"alternatives"`
+	Measure      analysis.Measure `json:"measure"`
+	Baseline     float64          `json:"baseline"`     // a rate, or a mean
+	SD           float64          `json:"sd,omitempty"` // of values
+	Effect       float64          `json:"effect"`
+	Alpha        float64          `json:"alpha"`
+	Power        float64          `json:"power"`
+	Shares       []float64        `json:"shares"`
+	PerDay       stats.Number     `json:"per_day"`
 }
 
 // What a plan is where nobody says anything.
@@ -180,7 +180,7 @@ const (
 // situation puts together what flags say and what a store has.
 func (f *planning) situation(ctx context.Context, in *invocation) (situation, error) {
 	s := situation{
-		Measure: sixpack.MeasureRate, Baseline: float64(f.baseline), PerDay: sixpack.Number(math.NaN()),
+		Measure: analysis.MeasureRate, Baseline: float64(f.baseline), PerDay: stats.Number(math.NaN()),
 		Effect: usualEffect, Alpha: usualAlpha, Power: usualPower,
 	}
 	if len(in.arguments) > 0 {
@@ -208,10 +208,10 @@ func (f *planning) situation(ctx context.Context, in *invocation) (situation, er
 		}
 	}
 	if in.flags.Changed("mean") {
-		s.Measure, s.Baseline, s.SD = sixpack.MeasureMean, f.mean, f.sd
+		s.Measure, s.Baseline, s.SD = analysis.MeasureMean, f.mean, f.sd
 	}
 	if f.perDay > 0 {
-		s.PerDay = sixpack.Number(f.perDay)
+		s.PerDay = stats.Number(f.perDay)
 	}
 	return s, nil
 }
@@ -243,7 +243,7 @@ func (f *planning) see(ctx context.Context, in *invocation, s *situation) error 
 	if err != nil {
 		return err
 	}
-	r := sixpack.Analyze(counts, kpi, time.Now().In(found.Timezone.Location))
+	r := analysis.New(counts, kpi, time.Now().In(found.Timezone.Location))
 	control := r.Alternatives[0]
 	s.Experiment, s.Alternatives, s.Measure = r.Experiment, counts.Record.Alternatives, r.Measure
 	s.Effect, s.Alpha, s.Power = r.Plan.Effect, r.Plan.Alpha, r.Plan.Power
@@ -259,8 +259,8 @@ func (f *planning) see(ctx context.Context, in *invocation, s *situation) error 
 	}
 	switch given := in.flags.Changed; {
 	case given("baseline") || given("mean"):
-		s.Measure = sixpack.MeasureRate
-	case r.Measure == sixpack.MeasureMean:
+		s.Measure = analysis.MeasureRate
+	case r.Measure == analysis.MeasureMean:
 		k := counts.Alternatives[0].KPI(kpi).Totals()
 		values := stats.Values{Participants: control.Participants, Sum: amount(k.Sum, 1), Squares: amount(k.Squares, 2), NonZero: k.NonZero}
 		s.Baseline, s.SD = values.Mean(), math.Sqrt(values.Variance())
@@ -280,10 +280,10 @@ func (f *planning) see(ctx context.Context, in *invocation, s *situation) error 
 
 // sizes are the participants that a test needs.
 type sizes struct {
-	Effect       float64          `json:"effect"`
-	Participants []sixpack.Number `json:"participants"` // of each alternative
-	Total        sixpack.Number   `json:"total"`
-	Days         sixpack.Number   `json:"days"`
+	Effect       float64        `json:"effect"`
+	Participants []stats.Number `json:"participants"` // of each alternative
+	Total        stats.Number   `json:"total"`
+	Days         stats.Number   `json:"days"`
 }
 
 // planned is what a test needs.
@@ -331,7 +331,7 @@ func (s situation) control(size func(stats.Design) float64, times, effect float6
 	for _, w := range s.Shares[1:] {
 		p := stats.Design{Baseline: s.Baseline, Alpha: s.Alpha / float64(len(s.Shares)-1), Power: s.Power, Ratio: w / s.Shares[0]}
 		var n float64
-		if s.Measure == sixpack.MeasureMean {
+		if s.Measure == analysis.MeasureMean {
 			n = times * stats.SampleSizeMean(p, s.SD, s.Baseline*effect)
 		} else if p.Wanted = wanted(s.Baseline, effect); p.Wanted <= 0 {
 			return math.NaN()
@@ -356,13 +356,13 @@ func wanted(baseline, effect float64) float64 {
 
 // sizes returns those of all alternatives.
 func (s situation) sizes(effect, control float64) sizes {
-	all := sizes{Effect: effect, Participants: make([]sixpack.Number, len(s.Shares))}
+	all := sizes{Effect: effect, Participants: make([]stats.Number, len(s.Shares))}
 	for i, w := range s.Shares {
-		n := sixpack.Number(math.Ceil(control * w / s.Shares[0]))
+		n := stats.Number(math.Ceil(control * w / s.Shares[0]))
 		all.Participants[i] = n
 		all.Total += n
 	}
-	all.Days = sixpack.Number(math.Ceil(float64(all.Total / s.PerDay)))
+	all.Days = stats.Number(math.Ceil(float64(all.Total / s.PerDay)))
 	return all
 }
 
@@ -370,10 +370,10 @@ func (s situation) sizes(effect, control float64) sizes {
 type found struct {
 	situation
 
-	Days         int            `json:"days"`
-	Participants float64        `json:"participants"` // of all alternatives
-	AlwaysValid  sixpack.Number `json:"always_valid_effect"`
-	Fixed        sixpack.Number `json:"fixed_effect"`
+	Days         int          `json:"days"`
+	Participants float64      `json:"participants"` // of all alternatives
+	AlwaysValid  stats.Number `json:"always_valid_effect"`
+	Fixed        stats.Number `json:"fixed_effect"`
 }
 
 // smallest tells the smallest effect that can be found.
@@ -392,14 +392,14 @@ func (f *planning) smallest(in *invocation, s situation) error {
 
 // smallest returns the smallest effect that is found with so many participants of
 // the control, NaN if none is.
-func (s situation) smallest(size func(stats.Design) float64, times, control float64) sixpack.Number {
+func (s situation) smallest(size func(stats.Design) float64, times, control float64) stats.Number {
 	const steps, most, nearly = 200, 100.0, 1 - 1e-9
 	lo, hi := 0.0, most
-	if s.Measure == sixpack.MeasureRate { // up to a rate of nearly 100 %
+	if s.Measure == analysis.MeasureRate { // up to a rate of nearly 100 %
 		hi = min(most, (1-s.Baseline)/s.Baseline*nearly)
 	}
 	if s.control(size, times, hi) > control {
-		return sixpack.Number(math.NaN())
+		return stats.Number(math.NaN())
 	}
 	for range steps {
 		if middle := (lo + hi) / 2; s.control(size, times, middle) > control {
@@ -408,7 +408,7 @@ func (s situation) smallest(size func(stats.Design) float64, times, control floa
 			hi = middle
 		}
 	}
-	return sixpack.Number(hi)
+	return stats.Number(hi)
 }
 
 // write changes the plan of an experiment.
@@ -446,7 +446,7 @@ func (f *planning) write(ctx context.Context, in *invocation) (err error) {
 		return err
 	}
 	all[0].Record.Plan = p
-	r := sixpack.Summarize(all[0], time.Now())
+	r := analysis.Summary(all[0], time.Now())
 	fmt.Fprintf(in.stdout, "%s: %s\n", name, shownPlan(r.KPI, r.Plan))
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/internal/redistest"
+	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -33,7 +34,7 @@ func unmarshal(t *testing.T, text string, to any) {
 func TestPlanReference(t *testing.T) {
 	for _, c := range []struct {
 		args          string
-		fixed, always sixpack.Number // participants of the control; 0 is not compared
+		fixed, always stats.Number // participants of the control; 0 is not compared
 	}{
 		{"--baseline 5% --effect 15% --alpha 1%", 21119, 0},
 		{"--baseline 50% --effect 2% --power 95%", 64965, 0},
@@ -142,11 +143,11 @@ func TestPlanOfExperiment(t *testing.T) {
 	mustCall(t, "seed", "--data-dir", folder, "--clients=2000", "--seed=7")
 	for _, c := range []struct{ name, kpi string }{{"signup-button", ""}, {"checkout-steps", "purchase"}} {
 		args := []string{c.name, "--kpi", c.kpi, "--data-dir", folder}
-		r, p := analysis(t, args...), planOf(t, args...)
+		r, p := analyzed(t, args...), planOf(t, args...)
 		if math.Abs(float64(p.AlwaysValid.Total/r.Outlook.Size-1)) > 1e-3 || p.PerDay != r.Outlook.PerDay || p.Measure != r.Measure {
 			t.Errorf("%s: the plan is %+v, the outlook %+v", c.name, p, r.Outlook)
 		}
-		if days := math.Ceil(float64(p.AlwaysValid.Total / p.PerDay)); p.AlwaysValid.Days != sixpack.Number(days) {
+		if days := math.Ceil(float64(p.AlwaysValid.Total / p.PerDay)); p.AlwaysValid.Days != stats.Number(days) {
 			t.Errorf("%s: %v days, want %v", c.name, p.AlwaysValid.Days, days)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
 )
 
@@ -25,7 +25,7 @@ func (p planned) text(set string) string {
 // question tells what is asked.
 func (p planned) question() string {
 	text := fmt.Sprintf("To find %s (%s instead of %s)", p.lift(), p.amount(p.Baseline*(1+p.signed())), p.amount(p.Baseline))
-	if p.Measure == sixpack.MeasureMean {
+	if p.Measure == analysis.MeasureMean {
 		text = fmt.Sprintf("To find %s (a mean of %s instead of %s, where values have a standard deviation of %s)",
 			p.lift(), p.amount(p.Baseline*(1+p.Effect)), p.amount(p.Baseline), brief(p.SD))
 	}
@@ -34,17 +34,17 @@ func (p planned) question() string {
 
 // signed returns the effect in the direction that is planned for.
 func (s situation) signed() float64 {
-	if s.Measure == sixpack.MeasureRate && wanted(s.Baseline, s.Effect) < s.Baseline {
+	if s.Measure == analysis.MeasureRate && wanted(s.Baseline, s.Effect) < s.Baseline {
 		return -s.Effect
 	}
 	return s.Effect
 }
 
-func (s situation) lift() string { return stats.Percent(s.signed()) }
+func (s situation) lift() string { return analysis.Percent(s.signed()) }
 
 // amount writes a rate or a mean.
 func (s situation) amount(x float64) string {
-	if s.Measure == sixpack.MeasureRate {
+	if s.Measure == analysis.MeasureRate {
 		return brief(100*x) + " %"
 	}
 	return brief(x)
@@ -107,7 +107,7 @@ func (p planned) others() string {
 	return trimLines(b.String())
 }
 
-func shownSize(n sixpack.Number) string {
+func shownSize(n stats.Number) string {
 	if !n.Known() {
 		return "–"
 	}
@@ -115,7 +115,7 @@ func shownSize(n sixpack.Number) string {
 }
 
 // shownDays writes days, "–" if nothing is known of the traffic.
-func shownDays(n sixpack.Number) string { return shownSize(n) }
+func shownDays(n stats.Number) string { return shownSize(n) }
 
 func (p planned) advice() string {
 	text := "Looked at any time, a test ends as soon as there is a verdict, at the latest with the first number. " +
@@ -134,7 +134,7 @@ func (p planned) next(set string) string {
 		return "\nNext, set the plan:\n\n  " + set + "\n"
 	}
 	fields := fmt.Sprintf("Effect: %v", p.Effect)
-	if p.Measure == sixpack.MeasureRate {
+	if p.Measure == analysis.MeasureRate {
 		fields += fmt.Sprintf(", Baseline: %v", p.Baseline)
 	}
 	if p.Power != usualPower {
@@ -161,11 +161,11 @@ func (r found) text() string {
 	return b.String()
 }
 
-func (r found) shown(effect sixpack.Number) string {
+func (r found) shown(effect stats.Number) string {
 	if !effect.Known() {
 		return "none: there are too few"
 	}
-	return fmt.Sprintf("%s (to %s)", stats.Percent(float64(effect)), r.amount(r.Baseline*(1+float64(effect))))
+	return fmt.Sprintf("%s (to %s)", analysis.Percent(float64(effect)), r.amount(r.Baseline*(1+float64(effect))))
 }
 
 // amount returns a sum of powers of millionths in units.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/internal/simulation"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store/memory"
@@ -89,5 +90,5 @@ func (r *replay) Named(ctx context.Context) (int, error) {
 	if err != nil {
 		return simulation.None, err
 	}
-	return slices.Index(r.x.Alternatives, sixpack.Summarize(counts, r.now).Verdict.Leader), nil
+	return slices.Index(r.x.Alternatives, analysis.Summary(counts, r.now).Verdict.Leader), nil
 }

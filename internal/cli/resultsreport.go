@@ -7,14 +7,14 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
 
 // shownResults is an analysis as it is printed.
 type shownResults struct {
-	sixpack.Results
+	analysis.Report
 
 	stored     bool     // it is of an experiment of a store
 	overridden []string // flags that went before its plan
@@ -61,7 +61,7 @@ func paragraphs(b *strings.Builder, texts ...string) {
 // table is that of the alternatives.
 func (r shownResults) table() string {
 	measure := "RATE"
-	if r.Measure == sixpack.MeasureMean {
+	if r.Measure == analysis.MeasureMean {
 		measure = "TOTAL\tMEAN"
 	}
 	var b strings.Builder
@@ -88,8 +88,8 @@ func trimLines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-func (r shownResults) measured(a sixpack.AlternativeResults) string {
-	if r.Measure == sixpack.MeasureMean {
+func (r shownResults) measured(a analysis.Alternative) string {
+	if r.Measure == analysis.MeasureMean {
 		digits := digitsFor(a.MeanIn)
 		return fmt.Sprintf("%s\t%s (%s–%s)", decimals(float64(a.Total), 2), decimals(float64(a.Mean), digits),
 			decimals(float64(a.MeanIn.Lo), digits), decimals(float64(a.MeanIn.Hi), digits))
@@ -97,7 +97,7 @@ func (r shownResults) measured(a sixpack.AlternativeResults) string {
 	if !a.RateIn.Lo.Known() || !a.Rate.Known() {
 		return ""
 	}
-	percent := sixpack.Interval{Lo: 100 * a.RateIn.Lo, Hi: 100 * a.RateIn.Hi}
+	percent := stats.Interval{Lo: 100 * a.RateIn.Lo, Hi: 100 * a.RateIn.Hi}
 	digits := digitsFor(percent)
 	return fmt.Sprintf("%s %% (%s–%s)", decimals(100*float64(a.Rate), digits),
 		decimals(float64(percent.Lo), digits), decimals(float64(percent.Hi), digits))
@@ -105,7 +105,7 @@ func (r shownResults) measured(a sixpack.AlternativeResults) string {
 
 // digitsFor returns how many decimals tell what an interval tells: two digits of
 // half its width.
-func digitsFor(i sixpack.Interval) int {
+func digitsFor(i stats.Interval) int {
 	half := float64(i.Hi-i.Lo) / 2
 	if !(half > 0) {
 		return 0
@@ -115,22 +115,22 @@ func digitsFor(i sixpack.Interval) int {
 }
 
 // shownLift writes a lift with its interval.
-func shownLift(a sixpack.AlternativeResults) string {
+func shownLift(a analysis.Alternative) string {
 	lo, hi := a.LiftIn.Lo, a.LiftIn.Hi
 	in := ""
 	switch {
 	case lo.Known() && hi.Known():
-		in = fmt.Sprintf("(%s to %s)", strings.TrimSuffix(stats.Percent(float64(lo)), " %"), stats.Percent(float64(hi)))
+		in = fmt.Sprintf("(%s to %s)", strings.TrimSuffix(analysis.Percent(float64(lo)), " %"), analysis.Percent(float64(hi)))
 	case lo > -1: // and no upper bound is known
-		in = fmt.Sprintf("(more than %s)", stats.Percent(float64(lo)))
+		in = fmt.Sprintf("(more than %s)", analysis.Percent(float64(lo)))
 	}
 	if !a.Lift.Known() {
 		return strings.Trim(in, "()")
 	}
-	return strings.TrimSpace(stats.Percent(float64(a.Lift)) + " " + in)
+	return strings.TrimSpace(analysis.Percent(float64(a.Lift)) + " " + in)
 }
 
-func shownP(p sixpack.Number) string {
+func shownP(p stats.Number) string {
 	const least = 1e-4
 	switch {
 	case !p.Known():
@@ -142,7 +142,7 @@ func shownP(p sixpack.Number) string {
 	}
 }
 
-func shownChance(p sixpack.Number) string {
+func shownChance(p stats.Number) string {
 	const most = 0.9995
 	switch {
 	case !p.Known():
@@ -217,7 +217,7 @@ func (r shownResults) needed() string {
 	}
 	size := grouped(int64(o.Size))
 	what := fmt.Sprintf("To find %s with a chance of %s it takes at most %s participants in all",
-		stats.Percent(r.Plan.Effect), unsigned(r.Plan.Power), size)
+		analysis.Percent(r.Plan.Effect), unsigned(r.Plan.Power), size)
 	if r.Plan.Size > 0 {
 		what = fmt.Sprintf("Planned are %s participants in all", size)
 	}
@@ -253,7 +253,7 @@ func (r shownResults) reading() string {
 }
 
 // unsigned writes a fraction as a percentage with 2 significant digits.
-func unsigned(x float64) string { return strings.TrimPrefix(stats.Percent(x), "+") }
+func unsigned(x float64) string { return strings.TrimPrefix(analysis.Percent(x), "+") }
 
 // counting returns "1 day" or "2 days".
 func counting(n float64, what string) string {

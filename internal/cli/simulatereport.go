@@ -140,7 +140,7 @@ func rightly(named int, rates []float64) bool {
 
 func portionOf(n, all int) portion {
 	i := stats.Wilson(stats.Proportion{Participants: int64(all), Converted: int64(n)}, 0.95)
-	return portion{n, float64(n) / float64(all), [2]float64{i.Lo, i.Hi}}
+	return portion{n, float64(n) / float64(all), [2]float64{float64(i.Lo), float64(i.Hi)}}
 }
 
 func middleOf(all []simulation.Course, of func(simulation.Course) float64) (s middle) {

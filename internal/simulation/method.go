@@ -110,7 +110,7 @@ func Verdict(alpha float64) Method {
 				return false
 			}
 			v := stats.Decide(stats.Question{
-				Epochs: []stats.Stratum{{Arms: l.Arms, Weights: l.Splits[l.stretch()].Weights}}, Alpha: alpha,
+				Strata: []stats.Stratum{{Arms: l.Arms, Weights: l.Splits[l.stretch()].Weights}}, Alpha: alpha,
 			})
 			for _, a := range v.Arms {
 				if a.Standing == stats.StandingBetter || a.Standing == stats.StandingWorse {

@@ -220,7 +220,7 @@ func TestDrift(t *testing.T) {
 				if n%looks != 0 {
 					return nil
 				}
-				all, err := e.Summaries(t.Context(), experiment)
+				all, err := e.Reports(t.Context(), experiment)
 				if err != nil {
 					return err
 				}

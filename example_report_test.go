@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log"
-	"time"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/store"
@@ -27,13 +26,13 @@ func shop(engine *sixpack.Engine, x sixpack.Experiment, clients int) {
 	}
 }
 
-// The verdict says what to do, in words; the lift has an interval of all that
-// still fits the data. Both may be looked at any time.
-func ExampleEngine_Results() {
+// The verdict says in words what to do. The interval of the lift holds all lifts that fit the data. You may look at both at
+// any time.
+func ExampleEngine_Report() {
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
 	shop(engine, sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}, 2000)
 
-	r, err := engine.Results(context.Background(), "button-color", "")
+	r, err := engine.Report(context.Background(), "button-color", "")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -47,8 +46,8 @@ func ExampleEngine_Results() {
 	// 195 of 979, a lift of 0.99, from 0.38 to 1.94
 }
 
-// A plan says what is to be found out. Whoever may look only once plans a fixed
-// analysis, before anybody takes part.
+// A plan says what the experiment is to detect. A fixed analysis, which allows a single look, must be planned before anybody
+// takes part.
 func ExampleEngine_SetPlan() {
 	ctx := context.Background()
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
@@ -58,7 +57,7 @@ func ExampleEngine_SetPlan() {
 	if err := engine.SetPlan(ctx, "button-color", store.Plan{Effect: 0.5, Baseline: 0.1}); err != nil {
 		log.Fatal(err)
 	}
-	r, err := engine.Results(ctx, "button-color", "")
+	r, err := engine.Report(ctx, "button-color", "")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -71,14 +70,13 @@ func ExampleEngine_SetPlan() {
 	// true too late for this plan: a fixed analysis of "button-color" has to be planned before anybody takes part: reset it first
 }
 
-// A list of experiments needs one call. What takes long is left out,
-// such as chances.
-func ExampleEngine_Summaries() {
+// A list of experiments takes one call. It omits what takes long to compute, such as chances.
+func ExampleEngine_Reports() {
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
 	shop(engine, sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}, 2000)
 	shop(engine, sixpack.Experiment{Name: "headline", Alternatives: []string{"red", "blue"}}, 100)
 
-	all, err := engine.Summaries(context.Background())
+	all, err := engine.Reports(context.Background())
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -88,26 +86,4 @@ func ExampleEngine_Summaries() {
 	// Output:
 	// button-color 2000 “blue” is better than “red”. false
 	// headline 100 Keep running. false
-}
-
-// Counts from elsewhere are analysed in the same way, without an engine.
-func ExampleAnalyze() {
-	start := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
-	counts := store.NewCounts(store.Record{
-		Name: "button-color", Alternatives: []string{"red", "blue"}, KPIs: []string{""}, Created: start,
-	}, []store.Epoch{{Number: 1, Start: start}})
-	for i, got := range []struct{ participants, converted int64 }{{12060, 603}, {11940, 740}} {
-		a := &counts.Alternatives[i]
-		a.AddDay(store.DayOf(start), got.participants)
-		a.AddEpoch(1, got.participants)
-		a.KPIs[0].AddDay(store.DayOf(start), got.converted, got.converted)
-		a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 1, Converted: got.converted})
-	}
-
-	r := sixpack.Analyze(counts, "", start.AddDate(0, 0, 21))
-	fmt.Println(r.Verdict.Headline, r.Verdict.Detail)
-	fmt.Println(r.Verdict.Note)
-	// Output:
-	// “blue” is better than “red”. +24 %, and at least +3.8 %. You can stop now.
-	// Chance to be best: “blue” more than 99.9 %. If you take “blue” and are wrong you lose less than 0.001 points on average.
 }
