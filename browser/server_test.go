@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
 // server is the program serving in a process of its own, on free ports.
@@ -47,7 +47,7 @@ var (
 	})
 	// guarded has none, and lets only users in.
 	guarded = sync.OnceValues(func() (*server, error) {
-		hash, err := dashboard.HashPassword(password)
+		hash, err := access.HashPassword(password)
 		if err != nil {
 			return nil, err
 		}

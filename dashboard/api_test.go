@@ -3,8 +3,10 @@ package dashboard_test
 import (
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"slices"
@@ -12,8 +14,11 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/bcrypt"
+
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/dashboard/access"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -26,24 +31,65 @@ const (
 type program struct {
 	*sixpack.Engine
 
-	site  *site
-	token string
-	t     *testing.T
+	server, prefix string
+	token          string
+	t              *testing.T
 }
+
+// The tokens and the password of the tests.
+var deployToken, reportToken = access.NewToken(), access.NewToken()
+
+const password = "correct horse"
 
 // newProgram returns an editor's, over a store.
 func newProgram(t *testing.T, s store.Store) program {
 	t.Helper()
 	engine := sixpack.New(s, sixpack.Config{Now: func() time.Time { return present }, ExperimentName: regexp.MustCompile(`.`)})
-	at := newSite(t, engine, everything(t), "/ab")
-	at.clock.now = present
-	return program{engine, at, deployToken, t}
+	hash, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const prefix = "/ab"
+	server := httptest.NewServer(dashboard.New(engine, dashboard.Options{
+		Prefix: prefix, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return present },
+		Access: access.Options{
+			Users: []access.User{{Name: "edith", Hash: string(hash), Role: access.Editor}},
+			Tokens: []access.Token{
+				{Name: "deploy", Hash: access.HashToken(deployToken), Role: access.Editor},
+				{Name: "report", Hash: access.HashToken(reportToken), Role: access.Viewer},
+			},
+		},
+	}))
+	t.Cleanup(server.Close)
+	return program{engine, server.URL, prefix, deployToken, t}
+}
+
+// answer is an HTTP response with its body.
+type answer struct {
+	*http.Response
+
+	body string
+}
+
+// send sends a request as it is, and follows no redirect.
+func send(t *testing.T, r *http.Request) answer {
+	t.Helper()
+	response, err := http.DefaultTransport.RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{response, string(body)}
 }
 
 // call sends a request. A body is JSON.
 func (p program) call(method, path, body string, headers ...string) answer {
 	p.t.Helper()
-	r, err := http.NewRequestWithContext(p.t.Context(), method, p.site.url+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(p.t.Context(), method, p.server+p.prefix+path, strings.NewReader(body))
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -115,7 +161,7 @@ var edits = []edit{
 
 // TestAPIEdits makes all changes, each twice, of experiments of any name.
 func TestAPIEdits(t *testing.T) {
-	for _, name := range []string{"button", "a/b", "a%2Fb", "../up", "x.json", "é ?#&", script} {
+	for _, name := range []string{"button", "a/b", "a%2Fb", "../up", "x.json", "é ?#&", `<script>alert(1)</script>`} {
 		p := newProgram(t, filled(t, sample(name, 10, arm{"red", 1000, 50}, arm{"blue", 1000, 60})))
 		for _, e := range edits {
 			for range 2 {
@@ -212,21 +258,27 @@ func TestAPIRoles(t *testing.T) {
 // TestAPISession sends changes as pages do, with a session and the token of a form.
 func TestAPISession(t *testing.T) {
 	p := newProgram(t, filled(t, sample("button", 10, arm{"red", 1000, 50}, arm{"blue", 1000, 60})))
-	edith := p.site.login(t, "edith")
-	path := apiPath("button") + "/pause"
-	if a := edith.do(t, http.MethodPut, path, nil); a.StatusCode != http.StatusForbidden || !strings.Contains(a.body, "X-Csrf-Token") || p.record("button").Paused {
-		t.Errorf("without the token of a form: %s %s", a.Status, a.body)
+	edith := visit(t, p.server)
+	token := edith.formToken(t, p.prefix+"/login")
+	login := url.Values{"name": {"edith"}, "password": {password}, "_csrf_token": {token}}
+	if a := edith.send(t, http.MethodPost, p.prefix+"/login", login.Encode()); a.status != http.StatusSeeOther {
+		t.Fatal(a.status, a.body)
 	}
-	edith.header.Set("X-Csrf-Token", edith.token)
-	if a := edith.do(t, http.MethodPut, path, nil); a.StatusCode != http.StatusNoContent || !p.record("button").Paused {
-		t.Errorf("%s %s", a.Status, a.body)
+	token = edith.formToken(t, p.prefix+"/")
+	path := p.prefix + apiPath("button") + "/pause"
+	if a := edith.send(t, http.MethodPut, path, ""); a.status != http.StatusForbidden || !strings.Contains(a.body, "X-Csrf-Token") || p.record("button").Paused {
+		t.Errorf("without the token of a form: %d %s", a.status, a.body)
+	}
+	edith.header = http.Header{"X-Csrf-Token": {token}}
+	if a := edith.send(t, http.MethodPut, path, ""); a.status != http.StatusNoContent || !p.record("button").Paused {
+		t.Errorf("%d %s", a.status, a.body)
 	}
 	if log, err := p.Changes(t.Context(), "button", 1); err != nil || log[0].By != "edith" {
 		t.Errorf("%+v, %v", log, err)
 	}
 	edith.header.Set("Origin", "https://evil.example")
-	if a := edith.do(t, http.MethodDelete, path, nil); a.StatusCode != http.StatusForbidden || !p.record("button").Paused {
-		t.Errorf("from another origin: %s", a.Status)
+	if a := edith.send(t, http.MethodDelete, path, ""); a.status != http.StatusForbidden || !p.record("button").Paused {
+		t.Errorf("from another origin: %d", a.status)
 	}
 }
 

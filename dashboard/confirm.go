@@ -7,14 +7,15 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
 // actionRoutes are those of what editors do, and undo.
 func (d *dashboard) actionRoutes() []route {
 	return []route{
-		{http.MethodGet, "/experiments/{name}/do/{action}", Editor, d.confirm},
-		{http.MethodPost, "/experiments/{name}/do/{action}", Editor, d.act},
-		{http.MethodPost, "/experiments/{name}/undo", Editor, d.undo},
+		{http.MethodGet, "/experiments/{name}/do/{action}", access.Editor, d.confirm},
+		{http.MethodPost, "/experiments/{name}/do/{action}", access.Editor, d.act},
+		{http.MethodPost, "/experiments/{name}/undo", access.Editor, d.undo},
 	}
 }
 

@@ -5,9 +5,8 @@
 // [New] returns a plain [http.Handler] that may be mounted under any path of any
 // router. Everything it needs is embedded; its pages contact no other host.
 //
-// Without an [Access] whoever reaches it may do anything: it then answers only
-// requests for a loopback address, so that nobody from outside gets in by
-// accident.
+// Options.Access says who may use it. Without it everybody on this machine may do
+// everything, and nobody else has access; see package [access].
 package dashboard
 
 import (
@@ -19,6 +18,7 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
 // Options configure a dashboard. The zero value is good.
@@ -29,8 +29,8 @@ type Options struct {
 	// API is the base URL of the service for programs, as code snippets show it:
 	// http://:5000 if empty. Without a host it has that of the page.
 	API string
-	// Access says who may come in.
-	Access Access
+	// Access says who has access.
+	Access access.Options
 	// Location is the zone whose days are shown, which should be the engine's:
 	// UTC if nil.
 	Location *time.Location
@@ -56,7 +56,10 @@ func New(engine *sixpack.Engine, o Options) http.Handler {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	d := &dashboard{Options: o, engine: engine, gate: newGate(o.Access)}
+	d := &dashboard{Options: o, engine: engine}
+	d.guard = access.New(o.Access, access.Site{
+		Prefix: o.Prefix, Log: o.Log, Now: o.Now, WantsJSON: d.wantsJSON, Fail: d.fail, ShowLogin: d.showLogin,
+	})
 	return d.handler()
 }
 
@@ -65,5 +68,5 @@ type dashboard struct {
 	Options
 
 	engine *sixpack.Engine
-	gate   *gate
+	guard  *access.Guard
 }

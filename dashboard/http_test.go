@@ -1,7 +1,9 @@
 package dashboard_test
 
 import (
+	"html"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -22,6 +24,7 @@ type client struct {
 	http.Client
 
 	server string
+	header http.Header // sent with each request
 }
 
 // browse starts a server and returns a client that follows no redirects.
@@ -40,7 +43,7 @@ func visit(tb testing.TB, server string) *client {
 		tb.Fatal(err)
 	}
 	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &client{http.Client{Jar: jar, CheckRedirect: stay}, server}
+	return &client{http.Client{Jar: jar, CheckRedirect: stay}, server, nil}
 }
 
 // send sends a request, with a form if there is a body.
@@ -50,6 +53,7 @@ func (b *client) send(tb testing.TB, method, target, body string) reply {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	maps.Copy(r.Header, b.header)
 	if method == http.MethodPost {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
@@ -72,4 +76,15 @@ func (b *client) send(tb testing.TB, method, target, body string) reply {
 func (b *client) get(tb testing.TB, target string) reply {
 	tb.Helper()
 	return b.send(tb, http.MethodGet, target, "")
+}
+
+// formToken returns the token of forms on a page.
+func (b *client) formToken(tb testing.TB, target string) string {
+	tb.Helper()
+	_, after, ok := strings.Cut(b.get(tb, target).body, `<meta name="csrf-token" content="`)
+	token, _, _ := strings.Cut(after, `"`)
+	if !ok || token == "" {
+		tb.Fatalf("%s has no form token", target)
+	}
+	return html.UnescapeString(token)
 }

@@ -1,24 +1,28 @@
 package dashboard
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/sixpack-go/sixpack/dashboard/access"
+)
 
 // legacyRoutes are Sixpack's, but for its pages.
 func (d *dashboard) legacyRoutes() []route {
 	const experiment = "/experiments/{name}"
 	routes := []route{
-		{http.MethodGet, "/experiments.json", Viewer, d.serveLegacyList},
-		{http.MethodGet, experiment, Viewer, d.serveLegacyExperiment},
-		{http.MethodPost, experiment + "/export", Viewer, d.export},
-		{http.MethodPost, experiment + "/winner/{$}", Editor, d.legacyPost(d.postWinner)},
-		{http.MethodPost, experiment + "/winner/reset/{$}", Editor, d.legacyPost(d.postResetWinner)},
-		{http.MethodPost, experiment + "/reset/{$}", Editor, d.legacyPost(d.postReset)},
-		{http.MethodPost, experiment + "/delete/{$}", Editor, d.postDelete},
-		{http.MethodPost, experiment + "/pause", Editor, d.legacyPost(d.postPause)},
-		{http.MethodPost, experiment + "/archive", Editor, d.legacyPost(d.postArchive)},
-		{http.MethodPost, experiment + "/description", Editor, d.legacyPost(d.postDescription)},
+		{http.MethodGet, "/experiments.json", access.Viewer, d.serveLegacyList},
+		{http.MethodGet, experiment, access.Viewer, d.serveLegacyExperiment},
+		{http.MethodPost, experiment + "/export", access.Viewer, d.export},
+		{http.MethodPost, experiment + "/winner/{$}", access.Editor, d.legacyPost(d.postWinner)},
+		{http.MethodPost, experiment + "/winner/reset/{$}", access.Editor, d.legacyPost(d.postResetWinner)},
+		{http.MethodPost, experiment + "/reset/{$}", access.Editor, d.legacyPost(d.postReset)},
+		{http.MethodPost, experiment + "/delete/{$}", access.Editor, d.postDelete},
+		{http.MethodPost, experiment + "/pause", access.Editor, d.legacyPost(d.postPause)},
+		{http.MethodPost, experiment + "/archive", access.Editor, d.legacyPost(d.postArchive)},
+		{http.MethodPost, experiment + "/description", access.Editor, d.legacyPost(d.postDescription)},
 	}
 	for _, path := range []string{"/winner", "/winner/reset", "/reset", "/delete"} {
-		routes = append(routes, route{http.MethodPost, experiment + path, Editor, addSlash})
+		routes = append(routes, route{http.MethodPost, experiment + path, access.Editor, addSlash})
 	}
 	return routes
 }

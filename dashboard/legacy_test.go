@@ -13,6 +13,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/dashboard/access"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/memory"
 )
@@ -21,7 +22,7 @@ import (
 func TestLegacyNames(t *testing.T) {
 	engine := sixpack.New(new(memory.Store), sixpack.Config{ExperimentName: regexp.MustCompile(`.`)})
 	b := browse(t, dashboard.New(engine, dashboard.Options{
-		Prefix: "/admin", Access: dashboard.Access{NoFormTokens: true}, Log: slog.New(slog.DiscardHandler),
+		Prefix: "/admin", Access: access.Options{NoFormTokens: true}, Log: slog.New(slog.DiscardHandler),
 	}))
 	for _, name := range []string{"my exp", "a/b", "x:y", "a.json", "100%", "a%2Fb", "é?#&", `<"'>`} {
 		if _, err := engine.Participate(t.Context(), sixpack.Experiment{Name: name, Alternatives: []string{"one", "two"}}, "c"); err != nil {
@@ -143,7 +144,7 @@ func TestLegacyListLoadsOnce(t *testing.T) {
 
 // TestViewers tests that whoever may only look can change nothing.
 func TestViewers(t *testing.T) {
-	hash, err := dashboard.HashPassword("a good password")
+	hash, err := access.HashPassword("a good password")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,8 +154,8 @@ func TestViewers(t *testing.T) {
 	}
 	w := world{engine, browse(t, dashboard.New(engine, dashboard.Options{
 		Log: slog.New(slog.DiscardHandler),
-		Access: dashboard.Access{NoFormTokens: true, Users: []dashboard.User{
-			{Name: "viewer", Hash: hash, Role: dashboard.Viewer}, {Name: "editor", Hash: hash, Role: dashboard.Editor},
+		Access: access.Options{NoFormTokens: true, Users: []access.User{
+			{Name: "viewer", Hash: hash, Role: access.Viewer}, {Name: "editor", Hash: hash, Role: access.Editor},
 		}},
 	})), t}
 	login := func(name string) {

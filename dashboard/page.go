@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
 //go:embed templates
@@ -21,10 +23,10 @@ type page struct {
 	Prefix  string
 	API     string // base URL of the service for programs
 	Version string
-	Person  string // who is logged in
-	Viewer  bool   // may look at things
-	Editor  bool   // may change things
-	Session bool   // logged in here, and so can log out
+	Person  string // name of the caller
+	Viewer  bool   // the caller may read everything
+	Editor  bool   // the caller may change everything
+	Session bool   // the caller can log out
 	CSRF    string // token for forms
 	Path    string // below the prefix
 	Body    any    // of the page itself
@@ -70,22 +72,24 @@ func (d *dashboard) render(w http.ResponseWriter, r *http.Request, name, title s
 
 // renderAs is render with a status.
 func (d *dashboard) renderAs(w http.ResponseWriter, r *http.Request, status int, name, title string, body any) error {
-	p := who(r)
+	c := access.CallerOf(r)
 	var text bytes.Buffer
 	err := templates[name].Execute(&text, page{
-		Title: title, Prefix: d.Prefix, API: d.api(r), Version: d.Version, Person: p.name, Viewer: p.role.may(Viewer), Editor: p.role.may(Editor),
-		Session: p.by == bySession, CSRF: d.token(r), Path: strings.TrimPrefix(r.URL.Path, d.Prefix), Body: body,
+		Title: title, Prefix: d.Prefix, API: d.api(r), Version: d.Version, Person: c.Name, Viewer: c.Role.Allows(access.Viewer),
+		Editor: c.Role.Allows(access.Editor), Session: c.LoggedIn, CSRF: d.guard.FormToken(r), Path: strings.TrimPrefix(r.URL.Path, d.Prefix), Body: body,
 	})
 	if err != nil {
 		return err
 	}
-	if p.renew != nil {
-		http.SetCookie(w, p.renew)
-	}
+	c.SetCookie(w)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, err = text.WriteTo(w)
 	return err
+}
+
+func (d *dashboard) showLogin(w http.ResponseWriter, r *http.Request, status int, page access.LoginPage) error {
+	return d.renderAs(w, r, status, "login", "Log in", page)
 }
 
 func writeJSON(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/dashboard/access"
 	"github.com/sixpack-go/sixpack/httpapi"
 	"github.com/sixpack-go/sixpack/internal/reference"
 	"github.com/sixpack-go/sixpack/store"
@@ -103,7 +104,7 @@ func replay(t *testing.T, s store.Store, c recording, expected difference) {
 	apps := map[string]*client{
 		"server": browse(t, httpapi.New(engine, httpapi.Options{Log: quiet})),
 		"web": browse(t, dashboard.New(engine, dashboard.Options{
-			Ping: s.Ping, Version: "2.7.0", Log: quiet, Access: dashboard.Access{NoFormTokens: c.Config["csrf"] != "enabled"},
+			Ping: s.Ping, Version: "2.7.0", Log: quiet, Access: access.Options{NoFormTokens: c.Config["csrf"] != "enabled"},
 		})),
 	}
 	if c.Config["redis"] == "down" {

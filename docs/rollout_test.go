@@ -14,6 +14,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/dashboard/access"
 	"github.com/sixpack-go/sixpack/httpapi"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/memory"
@@ -77,9 +78,9 @@ func TestRollout(t *testing.T) {
 	declared("HTTP", 0.5)
 
 	asked(t, service, http.MethodGet, part(`curl 'http://localhost:5000(/participate[^']*)'`), "", "")
-	token := dashboard.NewToken()
-	access := dashboard.Access{Tokens: []dashboard.Token{{Name: "deploy", Hash: dashboard.HashToken(token), Role: dashboard.Editor}}, Secret: []byte(strings.Repeat("s", 32))}
-	api := dashboard.New(engine, dashboard.Options{Access: access})
+	token := access.NewToken()
+	options := access.Options{Tokens: []access.Token{{Name: "deploy", Hash: access.HashToken(token), Role: access.Editor}}, Secret: []byte(strings.Repeat("s", 32))}
+	api := dashboard.New(engine, dashboard.Options{Access: options})
 	base := part("Below `([^`]*)`")
 	asked(t, api, http.MethodPut, base+"/override", token, part("\\| `PUT …/override` \\| `({.*)` \\|"))
 	if o := record().Override; o.Traffic != 0.5 || !slices.Equal(o.Weights, []float64{0.75, 0.25}) {

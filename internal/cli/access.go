@@ -9,17 +9,17 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
 // access returns who may see the dashboard.
-func (c *config) access() dashboard.Access {
-	a := dashboard.Access{
+func (c *config) access() access.Options {
+	a := access.Options{
 		Users: c.Users, Tokens: c.Tokens, NoFormTokens: c.CSRFDisable,
-		Proxy: dashboard.Proxy{Header: c.ProxyHeader, From: c.ProxyFrom, Only: c.ProxyFix},
+		Proxy: access.Proxy{Header: c.ProxyHeader, From: c.ProxyFrom, FromAnywhere: c.ProxyFix},
 	}
 	if c.ProxyRole != noRole {
-		a.Proxy.Role = dashboard.Role(c.ProxyRole)
+		a.Proxy.Role = access.Role(c.ProxyRole)
 	}
 	return a
 }
@@ -63,10 +63,10 @@ func here(host string) bool {
 }
 
 // people returns their names and roles, as an operator may see them.
-func people[P dashboard.User | dashboard.Token](all []P) string {
+func people[P access.User | access.Token](all []P) string {
 	texts := make([]string, len(all))
 	for i, p := range all {
-		u := dashboard.User(p)
+		u := access.User(p)
 		texts[i] = fmt.Sprintf("%s (%s)", u.Name, u.Role)
 	}
 	return strings.Join(texts, ", ")
@@ -74,7 +74,7 @@ func people[P dashboard.User | dashboard.Token](all []P) string {
 
 // parseUsers takes a list of mappings, or of texts like name:role:hash, or one
 // text with several of these. Its errors tell nothing of hashes.
-func parseUsers(value any) (users []dashboard.User, err error) {
+func parseUsers(value any) (users []access.User, err error) {
 	list, ok := value.([]any)
 	if !ok {
 		list = []any{value}
@@ -94,17 +94,17 @@ func parseUsers(value any) (users []dashboard.User, err error) {
 			if !ok {
 				return nil, errors.New("must be a list of {name: …, role: …, hash: …}, or like name:role:hash,name:role:hash")
 			}
-			users = append(users, dashboard.User{Name: name, Role: dashboard.Role(role), Hash: hash})
+			users = append(users, access.User{Name: name, Role: access.Role(role), Hash: hash})
 		}
 	}
 	return users, nil
 }
 
-func parseUser(fields map[string]any) (dashboard.User, error) {
+func parseUser(fields map[string]any) (access.User, error) {
 	known := []string{"name", "role", "hash"}
 	for field := range fields {
 		if !slices.Contains(known, field) {
-			return dashboard.User{}, fmt.Errorf("has %q, which is none of name, role and hash", field)
+			return access.User{}, fmt.Errorf("has %q, which is none of name, role and hash", field)
 		}
 	}
 	text := func(field string) string {
@@ -113,14 +113,14 @@ func parseUser(fields map[string]any) (dashboard.User, error) {
 		}
 		return fmt.Sprint(fields[field])
 	}
-	return dashboard.User{Name: text("name"), Role: dashboard.Role(text("role")), Hash: text("hash")}, nil
+	return access.User{Name: text("name"), Role: access.Role(text("role")), Hash: text("hash")}, nil
 }
 
-func parseTokens(value any) ([]dashboard.Token, error) {
+func parseTokens(value any) ([]access.Token, error) {
 	users, err := parseUsers(value)
-	tokens := make([]dashboard.Token, len(users))
+	tokens := make([]access.Token, len(users))
 	for i, u := range users {
-		tokens[i] = dashboard.Token(u)
+		tokens[i] = access.Token(u)
 	}
 	return tokens, err
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/spf13/viper"
 
 	"github.com/sixpack-go/sixpack"
-	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
 // defaults is both the documentation of the configuration and its default
@@ -92,17 +92,17 @@ type config struct {
 	RedisServerName       string    `mapstructure:"redis_tls_server_name"`
 	IgnoreSixpackData     bool      `mapstructure:"ignore_sixpack_data"`
 
-	Users       []dashboard.User  `mapstructure:"users"`
-	Tokens      []dashboard.Token `mapstructure:"tokens"`
-	ProxyHeader string            `mapstructure:"proxy_header"`
-	ProxyFrom   []netip.Prefix    `mapstructure:"proxy_from"`
-	ProxyRole   proxyRole         `mapstructure:"proxy_role"`
-	ProxyFix    bool              `mapstructure:"proxy_fix"`
-	SecretKey   string            `mapstructure:"secret_key"`
-	CSRFDisable bool              `mapstructure:"csrf_disable"`
-	WebPrefix   webPrefix         `mapstructure:"web_prefix"`
-	APIURL      webAddress        `mapstructure:"api_url"`
-	AssetPath   string            `mapstructure:"asset_path"`
+	Users       []access.User  `mapstructure:"users"`
+	Tokens      []access.Token `mapstructure:"tokens"`
+	ProxyHeader string         `mapstructure:"proxy_header"`
+	ProxyFrom   []netip.Prefix `mapstructure:"proxy_from"`
+	ProxyRole   proxyRole      `mapstructure:"proxy_role"`
+	ProxyFix    bool           `mapstructure:"proxy_fix"`
+	SecretKey   string         `mapstructure:"secret_key"`
+	CSRFDisable bool           `mapstructure:"csrf_disable"`
+	WebPrefix   webPrefix      `mapstructure:"web_prefix"`
+	APIURL      webAddress     `mapstructure:"api_url"`
+	AssetPath   string         `mapstructure:"asset_path"`
 }
 
 // engine returns the configuration of the engine.

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
 // What values of the configuration may be, beside the types that exist.
@@ -71,7 +71,7 @@ var parsers = map[reflect.Type]func(string) (any, error){
 	reflect.TypeFor[statsdServer]():  func(s string) (any, error) { return parseStatsD(s) },
 	reflect.TypeFor[webPrefix]():     func(s string) (any, error) { return parseWebPrefix(s) },
 	reflect.TypeFor[webAddress]():    func(s string) (any, error) { return parseWebAddress(s) },
-	reflect.TypeFor[proxyRole]():     oneOf(proxyRole(dashboard.Viewer), proxyRole(dashboard.Editor), noRole),
+	reflect.TypeFor[proxyRole]():     oneOf(proxyRole(access.Viewer), proxyRole(access.Editor), noRole),
 	reflect.TypeFor[storeKind]():     oneOf(embedded, inRedis, inMemory),
 	reflect.TypeFor[algorithm]():     oneOf("hash", "random", "thompson", whiplash, "whiplash-legacy", "epsilon-greedy"),
 	reflect.TypeFor[logFormat]():     oneOf("text", jsonLog),
@@ -88,9 +88,9 @@ func parse(_, to reflect.Type, value any) (any, error) {
 		return parseNetworks(value)
 	case reflect.TypeFor[addresses]():
 		return parseAddresses(value)
-	case reflect.TypeFor[[]dashboard.User]():
+	case reflect.TypeFor[[]access.User]():
 		return parseUsers(value)
-	case reflect.TypeFor[[]dashboard.Token]():
+	case reflect.TypeFor[[]access.Token]():
 		return parseTokens(value)
 	case reflect.TypeFor[[]string]():
 		return split(value), nil

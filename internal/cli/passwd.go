@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
 const passwdHelp = `Reads a password, twice from a terminal or once from what is piped in, and prints the line
@@ -39,14 +39,14 @@ func passwdCommand(p *process) *cobra.Command {
 		RunE: p.run(passwd),
 	}
 	flags := c.Flags()
-	flags.String("role", string(dashboard.Editor), "viewer or editor")
+	flags.String("role", string(access.Editor), "viewer or editor")
 	flags.Bool("token", false, "make up a token for a program")
 	return c
 }
 
 func passwd(ctx context.Context, in *invocation) error {
-	u := dashboard.User{Name: in.nameOr("admin"), Role: dashboard.Role(in.flags.Lookup("role").Value.String())}
-	if u.Role != dashboard.Viewer && u.Role != dashboard.Editor {
+	u := access.User{Name: in.nameOr("admin"), Role: access.Role(in.flags.Lookup("role").Value.String())}
+	if u.Role != access.Viewer && u.Role != access.Editor {
 		return usageError("--role %q must be viewer or editor", string(u.Role))
 	}
 	if token, err := in.flags.GetBool("token"); err != nil {
@@ -58,20 +58,20 @@ func passwd(ctx context.Context, in *invocation) error {
 	if err != nil {
 		return err
 	}
-	if u.Hash, err = dashboard.HashPassword(password); err != nil {
+	if u.Hash, err = access.HashPassword(password); err != nil {
 		return err
 	}
-	if err := (dashboard.Access{Users: []dashboard.User{u}}).Check(); err != nil {
+	if err := (access.Options{Users: []access.User{u}}).Check(); err != nil {
 		return err
 	}
 	return in.writeLine(u, "users", "SIXPACK_USERS")
 }
 
 // passToken makes up a token.
-func passToken(in *invocation, u dashboard.User) error {
-	token := dashboard.NewToken()
-	u.Hash = dashboard.HashToken(token)
-	if err := (dashboard.Access{Tokens: []dashboard.Token{dashboard.Token(u)}}).Check(); err != nil {
+func passToken(in *invocation, u access.User) error {
+	token := access.NewToken()
+	u.Hash = access.HashToken(token)
+	if err := (access.Options{Tokens: []access.Token{access.Token(u)}}).Check(); err != nil {
 		return err
 	}
 	fmt.Fprintln(in.stderr, "The token, which cannot be shown again:")
@@ -95,7 +95,7 @@ func (in *invocation) nameOr(other string) string {
 }
 
 // writeLine prints a line for a key of the configuration, and what to do with it.
-func (in *invocation) writeLine(u dashboard.User, key, variable string) error {
+func (in *invocation) writeLine(u access.User, key, variable string) error {
 	fmt.Fprintf(in.stderr, "The line for %q in the configuration file:\n", key+":")
 	err := writeAll(in.stdout, fmt.Sprintf("- {name: %q, role: %s, hash: %q}\n", u.Name, u.Role, u.Hash))
 	if !strings.ContainsAny(u.Name, ":,'") {
@@ -118,7 +118,7 @@ func (in *invocation) readPassword(ctx context.Context, name string) (string, er
 	if err != nil {
 		return "", err
 	}
-	if _, err := dashboard.HashPassword(first); err != nil {
+	if _, err := access.HashPassword(first); err != nil {
 		return "", err // before it is typed again
 	}
 	second, err := in.ask(ctx, "Once more: ")

@@ -1,4 +1,4 @@
-package dashboard_test
+package access_test
 
 import (
 	"bytes"
@@ -22,6 +22,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/dashboard/access"
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
@@ -30,7 +31,7 @@ const (
 	password = "correct horse"
 )
 
-// clock is one that a test sets.
+// clock is a clock that a test sets.
 type clock struct {
 	mu  sync.Mutex // guards now
 	now time.Time
@@ -68,7 +69,7 @@ func (n *notes) String() string {
 	return n.text.String()
 }
 
-// newEngine returns one with experiments in a store of its own.
+// newEngine returns an engine with experiments in a new store.
 func newEngine(t *testing.T) *sixpack.Engine {
 	t.Helper()
 	e := sixpack.New(new(memory.Store), sixpack.Config{ExperimentName: regexp.MustCompile(".")})
@@ -85,7 +86,7 @@ func newEngine(t *testing.T) *sixpack.Engine {
 	return e
 }
 
-// hash returns the hash of a password, of the cheapest kind.
+// hash returns the hash of a password at bcrypt's lowest cost.
 func hash(t *testing.T, password string) string {
 	t.Helper()
 	h, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
@@ -97,44 +98,44 @@ func hash(t *testing.T, password string) string {
 
 // The tokens of programs.
 var (
-	deployToken = dashboard.NewToken()
-	reportToken = dashboard.NewToken()
+	deployToken = access.NewToken()
+	reportToken = access.NewToken()
 )
 
-// everything is an access with all there is.
-func everything(t *testing.T) dashboard.Access {
+// everything returns options with users, tokens and a proxy.
+func everything(t *testing.T) access.Options {
 	t.Helper()
 	h := hash(t, password)
-	return dashboard.Access{
-		Users: []dashboard.User{
-			{Name: "edith", Hash: h, Role: dashboard.Editor},
-			{Name: "victor", Hash: h, Role: dashboard.Viewer},
-			{Name: "sso-editor", Role: dashboard.Editor},
+	return access.Options{
+		Users: []access.User{
+			{Name: "edith", Hash: h, Role: access.Editor},
+			{Name: "victor", Hash: h, Role: access.Viewer},
+			{Name: "sso-editor", Role: access.Editor},
 		},
-		Tokens: []dashboard.Token{
-			{Name: "deploy", Hash: dashboard.HashToken(deployToken), Role: dashboard.Editor},
-			{Name: "report", Hash: dashboard.HashToken(reportToken), Role: dashboard.Viewer},
+		Tokens: []access.Token{
+			{Name: "deploy", Hash: access.HashToken(deployToken), Role: access.Editor},
+			{Name: "report", Hash: access.HashToken(reportToken), Role: access.Viewer},
 		},
-		Proxy:  dashboard.Proxy{Header: "X-Forwarded-User", From: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, Role: dashboard.Viewer},
+		Proxy:  access.Proxy{Header: "X-Forwarded-User", From: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, Role: access.Viewer},
 		Secret: []byte("a secret of this test that is long"),
 	}
 }
 
-// peer is the header by which a test chooses the address that it comes from.
+// peer is the header in which a test sends the address that the request is to come from.
 const peer = "X-Test-Peer"
 
-// site is a dashboard that is served.
+// site is a running dashboard.
 type site struct {
 	url   string // with the prefix
 	log   *notes
 	clock *clock
 }
 
-func newSite(t *testing.T, engine *sixpack.Engine, access dashboard.Access, prefix string) *site {
+func newSite(t *testing.T, engine *sixpack.Engine, options access.Options, prefix string) *site {
 	t.Helper()
 	s := &site{log: new(notes), clock: newClock()}
 	h := dashboard.New(engine, dashboard.Options{
-		Prefix: prefix, Access: access, Now: s.clock.Now, Log: slog.New(slog.NewTextHandler(s.log, nil)),
+		Prefix: prefix, Access: options, Now: s.clock.Now, Log: slog.New(slog.NewTextHandler(s.log, nil)),
 	})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if address := r.Header.Get(peer); address != "" {
@@ -148,14 +149,14 @@ func newSite(t *testing.T, engine *sixpack.Engine, access dashboard.Access, pref
 	return s
 }
 
-// answer is what came back.
+// answer is a response with its body.
 type answer struct {
 	*http.Response
 
 	body string
 }
 
-// send sends a request as it is, and follows nothing.
+// send sends a request as it is, and follows no redirect.
 func send(t *testing.T, r *http.Request) answer {
 	t.Helper()
 	response, err := http.DefaultTransport.RoundTrip(r)
@@ -179,13 +180,13 @@ func (a answer) cookie(name string) *http.Cookie {
 	return nil
 }
 
-// sessionCookie is what the cookie of a session is called.
+// sessionCookie returns the name of the session cookie.
 func (s *site) sessionCookie() string {
 	u, _ := url.Parse(s.url)
 	return "sixpack_session_" + u.Port()
 }
 
-// browser keeps cookies, and the form token of the page that it opened last.
+// browser keeps cookies and the form token of the last page.
 type browser struct {
 	site    *site
 	header  http.Header // sent with each request
@@ -242,8 +243,8 @@ func (b *browser) post(t *testing.T, path string, fields ...string) answer {
 	return b.do(t, http.MethodPost, path, form)
 }
 
-// movesTo returns the browser with its session at a site that was started anew, at
-// another port than before.
+// movesTo returns the browser with its session at a restarted site, which has
+// another port.
 func (b *browser) movesTo(s *site) *browser {
 	moved := *b
 	moved.site, moved.cookies = s, maps.Clone(b.cookies)

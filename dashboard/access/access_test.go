@@ -1,4 +1,4 @@
-package dashboard_test
+package access_test
 
 import (
 	"net/http"
@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
-// request is one of the table, with the answer that is right.
+// request is a request with the expected answer.
 type request struct {
 	name    string
 	to      *site
@@ -27,16 +27,16 @@ type request struct {
 	header   string   // "Name: value" of the answer
 }
 
-// TestAccess asks for what people may and may not, in all the ways that somebody
+// TestAccess sends allowed and forbidden requests, in all the ways that an attacker
 // might think of.
 func TestAccess(t *testing.T) {
 	engine := newEngine(t)
-	open := newSite(t, engine, dashboard.Access{}, "")
+	open := newSite(t, engine, access.Options{}, "")
 	closed := newSite(t, engine, everything(t), "")
 	below := newSite(t, engine, everything(t), "/ab")
-	relaxed := newSite(t, engine, func() dashboard.Access { a := everything(t); a.NoFormTokens = true; return a }(), "")
-	behind := newSite(t, engine, func() dashboard.Access { a := everything(t); a.Proxy.Only = true; return a }(), "")
-	proxyOnly := newSite(t, engine, dashboard.Access{Proxy: everything(t).Proxy}, "")
+	relaxed := newSite(t, engine, func() access.Options { a := everything(t); a.NoFormTokens = true; return a }(), "")
+	behind := newSite(t, engine, func() access.Options { a := everything(t); a.Proxy.FromAnywhere = true; return a }(), "")
+	proxyOnly := newSite(t, engine, access.Options{Proxy: everything(t).Proxy}, "")
 
 	edith, victor, other := closed.login(t, "edith"), closed.login(t, "victor"), closed.login(t, "edith")
 	here, lax, deep := open.browser(), relaxed.login(t, "edith"), below.login(t, "edith")
@@ -100,7 +100,7 @@ func TestAccess(t *testing.T) {
 
 		// Changes.
 		{name: "a viewer looks", to: closed, path: "/", as: victor, want: 200, says: []string{"victor"}},
-		{name: "a viewer changes", to: closed, method: "POST", path: pause, as: victor, token: "-", want: 403, says: []string{"role of an editor"}},
+		{name: "a viewer changes", to: closed, method: "POST", path: pause, as: victor, token: "-", want: 403, says: []string{"editor role"}},
 		{name: "an editor changes", to: closed, method: "POST", path: pause, as: edith, token: "-", want: 302, location: "/experiments/button/"},
 		{name: "without a token", to: closed, method: "POST", path: pause, as: edith, want: 403, says: []string{"reload the page"}},
 		{name: "with a wrong token", to: closed, method: "POST", path: pause, as: edith, token: flip(edith.token, 3), want: 403},
@@ -129,7 +129,7 @@ func TestAccess(t *testing.T) {
 		{name: "a token of another case", to: closed, path: "/", headers: []string{"Authorization: bearer " + reportToken}, want: 200},
 		{name: "a wrong token", to: closed, path: "/", headers: []string{bearer("wrong")}, want: 401, header: "Www-Authenticate: Bearer realm=\"sixpack\"", says: []string{`{"error":`}},
 		{name: "no token", to: closed, path: "/", headers: []string{"Authorization: Bearer"}, want: 401},
-		{name: "the hash for a token", to: closed, path: "/", headers: []string{bearer(dashboard.HashToken(deployToken))}, want: 401},
+		{name: "the hash for a token", to: closed, path: "/", headers: []string{bearer(access.HashToken(deployToken))}, want: 401},
 		{name: "a wrong token beside a cookie", to: closed, path: "/", as: edith, headers: []string{bearer("wrong")}, want: 401},
 		{name: "a token changes", to: closed, method: "POST", path: pause, headers: []string{bearer(deployToken)}, want: 302, location: "/experiments/button/"},
 		{name: "a viewer's token changes", to: closed, method: "POST", path: pause, headers: []string{bearer(reportToken)}, want: 403},
@@ -142,7 +142,7 @@ func TestAccess(t *testing.T) {
 		{name: "the proxy's viewer", to: closed, path: "/", headers: []string{fromProxy, "X-Forwarded-User: someone@example.com"}, want: 200, says: []string{"someone@example.com"}, not: "Log out"},
 		{name: "the proxy's viewer, from afar", to: closed, path: "/", headers: []string{fromProxy, "X-Forwarded-For: 198.51.100.1", "X-Forwarded-User: someone"}, want: 200},
 		{name: "an address in a header that is believed", to: behind, path: "/", headers: []string{peer + ": 192.0.2.1:1", "X-Forwarded-For: 10.1.2.3", "X-Forwarded-User: sso-editor"}, want: 303, location: "/login"},
-		{name: "the proxy's viewer changes", to: closed, method: "POST", path: pause, headers: []string{fromProxy, "X-Forwarded-User: someone"}, want: 403, says: []string{"role of an editor"}},
+		{name: "the proxy's viewer changes", to: closed, method: "POST", path: pause, headers: []string{fromProxy, "X-Forwarded-User: someone"}, want: 403, says: []string{"editor role"}},
 		{name: "the proxy's editor changes", to: closed, method: "POST", path: pause, as: sso, token: "-", headers: []string{fromProxy, "X-Forwarded-User: sso-editor"}, want: 302, location: "/experiments/button/"},
 		{name: "the proxy's editor without a token", to: closed, method: "POST", path: pause, as: sso, headers: []string{fromProxy, "X-Forwarded-User: sso-editor"}, want: 403},
 		{name: "another's token by the proxy", to: closed, method: "POST", path: pause, as: sso, token: "-", headers: []string{fromProxy, "X-Forwarded-User: edith"}, want: 403, says: []string{"reload the page"}},
@@ -271,7 +271,7 @@ func (q *request) build(t *testing.T) *http.Request {
 	return r
 }
 
-// flip returns a text with another letter somewhere.
+// flip returns text with another letter at an index.
 func flip(text string, at int) string {
 	letter := "A"
 	if text[at] == 'A' {

@@ -1,8 +1,8 @@
-package dashboard
+package access
 
 import "net/http"
 
-// securityHeaders are on every answer.
+// securityHeaders are in every answer.
 var securityHeaders = map[string]string{
 	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 		"connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -15,8 +15,7 @@ var securityHeaders = map[string]string{
 	"Cache-Control":                "no-store",
 }
 
-// secure sets the headers that every answer has.
-func secure(h http.Header, https bool) {
+func setSecurityHeaders(h http.Header, https bool) {
 	for name, value := range securityHeaders {
 		h.Set(name, value)
 	}

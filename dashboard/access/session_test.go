@@ -1,4 +1,4 @@
-package dashboard_test
+package access_test
 
 import (
 	"net/http"
@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
-// isIn tells whether a browser gets the first page.
+// isIn reports whether a browser gets the first page.
 func isIn(t *testing.T, b *browser) bool {
 	t.Helper()
 	switch a := b.get(t, "/"); {
@@ -25,12 +25,12 @@ func isIn(t *testing.T, b *browser) bool {
 	}
 }
 
-// TestSessionsOfOneHost logs in to two dashboards whose addresses differ by the port,
-// as a browser does that sends both the same cookies.
+// TestSessionsOfOneHost logs in to two dashboards whose addresses differ only in the
+// port, so that a browser sends both the same cookies.
 func TestSessionsOfOneHost(t *testing.T) {
-	access := everything(t)
-	access.Secret = []byte("the secret of another dashboard, as long")
-	here, there := newSite(t, newEngine(t), everything(t), ""), newSite(t, newEngine(t), access, "")
+	options := everything(t)
+	options.Secret = []byte("the secret of another dashboard, as long")
+	here, there := newSite(t, newEngine(t), everything(t), ""), newSite(t, newEngine(t), options, "")
 	b := here.login(t, "edith")
 	other := *b
 	other.site = there
@@ -83,36 +83,36 @@ func TestSessionEndsAtLast(t *testing.T) {
 	}
 }
 
-// TestSessionsOfAnotherStart checks who is still in when the server starts with
-// another configuration.
+// TestSessionsOfAnotherStart checks whose sessions survive a restart with another
+// configuration.
 func TestSessionsOfAnotherStart(t *testing.T) {
 	engine := newEngine(t)
-	access := everything(t)
-	first := newSite(t, engine, access, "")
+	options := everything(t)
+	first := newSite(t, engine, options, "")
 	b := first.login(t, "edith")
 	for name, c := range map[string]struct {
-		change func(*dashboard.Access)
+		change func(*access.Options)
 		want   bool
 	}{
-		"same":             {func(*dashboard.Access) {}, true},
-		"removed":          {func(a *dashboard.Access) { a.Users = a.Users[1:] }, false},
-		"another password": {func(a *dashboard.Access) { a.Users[0].Hash = hash(t, "another one") }, false},
-		"same again":       {func(a *dashboard.Access) { a.Users[0].Hash = hash(t, password) }, false},
-		"no password":      {func(a *dashboard.Access) { a.Users[0].Hash = "" }, false},
-		"another secret":   {func(a *dashboard.Access) { a.Secret = []byte("another secret of this test") }, false},
-		"no secret":        {func(a *dashboard.Access) { a.Secret = nil }, false},
+		"same":             {func(*access.Options) {}, true},
+		"removed":          {func(a *access.Options) { a.Users = a.Users[1:] }, false},
+		"another password": {func(a *access.Options) { a.Users[0].Hash = hash(t, "another one") }, false},
+		"same again":       {func(a *access.Options) { a.Users[0].Hash = hash(t, password) }, false},
+		"no password":      {func(a *access.Options) { a.Users[0].Hash = "" }, false},
+		"another secret":   {func(a *access.Options) { a.Secret = []byte("another secret of this test") }, false},
+		"no secret":        {func(a *access.Options) { a.Secret = nil }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			changed := access
-			changed.Users = append([]dashboard.User(nil), access.Users...)
+			changed := options
+			changed.Users = append([]access.User(nil), options.Users...)
 			c.change(&changed)
 			if got := isIn(t, b.movesTo(newSite(t, engine, changed, ""))); got != c.want {
 				t.Errorf("is in: %v, want %v", got, c.want)
 			}
 		})
 	}
-	access.Users[0].Role = dashboard.Viewer
-	if a := b.movesTo(newSite(t, engine, access, "")).post(t, "/experiments/button/pause"); a.StatusCode != http.StatusForbidden {
+	options.Users[0].Role = access.Viewer
+	if a := b.movesTo(newSite(t, engine, options, "")).post(t, "/experiments/button/pause"); a.StatusCode != http.StatusForbidden {
 		t.Errorf("one who is a viewer now gets %s", a.Status)
 	}
 }
@@ -214,10 +214,10 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-// TestNext checks where a login leads: nowhere outside.
+// TestNext checks that a login leads only to pages of the dashboard.
 func TestNext(t *testing.T) {
-	access := everything(t)
-	plain, below := newSite(t, newEngine(t), access, ""), newSite(t, newEngine(t), access, "/ab")
+	options := everything(t)
+	plain, below := newSite(t, newEngine(t), options, ""), newSite(t, newEngine(t), options, "/ab")
 	for _, c := range []struct {
 		site       *site
 		next, want string
@@ -267,7 +267,7 @@ func TestNext(t *testing.T) {
 	}
 }
 
-// TestLoginLimits checks that guessing is slow.
+// TestLoginLimits checks that failed logins are limited.
 func TestLoginLimits(t *testing.T) {
 	s := newSite(t, newEngine(t), everything(t), "")
 	attempt := func(address, name, with string) answer {
@@ -310,7 +310,7 @@ func TestLoginLimits(t *testing.T) {
 	}
 }
 
-// TestLoginsThatSucceed checks that they do not count as guesses.
+// TestLoginsThatSucceed checks that successful logins do not count against the limits.
 func TestLoginsThatSucceed(t *testing.T) {
 	s := newSite(t, newEngine(t), everything(t), "")
 	for range 30 {
@@ -318,13 +318,13 @@ func TestLoginsThatSucceed(t *testing.T) {
 	}
 }
 
-// TestAddresses checks whose guesses they are, behind proxies.
+// TestAddresses checks which address an attempt counts for, behind proxies.
 func TestAddresses(t *testing.T) {
 	fromList := everything(t)
 	only := everything(t)
-	only.Proxy = dashboard.Proxy{Only: true}
+	only.Proxy = access.Proxy{FromAnywhere: true}
 	for name, c := range map[string]struct {
-		access  dashboard.Access
+		options access.Options
 		headers []string
 		want    string
 	}{
@@ -341,7 +341,7 @@ func TestAddresses(t *testing.T) {
 		"the only way, no headers": {only, []string{peer + ": 192.0.2.1:1"}, "192.0.2.1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newSite(t, newEngine(t), c.access, "")
+			s := newSite(t, newEngine(t), c.options, "")
 			b := s.browser(c.headers...)
 			b.get(t, "/login")
 			b.post(t, "/login", "name", "edith", "password", password)
@@ -358,17 +358,17 @@ func TestCheck(t *testing.T) {
 		t.Error(err)
 	}
 	h := good.Users[0].Hash
-	for want, a := range map[string]dashboard.Access{
-		`"" cannot be the name of a user`:                                                  {Users: []dashboard.User{{Hash: h, Role: dashboard.Viewer}}},
-		`"a\n" cannot be the name of a user`:                                               {Users: []dashboard.User{{Name: "a\n", Hash: h, Role: dashboard.Viewer}}},
-		"the role of user a must be viewer or editor":                                      {Users: []dashboard.User{{Name: "a", Hash: h, Role: "admin"}}},
-		"the role of user b must be viewer or editor":                                      {Users: []dashboard.User{{Name: "b", Hash: h}}},
-		"the hash of user a is not one that \"sixpack passwd\" printed":                    {Users: []dashboard.User{{Name: "a", Hash: "secret", Role: dashboard.Viewer}}},
-		"the hash of user b is not one that \"sixpack passwd\" printed":                    {Users: []dashboard.User{{Name: "b", Role: dashboard.Viewer}}},
-		"user a is there twice":                                                            {Users: []dashboard.User{{Name: "a", Hash: h, Role: dashboard.Viewer}, {Name: "a", Hash: h, Role: dashboard.Editor}}},
-		"the role of token a must be viewer or editor":                                     {Tokens: []dashboard.Token{{Name: "a", Hash: dashboard.HashToken("x")}}},
-		"the hash of token a is not one that \"sixpack passwd --token\" printed":           {Tokens: []dashboard.Token{{Name: "a", Hash: "x", Role: dashboard.Viewer}}},
-		"the addresses of the proxy are missing, without which its header is not believed": {Proxy: dashboard.Proxy{Header: "X-User"}},
+	for want, a := range map[string]access.Options{
+		`"" cannot be the name of a user`:                                                 {Users: []access.User{{Hash: h, Role: access.Viewer}}},
+		`"a\n" cannot be the name of a user`:                                              {Users: []access.User{{Name: "a\n", Hash: h, Role: access.Viewer}}},
+		"the role of user a must be viewer or editor":                                     {Users: []access.User{{Name: "a", Hash: h, Role: "admin"}}},
+		"the role of user b must be viewer or editor":                                     {Users: []access.User{{Name: "b", Hash: h}}},
+		"the hash of user a is not one that \"sixpack passwd\" printed":                   {Users: []access.User{{Name: "a", Hash: "secret", Role: access.Viewer}}},
+		"the hash of user b is not one that \"sixpack passwd\" printed":                   {Users: []access.User{{Name: "b", Role: access.Viewer}}},
+		"user a is there twice":                                                           {Users: []access.User{{Name: "a", Hash: h, Role: access.Viewer}, {Name: "a", Hash: h, Role: access.Editor}}},
+		"the role of token a must be viewer or editor":                                    {Tokens: []access.Token{{Name: "a", Hash: access.HashToken("x")}}},
+		"the hash of token a is not one that \"sixpack passwd --token\" printed":          {Tokens: []access.Token{{Name: "a", Hash: "x", Role: access.Viewer}}},
+		"the addresses of the proxy are missing, without which its header is not trusted": {Proxy: access.Proxy{Header: "X-User"}},
 	} {
 		if err := a.Check(); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
@@ -376,19 +376,19 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestBrokenAccess checks that what Check finds lets nobody in.
+// TestBrokenAccess checks that mistakes that Check finds give nobody access.
 func TestBrokenAccess(t *testing.T) {
 	h := hash(t, password)
 	everywhere := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
-	for name, a := range map[string]dashboard.Access{
-		"role":        {Users: []dashboard.User{{Name: "edith", Hash: h, Role: "admin"}}},
-		"no role":     {Users: []dashboard.User{{Name: "edith", Hash: h}}},
-		"hash":        {Users: []dashboard.User{{Name: "edith", Hash: password, Role: dashboard.Editor}}},
-		"no hash":     {Users: []dashboard.User{{Name: "edith", Role: dashboard.Editor}}},
-		"proxy":       {Proxy: dashboard.Proxy{Header: "X-User", Role: dashboard.Editor}},
-		"proxy, role": {Proxy: dashboard.Proxy{Header: "X-User", From: everywhere, Role: "admin"}},
-		"no role by":  {Proxy: dashboard.Proxy{Header: "X-User", From: everywhere}},
-		"token":       {Tokens: []dashboard.Token{{Name: "x", Hash: "", Role: dashboard.Editor}}},
+	for name, a := range map[string]access.Options{
+		"role":        {Users: []access.User{{Name: "edith", Hash: h, Role: "admin"}}},
+		"no role":     {Users: []access.User{{Name: "edith", Hash: h}}},
+		"hash":        {Users: []access.User{{Name: "edith", Hash: password, Role: access.Editor}}},
+		"no hash":     {Users: []access.User{{Name: "edith", Role: access.Editor}}},
+		"proxy":       {Proxy: access.Proxy{Header: "X-User", Role: access.Editor}},
+		"proxy, role": {Proxy: access.Proxy{Header: "X-User", From: everywhere, Role: "admin"}},
+		"no role by":  {Proxy: access.Proxy{Header: "X-User", From: everywhere}},
+		"token":       {Tokens: []access.Token{{Name: "x", Hash: "", Role: access.Editor}}},
 	} {
 		b := newSite(t, newEngine(t), a, "").browser("X-User: edith")
 		b.get(t, "/login")
@@ -404,7 +404,7 @@ func TestBrokenAccess(t *testing.T) {
 
 func TestHashPassword(t *testing.T) {
 	for password, good := range map[string]bool{"": false, "1234567": false, "ä234567": false, strings.Repeat("a", 72): true, strings.Repeat("a", 73): false} {
-		h, err := dashboard.HashPassword(password)
+		h, err := access.HashPassword(password)
 		if (err == nil) != good || strings.ContainsAny(h, ":,") {
 			t.Errorf("%q: %s, %v", password, h, err)
 		}

@@ -1,4 +1,4 @@
-package dashboard
+package access
 
 import (
 	"crypto/rand"
@@ -8,14 +8,16 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
+
+	"github.com/sixpack-go/sixpack/dashboard/internal/refusal"
 )
 
-// challenge says what a program needs that is not let in.
+// challenge is the WWW-Authenticate header of each 401 answer.
 const challenge = `Bearer realm="sixpack"`
 
-var errToken = refusal{http.StatusUnauthorized, "This token is not known here."}
+var errToken = refusal.New(http.StatusUnauthorized, "This token is not known here.")
 
-// NewToken makes up a token for a program: 32 random bytes, as text.
+// NewToken returns a random token for a program: 32 bytes, base64-encoded.
 func NewToken() string {
 	const length = 32
 	bytes := make([]byte, length)
@@ -25,8 +27,8 @@ func NewToken() string {
 
 const hashScheme = "sha256:"
 
-// HashToken returns what Access needs to know a token again. Nobody can guess 32
-// random bytes, so that it need not be slow, as it must be for passwords.
+// HashToken returns the hash of a token for a [Token]. Unlike the hash of a
+// password it need not be slow, because nobody can guess 32 random bytes.
 func HashToken(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hashScheme + hex.EncodeToString(sum[:])
@@ -38,20 +40,26 @@ func isTokenHash(hash string) bool {
 	return ok && err == nil && len(sum) == sha256.Size
 }
 
-// bearer returns the token of a request.
+// HasToken reports whether a request carries a bearer token, valid or not.
+func HasToken(r *http.Request) bool {
+	_, ok := bearer(r)
+	return ok
+}
+
+// bearer returns the token that a request carries.
 func bearer(r *http.Request) (token string, ok bool) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	return strings.TrimSpace(token), strings.EqualFold(scheme, "bearer")
 }
 
-// program returns the one that a token belongs to.
-func (d *dashboard) program(token string) (person, error) {
+// program returns the program to which a token belongs.
+func (g *Guard) program(token string) (Caller, error) {
 	hash := []byte(HashToken(token))
-	p, err := person{}, error(errToken)
-	for _, t := range d.Access.Tokens {
+	c, err := Caller{}, errToken
+	for _, t := range g.options.Tokens {
 		if subtle.ConstantTimeCompare(hash, []byte(t.Hash)) == 1 {
-			p, err = person{name: t.Name, role: t.Role, by: byToken}, nil
+			c, err = Caller{Name: t.Name, Role: t.Role, by: byToken}, nil
 		}
 	}
-	return p, err
+	return c, err
 }
