@@ -41,21 +41,21 @@ var (
 	regretOnly  = flag.String("regret.only", "", "which references, by an expression of their ids")
 )
 
-// round is references that are tried in one way.
+// round compares the references whose ids match.
 type round struct {
 	only  *regexp.Regexp
 	until int   // participants
 	batch int64 // participants
 }
 
-// rounds are what is tried unless it is said what: of two sets all algorithms for as
-// long as they learn most, and of one the whole way.
+// rounds returns the rounds of TestRegret. With -full these are all algorithms of two
+// sets during the part in which they learn most, and one algorithm to its horizon.
 func rounds() []round {
 	id := func(text string) *regexp.Regexp { return regexp.MustCompile("^regret-" + text) }
 	switch {
 	case *regretOnly != "":
 		return []round{{regexp.MustCompile(*regretOnly), *regretUntil, *regretBatch}}
-	case more == 1:
+	case !*full:
 		return []round{{id("E-thompson$"), 1000, 100}}
 	default:
 		return []round{
@@ -133,6 +133,7 @@ func withOrder(all []vector) []vector {
 // TestRegret compares what algorithms lose, in an engine, with what they lose in
 // simulations that others made.
 func TestRegret(t *testing.T) {
+	times(t, 1)
 	all := withOrder(reference.Vectors[vector](t, "bandit_regret.json"))
 	for _, tried := range rounds() {
 		mean := make(map[string]float64)
@@ -198,16 +199,13 @@ func (r *vector) compare(t *testing.T, gains []simulation.Gain, until int) float
 	return regret
 }
 
-var driftRuns = flag.Int("drift.runs", 0, "runs of TestDrift: as many as may be waited for if it is 0")
+var driftRuns = flag.Int("drift.runs", 0, "runs of TestDrift; 0: 10, or 100 with -full")
 
 // TestDrift lets a bandit choose between equal alternatives while their rate
-// rises and falls by 80 %. Whoever looks at pooled counts sees a difference: the
-// verdict must not, nor may the sample ratio cry wolf, however many epochs.
+// rises and falls by 80%. Pooled counts then show a difference. The verdict must not,
+// and the sample ratio must not raise a false alarm, whatever the number of epochs.
 func TestDrift(t *testing.T) {
-	runs := cmp.Or(*driftRuns, 100)
-	if more == 1 && *driftRuns == 0 {
-		runs = 10
-	}
+	runs := cmp.Or(*driftRuns, 10*times(t, 10))
 	const looks, participants = 500, 20_000
 	var alarms, pooled, mismatches atomic.Int64
 	trial := func(int) simulation.Trial {
@@ -243,7 +241,7 @@ func TestDrift(t *testing.T) {
 		t.Error("that is too many")
 	}
 	if runs >= 100 && 20*pooled.Load() <= int64(runs) {
-		t.Error("pooled counts hardly alarm: there is nothing to mend here")
+		t.Error("pooled counts hardly alarm: strata make no difference here")
 	}
 }
 

@@ -1,13 +1,29 @@
 package simulation_test
 
 import (
+	"flag"
 	"testing"
 
 	"github.com/sixpack-go/sixpack/internal/simulation"
 )
 
-// seed repeats all figures of these tests.
+// seed makes these tests the same each time.
 const seed = 20261
+
+var full = flag.Bool("full", false, "run all simulations, which takes minutes")
+
+// times returns n if all simulations run, and 1 otherwise. A test that calls it is
+// left out of go test -short.
+func times(t *testing.T, n int) int {
+	t.Helper()
+	switch {
+	case *full:
+		return n
+	case testing.Short():
+		t.Skip("simulates")
+	}
+	return 1
+}
 
 // What watches all tests of equal alternatives.
 const (
@@ -81,15 +97,14 @@ var rows = []row{
 	}},
 }
 
-// TestFalseAlarms looks after every visitor at tests in which there is nothing
-// to see. Of a hundred at most five may cry wolf, as the method is held to; of
-// those who read a z-test at any time thirty do, or this test has no teeth. With
-// the race detector there are too few runs to judge each row by itself.
+// TestFalseAlarms looks after every visitor at tests of equal alternatives. At most
+// 5 of 100 tests may end with a false alarm, as the method promises. Of the tests in
+// which a z-test is read at any time, 30 of 100 must, or this test proves nothing.
+// Only with -full are there enough runs to judge each row by itself.
 func TestFalseAlarms(t *testing.T) {
 	all, alarms := 0, [3]int{}
-	const enough = more > 1 // runs of each row, that chance does not decide
 	for i, r := range rows {
-		runs := r.runs * more
+		runs := r.runs * times(t, 8)
 		changing := r.Changes != nil || r.Rule != nil
 		outcomes, err := simulation.Runs(t.Context(), r.Scenario, watchers(changing), runs, seed+uint64(i), nil)
 		if err != nil || len(outcomes) != runs {
@@ -111,11 +126,11 @@ func TestFalseAlarms(t *testing.T) {
 		}
 		if r.misled {
 			if percent(always) <= 5 {
-				t.Errorf("%s: pooled counts alarm in %.1f %% only: strata have nothing to mend here", r.name, percent(always))
+				t.Errorf("%s: pooled counts alarm in %.1f %% only: strata make no difference here", r.name, percent(always))
 			}
 			continue
 		}
-		if enough && percent(always) > 5 {
+		if *full && percent(always) > 5 {
 			t.Errorf("%s: alarms in %.1f %%", r.name, percent(always))
 		}
 		all += runs
@@ -124,7 +139,7 @@ func TestFalseAlarms(t *testing.T) {
 		alarms[always999] += seen[always999]
 	}
 	t.Logf("of %d runs %v alarm at .05, .01 and .001", all, alarms)
-	if 20*alarms[always] > all || 100*alarms[always99] > all || enough && 1000*alarms[always999] > all {
+	if 20*alarms[always] > all || 100*alarms[always99] > all || *full && 1000*alarms[always999] > all {
 		t.Errorf("of %d runs %v alarm at .05, .01 and .001", all, alarms)
 	}
 }
@@ -138,7 +153,7 @@ func TestTimeToDecision(t *testing.T) {
 		want float64
 	}{{0.1, 60, 76_000}, {0.2, 150, 20_600}, {0.5, 500, 3790}} {
 		s := simulation.Scenario{Days: simulation.Even(int(20*c.want), days), Rates: simulation.Constant(0.05, 0.05*(1+c.lift))}
-		runs := c.runs * min(more, 4)
+		runs := c.runs * times(t, 4)
 		outcomes, err := simulation.Runs(t.Context(), s, []simulation.Method{simulation.AlwaysValid(0.05)}, runs, seed, nil)
 		if err != nil || simulation.Seen(outcomes, 0) != runs {
 			t.Fatalf("+%g: %d of %d runs decide: %v", c.lift, simulation.Seen(outcomes, 0), runs, err)
@@ -154,7 +169,7 @@ func TestTimeToDecision(t *testing.T) {
 // TestSampleRatio looks after every visitor whether the split is broken.
 func TestSampleRatio(t *testing.T) {
 	method := []simulation.Method{simulation.SampleRatio()}
-	healthy := 2000 * min(more, 5)
+	healthy := 2000 * times(t, 5)
 	outcomes, err := simulation.Runs(t.Context(), split(4000, 0), method, healthy, seed, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +182,7 @@ func TestSampleRatio(t *testing.T) {
 
 	const want = 10_700
 	broken := simulation.Scenario{Days: simulation.Even(20*want, days), Rates: simulation.Constant(0, 0), Open: lopsided(0.52)}
-	runs := 100 * min(more, 4)
+	runs := 100 * times(t, 4)
 	outcomes, err = simulation.Runs(t.Context(), broken, method, runs, seed, nil)
 	if err != nil || simulation.Seen(outcomes, 0) != runs {
 		t.Fatalf("%d of %d broken splits are found: %v", simulation.Seen(outcomes, 0), runs, err)

@@ -1,6 +1,0 @@
-//go:build !race
-
-package simulation_test
-
-// more is how many times the fewest runs are made.
-const more = 8
