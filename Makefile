@@ -1,14 +1,14 @@
-# What a developer runs by hand and CI runs by .ci/run. `make` alone lists the targets.
+# The commands of a developer. CI runs them through .ci/run. `make` alone lists the targets.
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-# The other modules of this repository that hold code. tools/ holds none: it pins what lints ours.
+# The other modules of this repository with code. tools/ has none: it pins the versions of linters.
 OTHERS := $(patsubst %/go.mod,%,$(filter-out tools/go.mod,$(wildcard */go.mod)))
 BIN := $(CURDIR)/.bin
 
-# All of staticcheck but ST1000, ST1020, ST1021 and ST1022: what documentation must look like is
-# revive's to say, which asks for more.
+# All of staticcheck but ST1000, ST1020, ST1021 and ST1022: revive checks documentation, and more
+# strictly.
 STATICCHECK := all,-ST1000,-ST1020,-ST1021,-ST1022
 
 ARGS ?=
@@ -22,7 +22,7 @@ each = for m in . $(OTHERS); do (cd $$m && $(1)) || { echo "failed in module $$m
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: build
 build: ## build the server, ./sixpack
@@ -32,36 +32,41 @@ build: ## build the server, ./sixpack
 run: build ## build and run the server; ARGS="..." are its arguments
 	./sixpack $(ARGS)
 
-# SIXPACK_CI=1 turns a test that lacks something of this machine from skipped into failed.
+# Tests that need a command fail with SIXPACK_CI=1 if it is missing; without it they are skipped.
 .PHONY: test
-test: ## install what is missing, lint, run each benchmark once, test with the race detector
-	@.ci/step needs .ci/needs
-	@.ci/step tools $(MAKE) tools
-	@.ci/step lint $(MAKE) lint
-	@SIXPACK_CI=1 .ci/step benchmarks $(MAKE) bench-once
-	@SIXPACK_CI=1 .ci/step simulations go test $(TESTFLAGS) ./internal/simulation
-	@SIXPACK_CI=1 .ci/step tests $(MAKE) race
+test: ## install what the tests need and run them
+	@.ci/needs redis-server node npm
+	SIXPACK_CI=1 go test $(TESTFLAGS) ./...
 
-# Simulations are made in full only without the race detector, under which they take ten times as long.
-.PHONY: race
-race:
-	@go test -race $(TESTFLAGS) ./...
+.PHONY: browser
+browser: ## test the dashboard in Chromium
+	@.ci/needs chromium
+	cd browser && SIXPACK_CI=1 go test $(TESTFLAGS) ./...
 
-# Each benchmark once, so that none rots; in the other modules the tests as well.
+# The race detector makes simulations ten times slower, so the full ones run without it.
+.PHONY: simulations
+simulations: ## run all simulations, of which go test runs a few
+	go test $(TESTFLAGS) ./internal/simulation -full
+
 .PHONY: bench-once
-bench-once:
-	@go test -run='^$$' -bench=. -benchtime=1x ./...
-	@for m in $(OTHERS); do (cd $$m && go test $(TESTFLAGS) -bench=. -benchtime=1x ./...) || exit 1; done
+bench-once: ## run each benchmark once
+	@.ci/needs redis-server
+	SIXPACK_CI=1 go test -run='^$$' -bench=. -benchtime=1x ./...
+	cd bench && SIXPACK_CI=1 go test $(TESTFLAGS) ./...
 
-# The tools are built by their own module, so that nothing of theirs enters ours. Go rebuilds
-# what changed; with nothing changed this takes under a second.
+.PHONY: ci
+ci: ## run everything that is checked before a change lands
+	@.ci/run
+
+# The tools have a module of their own, so that ours does not depend on them. Go rebuilds what
+# changed; if nothing changed, this takes less than a second.
 .PHONY: tools
 tools:
 	@cd tools && go build -o $(BIN)/ tool
 
 .PHONY: lint
 lint: tools ## gofumpt, go vet, staticcheck, golangci-lint, go fix, go mod tidy; changes nothing
-	@files=$$($(BIN)/gofumpt -l .); test -z "$$files" || { echo "not in gofumpt form (make fmt mends it):" $$files >&2; exit 1; }
+	@files=$$($(BIN)/gofumpt -l .); test -z "$$files" || { echo "not in gofumpt form (run make fmt):" $$files >&2; exit 1; }
 	@$(call each,go vet ./...)
 	@$(call each,$(BIN)/staticcheck -checks=$(STATICCHECK) ./...)
 	@$(call each,$(BIN)/golangci-lint run ./...)
@@ -73,7 +78,7 @@ fmt: tools ## format: gofumpt and goimports
 	@$(call each,$(BIN)/golangci-lint fmt ./...)
 
 .PHONY: bench
-bench: ## measure ours beside the others; ITER=6 adds the benchmarks of the packages, so often each
+bench: ## measure sixpack beside other programs; ITER=6 also runs each package's benchmarks 6 times
 	cd bench && go run .
 ifneq ($(ITER),)
 	mkdir -p $(BIN)
@@ -82,9 +87,9 @@ ifneq ($(ITER),)
 endif
 
 .PHONY: fuzz
-fuzz: ## fuzz every target for FUZZTIME (30s); FUZZ=Name picks some
+fuzz: ## fuzz every target for FUZZTIME (30s); FUZZ=Name selects targets
 	@.ci/fuzz $(FUZZTIME) '$(FUZZ)'
 
 .PHONY: clean
-clean: ## remove what make built
+clean: ## remove what make has built
 	rm -rf sixpack $(BIN)

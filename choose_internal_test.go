@@ -52,6 +52,9 @@ func (s seeded) Draw() float64 { return s.dice.Float64() }
 
 // TestMillionClients compares a million clients with their shares by chi-square.
 func TestMillionClients(t *testing.T) {
+	if testing.Short() {
+		t.Skip("draws a million times")
+	}
 	const clients = 1_000_000
 	arms := []Arm{{Weight: 0.5, Counts: stats.Proportion{Participants: 4020, Converted: 201}}, {Weight: 0.5, Counts: stats.Proportion{Participants: 3980, Converted: 245}}}
 	algorithms := map[string]Algorithm{"seeded": seeded{dice: rand.New(rand.NewPCG(3, 4))}}

@@ -6,22 +6,33 @@ import (
 	"testing"
 )
 
-// Test is [Start] for a test, for which see [Need]. The server ends with the test.
+// Test starts a server that ends with the test. See [Need] for machines that have
+// no redis-server.
 func Test(tb testing.TB, args ...string) *Server {
 	tb.Helper()
 	return test(tb, func() (*Server, error) { return Start(args...) })
 }
 
-// TestSentinel is to [StartSentinel] what [Test] is to [Start].
+// TestSentinel starts servers with sentinels that end with the test. It skips the
+// test with -short.
 func TestSentinel(tb testing.TB) *Sentinel {
 	tb.Helper()
+	skipShort(tb)
 	return test(tb, StartSentinel)
 }
 
-// TestCluster is to [StartCluster] what [Test] is to [Start].
+// TestCluster starts a cluster that ends with the test. It skips the test with -short.
 func TestCluster(tb testing.TB) *Cluster {
 	tb.Helper()
+	skipShort(tb)
 	return test(tb, StartCluster)
+}
+
+func skipShort(tb testing.TB) {
+	tb.Helper()
+	if testing.Short() {
+		tb.Skip("starts several redis-servers")
+	}
 }
 
 func test[S interface{ Stop() error }](tb testing.TB, start func() (S, error)) S {
@@ -39,8 +50,8 @@ func test[S interface{ Stop() error }](tb testing.TB, start func() (S, error)) S
 	return s
 }
 
-// Need skips a test where there is no redis-server or, where SIXPACK_CI asks for
-// all tests, fails it.
+// Need skips a test if there is no redis-server. If SIXPACK_CI is set, it fails the
+// test instead.
 func Need(tb testing.TB) {
 	tb.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
