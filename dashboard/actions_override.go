@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -46,7 +47,7 @@ func askOverride(s *subject) []field {
 			soFar = percent(s.Override.Weights[i])
 		}
 		fields = append(fields, field{
-			Name: weightField(i), Label: "Weight of " + name, Kind: number, Value: s.value(weightField(i), soFar), Placeholder: short(100 * declaredShare(s.Record, i)),
+			Name: weightField(i), Label: "Weight of " + name, Kind: number, Value: s.value(weightField(i), soFar), Placeholder: format.Short(100 * declaredShare(s.Record, i)),
 		})
 	}
 	fields[len(fields)-1].Hint = "Weights of any scale: 3 and 1 are 75 % and 25 %."

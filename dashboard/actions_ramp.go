@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -210,7 +211,7 @@ func tellPauseRamp(s *subject) []string {
 
 func tellResumeRamp(s *subject) []string {
 	return []string{
-		"The ramp goes on: the traffic stays at " + percent(s.Record.TrafficInForce()) + " % for " + lasting(s.Ramp.Left) + ", and is raised then.",
+		"The ramp goes on: the traffic stays at " + percent(s.Record.TrafficInForce()) + " % for " + format.Duration(s.Ramp.Left) + ", and is raised then.",
 	}
 }
 

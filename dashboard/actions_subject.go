@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -87,7 +88,7 @@ func many(n int64, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}
-	return count(n) + " " + thing + "s"
+	return format.Count(n) + " " + thing + "s"
 }
 
 // overridden says what an operator set, by alternative.
@@ -99,7 +100,7 @@ func overridden(o store.Override, alternatives []string) string {
 	if o.Weights != nil {
 		shares := make([]string, len(o.Weights))
 		for i, w := range o.Weights {
-			shares[i] = short(100*w) + " %"
+			shares[i] = format.Short(100*w) + " %"
 			if i < len(alternatives) {
 				shares[i] = alternatives[i] + " " + shares[i]
 			}

@@ -2,12 +2,12 @@ package dashboard
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 )
 
 // plainly says what an algorithm does, for somebody who never heard of it.
@@ -71,14 +71,14 @@ func learns(l sixpack.Learning, r *analysis.Report) string {
 	text := "It learns from " + kpiInSentence(record.PrimaryKPI()) + ", by which the experiment is judged"
 	who := "participants"
 	if l.Window > 0 {
-		who += " who came at least " + lasting(l.Window) + " ago"
+		who += " who came at least " + format.Duration(l.Window) + " ago"
 	}
 	switch {
 	case !record.Open():
 		return text + ". Nobody new takes part at present, so that the shares stay."
 	case l.Waits():
-		return text + ", and still waits: the shares stay as they are set until each alternative has " + count(l.Needed) + " " + who +
-			". The one with the fewest has " + count(l.Fewest) + "."
+		return text + ", and still waits: the shares stay as they are set until each alternative has " + format.Count(l.Needed) + " " + who +
+			". The one with the fewest has " + format.Count(l.Fewest) + "."
 	default:
 		return text + ", and from " + who + "."
 	}
@@ -100,16 +100,7 @@ func shared(r *analysis.Report) string {
 	}
 	parts := make([]string, len(order))
 	for i, j := range order {
-		parts[i] = names[j] + " " + shareText(all[j])
+		parts[i] = names[j] + " " + format.Share(all[j])
 	}
 	return "Shares of new participants: " + strings.Join(parts, ", ") + rest + "."
-}
-
-// shareText writes a share as a percentage.
-func shareText(share float64) string {
-	const least = 0.0005
-	if share > 0 && share < least {
-		return "< 0.1 %"
-	}
-	return precise(100*share, math.NaN()) + " %"
 }

@@ -2,46 +2,62 @@ package dashboard
 
 import (
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/dashboard/internal/chart"
+	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// alternative is one as a page shows it.
+// alternative is an alternative as the pages show it.
 type alternative struct {
 	*analysis.Alternative
 
-	Series int    // of the colours and dashes
-	Mark   string // what is to be said of it first, if anything
-	Bar    bar
-	Values bool   // it is compared by the mean of its values
+	Series int    // index of its color and dashes
+	Mark   string // badge; empty for none
 	Share  string // of all participants
+	// Estimate is what it is compared by, its rate or the mean of its values, and
+	// EstimateIn the interval. Bar draws both.
+	Estimate, EstimateIn string
+	Bar                  chart.Bar
 }
 
-// seriesColours is how many colours and dashes there are.
-const seriesColours = 6
+// seriesColors is the number of colors and dashes.
+const seriesColors = 6
 
-// alternatives returns those of an experiment, and the axis of their intervals.
-func alternatives(r *analysis.Report) ([]alternative, axis) {
-	all := make([]alternative, len(r.Alternatives))
-	intervals := make([]stats.Interval, 0, len(all))
+// alternatives returns the alternatives of an experiment, and the ends of the axis on
+// which their intervals are drawn, nil if there is none.
+func alternatives(r *analysis.Report) (all []alternative, ticks []string) {
+	estimates, intervals := make([]stats.Number, len(r.Alternatives)), make([]stats.Interval, 0, len(r.Alternatives))
+	write, writeInterval := format.Rate, format.RateInterval
+	if r.Measure == analysis.MeasureMean {
+		write, writeInterval = format.Value, format.ValueInterval
+	}
+	for i := range r.Alternatives {
+		a := &r.Alternatives[i]
+		x, in := a.Rate, a.RateIn
+		if r.Measure == analysis.MeasureMean {
+			x, in = a.Mean, a.MeanIn
+		}
+		if !x.Known() {
+			in = stats.Interval{Lo: x, Hi: x}
+		}
+		estimates[i], intervals = x, append(intervals, in)
+		all = append(all, alternative{
+			Alternative: a, Series: i % seriesColors, Mark: mark(r, a), Share: format.Fraction(a.Participants, r.Participants),
+			Estimate: write(x, in), EstimateIn: writeInterval(in),
+		})
+	}
+	axis := chart.NewAxis(intervals)
 	for i := range all {
-		a := alternative{
-			Alternative: &r.Alternatives[i], Series: i % seriesColours, Mark: mark(r, &r.Alternatives[i]),
-			Values: r.Measure == analysis.MeasureMean, Share: percentage(r.Alternatives[i].Participants, r.Participants),
-		}
-		if a.estimate().Known() {
-			intervals = append(intervals, a.interval())
-		}
-		all[i] = a
+		all[i].Bar = axis.Bar(estimates[i], intervals[i], estimates[0])
 	}
-	scale := newAxis(intervals)
-	for i, a := range all {
-		all[i].Bar = scale.bar(a.estimate(), a.interval(), all[0].estimate())
+	if axis.Empty() {
+		return all, nil
 	}
-	return all, scale
+	ends := stats.Interval{Lo: stats.Number(axis.Lo), Hi: stats.Number(axis.Hi)}
+	return all, []string{write(ends.Lo, ends), write(ends.Hi, ends)}
 }
 
-// mark returns what is to be said of an alternative first: nothing while the sample
-// ratio is broken.
+// mark returns the badge of an alternative: none in a sample-ratio mismatch.
 func mark(r *analysis.Report, a *analysis.Alternative) string {
 	switch {
 	case r.SampleRatio.Mismatch:
@@ -61,73 +77,5 @@ func mark(r *analysis.Report, a *analysis.Alternative) string {
 	}
 }
 
-// estimate returns what the alternative is compared by.
-func (a alternative) estimate() stats.Number {
-	if a.Values {
-		return a.Alternative.Mean
-	}
-	return a.Alternative.Rate
-}
-
-func (a alternative) interval() stats.Interval {
-	if a.Values {
-		return a.Alternative.MeanIn
-	}
-	return a.Alternative.RateIn
-}
-
-// Good tells whether Mark is to be green.
+// Good reports whether the badge is green.
 func (a alternative) Good() bool { return a.Mark == "winner" || a.Mark == "best" || a.Mark == "better" }
-
-// Estimate returns what the alternative is compared by.
-func (a alternative) Estimate() string {
-	if a.Values {
-		return a.Mean()
-	}
-	return a.Rate()
-}
-
-// EstimateIn returns the interval of it.
-func (a alternative) EstimateIn() string {
-	switch {
-	case !a.estimate().Known():
-		return ""
-	case a.Values:
-		return a.MeanIn()
-	default:
-		return a.RateIn()
-	}
-}
-
-// Rate returns the fraction of participants that converted.
-func (a alternative) Rate() string {
-	return rate(a.Alternative.Rate, a.Alternative.RateIn)
-}
-
-// RateIn returns the interval of the rate.
-func (a alternative) RateIn() string { return rateIn(a.Alternative.RateIn) }
-
-// Total returns the sum of the values.
-func (a alternative) Total() string { return total(a.Alternative.Total) }
-
-// Mean returns the mean value per participant.
-func (a alternative) Mean() string {
-	return value(a.Alternative.Mean, a.Alternative.MeanIn)
-}
-
-// MeanIn returns the interval of the mean.
-func (a alternative) MeanIn() string { return valueIn(a.Alternative.MeanIn) }
-
-// Lift returns the lift against control.
-func (a alternative) Lift() string { return lift(a.Alternative.Lift) }
-
-// LiftIn returns the interval of the lift.
-func (a alternative) LiftIn() string { return liftIn(a.Alternative.LiftIn) }
-
-// ChanceToBeatControl returns the chance that it is better than control.
-func (a alternative) ChanceToBeatControl() string {
-	return chance(a.Alternative.ChanceToBeatControl)
-}
-
-// ChanceToBeBest returns the chance that it is better than all others.
-func (a alternative) ChanceToBeBest() string { return chance(a.Alternative.ChanceToBeBest) }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/dashboard/internal/series"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -109,7 +110,7 @@ func (d *dashboard) apiSeries(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answerJSON(w, newSeries(&counts, kpi, by))
+	return answerJSON(w, series.New(&counts, kpi, by))
 }
 
 // apiChange is a change of the log.

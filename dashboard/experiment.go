@@ -6,13 +6,15 @@ import (
 	"math"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/analysis"
-	"github.com/sixpack-go/sixpack/stats"
+	"github.com/sixpack-go/sixpack/dashboard/internal/format"
+	"github.com/sixpack-go/sixpack/dashboard/internal/markdown"
+	"github.com/sixpack-go/sixpack/dashboard/internal/series"
+	"github.com/sixpack-go/sixpack/dashboard/internal/snippet"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -28,18 +30,18 @@ type experimentPage struct {
 	Ticks        []string // of the axis on which intervals are drawn: its ends
 	KPIs         []choice
 	Periods      []choice
-	Series       series
+	Series       series.Series
 	SeriesPath   string // where it is as JSON
 	Traffic      string
 	Weights      string
-	Ramp         *ramp        // nil if there never was one
-	Learning     *learning    // nil in a plain test
-	Algorithm    string       // in force; empty for the usual one
-	Epochs       *epochSeries // nil while there is but one
-	EpochsPath   string       // where they are as JSON
-	EpochRows    []epochRow
+	Ramp         *ramp          // nil if there never was one
+	Learning     *learning      // nil in a plain test
+	Algorithm    string         // in force; empty for the usual one
+	Epochs       *series.Epochs // nil if there is only one
+	EpochsPath   string         // where they are as JSON
+	Zone         *time.Location
 	Description  template.HTML
-	Snippets     []snippet
+	Snippets     []snippet.Snippet
 	History      []change
 	Notice       *notice
 }
@@ -51,7 +53,7 @@ func (d *dashboard) experiment(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.URL.Query().Get("period") == "" {
-		by = readable(&counts, kpi)
+		by = series.Readable(&counts, kpi)
 	}
 	results := analysis.New(counts, kpi, d.Now().In(d.Location))
 	p := d.newExperimentPage(r, &results, by)
@@ -63,16 +65,17 @@ func (d *dashboard) experiment(w http.ResponseWriter, r *http.Request) error {
 	return d.render(w, r, "experiment", results.Experiment, p)
 }
 
-func (d *dashboard) newExperimentPage(r *http.Request, of *analysis.Report, by period) experimentPage {
+func (d *dashboard) newExperimentPage(r *http.Request, of *analysis.Report, by series.Period) experimentPage {
 	record := of.Counts.Record
-	rows, scale := alternatives(of)
+	rows, ticks := alternatives(of)
 	p := experimentPage{
-		Report: of, State: stateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: rows, Ticks: ticks(scale, of.Measure),
-		KPIs: kpiChoices(record, of.KPI), Periods: periodChoices(by), Series: newSeries(&of.Counts, of.KPI, by),
+		Report: of, State: stateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: rows, Ticks: ticks,
+		KPIs: kpiChoices(record, of.KPI), Periods: periodChoices(by), Series: series.New(&of.Counts, of.KPI, by),
 		SeriesPath: page{Prefix: d.Prefix}.URL("api", "v1", "experiments", record.Name, "series"),
-		Traffic:    short(100*record.TrafficInForce()) + " %",
+		Traffic:    format.Short(100*record.TrafficInForce()) + " %",
 		Weights:    weights(record), Ramp: newRamp(record, d.Location),
-		Description: markdown(record.Description), Snippets: snippets(d.api(r), record, of.KPI),
+		Description: markdown.HTML(record.Description), Zone: d.Location,
+		Snippets: snippet.Call{API: d.api(r), Experiment: record.Name, Alternatives: record.Alternatives, KPI: of.KPI}.All(),
 	}
 	if !record.Created.IsZero() {
 		p.Created = record.Created.In(d.Location)
@@ -87,11 +90,11 @@ func (d *dashboard) addShares(p *experimentPage) {
 		p.Algorithm = l.Name
 	}
 	p.Learning = newLearning(l, p.Report, p.Verdict.Broken())
-	s := newEpochSeries(&p.Counts, p.KPI, d.Now().In(d.Location)).thinned(drawnEpochs)
+	s := series.NewEpochs(&p.Counts, p.KPI, d.Now().In(d.Location)).Thinned(drawnEpochs)
 	if len(s.Epochs) < 2 {
 		return
 	}
-	p.Epochs, p.EpochRows = &s, s.Rows(d.Location)
+	p.Epochs = &s
 	p.EpochsPath = page{Prefix: d.Prefix}.URL("api", "v1", "experiments", p.Experiment, "epochs")
 }
 
@@ -100,10 +103,16 @@ func (p experimentPage) LeftOut() bool {
 	return p.Stratified && !p.Verdict.Broken() && !p.Report.Alternatives[0].ChanceToBeBest.Known()
 }
 
+// drawnEpochs is the maximum number of epochs in the chart and its table.
+const drawnEpochs = 100
+
+// DrawnEpochs is how many epochs the page asks for.
+func (experimentPage) DrawnEpochs() int { return drawnEpochs }
+
 // asked returns the counts of the experiment that a request is about, and the KPI
 // and the period that it asks for.
-func (d *dashboard) asked(r *http.Request) (counts store.Counts, kpi string, by period, err error) {
-	if by, err = periodOf(r.URL.Query().Get("period")); err != nil {
+func (d *dashboard) asked(r *http.Request) (counts store.Counts, kpi string, by series.Period, err error) {
+	if by, err = series.ParsePeriod(r.URL.Query().Get("period")); err != nil {
 		return counts, "", "", err
 	}
 	if counts, err = d.engine.Counts(r.Context(), r.PathValue("name")); err != nil {
@@ -125,33 +134,6 @@ func kpiOf(r *http.Request, of store.Record) (string, error) {
 		return "", refusal{http.StatusNotFound, "This experiment has no such KPI."}
 	}
 	return kpi, nil
-}
-
-// readable returns the period whose chart and table are not too long to read.
-func readable(counts *store.Counts, kpi string) period {
-	const days, weeks = 400, 7 * 260
-	first, last := span(counts, kpi)
-	switch n := int(last) - int(first); {
-	case n <= days:
-		return byDay
-	case n <= weeks:
-		return byWeek
-	default:
-		return byMonth
-	}
-}
-
-// ticks returns what the ends of an axis are.
-func ticks(a axis, of analysis.Measure) []string {
-	ends := stats.Interval{Lo: stats.Number(a.lo), Hi: stats.Number(a.hi)}
-	switch {
-	case !(a.hi > a.lo):
-		return nil
-	case of == analysis.MeasureMean:
-		return []string{value(ends.Lo, ends), value(ends.Hi, ends)}
-	default:
-		return []string{rate(ends.Lo, ends), rate(ends.Hi, ends)}
-	}
 }
 
 // kpiChoices returns the KPIs that can be looked at, the primary one first.
@@ -205,14 +187,14 @@ func (p experimentPage) Done() int64 { return min(p.Goal(), p.Participants) }
 // Progress says how far the experiment is, and how long it may take.
 func (p experimentPage) Progress() string {
 	o := p.Outlook
-	s := count(p.Participants) + " of " + count(p.Goal()) + " participants that this is planned for."
+	s := format.Count(p.Participants) + " of " + format.Count(p.Goal()) + " participants that this is planned for."
 	if p.Plan.Size == 0 {
-		s = count(p.Participants) + " of about " + count(p.Goal()) + " participants needed to see " + "a lift of " + short(100*p.Plan.Effect) + " %."
+		s = format.Count(p.Participants) + " of about " + format.Count(p.Goal()) + " participants needed to see " + "a lift of " + format.Short(100*p.Plan.Effect) + " %."
 	}
 	if o.Missing == 0 || !o.PerDay.Known() {
 		return s
 	}
-	s += " " + whole(o.Missing) + " to go, " + whole(o.PerDay) + " a day"
+	s += " " + format.RoundUp(o.Missing) + " to go, " + format.RoundUp(o.PerDay) + " a day"
 	const year = 365
 	switch days := math.Ceil(float64(o.Days)); {
 	case !o.Days.Known():
@@ -222,18 +204,18 @@ func (p experimentPage) Progress() string {
 	case days == 1:
 		return s + ": about 1 more day."
 	default:
-		return s + ": about " + whole(o.Days) + " more days."
+		return s + ": about " + format.RoundUp(o.Days) + " more days."
 	}
 }
 
 // Forced returns what makes the clients show an alternative.
-func (p experimentPage) Forced(name string) string { return forced(p.Experiment, name) }
+func (p experimentPage) Forced(name string) string { return snippet.Preview(p.Experiment, name) }
 
 // Period returns the one that is shown.
-func (p experimentPage) Period() period { return p.Series.Period }
+func (p experimentPage) Period() series.Period { return p.Series.Period }
 
-func periodChoices(by period) []choice {
-	return []choice{{"day", "day", by == byDay}, {"week", "week", by == byWeek}, {"month", "month", by == byMonth}}
+func periodChoices(by series.Period) []choice {
+	return []choice{{"day", "day", by == series.Day}, {"week", "week", by == series.Week}, {"month", "month", by == series.Month}}
 }
 
 // weights returns the shares that are set, as they are read.
@@ -248,13 +230,7 @@ func weights(r store.Record) string {
 	}
 	shares := make([]string, len(set))
 	for i, w := range set {
-		shares[i] = short(100 * w / sum)
+		shares[i] = format.Short(100 * w / sum)
 	}
 	return strings.Join(shares, " : ")
-}
-
-// short writes a number with at most four digits.
-func short(x float64) string {
-	const precision = 4
-	return strconv.FormatFloat(x, 'g', precision, 64)
 }

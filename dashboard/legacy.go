@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/dashboard/internal/series"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -26,12 +27,12 @@ func (d *dashboard) legacyCounts(ctx context.Context, name string) (store.Counts
 }
 
 // legacyPeriod returns the period that a request asks for.
-func legacyPeriod(r *http.Request) (period, error) {
+func legacyPeriod(r *http.Request) (series.Period, error) {
 	query := r.URL.Query()
 	if query.Has("period") && query.Get("period") == "" {
 		return "", refusal{http.StatusBadRequest, "The period is empty: take day, week, month or year."}
 	}
-	return periodOf(query.Get("period"))
+	return series.ParsePeriod(query.Get("period"))
 }
 
 // legacyKPI returns the KPI that a request asks for: the default one, and not the

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sixpack-go/sixpack/dashboard/internal/markdown"
+	"github.com/sixpack-go/sixpack/dashboard/internal/series"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -22,7 +24,7 @@ type legacyExperiment struct {
 	KPI               *string             `json:"kpi"` // null is the default KPI
 	KPIs              []string            `json:"kpis"`
 	Name              string              `json:"name"`
-	Period            period              `json:"period"`
+	Period            series.Period       `json:"period"`
 	TotalConversions  int64               `json:"total_conversions"`
 	TotalParticipants int64               `json:"total_participants"`
 	TrafficFraction   float64             `json:"traffic_fraction"`
@@ -93,7 +95,7 @@ func (d *dashboard) serveLegacyExperiment(w http.ResponseWriter, r *http.Request
 	return writeJSON(w, d.newLegacyExperiment(&counts, kpi, by))
 }
 
-func (d *dashboard) newLegacyExperiment(of *store.Counts, kpi string, by period) legacyExperiment {
+func (d *dashboard) newLegacyExperiment(of *store.Counts, kpi string, by series.Period) legacyExperiment {
 	r := &of.Record
 	x := legacyExperiment{
 		Alternatives: newLegacyAlternatives(of, kpi, by), ExcludedClients: of.Excluded,
@@ -110,7 +112,7 @@ func (d *dashboard) newLegacyExperiment(of *store.Counts, kpi string, by period)
 	}
 	if r.Description != "" {
 		x.Description = &r.Description
-		x.PrettyDescription = strings.TrimSpace(string(markdown(r.Description)))
+		x.PrettyDescription = strings.TrimSpace(string(markdown.HTML(r.Description)))
 	}
 	if kpi != "" {
 		x.KPI = &kpi
@@ -118,7 +120,7 @@ func (d *dashboard) newLegacyExperiment(of *store.Counts, kpi string, by period)
 	return x
 }
 
-func newLegacyAlternatives(of *store.Counts, kpi string, by period) []legacyAlternative {
+func newLegacyAlternatives(of *store.Counts, kpi string, by series.Period) []legacyAlternative {
 	all := make([]legacyAlternative, len(of.Alternatives))
 	data := newLegacyData(of, kpi, by)
 	control := tally(of.Alternatives[0], kpi)
@@ -148,7 +150,7 @@ func tally(a store.AlternativeCounts, kpi string) stats.Proportion {
 
 // newLegacyData returns, for each alternative, what was counted in every period in
 // which anything was counted of any of them.
-func newLegacyData(of *store.Counts, kpi string, by period) [][]legacyDatum {
+func newLegacyData(of *store.Counts, kpi string, by series.Period) [][]legacyDatum {
 	index := make(map[store.Day]int)
 	for _, start := range legacyPeriods(of, kpi, by) {
 		index[start] = len(index)
@@ -157,14 +159,14 @@ func newLegacyData(of *store.Counts, kpi string, by period) [][]legacyDatum {
 	for i, a := range of.Alternatives {
 		all[i] = make([]legacyDatum, len(index))
 		for start, j := range index {
-			all[i][j].Date = by.label(start)
+			all[i][j].Date = by.Label(start)
 		}
 		for _, d := range a.Days {
-			all[i][index[by.start(d.Day)]].Participants += d.Participants
+			all[i][index[by.Start(d.Day)]].Participants += d.Participants
 		}
 		for _, d := range a.KPI(kpi).Days {
 			if d.Converted != 0 {
-				all[i][index[by.start(d.Day)]].Conversions += d.Converted
+				all[i][index[by.Start(d.Day)]].Conversions += d.Converted
 			}
 		}
 	}
@@ -173,15 +175,15 @@ func newLegacyData(of *store.Counts, kpi string, by period) [][]legacyDatum {
 
 // legacyPeriods returns the first days, in order, of the periods in which anything
 // was counted.
-func legacyPeriods(of *store.Counts, kpi string, by period) []store.Day {
+func legacyPeriods(of *store.Counts, kpi string, by series.Period) []store.Day {
 	var starts []store.Day
 	for _, a := range of.Alternatives {
 		for _, d := range a.Days {
-			starts = append(starts, by.start(d.Day))
+			starts = append(starts, by.Start(d.Day))
 		}
 		for _, d := range a.KPI(kpi).Days {
 			if d.Converted != 0 {
-				starts = append(starts, by.start(d.Day))
+				starts = append(starts, by.Start(d.Day))
 			}
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/dashboard/internal/chart"
+	"github.com/sixpack-go/sixpack/dashboard/internal/snippet"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -69,7 +71,7 @@ type listed struct {
 	Path         string
 	State        state
 	Verdict      verdict
-	Trend        trend
+	Trend        chart.Trend
 	Alternatives []alternative
 }
 
@@ -90,7 +92,7 @@ func (d *dashboard) list(of state) func(http.ResponseWriter, *http.Request) erro
 		by := order(query.Get("sort"))
 		shown := listPage{
 			State: of, Query: strings.TrimSpace(query.Get("q")), Any: len(all) > 0, Sorts: sorts(by),
-			Tabs: d.tabs(of, all, query), First: firstCall(d.api(r)),
+			Tabs: d.tabs(of, all, query), First: snippet.Call{API: d.api(r), Experiment: "my-first-test", Alternatives: []string{"control", "variant"}}.Participate(),
 		}
 		if shown.Deleted, err = d.deleted(r); err != nil {
 			return err
@@ -123,7 +125,7 @@ func (d *dashboard) listed(some []*analysis.Report, by string) []listed {
 		rows, _ := alternatives(r)
 		all[i] = listed{
 			Report: r, ID: elementID(r.Experiment), Path: d.experimentURL(r.Experiment), State: stateOf(r.Counts.Record), Verdict: newVerdict(r),
-			Trend: newTrend(&r.Counts, today), Alternatives: rows,
+			Trend: chart.NewTrend(&r.Counts, today), Alternatives: rows,
 		}
 	}
 	return all

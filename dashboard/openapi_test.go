@@ -251,7 +251,7 @@ func richly(t *testing.T) (s store.Store, names []string) {
 	ended := sample("ended", 10, arm{"a", 100, 10}, arm{"b", 100, 11}, arm{"c", 100, 0})
 	ended.Record.Created, ended.Record.Epoch.Start, ended.Counts.Epochs[0].Start = time.Time{}, time.Time{}, time.Time{}
 	all := slices.Concat(slices.Collect(maps.Values(states())), []store.Import{
-		ended, changed(), valued(sample("values", 10, arm{"a", 1000, 100}, arm{"b", 1000, 130}), "revenue", 20e6), sample("acted", 10, arm{"a", 10, 1}, arm{"b", 10, 2}),
+		ended, changed(), valued(sample("values", 10, arm{"a", 1000, 100}, arm{"b", 1000, 130}), 20e6), sample("acted", 10, arm{"a", 10, 1}, arm{"b", 10, 2}),
 		sample("gone", 10, arm{"a", 10, 1}, arm{"b", 10, 2}), sample("nobody", 0, arm{"a", 0, 0}, arm{"b", 0, 0}),
 	})
 	full := filled(t, all...)

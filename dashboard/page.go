@@ -10,8 +10,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/sixpack-go/sixpack/dashboard/access"
+	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 )
 
 //go:embed templates
@@ -51,6 +53,19 @@ func (d *dashboard) api(r *http.Request) string {
 	}
 	u.Host = net.JoinHostPort(host, u.Port())
 	return u.String()
+}
+
+// functions are the functions that templates can call.
+var functions = template.FuncMap{
+	"asset":        asset,
+	"count":        format.Count[int64],
+	"day":          func(t time.Time) string { return t.Format("2 January 2006") },
+	"lift":         format.Lift,
+	"liftInterval": format.LiftInterval,
+	"probability":  format.Probability,
+	"rate":         format.Rate,
+	"total":        format.Total,
+	"value":        format.Value,
 }
 
 var templates = parse("list", "experiment", "confirm", "login", "error")

@@ -3,9 +3,11 @@ package dashboard_test
 import (
 	"context"
 	"encoding/json"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -201,7 +203,7 @@ func TestWeightsChanged(t *testing.T) {
 
 func TestKPIWithValues(t *testing.T) {
 	t.Parallel()
-	url := serve(t, filled(t, valued(sample("price", 10, arm{"19", 1000, 100}, arm{"24", 1000, 130}), "revenue", 20e6)))
+	url := serve(t, filled(t, valued(sample("price", 10, arm{"19", 1000, 100}, arm{"24", 1000, 130}), 20e6)))
 	primary := page(t, url+"/experiments/price/")
 	wants(t, primary, `<option value="" selected>default, primary</option>`, `<option value="revenue">revenue, exploratory</option>`)
 	const charted = "The chart shows the share of participants who converted"
@@ -289,15 +291,16 @@ func TestOddNames(t *testing.T) {
 	} {
 		i := sample(name, 3, arm{`"'<i>`, 10, 1}, arm{"x&y=z", 10, 2})
 		i.Record.Description = `<script>alert(1)</script><img src=x onerror=alert(1)> [x](javascript:alert(1))`
-		url := serve(t, filled(t, i))
-		list := page(t, url+"/")
+		server := serve(t, filled(t, i))
+		list := page(t, server+"/")
 		if !strings.Contains(list, `href="`+path+`"`) {
 			t.Errorf("%q: no link to %s", name, path)
 		}
-		text := page(t, url+path)
+		text := page(t, server+path)
 		wantsNone(t, text, "<script>alert", "<i>", "javascript:", "onerror=")
+		wants(t, html.UnescapeString(text), "sixpack-force-"+strings.ReplaceAll(url.QueryEscape(name), "+", "%20")+"=x%26y%3Dz", "?experiment="+url.QueryEscape(name)+"&")
 		wants(t, text, `href="`+path+`do/pause"`, `href="`+path+`do/winner?alternative=x%26y%3dz"`, `data-series="/api/v1`+path+`series?kpi=&amp;period=day"`, `action="`+path+`export"`)
-		if status, _ := get(t, url+"/api/v1"+path+"series"); status != http.StatusOK {
+		if status, _ := get(t, server+"/api/v1"+path+"series"); status != http.StatusOK {
 			t.Errorf("%q: series: %d", name, status)
 		}
 	}

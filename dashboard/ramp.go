@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -50,7 +51,7 @@ func rampNow(r store.Record, zone *time.Location) string {
 	since := here + " since " + r.Ramp.Since.In(zone).Format(minute)
 	switch r.Ramp.State {
 	case store.RampPaused:
-		return "Paused at " + since + ". Once it is resumed, this step is held for " + lasting(r.Ramp.Left) + "."
+		return "Paused at " + since + ". Once it is resumed, this step is held for " + format.Duration(r.Ramp.Left) + "."
 	case store.RampStopped:
 		if r.Ramp.Reason != "" {
 			return "Stopped by itself at " + here + ": " + r.Ramp.Reason + ". It does not lower the traffic: that is for you to decide."
@@ -62,7 +63,7 @@ func rampNow(r store.Record, zone *time.Location) string {
 	}
 	next := percent(r.Ramp.Steps[r.Ramp.Step+1]) + " %"
 	if r.Ramp.Next.IsZero() {
-		return "Waiting at " + since + ", as the experiment does not run. Then " + next + " follows after " + lasting(r.Ramp.Left) + "."
+		return "Waiting at " + since + ", as the experiment does not run. Then " + next + " follows after " + format.Duration(r.Ramp.Left) + "."
 	}
 	text := "Running: " + since + "."
 	if r.Ramp.Reason != "" {
@@ -108,22 +109,6 @@ func rampState(r store.Ramp) string {
 		text += ": " + r.Reason
 	}
 	return text
-}
-
-// lasting writes a time that something lasts.
-func lasting(d time.Duration) string {
-	const hours = 48 * time.Hour
-	switch {
-	case d < time.Minute:
-		return "less than a minute"
-	case d < time.Hour:
-		return many(int64(d/time.Minute), "minute")
-	case d < hours:
-		return many(int64(d.Round(time.Hour)/time.Hour), "hour")
-	default:
-		const day = 24 * time.Hour
-		return many(int64(d.Round(day)/day), "day")
-	}
 }
 
 // Rampable tells whether a ramp may begin.

@@ -46,9 +46,10 @@ func sample(name string, days int, arms ...arm) store.Import {
 	return store.Import{Record: r, Counts: &counts}
 }
 
-// valued adds a KPI with values to a sample: each that converts for it brings an
-// amount.
-func valued(i store.Import, kpi string, amount store.Amount) store.Import {
+// valued adds the KPI revenue to a sample: each conversion has the amount as its
+// value.
+func valued(i store.Import, amount store.Amount) store.Import {
+	const kpi = "revenue"
 	i.Record.KPIs = append(i.Record.KPIs, kpi)
 	for j := range i.Counts.Alternatives {
 		c := &i.Counts.Alternatives[j]
