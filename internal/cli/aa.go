@@ -1,14 +1,18 @@
 package cli
 
 import (
-	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/simulation"
+	"github.com/sixpack-go/sixpack/store"
 )
 
 const aaHelp = `Shows what looking too often does, and that sixpack's verdict bears it. It replays tests in
@@ -37,45 +41,35 @@ const aaExamples = `  sixpack aa
   sixpack aa checkout-steps --kpi purchase --data-dir /var/lib/sixpack
   sixpack backup now.db && sixpack aa signup-button --from now.db --json`
 
-// mostVisitors is how many a replayed test may have, as they are kept in memory.
-const mostVisitors = 10_000_000
+// Limits of a simulated test, whose visitors are kept in memory.
+const (
+	maxVisitors      = 10_000_000
+	maxSimulatedDays = 3660
+)
 
-// longest is over how many days.
-const longest = 3660
-
-// aaFlags are those of aa.
-type aaFlags struct {
-	shape shape
-	alpha fraction
-	runs  int
-	seed  uint64
-	json  bool
-	from  string
-	kpi   string
-}
-
-// shape is how the tests are that aa replays.
-type shape struct {
-	rate           fraction
+// aaCmd holds the flags of aa.
+type aaCmd struct {
+	rate, alpha    fraction
 	split          shares
 	visitors, days int
-	perDay         []int       // visitors; nil: evenly
-	delays         []int64     // of conversions: how many took 0, 1, … days; nil: none
-	experiment     *aaOriginal // nil if the flags say it all
+	runs           int
+	seed           uint64
+	json           bool
+	from, kpi      string
 }
 
 func aaCommand(p *process) *cobra.Command {
-	f := aaFlags{shape: shape{rate: 0.05, split: shares{50, 50}}, alpha: 0.05}
+	f := aaCmd{rate: 0.05, alpha: 0.05, split: shares{50, 50}}
 	c := &cobra.Command{
 		Use: "aa [EXPERIMENT]", Short: "replay tests without a difference, to see who finds one all the same",
 		Long: aaHelp, Example: aaExamples, Args: arguments(0, 1),
 		RunE: p.run(f.run),
 	}
 	own := c.Flags()
-	own.Var(&f.shape.rate, "rate", "how many convert, whatever they see")
-	own.IntVar(&f.shape.visitors, "visitors", 40_000, "how many come to each test")
-	own.IntVar(&f.shape.days, "days", 20, "over how many days they come")
-	own.Var(&f.shape.split, "split", "the weights of the alternatives, control first")
+	own.Var(&f.rate, "rate", "how many convert, whatever they see")
+	own.IntVar(&f.visitors, "visitors", 40_000, "how many come to each test")
+	own.IntVar(&f.days, "days", 20, "over how many days they come")
+	own.Var(&f.split, "split", "the weights of the alternatives, control first")
 	own.IntVar(&f.runs, "runs", 200, "how many tests to replay")
 	own.Var(&f.alpha, "alpha", "how often a method may be wrong")
 	own.Uint64Var(&f.seed, "seed", 0, "replay the same tests again as with this `number` before")
@@ -86,91 +80,112 @@ func aaCommand(p *process) *cobra.Command {
 	return c
 }
 
-func (f *aaFlags) run(ctx context.Context, in *invocation) error {
-	if err := f.check(in); err != nil {
+func (f *aaCmd) run(ctx context.Context, in *invocation) error {
+	if err := refuse(f.rules(in)...); err != nil {
 		return err
 	}
+	aa := simulation.AA{Rate: float64(f.rate), Split: f.split, Visitors: f.visitors, Days: f.days, Alpha: float64(f.alpha)}
 	if len(in.arguments) == 1 {
-		if err := f.take(ctx, in, in.arguments[0]); err != nil {
+		if err := f.likeExperiment(ctx, in, &aa); err != nil {
 			return err
 		}
 	}
-	for f.seed == 0 {
-		f.seed = uint64(rand.Uint32()) //nolint:gosec // nothing secret; short, as it may be typed
-	}
-	progress := newBar(in.stderr, "replaying tests", false, int64(f.runs))
-	outcomes, err := simulation.Runs(ctx, f.shape.scenario(), aaMethods(float64(f.alpha)), f.runs, f.seed, progress.step)
-	progress.finish()
-	if len(outcomes) == 0 {
+	progress := report.NewProgress(in.stderr)
+	progress.Start("replaying tests", int64(f.runs), false)
+	r, err := aa.Run(ctx, f.runs, seedOf(f.seed), progress.Step)
+	progress.Finish()
+	if r.Runs == 0 {
 		return err
 	}
-	report := f.report(outcomes)
-	write := report.write
 	if f.json {
-		write = report.writeJSON
+		return errors.Join(report.JSON(in.stdout, r), err)
 	}
-	return cmp.Or(write(in.stdout), err) // those that were finished are worth reading
+	return errors.Join(report.AA(in.stdout, r), err) // the tests that finished are worth reading
 }
 
-func (f *aaFlags) check(in *invocation) error {
-	switch s := f.shape; {
-	case f.runs < 1:
-		return usageError("--runs must be at least 1")
-	case s.visitors < 1 || s.visitors > mostVisitors:
-		return usageError("--visitors must be from 1 to %d: each of them really takes part, in memory", mostVisitors)
-	case s.days < 1 || s.days > longest:
-		return usageError("--days must be from 1 to %d", longest)
-	case len(in.arguments) == 0 && (f.kpi != "" || f.from != ""):
-		return usageError("--kpi and --from are for an experiment: name it, as in \"sixpack aa signup-button\"")
-	case s.rate <= 0 || s.rate >= 1:
-		return usageError("--rate must be above 0 %% and below 100 %%")
-	case f.alpha <= 0 || f.alpha > 0.1: // the chance to be best starts at 90 %
-		return usageError("--alpha must be above 0 %% and at most 10 %%")
+// seedOf returns a seed, drawn if it is 0: a short one, as somebody may type it.
+func seedOf(seed uint64) uint64 {
+	for seed == 0 {
+		seed = uint64(rand.Uint32()) //nolint:gosec // nothing secret
 	}
-	return nil
+	return seed
 }
 
-// scenario returns what is to be simulated.
-func (s *shape) scenario() simulation.Scenario {
-	rates := make([]float64, len(s.split))
-	for i := range rates {
-		rates[i] = float64(s.rate)
+func (f *aaCmd) rules(in *invocation) []rule {
+	return []rule{
+		{true, f.runs >= 1, "--runs must be at least 1"},
+		{true, 1 <= f.visitors && f.visitors <= maxVisitors, fmt.Sprintf("--visitors must be from 1 to %d: each of them really takes part, in memory", maxVisitors)},
+		{true, 1 <= f.days && f.days <= maxSimulatedDays, fmt.Sprintf("--days must be from 1 to %d", maxSimulatedDays)},
+		{f.kpi != "" || f.from != "", len(in.arguments) > 0, "--kpi and --from are for an experiment: name it, as in \"sixpack aa signup-button\""},
+		{true, 0 < f.rate && f.rate < 1, "--rate must be above 0 % and below 100 %"},
+		{true, 0 < f.alpha && f.alpha <= 0.1, "--alpha must be above 0 % and at most 10 %"}, // the chance to be best begins at 90%
 	}
-	x := simulation.Scenario{
-		Days: s.perDay, Rates: simulation.Constant(rates...), Weights: s.split,
-		Open: func(dice *rand.Rand) simulation.Path { return newReplay(s.split, sixpack.Config{}, dice) },
-	}
-	if x.Days == nil {
-		x.Days = simulation.Even(s.visitors, s.days)
-	}
-	if s.delays != nil {
-		x.Delay = s.delay
-	}
-	return x
 }
 
-// delay draws how many days a conversion takes.
-func (s *shape) delay(dice *rand.Rand) float64 {
-	var all int64
-	for _, n := range s.delays {
-		all += n
+// likeExperiment takes from the named experiment what flags do not say.
+func (f *aaCmd) likeExperiment(ctx context.Context, in *invocation, aa *simulation.AA) (err error) {
+	s, err := in.settings()
+	if err != nil {
+		return err
 	}
-	left := dice.Int64N(all)
-	for days, n := range s.delays {
-		if left -= n; left < 0 {
-			return float64(days)
+	if f.from == "" && s.Store == inMemory {
+		return errors.New("store is memory, which holds no experiment: name a folder or a URL with --from, or leave out the experiment")
+	}
+	st, err := s.openAt(f.from, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, st.Close()) }()
+	name, changed := in.arguments[0], in.flags.Changed
+	all, err := resultsFrom(ctx, st, name)
+	if err != nil {
+		return err
+	}
+	kpi, err := chooseKPI(all[0].Record, f.kpi, changed("kpi"))
+	if err != nil {
+		return err
+	}
+	like := simulation.LikeExperiment(all[0], kpi)
+	switch {
+	case !changed("rate") && !(like.Rate > 0 && like.Rate < 1):
+		control := all[0].Alternatives[0]
+		return fmt.Errorf("of %d participants of the control of %s %d converted, which makes no rate: give --rate",
+			control.Participants(), name, control.KPI(kpi).Converted())
+	case like.Visitors == 0 && !(changed("visitors") && changed("days")):
+		return fmt.Errorf("%s has no participants yet: give --visitors and --days", name)
+	case like.Visitors > maxVisitors && !changed("visitors"):
+		return fmt.Errorf("%s has %d participants, too many to replay: give --visitors, up to %d", name, like.Visitors, maxVisitors)
+	}
+	like.Alpha = aa.Alpha
+	for flag, set := range map[string]func(){
+		"rate":     func() { like.Rate = aa.Rate },
+		"split":    func() { like.Split = aa.Split },
+		"visitors": func() { like.Visitors, like.PerDay = aa.Visitors, nil },
+		"days":     func() { like.Days, like.PerDay = aa.Days, nil },
+	} {
+		if changed(flag) {
+			set()
 		}
 	}
-	return 0 // not reached
+	*aa = like
+	aa.Delays, err = simulation.Delays(st.Clients(ctx, name), kpi)
+	return err
 }
 
-// aaMethods are those that look at the tests.
-func aaMethods(alpha float64) []simulation.Method {
-	var all []simulation.Method
-	for _, m := range []simulation.Method{
-		simulation.Verdict(alpha), simulation.ZTest(alpha), simulation.Best(1 - alpha),
-	} {
-		all = append(all, m, m.At(simulation.EveryDay))
+// chooseKPI returns the named KPI. If none is named, it returns the default one or the only
+// one.
+func chooseKPI(r store.Record, named string, given bool) (string, error) {
+	known := strings.Join(r.KPIs, ", ")
+	switch {
+	case len(r.KPIs) == 0:
+		return "", fmt.Errorf("nobody has converted in %s yet: leave out the experiment and give --rate", r.Name)
+	case given && !slices.Contains(r.KPIs, named):
+		return "", fmt.Errorf("%s has no KPI %q: it has %s", r.Name, named, known)
+	case given || slices.Contains(r.KPIs, ""):
+		return named, nil
+	case len(r.KPIs) == 1:
+		return r.KPIs[0], nil
+	default:
+		return "", fmt.Errorf("%s has several KPIs: choose one of %s with --kpi", r.Name, known)
 	}
-	return append(all, simulation.Fixed(alpha), simulation.SampleRatio())
 }

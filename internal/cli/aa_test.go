@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +16,7 @@ import (
 )
 
 // aaJSON runs aa and reads its JSON.
-func aaJSON(t *testing.T, args ...string) (r aaReport) {
+func aaJSON(t *testing.T, args ...string) (r simulation.AAReport) {
 	t.Helper()
 	stdout, _, err := call(t, nil, append([]string{"aa", "--json"}, args...)...)
 	if err != nil {
@@ -29,8 +28,8 @@ func aaJSON(t *testing.T, args ...string) (r aaReport) {
 	return r
 }
 
-// of returns how a method did.
-func (r aaReport) of(t *testing.T, method, looks string) aaMethod {
+// methodOf returns the report on a method whose name begins with a text.
+func methodOf(t *testing.T, r simulation.AAReport, method string, looks simulation.Looks) simulation.AAMethod {
 	t.Helper()
 	for _, m := range r.Methods {
 		if strings.HasPrefix(m.Method, method) && m.Looks == looks {
@@ -38,7 +37,7 @@ func (r aaReport) of(t *testing.T, method, looks string) aaMethod {
 		}
 	}
 	t.Fatalf("no %s %s in %+v", method, looks, r)
-	return aaMethod{}
+	return simulation.AAMethod{}
 }
 
 // TestAA checks that a seed repeats the tests, that both ways to print them say
@@ -66,17 +65,17 @@ func TestAA(t *testing.T) {
 		share := fmt.Sprintf("%.1f%% (%d)", 100*m.Share, m.Alarms)
 		found := false
 		for line := range strings.Lines(table) {
-			found = found || strings.HasPrefix(line, m.Method) && strings.Contains(line, m.Looks) && strings.Contains(line, " "+share+" ")
+			found = found || strings.HasPrefix(line, m.Method) && strings.Contains(line, string(m.Looks)) && strings.Contains(line, " "+share+" ")
 		}
 		if !found {
 			t.Errorf("JSON has %+v, which is not in\n%s", m, table)
 		}
 	}
-	verdict, z := r.of(t, "sixpack", "every visitor"), r.of(t, "z-test", "every visitor")
-	if verdict.Share > 0.05 || z.Share < 0.3 || r.of(t, "chance", "every visitor").Share < 0.5 || z.Visitors == nil {
+	verdict, z := methodOf(t, r, "sixpack", "every visitor"), methodOf(t, r, "z-test", "every visitor")
+	if verdict.Share > 0.05 || z.Share < 0.3 || methodOf(t, r, "chance", "every visitor").Share < 0.5 || z.Visitors == nil {
 		t.Errorf("false alarms are not as they should be:\n%s", table)
 	}
-	if daily := r.of(t, "z-test", "every day"); daily.Alarms >= z.Alarms || daily.Alarms == 0 {
+	if daily := methodOf(t, r, "z-test", "every day"); daily.Alarms >= z.Alarms || daily.Alarms == 0 {
 		t.Errorf("daily looks:\n%s", table)
 	}
 }
@@ -84,7 +83,7 @@ func TestAA(t *testing.T) {
 // TestAASeveral replays tests of three alternatives.
 func TestAASeveral(t *testing.T) {
 	r := aaJSON(t, "--runs=20", "--visitors=1000", "--days=5", "--rate=20%", "--split=34:33:33", "--alpha=10%", "--seed=1")
-	if r.Alpha != 0.1 || len(r.Split) != 3 || r.of(t, "sixpack", "every visitor").Share > 0.1 || r.of(t, "chance", "every visitor").Alarms == 0 {
+	if r.Alpha != 0.1 || len(r.Split) != 3 || methodOf(t, r, "sixpack", "every visitor").Share > 0.1 || methodOf(t, r, "chance", "every visitor").Alarms == 0 {
 		t.Errorf("got %+v", r)
 	}
 }
@@ -193,14 +192,5 @@ func TestAAInterrupted(t *testing.T) {
 	err := run(ctx, []string{"aa", "--runs=100000"}, nil, io.Discard, stopAfter{cancel})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
-	}
-}
-
-// TestAAInterruptedLate checks that what was finished is told.
-func TestAAInterruptedLate(t *testing.T) {
-	f := aaFlags{shape: shape{rate: 0.5, split: shares{1, 1}, visitors: 100, days: 1}, alpha: 0.05, runs: 10, seed: 1}
-	var text strings.Builder
-	if err := f.report(slices.Repeat([]simulation.Outcome{make(simulation.Outcome, len(aaMethods(0.05)))}, 3)).write(&text); err != nil || !strings.Contains(text.String(), "Interrupted: these are the 3 of 10 that were finished.") {
-		t.Errorf("%v\n%s", err, &text)
 	}
 }

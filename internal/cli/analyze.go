@@ -2,19 +2,19 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/internal/countsfile"
+	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -46,9 +46,9 @@ const analyzeExamples = `  sixpack analyze
   sixpack analyze old=500/10000 new=80/1100 --weights 90:10 --days 12
   sixpack analyze --csv counts.csv --json`
 
-// analyzing is what analyze was told.
-type analyzing struct {
-	rules
+// analyzeCmd holds the flags of analyze.
+type analyzeCmd struct {
+	planFlags
 
 	from, csv string
 	weights   shares
@@ -56,13 +56,11 @@ type analyzing struct {
 	json      bool
 }
 
-const mostArguments = 256 // alternatives that an experiment may have
-
 func analyzeCommand(p *process) *cobra.Command {
-	var f analyzing
+	var f analyzeCmd
 	c := &cobra.Command{
 		Use: "analyze [EXPERIMENT | COUNTS...]", Short: "tell which alternative is better, of an experiment or any counts",
-		Long: analyzeHelp, Example: analyzeExamples, Args: arguments(0, mostArguments),
+		Long: analyzeHelp, Example: analyzeExamples, Args: arguments(0, maxAlternatives),
 		RunE: p.run(f.run),
 	}
 	own := c.Flags()
@@ -76,30 +74,23 @@ func analyzeCommand(p *process) *cobra.Command {
 	return c
 }
 
-func (f *analyzing) run(ctx context.Context, in *invocation) error {
+func (f *analyzeCmd) run(ctx context.Context, in *invocation) error {
+	typed := slices.ContainsFunc(in.arguments, countsfile.IsTyped)
 	if err := f.check(in.flags); err != nil {
 		return err
 	}
-	typed := slices.IndexFunc(in.arguments, isTyped) >= 0
-	if err := f.checkMix(in, typed); err != nil {
+	if err := refuse(f.rules(in, typed)...); err != nil {
 		return err
 	}
 	switch {
 	case f.csv != "":
-		t, err := readFile(f.csv, os.Stdin)
-		if err != nil {
-			return err
-		}
-		if len(t.ignored) > 0 {
-			fmt.Fprintf(in.stderr, "%s: these columns are not read: %s\n", t.shown, strings.Join(t.ignored, ", "))
-		}
-		return f.given(in, t.counted)
+		return f.file(in)
 	case typed:
-		c, err := typedCounts(in.arguments, f.days)
+		c, err := countsfile.Typed(in.arguments, f.days)
 		if err != nil {
-			return err
+			return usageError("%w", err)
 		}
-		return f.given(in, c)
+		return f.counts(in, c)
 	case len(in.arguments) == 0:
 		return f.all(ctx, in)
 	default:
@@ -107,50 +98,61 @@ func (f *analyzing) run(ctx context.Context, in *invocation) error {
 	}
 }
 
-// checkMix refuses what does not go together.
-func (f *analyzing) checkMix(in *invocation, typed bool) error {
-	stored := !typed && f.csv == ""
-	switch changed := in.flags.Changed; {
-	case f.csv != "" && len(in.arguments) > 0:
-		return usageError("%q and --csv: give one of them", in.arguments[0])
-	case !stored && f.from != "":
-		return usageError("--from is for an experiment of a store: name one in place of counts")
-	case !stored && changed("kpi"):
-		return usageError("--kpi is for an experiment of a store: counts are of one KPI")
-	case stored && changed("weights"):
-		return usageError("--weights is for counts: a store knows the shares of its experiments")
-	case !typed && changed("days"):
-		return usageError("--days is for counts given as arguments: a store knows the days, and a CSV file may have a column day")
-	case stored && len(in.arguments) > 1:
-		return usageError("%q: one experiment at a time, or counts such as A=500/10000", in.arguments[1])
-	case stored && len(in.arguments) == 0 && len(given(in.flags)) > 0:
-		return usageError("%s is for one experiment: name it", given(in.flags)[0])
-	case changed("days") && (f.days < 1 || f.days > mostDays):
-		return usageError("--days must be from 1 to %d", mostDays)
+// rules returns the rules for flags and arguments that do not go together.
+func (f *analyzeCmd) rules(in *invocation, typed bool) []rule {
+	const maxDays = 36500 // a century
+	changed, stored := in.flags.Changed, !typed && f.csv == ""
+	arguments, planned := in.arguments, given(in.flags)
+	return []rule{
+		{f.csv != "" && len(arguments) > 0, false, fmt.Sprintf("%q and --csv: give one of them", first(arguments))},
+		{f.from != "", stored, "--from is for an experiment of a store: name one in place of counts"},
+		{changed("kpi"), stored, "--kpi is for an experiment of a store: counts are of one KPI"},
+		{changed("weights"), !stored, "--weights is for counts: a store knows the shares of its experiments"},
+		{changed("days"), typed, "--days is for counts given as arguments: a store knows the days, and a CSV file may have a column day"},
+		{stored && len(arguments) > 1, false, fmt.Sprintf("%q: one experiment at a time, or counts such as A=500/10000", first(arguments[min(1, len(arguments)):]))},
+		{stored && len(arguments) == 0 && len(planned) > 0, false, first(planned) + " is for one experiment: name it"},
+		{changed("days"), 1 <= f.days && f.days <= maxDays, fmt.Sprintf("--days must be from 1 to %d", maxDays)},
 	}
-	return nil
 }
 
-const mostDays = 36500 // a century
-
-// given analyses counts from elsewhere.
-func (f *analyzing) given(in *invocation, c counted) error {
-	if f.weights != nil {
-		if err := c.setWeights(f.weights); err != nil {
+// file analyzes the counts in a CSV file.
+func (f *analyzeCmd) file(in *invocation) error {
+	name, content := "standard input", io.Reader(os.Stdin)
+	if f.csv != "-" {
+		file, err := os.Open(f.csv)
+		if err != nil {
 			return err
 		}
+		defer file.Close()
+		name, content = f.csv, file
 	}
-	counts := c.results()
-	var err error
+	c, err := countsfile.Read(content)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if len(c.Ignored) > 0 {
+		fmt.Fprintf(in.stderr, "%s: these columns are not read: %s\n", name, strings.Join(c.Ignored, ", "))
+	}
+	return f.counts(in, c)
+}
+
+// counts analyzes counts from elsewhere.
+func (f *analyzeCmd) counts(in *invocation, c countsfile.Counts) (err error) {
+	if f.weights != nil {
+		if err := c.SetWeights(f.weights); err != nil {
+			return usageError("--weights %w", err)
+		}
+	}
+	counts := c.Store()
 	if counts.Record.Plan, err = f.apply(in.flags, store.Plan{}); err != nil {
 		return err
 	}
-	r := analysis.New(counts, "", c.now)
-	return f.tell(in, shownResults{Report: r, equal: counts.Record.Epoch.Weights == nil})
+	r := analysis.New(counts, "", c.Now)
+	return f.print(in, report.Analysis{Report: r, Equal: counts.Record.Epoch.Weights == nil})
 }
 
-// experiment analyses one of a store's.
-func (f *analyzing) experiment(ctx context.Context, in *invocation, name string) error {
+// experiment analyzes an experiment of a store.
+func (f *analyzeCmd) experiment(ctx context.Context, in *invocation, name string) error {
 	s, err := in.settings()
 	if err != nil {
 		return err
@@ -171,18 +173,17 @@ func (f *analyzing) experiment(ctx context.Context, in *invocation, name string)
 	if counts.Record.Plan, err = f.apply(in.flags, own); err != nil {
 		return err
 	}
-	counts.Record.Plan.KPI = own.KPI // which is the primary one whatever is looked at
+	counts.Record.Plan.KPI = own.KPI // --kpi does not make another KPI the primary one
 	r := analysis.New(counts, kpi, time.Now().In(s.Timezone.Location))
-	return f.tell(in, shownResults{Report: r, stored: true, overridden: given(in.flags)})
+	return f.print(in, report.Analysis{Report: r, Stored: true, Overridden: given(in.flags)})
 }
 
-// tell prints the analysis. Counts that cannot be are no answer, so that a script
-// must not go on as after one.
-func (f *analyzing) tell(in *invocation, r shownResults) (err error) {
+// print prints an analysis. Impossible counts are an error as well, so that a script stops.
+func (f *analyzeCmd) print(in *invocation, r report.Analysis) (err error) {
 	if f.json {
-		err = writeJSON(in.stdout, r.Report)
+		err = report.JSON(in.stdout, r.Report)
 	} else {
-		err = writeAll(in.stdout, r.String())
+		err = r.Write(in.stdout)
 	}
 	if err == nil && r.Verdict.State == stats.StateInvalidCounts {
 		err = errors.New("the counts cannot be: look at where they come from")
@@ -190,15 +191,8 @@ func (f *analyzing) tell(in *invocation, r shownResults) (err error) {
 	return err
 }
 
-func writeJSON(w io.Writer, value any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(value)
-}
-
-// all lists all experiments of a store.
-func (f *analyzing) all(ctx context.Context, in *invocation) error {
+// all lists the experiments of a store.
+func (f *analyzeCmd) all(ctx context.Context, in *invocation) error {
 	s, err := in.settings()
 	if err != nil {
 		return err
@@ -212,18 +206,11 @@ func (f *analyzing) all(ctx context.Context, in *invocation) error {
 		all[i] = analysis.Summary(c, now)
 	}
 	if f.json {
-		return writeJSON(in.stdout, all)
+		return report.JSON(in.stdout, all)
 	}
-	var b strings.Builder
-	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "EXPERIMENT\tSTATE\tPARTICIPANTS\tVERDICT")
-	for _, r := range all {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", r.Experiment, stateOf(r.Counts.Record), grouped(r.Participants), r.Verdict.Headline)
-	}
-	_ = table.Flush() // to a Builder, which never fails
 	more := "analyze " + quote(all[0].Experiment)
 	if f.from != "" {
 		more += " --from " + quote(f.from)
 	}
-	return writeAll(in.stdout, b.String()+"\nMore about one:\n\n  "+in.again(more)+"\n")
+	return report.Experiments(in.stdout, all, in.again(more))
 }

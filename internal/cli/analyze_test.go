@@ -13,6 +13,7 @@ import (
 
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/internal/redistest"
+	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -119,7 +120,7 @@ func TestAnalyzeJSON(t *testing.T) {
 		a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 1, Converted: c[1]})
 	}
 	var want bytes.Buffer
-	if err := writeJSON(&want, analysis.New(counts, "", time.Now())); err != nil {
+	if err := report.JSON(&want, analysis.New(counts, "", time.Now())); err != nil {
 		t.Fatal(err)
 	}
 	if got := mustCall(t, "analyze", "500/10000", "700/10000", "--json", "--alpha=1%", "--effect=20%"); got != want.String() {
@@ -151,7 +152,7 @@ func TestAnalyzeDays(t *testing.T) {
 func TestAnalyzeImpossible(t *testing.T) {
 	for _, more := range [][]string{nil, {"--json"}} {
 		stdout, _, err := call(t, nil, append([]string{"analyze", "5/10", "11/10"}, more...)...)
-		if err == nil || err.Error() != "the counts cannot be: look at where they come from" || report(err, new(bytes.Buffer)) != 1 {
+		if err == nil || err.Error() != "the counts cannot be: look at where they come from" || exitStatus(err, new(bytes.Buffer)) != 1 {
 			t.Errorf("%v: %v", more, err)
 		}
 		if !strings.Contains(stdout, "B has more conversions than visitors.") {
@@ -196,7 +197,7 @@ func TestAnalyzeMistakes(t *testing.T) {
 		{"--csv /no/such", `open /no/such: no such file or directory`, 1},
 	} {
 		stdout, _, err := call(t, nil, append([]string{"analyze"}, strings.Fields(c.args)...)...)
-		if err == nil || err.Error() != c.want || report(err, new(bytes.Buffer)) != c.status {
+		if err == nil || err.Error() != c.want || exitStatus(err, new(bytes.Buffer)) != c.status {
 			t.Errorf("sixpack analyze %s: %v\nwant status %d, %s", c.args, err, c.status, c.want)
 		}
 		if stdout != "" {
@@ -241,7 +242,7 @@ func sameNumbers(t *testing.T, got, want analysis.Report) {
 	got.Verdict.Words, want.Verdict.Words = analysis.Words{}, analysis.Words{}
 	var texts [2]bytes.Buffer
 	for i, r := range []analysis.Report{got, want} {
-		if err := writeJSON(&texts[i], r); err != nil {
+		if err := report.JSON(&texts[i], r); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
@@ -97,7 +98,8 @@ func (c *config) checkTarget(path string, force bool) error {
 // copyTo copies the data to a file, from the server if one runs, and returns
 // when it is on the disk.
 func (c *config) copyTo(ctx context.Context, file *os.File, progress io.Writer) (n int64, err error) {
-	bar := newBar(progress, "copying", true, fileSize(c.dataFile()))
+	bar := report.NewProgress(progress)
+	bar.Start("copying", fileSize(c.dataFile()), true)
 	to := io.MultiWriter(file, bar)
 	n, err = newRemote(string(c.DataDir)).Backup(ctx, to)
 	if n == 0 && noSocket(err) {
@@ -106,7 +108,7 @@ func (c *config) copyTo(ctx context.Context, file *os.File, progress io.Writer) 
 	if err == nil {
 		err = file.Sync()
 	}
-	bar.finish()
+	bar.Finish()
 	return n, err
 }
 

@@ -16,7 +16,7 @@ import (
 // process: 0 for success, 2 for a usage error, 1 for any other error.
 func Main(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
 	cobra.MousetrapHelpText = "" // on Windows, a double click serves, as "sixpack" alone does
-	return report(run(ctx, args, environ, stdout, stderr), stderr)
+	return exitStatus(run(ctx, args, environ, stdout, stderr), stderr)
 }
 
 // run runs the command that args name.
@@ -40,8 +40,8 @@ type usage struct{ error }
 
 func (usage) Is(target error) bool { return target == errUsage }
 
-// report prints err, if any, and returns the exit status.
-func report(err error, stderr io.Writer) int {
+// exitStatus prints err, if any, and returns the exit status.
+func exitStatus(err error, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}

@@ -5,8 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"github.com/spf13/cobra"
+
+	"github.com/sixpack-go/sixpack/internal/report"
+	"github.com/sixpack-go/sixpack/internal/transfer"
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/memory"
 )
 
 const copyHelp = `Copies all experiments, with their clients, counts and logs of changes, from one store to
@@ -34,15 +40,15 @@ const copyExamples = `  sixpack copy --from /var/lib/sixpack --to redis://10.0.0
   sixpack backup now.db && sixpack copy --from now.db --to redis://10.0.0.5:6379/0
   sixpack copy --from redis://10.0.0.5:6379/0 --to ./sixpack-data --replace button-color`
 
-// copyFlags are those of copy.
-type copyFlags struct {
+// copyCmd holds the flags of copy.
+type copyCmd struct {
 	from, to string
 	dry      bool
 	replace  []string
 }
 
 func copyCommand(p *process) *cobra.Command {
-	var f copyFlags
+	var f copyCmd
 	c := &cobra.Command{
 		Use: "copy", Short: "copy all data from one store to another",
 		Long: copyHelp, Example: copyExamples, Args: arguments(0, 0),
@@ -57,41 +63,74 @@ func copyCommand(p *process) *cobra.Command {
 	return c
 }
 
-func (f *copyFlags) run(ctx context.Context, in *invocation) (err error) {
+func (f *copyCmd) run(ctx context.Context, in *invocation) (err error) {
 	s, err := in.settings()
 	if err != nil {
 		return err
 	}
-	source, target, err := f.openBoth(&s.config)
+	source, target, err := f.open(&s.config)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, source.Close(), target.Close()) }()
-	c := copying{source, target, copyBatch, f.replace, in.stderr}
-	if err := c.checkReplace(ctx); err != nil {
+	progress := report.NewProgress(in.stderr)
+	t := &transfer.Transfer{
+		Source: source, Target: target, Replace: f.replace,
+		Progress: func(name string, copied, total int64) { progress.Set("copying "+name, copied, total) },
+	}
+	if name, err := t.MissingReplacement(ctx); err != nil {
 		return err
+	} else if name != "" {
+		return usageError("--replace: there is no experiment %q in the source", name)
 	}
 	if f.dry {
-		return c.foretell(ctx, in.stdout)
+		all, err := t.Plan(ctx)
+		if err != nil {
+			return err
+		}
+		return report.PlannedTransfer(in.stdout, all)
 	}
-	return c.run(ctx, in.stdout)
-}
-
-// run copies, and tells what came of it.
-func (c copying) run(ctx context.Context, w io.Writer) error {
-	same, err := c.sameStore(ctx)
-	if err != nil {
+	if same, err := sameStore(ctx, source, target); err != nil {
 		return err
-	}
-	if same {
+	} else if same {
 		return errSame
 	}
-	done, err := c.all(ctx)
-	if err := writeCopied(w, done); err != nil {
+	defer progress.Finish()
+	return copyAll(ctx, in.stdout, t)
+}
+
+// copyAll copies all experiments and prints the outcome.
+func copyAll(ctx context.Context, w io.Writer, t *transfer.Transfer) error {
+	all, err := t.Run(ctx)
+	if err := report.Transfer(w, all); err != nil {
 		return err
 	}
 	if err != nil {
 		return fmt.Errorf("%w\nWhat was copied stays. The same command goes on from there", err)
 	}
-	return verdict(done)
+	return report.TransferError(all)
 }
+
+// open opens both stores. A target that does not exist is created, or is empty in a dry
+// run.
+func (f *copyCmd) open(c *config) (source, target store.Store, err error) {
+	if (f.from == "" || f.to == "") && c.Store == inMemory {
+		return nil, nil, usageError("store is memory, which nobody else sees: name two stores with --from and --to")
+	}
+	if f.from == f.to || c.sameFile(f.from, f.to) {
+		return nil, nil, errSame
+	}
+	if source, err = c.openAt(f.from, false); err != nil {
+		return nil, nil, err
+	}
+	target, err = c.openAt(f.to, !f.dry)
+	if f.dry && errors.Is(err, fs.ErrNotExist) {
+		target, err = new(memory.Store), nil
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, source.Close())
+	}
+	return source, target, nil
+}
+
+var errSame = usageError("--from and --to are the same store")

@@ -20,6 +20,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/internal/redistest"
+	"github.com/sixpack-go/sixpack/internal/transfer"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -154,7 +155,7 @@ func checkRich(t *testing.T, address string) {
 	for _, r := range all {
 		has["winner"] = has["winner"] || r.Record.Winner != ""
 		has["override"] = has["override"] || r.Record.Override.Weights != nil
-		has["clients purged"] = has["clients purged"] || r.Record.Purged && clientsOf(r) > 0
+		has["clients purged"] = has["clients purged"] || r.Record.Purged && r.Alternatives[0].Participants() > 0
 		has["clients left out"] = has["clients left out"] || r.Excluded > 0
 		has["epochs"] = has["epochs"] || len(r.Epochs) > 2
 		changes, err := st.Changes(t.Context(), r.Record.Name, 0)
@@ -398,7 +399,7 @@ func copyPart(t *testing.T, from, to string, writes int) error {
 	defer closeStore(t, target)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	return copying{source, &breaking{Store: target, writes: writes, cancel: cancel}, 100, nil, io.Discard}.run(ctx, io.Discard)
+	return copyAll(ctx, io.Discard, &transfer.Transfer{Source: source, Target: &breaking{Store: target, writes: writes, cancel: cancel}, BatchSize: 100})
 }
 
 // breaking is a store whose user loses patience after some writes.
@@ -696,7 +697,7 @@ func TestCopyConfigured(t *testing.T) {
 // way.
 func TestCopyInterrupt(t *testing.T) {
 	a, b := t.TempDir(), t.TempDir()
-	many(t, a, 2*copyBatch)
+	many(t, a, 5000)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var out bytes.Buffer
@@ -704,7 +705,7 @@ func TestCopyInterrupt(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("it ended with %v before it was interrupted", err)
 	}
-	if report(err, &out) != 1 || !strings.Contains(out.String(), "sixpack: interrupted") {
+	if exitStatus(err, &out) != 1 || !strings.Contains(out.String(), "sixpack: interrupted") {
 		t.Errorf("it says\n%s", out.String())
 	}
 	mustCopy(t, a, b)

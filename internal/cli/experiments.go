@@ -100,7 +100,10 @@ func (c *config) resultsAt(ctx context.Context, address string, names ...string)
 	return resultsFrom(ctx, from, names...)
 }
 
-func resultsFrom(ctx context.Context, from experiments, names ...string) (all []store.Counts, err error) {
+func resultsFrom(ctx context.Context, from interface {
+	Counts(ctx context.Context, names ...string) ([]store.Counts, error)
+}, names ...string,
+) (all []store.Counts, err error) {
 	if all, err = from.Counts(ctx, names...); err != nil || len(all) > 0 {
 		return all, err
 	}

@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
-	"github.com/sixpack-go/sixpack/store"
 )
 
 const exportHelp = `Writes everything to a Redis as Sixpack 2 keeps it, so that the way back to Sixpack is
@@ -31,14 +28,14 @@ out, the configured store. No server should use either meanwhile.`
 const exportExamples = `  sixpack export --to 'redis://localhost:6379/15?prefix=sxp'
   sixpack export --from /var/lib/sixpack --to 'redis://localhost:6379/15?prefix=sxp' --force`
 
-// exporting is what export was told.
-type exporting struct {
+// exportCmd holds the flags of export.
+type exportCmd struct {
 	from, to string
 	force    bool
 }
 
 func exportCommand(p *process) *cobra.Command {
-	var f exporting
+	var f exportCmd
 	c := &cobra.Command{
 		Use: "export", Short: "write all data as Sixpack 2 keeps it, for the way back",
 		Long: exportHelp, Example: exportExamples, Args: arguments(0, 0),
@@ -52,7 +49,7 @@ func exportCommand(p *process) *cobra.Command {
 	return c
 }
 
-func (f *exporting) run(ctx context.Context, in *invocation) (err error) {
+func (f *exportCmd) run(ctx context.Context, in *invocation) (err error) {
 	s, err := in.settings()
 	if err != nil {
 		return err
@@ -73,107 +70,23 @@ func (f *exporting) run(ctx context.Context, in *invocation) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	all, err := st.Counts(ctx)
+	experiments, err := st.Counts(ctx)
 	if err != nil {
 		return err
 	}
-	if len(all) == 0 {
+	if len(experiments) == 0 {
 		return errors.New("there is no experiment to write: check --from, or data_dir or redis_url in the configuration")
 	}
 	space := sixpack2.New(client, prefix, sixpack2.Config{Location: s.Timezone.Location})
-	departures, err := f.each(ctx, in.stderr, space, st, all)
-	if err := writeDepartures(in.stdout, departures); err != nil {
+	progress := report.NewProgress(in.stderr)
+	all, err := space.ExportAll(ctx, st, experiments, f.force, progressOf(progress, "writing"))
+	progress.Finish()
+	if err := report.Export(in.stdout, all); err != nil {
 		return err
 	}
 	if err != nil {
 		fmt.Fprintln(in.stderr, "What was written stays. The same command goes on from there.")
 		return err
 	}
-	return departuresError(departures)
-}
-
-// A departure is what came of writing one experiment.
-type departure struct {
-	source   store.Counts
-	exported sixpack2.Exported
-	refused  error
-}
-
-func (f *exporting) each(ctx context.Context, progress io.Writer, space *sixpack2.Space, st store.Store, all []store.Counts) (done []departure, err error) {
-	for i, r := range all {
-		name := r.Record.Name
-		participants, _ := sumUp(r)
-		bar := newBar(progress, fmt.Sprintf("writing %s (%d of %d)", name, i+1, len(all)), false, participants+r.Excluded)
-		d := departure{source: r}
-		d.exported, err = space.Export(ctx, st, name, f.force, bar.steps)
-		bar.finish()
-		if errors.Is(err, sixpack2.ErrTaken) {
-			d.refused, err = err, nil
-		}
-		if err != nil {
-			return done, fmt.Errorf("%s: %w", name, err)
-		}
-		done = append(done, d)
-	}
-	return done, nil
-}
-
-// writeDepartures tells what came of an export.
-func writeDepartures(w io.Writer, all []departure) error {
-	if len(all) == 0 {
-		return nil
-	}
-	var b strings.Builder
-	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "EXPERIMENT\tPARTICIPANTS\tEXCLUDED\tCONVERSIONS\tSTATE\tWRITTEN\tTOTALS")
-	for _, d := range all {
-		participants, conversions := sumUp(d.source)
-		fmt.Fprintf(table, "%s\t%d\t%d\t%s\t%s\t%s\n", d.source.Record.Name, participants, d.source.Excluded, conversions,
-			stateOf(d.source.Record), d.written())
-	}
-	_ = table.Flush() // to a Builder, which never fails
-	for _, d := range all {
-		d.explain(&b)
-	}
-	return writeAll(w, b.String())
-}
-
-// written tells what was written, and how the totals compare.
-func (d departure) written() string {
-	switch e := d.exported; {
-	case d.refused != nil:
-		return "nothing\tnot compared"
-	case e.There:
-		return "nothing new\tequal"
-	case !e.OK():
-		return count(e.Clients, "client") + "\tdifferent"
-	case !e.Equal():
-		return count(e.Clients, "client") + "\tequal when writing began"
-	default:
-		return count(e.Clients, "client") + "\tequal"
-	}
-}
-
-// explain tells what is to be said about one experiment.
-func (d departure) explain(b *strings.Builder) {
-	name := d.source.Record.Name
-	if d.refused != nil {
-		paragraph(b, name+" was refused:", []string{d.refused.Error()})
-	}
-	paragraph(b, name+" differs:", differing(d.exported.Proof))
-	paragraph(b, "Of "+name+" Sixpack has no place for:", d.exported.Notes)
-}
-
-// departuresError returns an error unless all is well.
-func departuresError(all []departure) error {
-	refused, differ := 0, 0
-	for _, d := range all {
-		switch {
-		case d.refused != nil:
-			refused++
-		case !d.exported.OK():
-			differ++
-		}
-	}
-	return problems(len(all), problem{refused, "not written"}, problem{differ, "not as here"})
+	return report.ExportError(all)
 }

@@ -101,14 +101,14 @@ func TestUsage(t *testing.T) {
 	} {
 		stdout, _, err := call(t, nil, c.args...)
 		var stderr bytes.Buffer
-		if got := report(err, &stderr); got != c.status || stderr.String() != "sixpack: "+c.want+"\n" {
+		if got := exitStatus(err, &stderr); got != c.status || stderr.String() != "sixpack: "+c.want+"\n" {
 			t.Errorf("sixpack %s: status %d\n%swant status %d\nsixpack: %s", strings.Join(c.args, " "), got, &stderr, c.status, c.want)
 		}
 		if stdout != "" {
 			t.Errorf("sixpack %s prints %q", strings.Join(c.args, " "), stdout)
 		}
 	}
-	if report(nil, nil) != 0 || report(errors.New("a"), new(bytes.Buffer)) != 1 {
+	if exitStatus(nil, nil) != 0 || exitStatus(errors.New("a"), new(bytes.Buffer)) != 1 {
 		t.Error("exit status")
 	}
 }

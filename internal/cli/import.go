@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
-	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
@@ -41,14 +40,14 @@ const importExamples = `  sixpack import --from 'redis://localhost:6379/15?prefi
   sixpack import --from 'redis://localhost:6379/15?prefix=sxp' --to /var/lib/sixpack
   SIXPACK_CONFIG=/etc/sixpack.yml sixpack import`
 
-// importing is what import was told.
-type importing struct {
+// importCmd holds the flags of import.
+type importCmd struct {
 	from, to      string
 	dry, settings bool
 }
 
 func importCommand(p *process) *cobra.Command {
-	var f importing
+	var f importCmd
 	c := &cobra.Command{
 		Use: "import", Short: "take over the data of Sixpack 2, also while it serves",
 		Long: importHelp, Example: importExamples, Args: arguments(0, 0),
@@ -63,7 +62,7 @@ func importCommand(p *process) *cobra.Command {
 	return c
 }
 
-func (f *importing) run(ctx context.Context, in *invocation) (err error) {
+func (f *importCmd) run(ctx context.Context, in *invocation) (err error) {
 	s, err := in.settings()
 	if err != nil {
 		return err
@@ -95,8 +94,16 @@ func (f *importing) run(ctx context.Context, in *invocation) (err error) {
 	if len(names) == 0 {
 		return fmt.Errorf("there is no experiment of Sixpack's under the prefix %q: check the database and ?prefix= of --from", prefix)
 	}
-	arrivals, err := f.each(ctx, in.stderr, space, st, names)
-	if err := writeArrivals(in.stdout, arrivals, f.dry); err != nil {
+	progress := report.NewProgress(in.stderr)
+	all, err := space.ImportAll(ctx, st, names, sixpack2.ImportOptions{
+		DryRun: f.dry, Settings: f.settings, Progress: progressOf(progress, "reading"),
+	})
+	progress.Finish()
+	write := report.Import
+	if f.dry {
+		write = report.PlannedImport
+	}
+	if err := write(in.stdout, all); err != nil {
 		return err
 	}
 	if err != nil && !f.dry {
@@ -105,61 +112,17 @@ func (f *importing) run(ctx context.Context, in *invocation) (err error) {
 	if err != nil {
 		return err
 	}
-	return arrivalsError(arrivals, f.dry)
+	return report.ImportError(all, f.dry)
 }
 
-// namesRedis tells whether the configuration names a server.
+// progressOf shows the progress of an import or export.
+func progressOf(p *report.Progress, verb string) sixpack2.Progress {
+	return func(name string, number, experiments int, done, total int64) {
+		p.Set(fmt.Sprintf("%s %s (%d of %d)", verb, name, number, experiments), done, total)
+	}
+}
+
+// namesRedis reports whether the configuration names a server.
 func (s *settings) namesRedis() bool {
 	return slices.ContainsFunc(keys, func(k key) bool { return k.redis() && s.sources[k.name] != "" })
-}
-
-// An arrival is what came, or would come, of one experiment.
-type arrival struct {
-	name    string
-	x       *sixpack2.Experiment // nil if it cannot be read
-	there   *store.Counts        // what the store had before, nil if nothing
-	outcome sixpack2.Outcome
-	refused error
-}
-
-// each imports one experiment after the other, until one fails for a reason that
-// is not its own.
-func (f *importing) each(ctx context.Context, progress io.Writer, space *sixpack2.Space, st store.Store, names []string) (all []arrival, err error) {
-	for i, name := range names {
-		a := arrival{name: name}
-		a.x, err = space.Read(ctx, name)
-		if err == nil {
-			bar := newBar(progress, fmt.Sprintf("reading %s (%d of %d)", name, i+1, len(names)), false, a.x.IDs)
-			err = f.one(ctx, st, &a, bar)
-			bar.finish()
-		}
-		if errors.Is(err, store.ErrInvalid) || errors.Is(err, sixpack2.ErrDamaged) {
-			a.refused, err = err, nil
-		}
-		if err != nil {
-			return all, fmt.Errorf("%s: %w", name, err)
-		}
-		all = append(all, a)
-	}
-	return all, nil
-}
-
-func (f *importing) one(ctx context.Context, st store.Store, a *arrival, bar bar) (err error) {
-	before, err := st.Counts(ctx, a.name)
-	if err != nil {
-		return err
-	}
-	if len(before) > 0 {
-		a.there = &before[0]
-	}
-	if f.dry {
-		return a.x.Scan(ctx, func(_ []store.Client, ids int64) error { bar.steps(ids); return nil })
-	}
-	if f.settings {
-		if err := a.x.TakeSettings(ctx, st); err != nil {
-			return err
-		}
-	}
-	a.outcome, err = a.x.Import(ctx, st, bar.steps)
-	return err
 }

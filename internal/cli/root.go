@@ -23,7 +23,7 @@ func rootCommand(p *process) *cobra.Command {
 	root.Args = unknownCommand
 	root.Version = versionText()
 	root.SetVersionTemplate("{{.Version}}\n")
-	root.SilenceErrors, root.SilenceUsage = true, true // report prints errors
+	root.SilenceErrors, root.SilenceUsage = true, true // exitStatus prints errors
 	root.CompletionOptions.DisableDefaultCmd = true    // completionCommand replaces it
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.SetFlagErrorFunc(flagError)

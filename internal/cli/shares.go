@@ -5,32 +5,31 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/sixpack-go/sixpack/internal/countsfile"
+	"github.com/sixpack-go/sixpack/internal/report"
 )
 
-// shares is a flag like 90:10.
+// maxAlternatives is the largest number of alternatives that an experiment may have.
+const maxAlternatives = 256
+
+// shares is the value of a flag such as 90:10.
 type shares []float64
 
 // String implements [pflag.Value].
-func (s *shares) String() string {
-	all := make([]string, len(*s))
-	for i, x := range *s {
-		all[i] = strconv.FormatFloat(roundTo(x, 6), 'f', -1, 64)
-	}
-	return strings.Join(all, ":")
-}
+func (s *shares) String() string { return report.Ratio(*s) }
 
 // Set implements [pflag.Value].
 func (s *shares) Set(text string) error {
 	var all shares
 	for part := range strings.SplitSeq(text, ":") {
 		x, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
-		if err != nil || !(x > 0 && x <= mostCounted) {
+		if err != nil || !(x > 0 && x <= countsfile.MaxCount) {
 			return fmt.Errorf("must be two to 256 numbers above 0, such as 50:50 or 90:10; %q is none", part)
 		}
 		all = append(all, x)
 	}
-	const most = 256 // as of experiments
-	if len(all) < 2 || len(all) > most {
+	if len(all) < 2 || len(all) > maxAlternatives {
 		return errors.New("must be two to 256 numbers above 0, such as 50:50 or 90:10")
 	}
 	*s = all

@@ -1,9 +1,10 @@
 package cli
 
 import (
-	"cmp"
+	"bytes"
 	"context"
-	"math/rand/v2"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/simulation"
 	"github.com/sixpack-go/sixpack/store/memory"
 )
@@ -50,43 +52,32 @@ const simulateExamples = `  sixpack simulate 5% 6%
   sixpack simulate 5% 6% --window 72h --delay 24h --plot bandits.svg
   sixpack simulate 5% 5% --drift 80% --visitors 20000 --runs 500 --seed 1 --json`
 
-// The algorithms that set no shares.
-const (
-	hashed   = "hash"
-	randomly = "random"
-)
+// simulateCmd holds the flags of simulate.
+type simulateCmd struct {
+	simulation.Bandits
 
-// marks is how many points of a test are remembered.
-const marks = 100
-
-// simulateFlags are those of simulate.
-type simulateFlags struct {
-	rates          []fraction
-	visitors, days int
-	perDay         int
-	algorithms     []string
-	window, delay  time.Duration
-	drift          fraction
-	runs           int
-	seed           uint64
-	json           bool
-	plot           string
+	perDay int
+	drift  fraction
+	runs   int
+	seed   uint64
+	json   bool
+	plot   string
 }
 
 func simulateCommand(p *process) *cobra.Command {
-	var f simulateFlags
+	var f simulateCmd
 	c := &cobra.Command{
 		Use: "simulate RATE RATE...", Short: "try bandits on visitors of whom you know what they do",
-		Long: simulateHelp, Example: simulateExamples, Args: arguments(2, 256),
+		Long: simulateHelp, Example: simulateExamples, Args: arguments(2, maxAlternatives),
 		RunE: p.run(f.run),
 	}
 	own := c.Flags()
-	own.StringSliceVar(&f.algorithms, "algorithms", []string{"hash", "thompson", "whiplash"}, "what to compare: also whiplash-legacy and epsilon-greedy")
-	own.IntVar(&f.visitors, "visitors", 10_000, "how many come to each test")
-	own.IntVar(&f.days, "days", 20, "over how many days they come")
+	own.StringSliceVar(&f.Algorithms, "algorithms", []string{"hash", "thompson", "whiplash"}, "what to compare: also whiplash-legacy and epsilon-greedy")
+	own.IntVar(&f.Visitors, "visitors", 10_000, "how many come to each test")
+	own.IntVar(&f.Days, "days", 20, "over how many days they come")
 	own.IntVar(&f.perDay, "per-day", 0, "how many come each day, in place of --visitors")
-	own.DurationVar(&f.window, "window", 24*time.Hour, "how long ago somebody came of whom bandits learn")
-	own.DurationVar(&f.delay, "delay", 0, "how long it takes to convert, on average")
+	own.DurationVar(&f.Window, "window", 24*time.Hour, "how long ago somebody came of whom bandits learn")
+	own.DurationVar(&f.Delay, "delay", 0, "how long it takes to convert, on average")
 	own.Var(&f.drift, "drift", "by how much all rates rise and fall together, in one wave")
 	own.IntVar(&f.runs, "runs", 200, "how many tests of each algorithm")
 	own.Uint64Var(&f.seed, "seed", 0, "simulate the same tests again as with this `number` before")
@@ -96,136 +87,98 @@ func simulateCommand(p *process) *cobra.Command {
 	return c
 }
 
-func (f *simulateFlags) run(ctx context.Context, in *invocation) error {
-	if err := cmp.Or(f.take(in.arguments), f.check(in.flags.Changed)); err != nil {
+func (f *simulateCmd) run(ctx context.Context, in *invocation) error {
+	if err := f.parseRates(in.arguments); err != nil {
 		return err
 	}
-	for f.seed == 0 {
-		f.seed = uint64(rand.Uint32()) //nolint:gosec // nothing secret; short, as it may be typed
+	changed := in.flags.Changed
+	if changed("per-day") && !changed("visitors") {
+		f.Visitors = f.perDay * max(0, min(f.Days, maxSimulatedDays))
 	}
-	scenarios := make([]simulation.Scenario, len(f.algorithms))
-	for i, name := range f.algorithms {
-		scenarios[i] = f.scenario(name)
-	}
-	progress := newBar(in.stderr, "simulating tests", false, int64(f.runs))
-	courses, err := simulation.Courses(ctx, scenarios, marks, f.runs, f.seed, progress.step)
-	progress.finish()
-	if len(courses) == 0 {
+	f.Drift = float64(f.drift)
+	if err := refuse(append(f.rules(changed), append(f.algorithmRules(), f.plotRules()...)...)...); err != nil {
 		return err
 	}
-	// Those that were finished are worth reading.
-	report := f.report(courses)
+	progress := report.NewProgress(in.stderr)
+	progress.Start("simulating tests", int64(f.runs), false)
+	r, err := f.Run(ctx, f.runs, seedOf(f.seed), progress.Step)
+	progress.Finish()
+	if r.Runs == 0 {
+		return err
+	}
+	// The tests that finished are worth reading.
 	if f.plot != "" {
-		if err := report.writePlot(f.plot); err != nil {
+		if err := writePlot(f.plot, r); err != nil {
 			return err
 		}
 	}
-	write := report.write
 	if f.json {
-		write = report.writeJSON
+		return errors.Join(report.JSON(in.stdout, r), err)
 	}
-	return cmp.Or(write(in.stdout), err)
+	return errors.Join(report.Bandits(in.stdout, r, f.plot), err)
 }
 
-// take reads the rates.
-func (f *simulateFlags) take(arguments []string) error {
-	f.rates = make([]fraction, len(arguments))
+func writePlot(path string, r simulation.BanditsReport) error {
+	var drawing bytes.Buffer
+	if err := report.BanditsPlot(&drawing, r); err != nil {
+		return fmt.Errorf("drawing %s: %w", path, err)
+	}
+	const readable = 0o644 // by others too: it is for a document
+	return os.WriteFile(path, drawing.Bytes(), readable)
+}
+
+func (f *simulateCmd) parseRates(arguments []string) error {
+	f.Rates = make([]float64, len(arguments))
 	for i, text := range arguments {
-		if err := f.rates[i].Set(text); err != nil {
+		var rate fraction
+		if err := rate.Set(text); err != nil {
 			return usageError("rate %q %w", text, err)
 		}
-		if f.rates[i] <= 0 || f.rates[i] >= 1 {
+		if rate <= 0 || rate >= 1 {
 			return usageError("rate %q must be above 0%% and below 100%%", text)
 		}
+		f.Rates[i] = float64(rate)
 	}
 	return nil
 }
 
-func (f *simulateFlags) check(given func(flag string) bool) error {
-	if given("per-day") {
-		if given("visitors") {
-			return usageError("give --visitors or --per-day, not both: the other one follows from --days")
-		}
-		f.visitors = f.perDay * max(0, min(f.days, longest))
+func (f *simulateCmd) rules(changed func(flag string) bool) []rule {
+	highest := slices.Max(f.Rates)
+	return []rule{
+		{changed("per-day") && changed("visitors"), false, "give --visitors or --per-day, not both: the other one follows from --days"},
+		{changed("algorithm"), false, "--algorithm is a setting of servers: say --algorithms"},
+		{true, f.runs >= 1, "--runs must be at least 1"},
+		{true, 1 <= f.Days && f.Days <= maxSimulatedDays, fmt.Sprintf("--days must be from 1 to %d", maxSimulatedDays)},
+		{true, 1 <= f.Visitors && f.Visitors <= maxVisitors, fmt.Sprintf("--visitors, or --per-day times --days, must be from 1 to %d: each of them really takes part, in memory", maxVisitors)},
+		{f.Window < 0 || f.Delay < 0, false, "--window and --delay must not be negative"},
+		{f.Drift >= 1, false, "--drift must be below 100%"},
+		{highest*(1+f.Drift) > 1, false, fmt.Sprintf("a rate of %s that rises by %s would be above 100%%: give a smaller --drift", report.Percent(highest), report.Percent(f.Drift))},
 	}
-	if given("algorithm") {
-		return usageError("--algorithm is a setting of servers: say --algorithms")
-	}
-	switch highest := float64(slices.Max(f.rates)); {
-	case f.runs < 1:
-		return usageError("--runs must be at least 1")
-	case f.days < 1 || f.days > longest:
-		return usageError("--days must be from 1 to %d", longest)
-	case f.visitors < 1 || f.visitors > mostVisitors:
-		return usageError("--visitors, or --per-day times --days, must be from 1 to %d: each of them really takes part, in memory", mostVisitors)
-	case f.window < 0 || f.delay < 0:
-		return usageError("--window and --delay must not be negative")
-	case f.drift >= 1:
-		return usageError("--drift must be below 100%%")
-	case highest*(1+float64(f.drift)) > 1:
-		return usageError("a rate of %s that rises by %s would be above 100%%: give a smaller --drift", percent(highest), percent(float64(f.drift)))
-	}
-	return cmp.Or(f.checkAlgorithms(), f.checkPlot())
 }
 
-func (f *simulateFlags) checkAlgorithms() error {
+func (f *simulateCmd) algorithmRules() []rule {
+	const random = "random"
 	known := sixpack.New(new(memory.Store), sixpack.Config{}).Algorithms()
-	known = slices.DeleteFunc(known, func(name string) bool { return name == randomly })
-	if len(f.algorithms) == 0 {
-		return usageError("--algorithms must be some of %s", strings.Join(known, ", "))
+	known = slices.DeleteFunc(known, func(name string) bool { return name == random })
+	names := strings.Join(known, ", ")
+	rules := []rule{{len(f.Algorithms) == 0, false, "--algorithms must be some of " + names}}
+	for i, name := range f.Algorithms {
+		rules = append(rules,
+			rule{name == random, false, "random does not repeat, as a seed should: take hash, which has the same shares"},
+			rule{true, slices.Contains(known, name), fmt.Sprintf("there is no algorithm %q%s (--algorithms takes %s)", name, didYouMean(name, known), names)},
+			rule{slices.Contains(f.Algorithms[:i], name), false, "--algorithms has " + name + " twice"},
+		)
 	}
-	for i, name := range f.algorithms {
-		switch {
-		case name == randomly:
-			return usageError("random does not repeat, as a seed should: take hash, which has the same shares")
-		case !slices.Contains(known, name):
-			return usageError("there is no algorithm %q%s (--algorithms takes %s)", name, didYouMean(name, known), strings.Join(known, ", "))
-		case slices.Contains(f.algorithms[:i], name):
-			return usageError("--algorithms has %s twice", name)
-		}
-	}
-	return nil
+	return rules
 }
 
-// checkPlot finds now what would else be found when all work is done.
-func (f *simulateFlags) checkPlot() error {
-	if f.plot == "" {
-		return nil
+// plotRules finds beforehand what would make the plot fail after all work is done.
+func (f *simulateCmd) plotRules() []rule {
+	folder := filepath.Dir(f.plot)
+	info, err := os.Stat(folder)
+	name := strings.TrimSuffix(filepath.Base(f.plot), filepath.Ext(f.plot))
+	return []rule{
+		{f.plot != "", filepath.Ext(f.plot) == ".svg", fmt.Sprintf("--plot draws SVG: give a name like %s.svg", name)},
+		{f.plot != "", err == nil && info.IsDir(), fmt.Sprintf("there is no folder %s for --plot: make it first", folder)},
 	}
-	if filepath.Ext(f.plot) != ".svg" {
-		return usageError("--plot draws SVG: give a name like %s.svg", strings.TrimSuffix(filepath.Base(f.plot), filepath.Ext(f.plot)))
-	}
-	folder, err := os.Stat(filepath.Dir(f.plot))
-	if err != nil || !folder.IsDir() {
-		return usageError("there is no folder %s for --plot: make it first", filepath.Dir(f.plot))
-	}
-	return nil
-}
-
-// scenario returns what is to be simulated of an algorithm.
-func (f *simulateFlags) scenario(algorithm string) simulation.Scenario {
-	window := f.window
-	if window == 0 {
-		window = -1 // as 0 means a day
-	}
-	c := sixpack.Config{Algorithm: algorithm, Bandit: sixpack.Bandit{Window: window}}
-	x := simulation.Scenario{
-		Days: simulation.Even(f.visitors, f.days), Rates: simulation.Swinging(float64(f.drift), float64(f.days), f.plain()...),
-		Open: func(dice *rand.Rand) simulation.Path {
-			return newReplay(slices.Repeat([]float64{1}, len(f.rates)), c, dice)
-		},
-	}
-	if f.delay > 0 {
-		x.Delay = simulation.Exponential(f.delay.Hours() / 24)
-	}
-	return x
-}
-
-// plain returns the rates as numbers.
-func (f *simulateFlags) plain() []float64 {
-	all := make([]float64, len(f.rates))
-	for i, r := range f.rates {
-		all[i] = float64(r)
-	}
-	return all
 }

@@ -12,7 +12,13 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/sixpack-go/sixpack/internal/report"
+	"github.com/sixpack-go/sixpack/internal/simulation"
 )
+
+// marks is the number of points in time that are reported.
+const marks = 100
 
 // simulateArgs are those of tests that take a moment and in which bandits learn.
 var simulateArgs = []string{"simulate", "20%", "30%", "--runs=6", "--visitors=1500", "--days=10", "--seed=5"}
@@ -26,7 +32,7 @@ func simulated5(t *testing.T, more ...string) (stdout string) {
 	return stdout
 }
 
-func simulateJSON(t *testing.T, args ...string) (r simulateReport) {
+func simulateJSON(t *testing.T, args ...string) (r simulation.BanditsReport) {
 	t.Helper()
 	stdout, _, err := call(t, nil, append(args, "--json")...)
 	if err != nil {
@@ -77,7 +83,7 @@ func TestSimulateTable(t *testing.T) {
 		if last := a.OverTime[len(a.OverTime)-1]; len(a.OverTime) != marks || last.Visitors != 1500 || last.Regret != a.Regret {
 			t.Errorf("%s ends with %+v, after %d marks", a.Algorithm, last, len(a.OverTime))
 		}
-		if begin := a.OverTime[0].Best; begin != (middle{0.5, 0.5, 0.5}) {
+		if begin := a.OverTime[0].Best; begin != (simulation.Range{Mean: 0.5, Low: 0.5, High: 0.5}) {
 			t.Errorf("%s begins with %v", a.Algorithm, begin)
 		}
 	}
@@ -103,32 +109,11 @@ func TestSimulateNobodyKnows(t *testing.T) {
 		}
 	}
 	a := simulateJSON(t, args...).Algorithms[0]
-	if a.Regret != (middle{}) || a.NamedBest.Runs != 0 || a.Ahead.Share != 1 || a.Learned {
+	if a.Regret != (simulation.Range{}) || a.NamedBest.Runs != 0 || a.Ahead.Share != 1 || a.Learned {
 		t.Errorf("got %+v", a)
 	}
 	if text, _, err := call(t, nil, append(args, "--window=0s", "--delay=0s", "--drift=0%")...); err != nil || !strings.Contains(text, "from everybody at once.") {
 		t.Errorf("%v\n%s", err, text)
-	}
-}
-
-func TestRightly(t *testing.T) {
-	for _, c := range []struct {
-		named int
-		rates []float64
-		want  bool
-	}{
-		{0, []float64{0.2, 0.1}, true},
-		{0, []float64{0.2, 0.2}, false},
-		{0, []float64{0.2, 0.1, 0.2}, false},
-		{1, []float64{0.2, 0.1}, false},
-		{1, []float64{0.2, 0.2}, false},
-		{1, []float64{0.1, 0.2}, true},
-		{1, []float64{0.1, 0.2, 0.2}, true},
-		{1, []float64{0.1, 0.2, 0.3}, false},
-	} {
-		if got := rightly(c.named, c.rates); got != c.want {
-			t.Errorf("%d is rightly named of %v: %v", c.named, c.rates, got)
-		}
 	}
 }
 
@@ -198,16 +183,6 @@ func drawing(t *testing.T, path string) (elements map[string][]string, words map
 	}
 }
 
-func TestAxis(t *testing.T) {
-	for _, c := range []struct {
-		most, end, step float64
-	}{{50, 50, 10}, {51, 60, 20}, {1, 1, 0.2}, {10_000, 10_000, 2000}, {0.3, 0.3, 0.1}, {230, 250, 50}, {0, 1, 0.2}, {100, 100, 20}, {6, 6, 2}} {
-		if a := newAxis(c.most, 5); !near(a.end, c.end) || !near(a.step, c.step) {
-			t.Errorf("up to %v the axis ends at %v in steps of %v, want %v and %v", c.most, a.end, a.step, c.end, c.step)
-		}
-	}
-}
-
 // TestSimulateUsage checks what is said about mistakes.
 func TestSimulateUsage(t *testing.T) {
 	for args, want := range map[string]string{
@@ -252,7 +227,7 @@ func TestSimulateInterrupted(t *testing.T) {
 	r := simulateJSON(t, simulateArgs...)
 	r.Asked = 10
 	var text strings.Builder
-	if err := r.write(&text); err != nil || !strings.Contains(strings.ReplaceAll(text.String(), "\n", " "), "Interrupted: these are the 6 of 10 that were finished.") {
+	if err := report.Bandits(&text, r, ""); err != nil || !strings.Contains(strings.ReplaceAll(text.String(), "\n", " "), "Interrupted: these are the 6 of 10 that were finished.") {
 		t.Errorf("%v\n%s", err, &text)
 	}
 }

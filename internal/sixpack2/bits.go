@@ -6,7 +6,7 @@ import (
 	mathbits "math/bits"
 )
 
-// bits is a stretch of a bitmap as Redis keeps it: bit 0 is the highest of the
+// bits is a chunk of a bitmap as Redis keeps it: bit 0 is the highest of the
 // first byte. Its length is a multiple of 8 bytes where it is read bit by bit.
 type bits []byte
 

@@ -10,8 +10,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// A stretch is all bits and names of some numbers that follow each other.
-type stretch struct {
+// A chunk is all bits and names of some numbers that follow each other.
+type chunk struct {
 	from     int64 // the first number, a multiple of 8
 	size     int   // how many numbers, a multiple of 64
 	names    []string
@@ -20,7 +20,7 @@ type stretch struct {
 	parts    [][]part // by kind and alternative
 }
 
-// A part is what a stretch has of one kind and alternative.
+// A part is what a chunk has of one kind and alternative.
 type part struct {
 	all   bits
 	again bits      // all, read once more after the days
@@ -32,12 +32,12 @@ type dayBits struct {
 	bits bits
 }
 
-// read reads a stretch. Sixpack first gives a client its number, then sets all
+// read reads a chunk. Sixpack first gives a client its number, then sets all
 // bits of its participation in one step, and later those of a conversion. All is
 // read in the contrary order, so that of each bit there is what came before it.
-func (x *Experiment) read(ctx context.Context, from int64) (*stretch, error) {
+func (x *Experiment) read(ctx context.Context, from int64) (*chunk, error) {
 	size := x.located.size
-	s := &stretch{from: from, size: int(size), names: make([]string, size), named: make(bits, size/8), parts: make([][]part, len(x.kinds))}
+	s := &chunk{from: from, size: int(size), names: make([]string, size), named: make(bits, size/8), parts: make([][]part, len(x.kinds))}
 	var asks, again []ask
 	for i, of := range slices.Backward(x.located.series) {
 		s.parts[i] = make([]part, len(of))
@@ -64,9 +64,9 @@ func (x *Experiment) read(ctx context.Context, from int64) (*stretch, error) {
 	return s, nil
 }
 
-// dropNew leaves those out who came while the stretch was read, and of whom some
+// dropNew leaves those out who came while the chunk was read, and of whom some
 // is there and some is not. The next import brings them.
-func (s *stretch) dropNew() {
+func (s *chunk) dropNew() {
 	for _, of := range s.parts {
 		for _, p := range of {
 			came := p.again.without(p.all)
@@ -78,7 +78,7 @@ func (s *stretch) dropNew() {
 }
 
 // pieces appends what reads the days of a part.
-func (x *Experiment) pieces(asks []ask, s *stretch, of series, days []dayBits) []ask {
+func (x *Experiment) pieces(asks []ask, s *chunk, of series, days []dayBits) []ask {
 	i := 0
 	for _, b := range of.days {
 		if i < len(days) && b.day == days[i].day {
@@ -89,8 +89,8 @@ func (x *Experiment) pieces(asks []ask, s *stretch, of series, days []dayBits) [
 	return asks
 }
 
-// piece reads the bits that a bitmap has of a stretch.
-func (x *Experiment) piece(key string, of *stretch, into *bits) ask {
+// piece reads the bits that a bitmap has of a chunk.
+func (x *Experiment) piece(key string, of *chunk, into *bits) ask {
 	*into = make(bits, of.size/8)
 	first := of.from / 8
 	command := x.space.client.B().Getrange().Key(key).Start(first).End(first + int64(of.size)/8 - 1).Build()
@@ -103,13 +103,13 @@ func (x *Experiment) piece(key string, of *stretch, into *bits) ask {
 	}}
 }
 
-// users appends what reads the names of a stretch.
-func (x *Experiment) users(asks []ask, s *stretch) []ask {
+// users appends what reads the names of a chunk.
+func (x *Experiment) users(asks []ask, s *chunk) []ask {
 	key := x.keys.users()
-	for from := s.from; from < s.from+int64(s.size); from += minStretch {
-		lowest, beyond := strconv.FormatInt(from, 10), "("+strconv.FormatInt(from+minStretch, 10)
+	for from := s.from; from < s.from+int64(s.size); from += minChunk {
+		lowest, beyond := strconv.FormatInt(from, 10), "("+strconv.FormatInt(from+minChunk, 10)
 		command := x.space.client.B().Zrangebyscore().Key(key).Min(lowest).Max(beyond).Withscores().Build()
-		asks = append(asks, ask{key, minStretch * usualName, command, func(r rueidis.RedisResult) error {
+		asks = append(asks, ask{key, minChunk * usualName, command, func(r rueidis.RedisResult) error {
 			scores, err := r.AsZScores()
 			for _, z := range scores {
 				x.name(s, z)
@@ -123,15 +123,15 @@ func (x *Experiment) users(asks []ask, s *stretch) []ask {
 // usualName is how many bytes a name and a number may have.
 const usualName = 64
 
-// name gives a number of a stretch its name.
-func (x *Experiment) name(s *stretch, z rueidis.ZScore) {
+// name gives a number of a chunk its name.
+func (x *Experiment) name(s *chunk, z rueidis.ZScore) {
 	id := int(z.Score - float64(s.from))
 	switch {
 	case float64(id) != z.Score-float64(s.from):
 		x.damagef("client %q has the number %v in %s, which is not whole: left out", z.Member, z.Score, x.keys.users())
 	case s.named.has(id):
 		x.damagef("client %q has the number %v in %s, which client %q has: left out", z.Member, z.Score, x.keys.users(), s.names[id])
-	case madeUp(z.Member):
+	case isSynthetic(z.Member):
 		// It stands for nobody.
 	default:
 		s.named.set(id)
@@ -140,7 +140,7 @@ func (x *Experiment) name(s *stretch, z rueidis.ZScore) {
 }
 
 // undated tells whether there are bits that have no day.
-func (s *stretch) undated() bool {
+func (s *chunk) undated() bool {
 	for _, of := range s.parts {
 		for _, p := range of {
 			dated := make(bits, len(p.all))

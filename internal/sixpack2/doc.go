@@ -25,7 +25,7 @@
 //
 // # Reading
 //
-// What is read is never more than a stretch of numbers at a time, so that memory
+// What is read is never more than a chunk of numbers at a time, so that memory
 // does not grow with the number of clients. The rules, where there is a choice:
 //
 //   - A client takes part in the first alternative, in the order of the list,

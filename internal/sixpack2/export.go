@@ -25,7 +25,7 @@ type Exported struct {
 	Clients int64
 	// Notes say what Sixpack has no place for.
 	Notes []string
-	Proof
+	Verification
 }
 
 // Export writes an experiment of a store. One that Sixpack has already is left as
@@ -53,8 +53,8 @@ func (s *Space) Export(ctx context.Context, st store.Store, experiment string, f
 	} else if err := x.write(ctx, st); err != nil {
 		return e, err
 	}
-	e.Clients, e.Notes = x.clients, x.losses()
-	e.Proof, err = x.prove(ctx, st)
+	e.Clients, e.Notes = x.clients, x.unsupported()
+	e.Verification, err = x.verify(ctx, st)
 	return e, err
 }
 
@@ -187,7 +187,7 @@ func (e *exporter) writePeople(ctx context.Context, st store.Store) error {
 	}
 	advance(e.step, int64(w.size))
 	nameless := r.Archived && e.clients == 0
-	for p := range nobodies(e.loose()) {
+	for p := range syntheticClients(e.loose()) {
 		if nameless {
 			p.name = ""
 		}
@@ -198,15 +198,15 @@ func (e *exporter) writePeople(ctx context.Context, st store.Store) error {
 	return w.flush(ctx)
 }
 
-// prove compares what was written with what the store counted.
-func (e *exporter) prove(ctx context.Context, st store.Store) (Proof, error) {
+// verify compares what was written with what the store counted.
+func (e *exporter) verify(ctx context.Context, st store.Store) (Verification, error) {
 	x, err := e.space.Read(ctx, e.keys.name)
 	if err != nil {
-		return Proof{}, err
+		return Verification{}, err
 	}
 	after, err := one(ctx, st, e.keys.name)
 	if err != nil {
-		return Proof{}, err
+		return Verification{}, err
 	}
 	return compare(e.before, after, x.Totals), nil
 }

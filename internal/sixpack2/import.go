@@ -43,7 +43,7 @@ func (x *Experiment) Import(ctx context.Context, st store.Store, step func(ids i
 	if err != nil {
 		return o, err
 	}
-	o.Proof, err = x.prove(ctx, st)
+	o.Verification, err = x.verify(ctx, st)
 	return o, err
 }
 
@@ -218,11 +218,11 @@ func setEpoch(r *store.Counts, epoch uint32) {
 	}
 }
 
-// prove compares what there is now with what Sixpack counted when reading began.
-func (x *Experiment) prove(ctx context.Context, st store.Store) (Proof, error) {
+// verify compares what there is now with what Sixpack counted when reading began.
+func (x *Experiment) verify(ctx context.Context, st store.Store) (Verification, error) {
 	l, err := x.locate(ctx)
 	if err != nil {
-		return Proof{}, err
+		return Verification{}, err
 	}
 	later := x.count(l)
 	later.Add(x.loose.amends)

@@ -36,11 +36,11 @@ type located struct {
 	size     int64 // numbers that may be read at a time
 }
 
-// Limits of a stretch: numbers, and bytes of bitmaps.
+// Limits of a chunk: numbers, and bytes of bitmaps.
 const (
-	maxStretch   = 1 << 16
-	minStretch   = 1 << 10
-	stretchBytes = 32 << 20
+	maxChunk   = 1 << 16
+	minChunk   = 1 << 10
+	chunkBytes = 32 << 20
 )
 
 // locate finds all bitmaps.
@@ -71,7 +71,7 @@ func (x *Experiment) locate(ctx context.Context) (l located, err error) {
 		return l, err
 	}
 	l.sum()
-	l.size = min(max(8*stretchBytes/(1+bitmaps), minStretch), maxStretch) / minStretch * minStretch
+	l.size = min(max(8*chunkBytes/(1+bitmaps), minChunk), maxChunk) / minChunk * minChunk
 	return l, nil
 }
 

@@ -44,9 +44,9 @@ func (x *Experiment) Scan(ctx context.Context, take func(clients []store.Client,
 	return nil
 }
 
-// readDated reads a stretch, and again if there are bits without a day and more
+// readDated reads a chunk, and again if there are bits without a day and more
 // bits than before: then a day has begun, or gone on, since they were located.
-func (x *Experiment) readDated(ctx context.Context, from int64) (*stretch, error) {
+func (x *Experiment) readDated(ctx context.Context, from int64) (*chunk, error) {
 	for {
 		s, err := x.read(ctx, from)
 		if err != nil || !s.undated() {
@@ -62,7 +62,7 @@ func (x *Experiment) readDated(ctx context.Context, from int64) (*stretch, error
 	}
 }
 
-// people are the numbers of a stretch and what became of them.
+// people are the numbers of a chunk and what became of them.
 type people struct {
 	choice      []int
 	day         []store.Day
@@ -77,8 +77,8 @@ func newPeople(size int) people {
 	return p
 }
 
-// clients returns the clients of a stretch, and counts what is loose.
-func (x *Experiment) clients(s *stretch) []store.Client {
+// clients returns the clients of a chunk, and counts what is loose.
+func (x *Experiment) clients(s *chunk) []store.Client {
 	p, since := newPeople(s.size), make([]store.Day, s.size)
 	for i, one := range s.parts[0] {
 		for id := range x.settle(one, since, kind{}, i).all() {
@@ -140,7 +140,7 @@ func (x *Experiment) amend(of kind, alternative int, day store.Day, n int64) {
 }
 
 // sort tells clients from numbers without a name, whose bits are loose.
-func (x *Experiment) sort(s *stretch, p people) (clients []store.Client) {
+func (x *Experiment) sort(s *chunk, p people) (clients []store.Client) {
 	for id := range s.size {
 		choice, excluded := p.choice[id], s.excluded.has(id)
 		if choice == store.None && !excluded {

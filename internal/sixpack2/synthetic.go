@@ -6,17 +6,17 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// nobodies iterates over as few people as can have done all that is counted.
-func nobodies(counted store.Counts) iter.Seq[person] {
+// syntheticClients iterates over as few people as can have done all that is counted.
+func syntheticClients(counted store.Counts) iter.Seq[person] {
 	return func(yield func(person) bool) {
 		n := 0
 		give := func(p person) bool {
-			p.name = makeUp(n)
+			p.name = syntheticID(n)
 			n++
 			return yield(p)
 		}
 		for i, a := range counted.Alternatives {
-			for p := range nobodiesOf(a) {
+			for p := range syntheticOf(a) {
 				p.choice = i
 				if !give(p) {
 					return
@@ -31,9 +31,9 @@ func nobodies(counted store.Counts) iter.Seq[person] {
 	}
 }
 
-// nobodiesOf has one take part, and convert once for each KPI, as long as there
+// syntheticOf has one take part, and convert once for each KPI, as long as there
 // are participants, or conversions, to be accounted for.
-func nobodiesOf(a store.AlternativeCounts) iter.Seq[person] {
+func syntheticOf(a store.AlternativeCounts) iter.Seq[person] {
 	came := make(tally, len(a.Days))
 	for i, d := range a.Days {
 		came[i] = onDay{d.Day, d.Participants}

@@ -9,8 +9,8 @@ import (
 // sixpackName is what Sixpack allows for an alternative.
 var sixpackName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
-// losses says what Sixpack has no place for.
-func (e *exporter) losses() (all []string) {
+// unsupported says what Sixpack has no place for.
+func (e *exporter) unsupported() (all []string) {
 	r := e.before.Record
 	lose := func(format string, arguments ...any) { all = append(all, fmt.Sprintf(format, arguments...)) }
 	for _, kpi := range r.KPIs {

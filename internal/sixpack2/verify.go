@@ -14,12 +14,12 @@ type Outcome struct {
 	// Purged is set if the store has purged the clients of the experiment, so that
 	// none were taken.
 	Purged bool
-	Proof
+	Verification
 }
 
-// A Proof compares what Sixpack and a store count of an experiment, by
+// A Verification compares what Sixpack and a store count of an experiment, by
 // alternative, KPI and day.
-type Proof struct {
+type Verification struct {
 	// Missing are counts that are less than they were in the source when reading
 	// began: something was not taken.
 	Missing []Difference
@@ -34,10 +34,10 @@ type Proof struct {
 }
 
 // OK tells whether nothing is missing and no setting differs.
-func (p Proof) OK() bool { return len(p.Missing) == 0 && len(p.Settings) == 0 }
+func (p Verification) OK() bool { return len(p.Missing) == 0 && len(p.Settings) == 0 }
 
 // Equal tells whether all is as in the source.
-func (p Proof) Equal() bool {
+func (p Verification) Equal() bool {
 	return p.OK() && p.Participants+p.Conversions+p.Excluded+p.Readmitted == 0 && !p.Changed
 }
 
@@ -54,7 +54,7 @@ func (d Difference) String() string {
 
 // compare proves that here is nowhere less than source, and tells how much more
 // it is than later, which is what the source counted when all was read.
-func compare(source, later, here store.Counts) (p Proof) {
+func compare(source, later, here store.Counts) (p Verification) {
 	p.Changed = sum(less(later, source))+sum(less(source, later)) > 0
 	missing := func(what string, source, here int64) {
 		if here < source {

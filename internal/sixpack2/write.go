@@ -233,10 +233,10 @@ func (p *pipe) flush(ctx context.Context) error {
 	return nil
 }
 
-// nameOfNobody begins the made-up names of numbers that are counted without a
+// syntheticName begins the made-up names of numbers that are counted without a
 // client. A server refuses it from a caller, for its control character.
-const nameOfNobody = "\x00counted without a client: "
+const syntheticName = "\x00counted without a client: "
 
-func madeUp(name string) bool { return strings.HasPrefix(name, nameOfNobody) }
+func isSynthetic(name string) bool { return strings.HasPrefix(name, syntheticName) }
 
-func makeUp(n int) string { return nameOfNobody + strconv.Itoa(n) }
+func syntheticID(n int) string { return syntheticName + strconv.Itoa(n) }

@@ -1,0 +1,325 @@
+package countsfile
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// columns lists the names that a column may have, by its first one. Case, spaces,
+// "_" and "-" do not matter.
+var columns = map[string][]string{
+	"alternative":  {"alternative", "variant", "variation", "arm", "group", "name"},
+	"participants": {"participants", "participantcount", "visitors", "users", "clients", "people", "trials"},
+	"conversions":  {"conversions", "converted", "completedcount", "conversion", "successes"},
+	"day":          {"day", "date"},
+	"weight":       {"weight", "weights", "share"},
+	"sum":          {"sum", "total", "revenue"},
+	"squares":      {"squares", "sumofsquares", "sumsq", "sumsquares"},
+	"nonzero":      {"nonzero"},
+}
+
+// Titles of the sections of an export of Sixpack's dashboard.
+const (
+	detailsTitle = "Alternative Details"
+	summaryTitle = "Alternative Summary"
+)
+
+var nameTitle = regexp.MustCompile(`^"(.*)" Summary$`)
+
+// A parser reads counts from CSV.
+type parser struct {
+	Counts
+
+	lines   *csv.Reader
+	columns map[string]int
+	latest  store.Day
+}
+
+// Read reads counts from CSV, separated by commas, semicolons or tabs. The first
+// line names the columns: alternative, participants and conversions are needed;
+// day, weight, sum, squares and nonzero are optional. Lines of one alternative are
+// added up. An export of Sixpack's dashboard is read as well, and its totals are
+// compared with the sums. Errors about a line begin with its number.
+func Read(r io.Reader) (Counts, error) {
+	buffered := bufio.NewReader(r)
+	const enough = 1024
+	start, _ := buffered.Peek(enough) // an error comes again when the lines are read
+	if mark := []byte("\ufeff"); bytes.HasPrefix(start, mark) {
+		_, _ = buffered.Discard(len(mark)) // they are in the buffer
+		start = start[len(mark):]
+	}
+	p := &parser{lines: csv.NewReader(buffered)}
+	p.lines.FieldsPerRecord = -1
+	p.lines.TrimLeadingSpace = true
+	p.lines.Comma = delimiter(start)
+	err := p.sections()
+	if err == nil {
+		err = p.finish()
+	}
+	return p.Counts, err
+}
+
+// delimiter returns the character that separates the fields of the first lines.
+func delimiter(start []byte) rune {
+	for line := range bytes.Lines(start) {
+		for _, c := range ",;\t" {
+			if bytes.ContainsRune(line, c) {
+				return c
+			}
+		}
+	}
+	return ','
+}
+
+// sections reads the table. Of an export of Sixpack's dashboard, which has several
+// sections below their titles, it reads the details, the name and the totals.
+func (p *parser) sections() error {
+	title := ""
+	for header := false; ; {
+		line, err := p.lines.Read()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case len(line) == 1 && isTitle(line[0]):
+			title, header = line[0], false
+			if m := nameTitle.FindStringSubmatch(title); m != nil {
+				p.experiment = m[1]
+			}
+			continue
+		case !header:
+			header = true
+			err = p.header(title, line)
+		case title == "" || title == detailsTitle:
+			err = p.row(line)
+		case title == summaryTitle:
+			err = p.checkTotal(line)
+		}
+		if err != nil {
+			number, _ := p.lines.FieldPos(0)
+			return fmt.Errorf("line %d: %w", number, err)
+		}
+	}
+}
+
+func isTitle(s string) bool {
+	return s == detailsTitle || s == summaryTitle || nameTitle.MatchString(s)
+}
+
+// header finds the columns.
+func (p *parser) header(title string, line []string) error {
+	if nameTitle.MatchString(title) {
+		return nil
+	}
+	p.columns = make(map[string]int)
+	for i, name := range line {
+		column := columnOf(name)
+		if _, twice := p.columns[column]; twice {
+			return fmt.Errorf("two columns tell of %s: %s and %s; leave one out", column, line[p.columns[column]], name)
+		}
+		if column == "" {
+			p.Ignored = append(p.Ignored, name)
+			continue
+		}
+		p.columns[column] = i
+	}
+	for _, column := range []string{"alternative", "participants", "conversions"} {
+		if !p.has(column) {
+			return fmt.Errorf("there is no column %s (or %s): the first line names the columns, at least alternative, participants and conversions",
+				column, strings.Join(columns[column][1:], ", "))
+		}
+	}
+	if p.has("sum") != p.has("squares") {
+		return errors.New("values need both columns, sum and squares: the sum of the participants' values, and that of the squares of these")
+	}
+	return nil
+}
+
+// columnOf returns the first name of a column, empty if the column is not read.
+func columnOf(name string) string {
+	plain := strings.NewReplacer(" ", "", "_", "", "-", "").Replace(strings.ToLower(strings.TrimSpace(name)))
+	for column, names := range columns {
+		if slices.Contains(names, plain) {
+			return column
+		}
+	}
+	return ""
+}
+
+func (p *parser) has(column string) bool {
+	_, ok := p.columns[column]
+	return ok
+}
+
+// field returns the text that a line has in a column, empty if none.
+func (p *parser) field(line []string, column string) string {
+	if i, ok := p.columns[column]; ok && i < len(line) {
+		return strings.TrimSpace(line[i])
+	}
+	return ""
+}
+
+// row adds a line to the counts of its alternative.
+func (p *parser) row(line []string) error {
+	name := p.field(line, "alternative")
+	if name == "" {
+		return errors.New("it names no alternative")
+	}
+	a := p.arm(name)
+	day, err := p.day(line)
+	if err != nil {
+		return err
+	}
+	n, err := p.count(line, "participants")
+	if err != nil {
+		return err
+	}
+	a.participants[day] += n
+	if n, err = p.count(line, "conversions"); err != nil {
+		return err
+	}
+	a.converted[day] += n
+	if err := p.weight(line, a); err != nil {
+		return err
+	}
+	return p.values(line, a, n)
+}
+
+// arm returns the arm of an alternative, and adds it if there is none.
+func (p *parser) arm(name string) *arm {
+	i := slices.IndexFunc(p.arms, func(a arm) bool { return a.name == name })
+	if i < 0 {
+		i = len(p.arms)
+		p.arms = append(p.arms, newArm(name))
+	}
+	return &p.arms[i]
+}
+
+func (p *parser) day(line []string) (store.Day, error) {
+	if !p.has("day") {
+		return noDay, nil
+	}
+	text := p.field(line, "day")
+	at, err := time.Parse(time.DateOnly, text)
+	if err != nil || at.Year() < 1971 {
+		return noDay, fmt.Errorf("the day %q is not one such as 2026-05-31", text)
+	}
+	day := store.DayOf(at)
+	p.latest = max(p.latest, day)
+	return day, nil
+}
+
+func (p *parser) count(line []string, column string) (int64, error) {
+	n, err := parseCount(p.field(line, column))
+	if err != nil {
+		return 0, fmt.Errorf("%s: %w", column, err)
+	}
+	return n, nil
+}
+
+func (p *parser) number(line []string, column string) (float64, error) {
+	text := p.field(line, column)
+	x, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(math.Abs(x) <= MaxCount*MaxCount) {
+		return 0, fmt.Errorf("%s: %q is not a number such as 1234.5", column, text)
+	}
+	return x, nil
+}
+
+func (p *parser) weight(line []string, a *arm) error {
+	if p.field(line, "weight") == "" {
+		return nil
+	}
+	w, err := p.number(line, "weight")
+	switch {
+	case err != nil:
+		return err
+	case !(w > 0):
+		return errors.New("a weight must be above 0")
+	case a.weight != 0 && a.weight != w:
+		return fmt.Errorf("the weight of %s is %v here and %v above: of changed shares, each stretch must be analysed by itself", a.name, w, a.weight)
+	}
+	a.weight = w
+	return nil
+}
+
+// values adds the values of a line. Without a column nonzero, every participant
+// that converted has a value.
+func (p *parser) values(line []string, a *arm, converted int64) error {
+	if !p.has("sum") {
+		return nil
+	}
+	sum, err := p.number(line, "sum")
+	if err != nil {
+		return err
+	}
+	squares, err := p.number(line, "squares")
+	if err != nil {
+		return err
+	}
+	nonZero := converted
+	if p.has("nonzero") {
+		if nonZero, err = p.count(line, "nonzero"); err != nil {
+			return err
+		}
+	}
+	if nearly := 1 + 1e-9; squares < 0 || float64(nonZero)*squares*nearly < sum*sum {
+		return fmt.Errorf("values of %d participants with the sum %v cannot have the squares %v", nonZero, sum, squares)
+	}
+	a.sum, a.squares, a.nonZero = a.sum+sum, a.squares+squares, a.nonZero+nonZero
+	return nil
+}
+
+// checkTotal compares a line of totals with the sums of the details.
+func (p *parser) checkTotal(line []string) error {
+	name := p.field(line, "alternative")
+	a := p.arm(name) // an alternative without participants has no details
+	for column, got := range map[string]int64{"participants": total(a.participants), "conversions": total(a.converted)} {
+		want, err := p.count(line, column)
+		if err != nil {
+			return err
+		}
+		if got != want {
+			return fmt.Errorf("%s has %d %s here and %d above: a part of the file is missing", name, want, column, got)
+		}
+	}
+	return nil
+}
+
+// finish checks the whole file and sets Now: the end of the last day in the file,
+// unless the file has no days or that day is today.
+func (p *parser) finish() error {
+	if len(p.arms) == 0 {
+		return errors.New("there are no counts in it")
+	}
+	weighted := 0
+	for _, a := range p.arms {
+		if a.weight != 0 {
+			weighted++
+		}
+		if a.nonZero > total(a.participants) {
+			return fmt.Errorf("%s has %d participants and values of %d", a.name, total(a.participants), a.nonZero)
+		}
+	}
+	if weighted != 0 && weighted != len(p.arms) {
+		return fmt.Errorf("%d of %d alternatives have a weight: give all of them one, or none", weighted, len(p.arms))
+	}
+	p.Now = time.Now().UTC()
+	if p.latest != noDay && p.latest != store.DayOf(p.Now) {
+		p.Now = (p.latest + 1).Time()
+	}
+	return p.checkNames()
+}

@@ -1,0 +1,203 @@
+package report
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/sixpack-go/sixpack/internal/simulation"
+)
+
+//go:embed plot.svg
+var plotTemplate string
+
+// The layout of a plot, in points from its upper left corner.
+const (
+	plotWidth   = 760
+	plotLeft    = 64
+	plotRight   = 736
+	panelHeight = 210
+	panelsBegin = 122
+	panelGap    = 62
+	plotBelow   = 78
+)
+
+// A plot draws curves in panels above each other, over the same axis.
+type plot struct {
+	Title, Subtitle, Note string
+	Description           string // for readers who cannot see it
+	Across                string // the title of the horizontal axis
+	Legend                []legend
+	Panels                []panel
+
+	Width, Height, Left, Right int
+}
+
+// A legend names a curve.
+type legend struct {
+	Name, Color, Dash string
+	From, To, Text    int // ends of the line, and where the name begins
+}
+
+// A panel is one set of curves.
+type panel struct {
+	Title       string
+	Top, Bottom int
+	Across, Up  []tick
+	Curves      []curve
+}
+
+// A tick is a number on an axis.
+type tick struct {
+	At   string
+	Text string
+}
+
+// A curve is a line and the band around it.
+type curve struct {
+	Line, Band, Color, Dash string
+}
+
+// A course holds the values of a curve.
+type course struct {
+	name string
+	at   []float64 // horizontal positions
+	of   []simulation.Range
+}
+
+// A look is how the curve of an algorithm is drawn in all plots. The dashes tell curves
+// apart without colors.
+type look struct{ color, dash string }
+
+var looks = map[string]look{
+	"hash":            {"#5f6368", "2 4"},
+	"thompson":        {"#0067b1", ""},
+	"whiplash":        {"#c8500a", "9 4"},
+	"whiplash-legacy": {"#8a3ea8", "2 3 8 3"},
+	"epsilon-greedy":  {"#0a7d55", "14 4"},
+}
+
+// newPlot returns a plot without panels.
+func newPlot(names []string) plot {
+	const room, letter, sample, gap = 20, 8, 28, 8
+	p := plot{Width: plotWidth, Left: plotLeft, Right: plotRight}
+	x := plotLeft
+	for _, name := range names {
+		l := legend{name, looks[name].color, looks[name].dash, x, x + sample, x + sample + gap}
+		p.Legend = append(p.Legend, l)
+		x = l.Text + letter*len(name) + room
+	}
+	return p
+}
+
+// add adds a panel below the others. Its axes begin at 0.
+func (p *plot) add(title string, across, up axis, lines []course) {
+	top := panelsBegin + len(p.Panels)*(panelHeight+panelGap)
+	x := panel{Title: title, Top: top, Bottom: top + panelHeight}
+	across.from, across.to = plotLeft, plotRight
+	up.from, up.to = float64(x.Bottom), float64(x.Top)
+	x.Across, x.Up = across.ticks(), up.ticks()
+	for _, l := range lines {
+		c := curve{Color: looks[l.name].color, Dash: looks[l.name].dash}
+		var means, high, low []string
+		for i, s := range l.of {
+			at := across.place(l.at[i])
+			high = append(high, at+" "+up.place(s.High))
+			low = append([]string{at + " " + up.place(s.Low)}, low...)
+			means = append(means, at+" "+up.place(s.Mean))
+		}
+		c.Line = "M" + strings.Join(means, "L")
+		c.Band = "M" + strings.Join(append(high, low...), "L") + "Z"
+		x.Curves = append(x.Curves, c)
+	}
+	p.Panels = append(p.Panels, x)
+	p.Height = x.Bottom + plotBelow
+}
+
+// An axis places numbers from 0 to its end.
+type axis struct {
+	end      float64
+	step     float64
+	unit     string
+	from, to float64
+}
+
+// newAxis returns an axis for numbers up to highest, with about so many ticks.
+func newAxis(highest float64, ticks int) axis {
+	if !(highest > 0) {
+		highest = 1
+	}
+	step := math.Pow(10, math.Floor(math.Log10(highest/float64(ticks))))
+	for _, times := range []float64{1, 2, 2.5, 2} { // 1, 2, 5 and 10 times a power of ten
+		if step *= times; highest <= step*float64(ticks) {
+			break
+		}
+	}
+	return axis{end: math.Ceil(highest/step-1e-9) * step, step: step}
+}
+
+// place returns the position of a number.
+func (a axis) place(x float64) string {
+	return strconv.FormatFloat(math.Round(10*(a.from+(a.to-a.from)*x/a.end))/10, 'f', -1, 64)
+}
+
+func (a axis) ticks() (all []tick) {
+	for i := range int(math.Round(a.end/a.step)) + 1 {
+		x := float64(i) * a.step
+		text := significant(x, 6)
+		if x == math.Trunc(x) {
+			text = grouped(int64(x))
+		}
+		all = append(all, tick{a.place(x), text + a.unit})
+	}
+	return all
+}
+
+// BanditsPlot draws regret and the share of the best alternative over time, as SVG.
+func BanditsPlot(w io.Writer, r simulation.BanditsReport) error {
+	var names []string
+	var regret, best []course
+	highest := 0.0
+	for _, a := range r.Algorithms {
+		names = append(names, a.Algorithm)
+		g, s := course{name: a.Algorithm}, course{name: a.Algorithm}
+		g.at, g.of = []float64{0}, []simulation.Range{{}}
+		for _, o := range a.OverTime {
+			g.at, g.of = append(g.at, float64(o.Visitors)), append(g.of, o.Regret)
+			s.at, s.of = append(s.at, float64(o.Visitors)), append(s.of, inPercent(o.Best))
+			highest = max(highest, o.Regret.High)
+		}
+		regret, best = append(regret, g), append(best, s)
+	}
+	p := newPlot(names)
+	p.Title = "What a test costs while it runs"
+	p.Subtitle = strings.ToUpper(rates(r)[:1]) + rates(r)[1:] + "; " + traffic(r) + "."
+	p.Note = fmt.Sprintf("Means of %s of each; the bands hold the middle 80%% of them. Seed %d.", count(r.Runs, "test"), r.Seed)
+	p.Description = description(r)
+	p.Across = "visitors"
+	const ticks, all, part = 5, 100, 20
+	across := newAxis(float64(r.Visitors), ticks)
+	across.end = float64(r.Visitors)
+	p.add("Conversions given up, against always the best alternative", across, newAxis(highest, ticks), regret)
+	p.add("New visitors who get the best alternative", across, axis{end: all, step: part, unit: "%"}, best)
+	return template.Must(template.New("plot").Parse(plotTemplate)).Execute(w, p)
+}
+
+// description says in words what is drawn.
+func description(r simulation.BanditsReport) string {
+	ends := make([]string, len(r.Algorithms))
+	for i, a := range r.Algorithms {
+		last := a.OverTime[len(a.OverTime)-1]
+		ends[i] = fmt.Sprintf(" %s has given up %.1f conversions (%.1f to %.1f) and gives the best alternative to %.0f%% of new visitors (%.0f%% to %.0f%%)",
+			a.Algorithm, last.Regret.Mean, last.Regret.Low, last.Regret.High, 100*last.Best.Mean, 100*last.Best.Low, 100*last.Best.High)
+	}
+	return "At the end" + strings.Join(ends, ";") + "."
+}
+
+func inPercent(r simulation.Range) simulation.Range {
+	return simulation.Range{Mean: 100 * r.Mean, Low: 100 * r.Low, High: 100 * r.High}
+}

@@ -1,0 +1,168 @@
+package sampledata
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// Server is a target that sends visitors to a running server. Over its API nobody
+// can change the state of an experiment or go back in time, so it takes only
+// experiments that run and whose shares do not change.
+type Server struct {
+	// URL is where the server's API is, without a slash at its end.
+	URL string
+
+	client *http.Client
+
+	mu      sync.Mutex // guards the fields below
+	waiting map[string][]conversion
+	judged  map[string]bool
+}
+
+// NewServer returns a target that sends visitors to the server at a URL.
+func NewServer(base string) (*Server, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, fmt.Errorf("%q must be like http://127.0.0.1:5000", base)
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // it is one
+	transport.MaxIdleConnsPerHost = concurrency
+	return &Server{
+		URL:     strings.TrimRight(base, "/"),
+		client:  &http.Client{Transport: transport, Timeout: 30 * time.Second},
+		waiting: make(map[string][]conversion), judged: make(map[string]bool),
+	}, nil
+}
+
+func (*Server) accepts(x experiment) bool {
+	return cmp.Or(x.state, running) == running && !x.adaptive()
+}
+
+func (s *Server) exists(ctx context.Context, experiment string) (bool, error) {
+	status, answer, err := s.get(ctx, "/experiments/"+url.PathEscape(experiment), nil)
+	if err == nil && status != http.StatusOK && status != http.StatusNotFound {
+		err = fmt.Errorf("%s: %s", s.URL, answer.Message)
+	}
+	return status == http.StatusOK, err
+}
+
+// create does nothing: the first visitor creates the experiment.
+func (*Server) create(context.Context, experiment) error { return nil }
+
+func (s *Server) participate(ctx context.Context, x experiment, client string, at time.Time) (string, error) {
+	q := url.Values{
+		"experiment": {x.Name}, "alternatives": x.Alternatives, "client_id": {client},
+		"datetime": {at.Format(time.RFC3339)}, "explain": {"true"},
+	}
+	if x.Traffic != 0 {
+		q.Set("traffic_fraction", strconv.FormatFloat(x.Traffic, 'f', -1, 64))
+	}
+	answer, err := s.mustGet(ctx, "/participate", q)
+	if err != nil || !answer.Participating {
+		return "", err
+	}
+	return answer.Alternative.Name, nil
+}
+
+// convert sends a conversion. Those for secondary KPIs wait for the first one for the
+// primary KPI: the API takes no plan, and an experiment without one is judged by the
+// KPI that came first.
+func (s *Server) convert(ctx context.Context, c conversion) error {
+	if c.secondary && s.wait(c) {
+		return nil
+	}
+	if err := s.send(ctx, c); err != nil || c.secondary {
+		return err
+	}
+	return s.release(ctx, c.experiment)
+}
+
+// wait keeps a conversion until release, and reports whether it has to wait.
+func (s *Server) wait(c conversion) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.judged[c.experiment] {
+		return false
+	}
+	s.waiting[c.experiment] = append(s.waiting[c.experiment], c)
+	return true
+}
+
+// release sends the conversions of an experiment that waited. From then on none waits.
+func (s *Server) release(ctx context.Context, experiment string) error {
+	s.mu.Lock()
+	all := s.waiting[experiment]
+	delete(s.waiting, experiment)
+	s.judged[experiment] = true
+	s.mu.Unlock()
+	for _, c := range all {
+		if err := s.send(ctx, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Server) send(ctx context.Context, c conversion) error {
+	q := url.Values{"experiment": {c.experiment}, "client_id": {c.client}, "datetime": {c.at.Format(time.RFC3339)}}
+	if c.kpi != "" {
+		q.Set("kpi", c.kpi)
+	}
+	if c.value != 0 {
+		q.Set("value", strconv.FormatFloat(c.value, 'f', -1, 64))
+	}
+	_, err := s.mustGet(ctx, "/convert", q)
+	return err
+}
+
+func (*Server) adopt(context.Context, store.Store, string) error {
+	return errors.New("a server does not take experiments with a past")
+}
+
+// finish sends the conversions that still wait.
+func (s *Server) finish(ctx context.Context, x experiment) error { return s.release(ctx, x.Name) }
+
+// An answer holds the fields of the API's answers that are needed here.
+type answer struct {
+	Message     string `json:"message"`
+	Alternative struct {
+		Name string `json:"name"`
+	} `json:"alternative"`
+	Participating bool `json:"participating"`
+}
+
+// mustGet returns an error unless the status is 200.
+func (s *Server) mustGet(ctx context.Context, path string, q url.Values) (answer, error) {
+	status, a, err := s.get(ctx, path, q)
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("%s%s answers %d: %s", s.URL, path, status, a.Message)
+	}
+	return a, err
+}
+
+func (s *Server) get(ctx context.Context, path string, q url.Values) (status int, a answer, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+path+"?"+q.Encode(), http.NoBody)
+	if err != nil {
+		return 0, a, err
+	}
+	response, err := s.client.Do(request)
+	if err != nil {
+		return 0, a, err
+	}
+	defer response.Body.Close()
+	if err := json.NewDecoder(response.Body).Decode(&a); err != nil {
+		return 0, a, fmt.Errorf("%s does not answer like a sixpack server: %w", s.URL, err)
+	}
+	return response.StatusCode, a, nil
+}

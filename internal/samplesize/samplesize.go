@@ -1,0 +1,215 @@
+// Package samplesize computes how many participants and days a test needs, and the
+// smallest effect that it can detect in the days there are: for a test that is looked
+// at any time, which is what experiments do, and for one look at a size fixed
+// beforehand.
+package samplesize
+
+import (
+	"math"
+	"slices"
+
+	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/stats"
+)
+
+// What a test is planned for if nothing else is said.
+const (
+	DefaultEffect = 0.05
+	DefaultAlpha  = 0.05
+	DefaultPower  = 0.8
+)
+
+// A Situation is what a test is planned for.
+type Situation struct {
+	Experiment   string           `json:"experiment,omitempty"`
+	Alternatives []string         `json:"alternatives"`
+	Measure      analysis.Measure `json:"measure"`
+	Baseline     float64          `json:"baseline"`     // rate or mean of the control; 0 if unknown
+	SD           float64          `json:"sd,omitempty"` // standard deviation of values
+	Effect       float64          `json:"effect"`       // smallest lift that matters, as a fraction
+	Alpha        float64          `json:"alpha"`
+	Power        float64          `json:"power"`
+	Shares       []float64        `json:"shares"`  // of the alternatives, control first, summing to 1
+	PerDay       stats.Number     `json:"per_day"` // participants of all alternatives; NaN if unknown
+}
+
+// OfExperiment returns the situation of an experiment: its plan, and what was seen so
+// far of its rate or mean, shares and traffic.
+func OfExperiment(r analysis.Report) Situation {
+	s := Situation{
+		Experiment: r.Experiment, Alternatives: r.Counts.Record.Alternatives, Measure: r.Measure,
+		Effect: r.Plan.Effect, Alpha: r.Plan.Alpha, Power: r.Plan.Power,
+		PerDay: stats.Number(math.NaN()),
+	}
+	weights := r.Counts.Record.Epoch.Weights
+	if weights == nil {
+		weights = slices.Repeat([]float64{1}, len(s.Alternatives))
+	}
+	s.Shares = Normalize(weights)
+	if r.Outlook.PerDay > 0 {
+		s.PerDay = r.Outlook.PerDay
+	}
+	control := r.Alternatives[0]
+	switch {
+	case r.Measure == analysis.MeasureMean:
+		v := analysis.Values(control.Participants, r.Counts.Alternatives[0].KPI(r.KPI).Totals())
+		if mean, sd := v.Mean(), math.Sqrt(v.Variance()); mean > 0 && sd > 0 {
+			s.Baseline, s.SD = mean, sd
+		}
+	case r.Plan.Baseline != 0:
+		s.Baseline = r.Plan.Baseline
+	case control.Rate > 0 && control.Rate < 1:
+		s.Baseline = float64(control.Rate)
+	}
+	return s
+}
+
+// Normalize scales weights so that they sum to 1.
+func Normalize(weights []float64) []float64 {
+	sum := 0.0
+	for _, w := range weights {
+		sum += w
+	}
+	all := make([]float64, len(weights))
+	for i, w := range weights {
+		all[i] = w / sum
+	}
+	return all
+}
+
+// A Size is the number of participants, and of days, that a test needs.
+type Size struct {
+	Effect       float64        `json:"effect"`
+	Participants []stats.Number `json:"participants"` // of each alternative
+	Total        stats.Number   `json:"total"`
+	Days         stats.Number   `json:"days"` // NaN if the traffic is unknown
+}
+
+// A Plan is what a test needs.
+type Plan struct {
+	Situation
+
+	AlwaysValid Size   `json:"always_valid"`         // looked at any time, at most
+	OnAverage   Size   `json:"always_valid_average"` // the same on average, if there is an effect of that size
+	Fixed       Size   `json:"fixed"`                // one look
+	Others      []Plan `json:"-"`                    // for half the effect, the effect and twice the effect
+}
+
+// Plan returns what the test needs. Its numbers are NaN if there cannot be such an
+// effect, as when a rate would be above 100%.
+func (s Situation) Plan() Plan {
+	p := s.planFor(s.Effect)
+	for _, times := range []float64{0.5, 1, 2} {
+		p.Others = append(p.Others, s.planFor(times*s.Effect))
+	}
+	return p
+}
+
+// An always-valid test of means needs at most maxFactor times the participants of one
+// look, and an always-valid test that detects an effect averageFactor times on average.
+const (
+	maxFactor     = 2.2
+	averageFactor = 1.17
+)
+
+func (s Situation) planFor(effect float64) Plan {
+	s.Effect = effect
+	fixed := s.control(stats.SampleSize, 1, effect)
+	return Plan{
+		Situation:   s,
+		AlwaysValid: s.size(effect, s.control(stats.SampleSizeAlwaysValid, maxFactor, effect)),
+		OnAverage:   s.size(effect, averageFactor*fixed),
+		Fixed:       s.size(effect, fixed),
+	}
+}
+
+// control returns the number of participants of the control: for rates by sizeOf, for
+// means as the given factor of one look. It is NaN if there cannot be such an effect.
+func (s Situation) control(sizeOf func(stats.Design) float64, factor, effect float64) float64 {
+	largest := math.NaN()
+	for _, w := range s.Shares[1:] {
+		d := stats.Design{Baseline: s.Baseline, Alpha: s.Alpha / float64(len(s.Shares)-1), Power: s.Power, Ratio: w / s.Shares[0]}
+		var n float64
+		if s.Measure == analysis.MeasureMean {
+			n = factor * stats.SampleSizeMean(d, s.SD, s.Baseline*effect)
+		} else if d.Wanted = wanted(s.Baseline, effect); d.Wanted <= 0 {
+			return math.NaN()
+		} else {
+			n = sizeOf(d)
+		}
+		if !(n <= largest) {
+			largest = n
+		}
+	}
+	return largest
+}
+
+// wanted returns the rate of a challenger with the effect: above the baseline, or below
+// it if that would be above 100%.
+func wanted(baseline, effect float64) float64 {
+	if up := baseline * (1 + effect); up < 1 {
+		return up
+	}
+	return baseline * (1 - effect)
+}
+
+// Lift returns the effect with its sign: a rate that cannot rise by it falls.
+func (s Situation) Lift() float64 {
+	if s.Measure == analysis.MeasureRate && wanted(s.Baseline, s.Effect) < s.Baseline {
+		return -s.Effect
+	}
+	return s.Effect
+}
+
+// size returns the sizes of all alternatives.
+func (s Situation) size(effect, control float64) Size {
+	all := Size{Effect: effect, Participants: make([]stats.Number, len(s.Shares))}
+	for i, w := range s.Shares {
+		n := stats.Number(math.Ceil(control * w / s.Shares[0]))
+		all.Participants[i] = n
+		all.Total += n
+	}
+	all.Days = stats.Number(math.Ceil(float64(all.Total / s.PerDay)))
+	return all
+}
+
+// Detectable is the smallest effect that a test detects in a number of days.
+type Detectable struct {
+	Situation
+
+	Days         int          `json:"days"`
+	Participants float64      `json:"participants"`        // of all alternatives
+	AlwaysValid  stats.Number `json:"always_valid_effect"` // looked at any time; NaN: none
+	Fixed        stats.Number `json:"fixed_effect"`        // one look at the end; NaN: none
+}
+
+// Detectable returns the smallest effect that the test detects in the given days.
+func (s Situation) Detectable(days int) Detectable {
+	n := float64(days) * float64(s.PerDay)
+	return Detectable{
+		Situation: s, Days: days, Participants: n,
+		AlwaysValid: s.smallest(stats.SampleSizeAlwaysValid, maxFactor, n*s.Shares[0]),
+		Fixed:       s.smallest(stats.SampleSize, 1, n*s.Shares[0]),
+	}
+}
+
+// smallest returns the smallest effect that needs no more than the given number of
+// participants of the control, NaN if there is none.
+func (s Situation) smallest(sizeOf func(stats.Design) float64, factor, control float64) stats.Number {
+	const steps, largest, nearly = 200, 100.0, 1 - 1e-9
+	lo, hi := 0.0, largest
+	if s.Measure == analysis.MeasureRate { // up to a rate of nearly 100%
+		hi = min(largest, (1-s.Baseline)/s.Baseline*nearly)
+	}
+	if s.control(sizeOf, factor, hi) > control {
+		return stats.Number(math.NaN())
+	}
+	for range steps {
+		if middle := (lo + hi) / 2; s.control(sizeOf, factor, middle) > control {
+			lo = middle
+		} else {
+			hi = middle
+		}
+	}
+	return stats.Number(hi)
+}

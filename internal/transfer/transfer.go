@@ -1,0 +1,146 @@
+// Package transfer copies experiments from one store to another: their records, logs
+// of changes, clients and counts.
+//
+// The counts of an experiment are the sum of what its clients account for and a
+// rest that no client accounts for: clients that were purged, or conversions
+// that were counted on another day than the client's first. The invariant of a
+// transfer is
+//
+//	target = source = clients + rest
+//
+// Clients are merged one by one, and the source's counts less the very clients that
+// were copied are the rest, whatever happens in the source meanwhile. An
+// [store.Import] of counts replaces the rest that the target got earlier, so a
+// transfer may be repeated, also after it was interrupted, and copies only what is
+// new. The target may have counted the same clients itself, on other days: then the
+// rest is corrected until the counts of both stores are equal (see reconcile).
+//
+// An experiment of the target that is not an earlier copy is refused, and a target
+// whose clients did something else than the source's keeps its counts. At the end
+// the counts of both stores are compared, number by number.
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// A Transfer copies experiments from one store to another.
+type Transfer struct {
+	Source, Target store.Store
+	// Replace names the experiments that are deleted in the target first.
+	Replace []string
+	// BatchSize is the number of clients that are written at a time: 2,500 if it
+	// is 0.
+	BatchSize int
+	// Progress, if not nil, is called while the clients of an experiment are copied,
+	// first with copied = 0. The total is an estimate.
+	Progress func(experiment string, copied, total int64)
+}
+
+// Result is the outcome of copying one experiment.
+type Result struct {
+	Experiment  string
+	Clients     int            // in the source
+	New         store.Imported // what the target did not have
+	Refused     string         // why it was not copied, empty if it was
+	Differences []string       // between the source and the target afterwards
+}
+
+// Equal reports whether the experiment was copied and both stores agree on it.
+func (r Result) Equal() bool { return r.Refused == "" && len(r.Differences) == 0 }
+
+// Run copies all experiments. Beside an error it returns the results of the
+// experiments that were copied before.
+func (t *Transfer) Run(ctx context.Context) ([]Result, error) {
+	records, err := t.Source.Records(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var results []Result
+	for _, r := range records {
+		one, err := t.Experiment(ctx, r.Name)
+		if err != nil {
+			return results, fmt.Errorf("%s: %w", r.Name, err)
+		}
+		results = append(results, one)
+	}
+	return results, nil
+}
+
+// Experiment copies one experiment.
+func (t *Transfer) Experiment(ctx context.Context, name string) (Result, error) {
+	result := Result{Experiment: name}
+	source, err := countsOf(ctx, t.Source, name)
+	if err != nil {
+		return result, err
+	}
+	if source == nil {
+		result.Refused = "somebody deleted it in the source"
+		return result, nil
+	}
+	if slices.Contains(t.Replace, name) {
+		if err := t.deleteInTarget(ctx, name); err != nil {
+			return result, err
+		}
+	}
+	target, err := countsOf(ctx, t.Target, name)
+	if err != nil {
+		return result, err
+	}
+	if target != nil {
+		result.Refused = conflict(*source, *target)
+	}
+	if result.Refused == "" {
+		err = t.bring(ctx, source, target, &result)
+	}
+	if errors.Is(err, store.ErrInvalid) {
+		result.Refused, err = err.Error(), nil
+	}
+	if err != nil || result.Refused != "" {
+		return result, err
+	}
+	differences, err := t.verify(ctx, name)
+	result.Differences = append(result.Differences, differences...)
+	return result, err
+}
+
+// deleteInTarget deletes an experiment in the target and logs that.
+func (t *Transfer) deleteInTarget(ctx context.Context, name string) error {
+	_, err := t.Target.Delete(ctx, name, store.Change{
+		ID: 1 + rand.Uint64N(1<<52), At: time.Now(), By: "sixpack copy --replace", Action: sixpack.ActionDelete, //nolint:gosec // only has to be unique
+	})
+	return err
+}
+
+// verify returns the differences between the source and the target.
+func (t *Transfer) verify(ctx context.Context, name string) ([]string, error) {
+	source, err := countsOf(ctx, t.Source, name)
+	if err != nil {
+		return nil, err
+	}
+	target, err := countsOf(ctx, t.Target, name)
+	if err != nil {
+		return nil, err
+	}
+	if source == nil || target == nil {
+		return []string{"it was deleted meanwhile"}, nil
+	}
+	return differences(*source, *target)
+}
+
+// countsOf returns the counts of an experiment, nil if it does not exist.
+func countsOf(ctx context.Context, st store.Store, name string) (*store.Counts, error) {
+	all, err := st.Counts(ctx, name)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	return &all[0], nil
+}
