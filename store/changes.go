@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -9,19 +10,19 @@ import (
 	"time"
 )
 
-// A Change is what somebody did to an experiment, as its log keeps it.
+// A Change is an entry of an experiment's log: what an operator or a caller did to it.
 type Change struct {
-	// ID is drawn by whoever makes the change, in 1..1<<53, so that a copy of the
-	// log knows what it has: a change of the same ID and time is the same change.
+	// ID is a random number in 1..1<<53. Changes with the same ID and time are the same
+	// change, so that copying a log twice adds nothing.
 	ID     uint64    `json:"id"`
 	At     time.Time `json:"at"`
-	By     string    `json:"by,omitempty"` // who did it; empty: nobody said
-	Action string    `json:"action"`       // what, in a word, such as "winner" or "reset"
-	// Before is what was changed as it was, and After as it became: JSON, which
-	// the engine makes of [Settings]. A store keeps what it says, not its spaces.
+	By     string    `json:"by,omitempty"` // who did it; empty: unknown
+	Action string    `json:"action"`       // one word, such as "winner" or "reset"
+	// Before and After are the changed settings as JSON, which the engine makes of
+	// [Settings]. Stores preserve the JSON values, but not white space.
 	Before json.RawMessage `json:"before,omitempty"`
 	After  json.RawMessage `json:"after,omitempty"`
-	Undoes uint64          `json:"undoes,omitempty"` // the ID of the change that this one took back
+	Undoes uint64          `json:"undoes,omitempty"` // the ID of the change that this change undid
 }
 
 // Clone returns a copy of c that shares nothing with it.
@@ -30,29 +31,42 @@ func (c Change) Clone() Change {
 	return c
 }
 
-// Compare orders changes as a log does, the earlier one first. It returns 0 for
-// two that are the same.
+// Compare orders changes as in a log, the earlier one first. It returns 0 if both are the
+// same change.
 func (c Change) Compare(other Change) int {
 	return cmp.Or(c.At.Compare(other.At), cmp.Compare(c.ID, other.ID))
 }
 
-// Encode returns c as JSON, the same for the same change, whatever the zone of
-// its time. The error wraps [ErrInvalid]: a change without an ID, of no JSON, or
-// of a year beyond 9999 is none that a store could keep.
-func (c Change) Encode() ([]byte, error) {
-	if c.ID == 0 {
-		return nil, fmt.Errorf("%w: a change without an ID", ErrInvalid)
-	}
-	c.At = c.At.UTC()
-	text, err := json.Marshal(c)
-	if err != nil {
-		return nil, fmt.Errorf("%w: change %d: %w", ErrInvalid, c.ID, err)
-	}
-	return text, nil
+// LogEntry is an encoded change, for implementations of [Store].
+type LogEntry struct {
+	Key   []byte // LogKeySize bytes, in the order of [Change.Compare]
+	Value []byte // the change as JSON, in UTC
 }
 
-// Settings are what an operator changes of an experiment. In the Before and After
-// of a [Change] what did not change is nil.
+// LogKeySize is the size of [LogEntry.Key].
+const LogKeySize = 20
+
+// EncodeChanges returns log entries that share nothing with the changes. The error wraps
+// [ErrInvalid] if a change has no ID, invalid JSON or a year beyond 9999.
+func EncodeChanges(changes []Change) (log []LogEntry, err error) {
+	for _, c := range changes {
+		if c.ID == 0 {
+			return nil, fmt.Errorf("%w: change without an ID", ErrInvalid)
+		}
+		c.At = c.At.UTC()
+		value, err := json.Marshal(c)
+		if err != nil {
+			return nil, fmt.Errorf("%w: change %d: %w", ErrInvalid, c.ID, err)
+		}
+		key := binary.BigEndian.AppendUint64(make([]byte, 0, LogKeySize), uint64(c.At.Unix())^1<<63) // negative ones first
+		key = binary.BigEndian.AppendUint32(key, uint32(c.At.Nanosecond()))
+		log = append(log, LogEntry{binary.BigEndian.AppendUint64(key, c.ID), value})
+	}
+	return log, nil
+}
+
+// Settings are the parts of an experiment that an operator changes. In the Before and After
+// of a [Change], settings that did not change are nil.
 type Settings struct {
 	Winner      *string   `json:"winner,omitempty"`
 	Paused      *bool     `json:"paused,omitempty"`
@@ -62,14 +76,13 @@ type Settings struct {
 	Override    *Override `json:"override,omitempty"`
 	Plan        *Plan     `json:"plan,omitempty"`
 	Ramp        *Ramp     `json:"ramp,omitempty"`
-	// Participants and Conversions were counted before a change that forgot the
-	// counts. Conversions are those of all KPIs, each client once for each.
+	// Participants and Conversions are the counts before a change that deleted them.
+	// Conversions counts each client once for each KPI.
 	Participants *int64 `json:"participants,omitempty"`
 	Conversions  *int64 `json:"conversions,omitempty"`
 }
 
-// Changed returns the settings in which two records differ, as they were and
-// as they are.
+// Changed returns the settings in which two records differ, with the values of each record.
 func Changed(before, after Record) (was, is Settings) {
 	differ(&was.Winner, &is.Winner, before.Winner, after.Winner)
 	differ(&was.Paused, &is.Paused, before.Paused, after.Paused)
@@ -88,8 +101,8 @@ func differ[T any](was, is **T, before, after T) {
 	}
 }
 
-// JSON returns s as a [Change] has it: nothing if s says nothing. The error wraps
-// [ErrInvalid]: a number is not finite.
+// JSON returns s as a [Change] has it, nil if s is empty. The error wraps [ErrInvalid] if a
+// number is not finite.
 func (s Settings) JSON() (json.RawMessage, error) {
 	if s == (Settings{}) {
 		return nil, nil

@@ -2,7 +2,6 @@ package store
 
 import (
 	"math"
-	"math/big"
 	"strconv"
 	"time"
 )
@@ -16,10 +15,10 @@ func DayOf(t time.Time) Day {
 	return Day(math.Floor(float64(t.Unix()+int64(offset)) / 86400))
 }
 
-// Time returns the midnight, in UTC, at which d begins.
+// Time returns the start of d in UTC.
 func (d Day) Time() time.Time { return time.Unix(int64(d)*86400, 0).UTC() }
 
-// In returns the midnight at which d begins in a zone.
+// In returns the start of d in a time zone.
 func (d Day) In(zone *time.Location) time.Time {
 	year, month, day := d.Time().Date()
 	return time.Date(year, month, day, 0, 0, 0, 0, zone)
@@ -28,20 +27,19 @@ func (d Day) In(zone *time.Location) time.Time {
 // String returns d as YYYY-MM-DD.
 func (d Day) String() string { return d.Time().Format(time.DateOnly) }
 
-// Amount is a conversion's value in millionths, so that sums are exact.
+// Amount is the value of conversions in millionths, so that sums are exact.
 type Amount int64
 
-// MaxValue bounds one conversion's value, MaxTotal a client's running total of
-// one KPI, both in either direction.
+// MaxValue limits the value of one conversion, and MaxTotal a client's running total for one
+// KPI. Both limits hold for negative amounts as well.
 const (
 	MaxValue Amount = 1e9 * 1e6
 	MaxTotal Amount = math.MaxInt64
 )
 
-// AmountOf returns x to the nearest millionth, and whether x is a number
-// within ±MaxValue.
+// AmountOf returns x rounded to millionths, and false if x is not within ±MaxValue.
 func AmountOf(x float64) (Amount, bool) {
-	if !(math.Abs(x) <= MaxValue.Float()) { // refuses NaN too
+	if !(math.Abs(x) <= MaxValue.Float()) { // also rejects NaN
 		return 0, false
 	}
 	return Amount(math.RoundToEven(x * 1e6)), true
@@ -53,23 +51,8 @@ func (a Amount) Float() float64 { return float64(a) / 1e6 }
 // String returns a as a decimal number of units.
 func (a Amount) String() string { return strconv.FormatFloat(a.Float(), 'f', -1, 64) }
 
-// Add returns a+b and whether that lies within ±MaxTotal.
+// Add returns a+b, and false if it is not within ±MaxTotal.
 func (a Amount) Add(b Amount) (Amount, bool) {
 	s := a + b
 	return s, (s > a) == (b > 0) && s >= -MaxTotal
-}
-
-// Raise changes e as the total of one of its clients becomes another, exactly:
-// the squares by to² − from² = (to−from)·(to+from).
-func (e *EpochConversions) Raise(from, to Amount) {
-	if from == 0 && to != 0 {
-		e.NonZero++
-	}
-	if from != 0 && to == 0 {
-		e.NonZero--
-	}
-	was, is := big.NewInt(int64(from)), big.NewInt(int64(to))
-	by := new(big.Int).Sub(is, was)
-	e.Sum.Add(e.Sum, by)
-	e.Squares.Add(e.Squares, by.Mul(by, is.Add(is, was)))
 }

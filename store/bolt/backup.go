@@ -6,12 +6,12 @@ import (
 	"io"
 )
 
-// Backup writes a copy of the file as it is at one moment, which [Open] opens,
-// and returns the number of bytes. Other calls go on meanwhile, but space that
-// they free is not used again until it is done, so that the file may grow.
+// Backup writes a consistent copy of the file, which [Open] can open, and returns its size in
+// bytes. Other calls can run meanwhile, but the space that they free is not reused before
+// Backup returns, so that the file may grow.
 //
-// It is for the process that has the file open: others cannot open it, and a
-// plain copy of a file that is written to may be of no use.
+// Only the process that has the file open can make a backup. A plain copy of a file that is
+// being written may be corrupt.
 func (s *Store) Backup(ctx context.Context, w io.Writer) (n int64, err error) {
 	copied := &backup{ctx: ctx, to: w}
 	err = s.view(ctx, func(x *txn) error {
@@ -21,8 +21,8 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) (n int64, err error) {
 	return n, wrap("backup", err)
 }
 
-// A backup ends with its context. It keeps the error that ended it, which bbolt
-// does not always wrap.
+// A backup is a writer that fails when its context ends. It keeps its error, because bbolt
+// does not always wrap it.
 type backup struct {
 	ctx context.Context //nolint:containedctx // io.Writer takes none
 	to  io.Writer

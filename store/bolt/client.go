@@ -2,90 +2,64 @@ package bolt
 
 import (
 	"encoding/binary"
+	"fmt"
+
+	"go.etcd.io/bbolt"
 
 	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/internal/clientid"
 )
 
-// A client is what is remembered of one.
+// A client is the value of a client in the file.
 type client struct {
-	choice      int // an index, store.Out, or store.None if nothing is
-	reserved    bool
-	epoch       uint32
-	day         store.Day
-	conversions []byte // see conversion
+	store.ClientState
+
+	conversions []byte // encoded; see conversion
 }
 
-// nobody is a client of whom nothing is remembered.
-var nobody = client{choice: store.None}
+// unseen is the value of a client that was never seen.
+var unseen = client{ClientState: store.ClientState{Choice: store.None}}
 
-func (c client) takesPart() bool { return c.choice >= 0 && !c.reserved }
-
-// standing grows with what is known of c: an import brings more, never less.
-func (c client) standing() int {
-	switch {
-	case c.choice == store.None:
-		return 0
-	case c.choice == store.Out:
-		return 1
-	case c.reserved:
-		return 2
-	}
-	return 3
-}
-
-// after returns what c is after p, and whether that is something else.
-func (c client) after(p store.Participation) (client, bool) {
-	switch {
-	case c.choice == store.None && p.Choice != store.None, c.choice == store.Out && p.Choice >= 0:
-		return client{choice: p.Choice, reserved: p.Reserve, epoch: p.Epoch, day: store.DayOf(p.At)}, true
-	case c.reserved && !p.Reserve && p.Choice >= 0:
-		c.reserved, c.day = false, store.DayOf(p.At)
-		return c, true
-	}
-	return c, false
-}
-
-// encode returns the choice, 1 more than it is, and whether it is reserved in
-// one number, then the epoch, the day and the conversions.
+// encode returns the choice plus 1, doubled, plus 1 if it is reserved, then the epoch, the day
+// and the conversions.
 func (c client) encode() []byte {
-	head := uint64(c.choice+1) << 1
-	if c.reserved {
+	head := uint64(c.Choice+1) << 1
+	if c.Reserved {
 		head |= 1
 	}
 	b := binary.AppendUvarint(make([]byte, 0, 8+len(c.conversions)), head)
-	b = binary.AppendUvarint(b, uint64(c.epoch))
-	b = binary.AppendVarint(b, int64(c.day))
+	b = binary.AppendUvarint(b, uint64(c.Epoch))
+	b = binary.AppendVarint(b, int64(c.Day))
 	return append(b, c.conversions...)
 }
 
-// decodeClient returns the client a value is of. The conversions are a part of
-// value, and live as long.
+// decodeClient decodes a value. The conversions of the result are a part of value.
 func decodeClient(value []byte) (client, error) {
 	if value == nil {
-		return nobody, nil
+		return unseen, nil
 	}
 	d := decoder{rest: value}
 	head := d.uvarint()
-	c := client{choice: int(head>>1) - 1, reserved: head&1 != 0, epoch: uint32(d.uvarint()), day: store.Day(d.varint())}
+	c := client{ClientState: store.ClientState{
+		Choice: int(head>>1) - 1, Reserved: head&1 != 0, Epoch: uint32(d.uvarint()), Day: store.Day(d.varint()),
+	}}
 	c.conversions = d.rest
 	return c, d.err
 }
 
-// A conversion is what a client did for a KPI: an index in Record.KPIs. It is
-// encoded as four numbers, in this order.
+// A conversion is a [store.ClientConversion] with the index of its KPI in Record.KPIs instead
+// of the name. It is encoded as the index, the day, the events and the total.
 type conversion struct {
-	kpi    int
-	day    store.Day // of the first one
-	events int64
-	total  store.Amount
+	kpi int
+	store.ClientConversion
 }
 
 func encodeConversions(conversions []conversion) (b []byte) {
 	for _, v := range conversions {
 		b = binary.AppendUvarint(b, uint64(v.kpi))
-		b = binary.AppendVarint(b, int64(v.day))
-		b = binary.AppendUvarint(b, uint64(v.events))
-		b = binary.AppendVarint(b, int64(v.total))
+		b = binary.AppendVarint(b, int64(v.Day))
+		b = binary.AppendUvarint(b, uint64(v.Events))
+		b = binary.AppendVarint(b, int64(v.Total))
 	}
 	return b
 }
@@ -93,12 +67,44 @@ func encodeConversions(conversions []conversion) (b []byte) {
 func decodeConversions(b []byte) (conversions []conversion, err error) {
 	d := decoder{rest: b}
 	for len(d.rest) > 0 {
-		conversions = append(conversions, conversion{
-			kpi:    int(d.uvarint()),
-			day:    store.Day(d.varint()),
-			events: int64(d.uvarint()),
-			total:  store.Amount(d.varint()),
-		})
+		conversions = append(conversions, conversion{int(d.uvarint()), store.ClientConversion{
+			Day: store.Day(d.varint()), Events: int64(d.uvarint()), Total: store.Amount(d.varint()),
+		}})
 	}
 	return conversions, d.err
+}
+
+// The key of a client is the 16 bytes of its ID if it is a UUID, otherwise the ID after a
+// prefix that never makes the key 16 bytes long.
+const (
+	prefixOther = "\x00"
+	prefixOf15  = "\x01\x01" // for IDs of 15 bytes
+)
+
+func clientKey(id string) []byte {
+	if key, ok := clientid.Parse(id); ok {
+		return key[:]
+	}
+	if len(id) == 15 {
+		return []byte(prefixOf15 + id)
+	}
+	return []byte(prefixOther + id)
+}
+
+func clientID(key []byte) string {
+	if len(key) == 16 {
+		return clientid.Format([16]byte(key))
+	}
+	if key[0] == prefixOf15[0] {
+		return string(key[len(prefixOf15):])
+	}
+	return string(key[len(prefixOther):])
+}
+
+// checkClientID refuses IDs that are too long for a key.
+func checkClientID(id string) error {
+	if len(prefixOther)+len(id) > bbolt.MaxKeySize {
+		return fmt.Errorf("%w: client ID of %d bytes", store.ErrInvalid, len(id))
+	}
+	return nil
 }

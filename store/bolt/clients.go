@@ -8,8 +8,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// page is how many clients Clients reads at a time. In between no transaction
-// is open: a long one would keep space in the file from being reused.
+// page is the number of clients that Clients reads in one transaction. A long transaction
+// would prevent the reuse of free space in the file.
 const page = 1000
 
 // Clients implements [store.Store]. The loop may call the store.
@@ -35,8 +35,8 @@ func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.
 	}
 }
 
-// clients returns the clients whose keys come next after a key, and the last of
-// these keys, nil if there are no more.
+// clients returns the next clients after a key, and the last of their keys, nil if there are
+// no more.
 func (s *Store) clients(ctx context.Context, experiment string, after []byte) (clients []store.Client, last []byte, err error) {
 	err = s.view(ctx, func(x *txn) error {
 		clients, last, err = x.experiment(experiment).page(after)
@@ -70,7 +70,7 @@ func (e *experiment) page(after []byte) (clients []store.Client, last []byte, er
 	return clients, nil, nil
 }
 
-// export returns the client that a key and its value are of.
+// export decodes the key and value of a client.
 func (e *experiment) export(key, value []byte) (store.Client, error) {
 	c, err := decodeClient(value)
 	if err != nil {
@@ -80,14 +80,13 @@ func (e *experiment) export(key, value []byte) (store.Client, error) {
 	if err != nil {
 		return store.Client{}, err
 	}
-	out := store.Client{ID: clientID(key), Choice: c.choice, Epoch: c.epoch, Reserved: c.reserved, Day: c.day}
+	out := store.Client{ID: clientID(key), Choice: c.Choice, Epoch: c.Epoch, Reserved: c.Reserved, Day: c.Day}
 	for _, v := range conversions {
 		if v.kpi >= len(e.record.KPIs) {
 			return store.Client{}, errDamaged
 		}
-		out.Conversions = append(out.Conversions, store.ClientConversion{
-			KPI: e.record.KPIs[v.kpi], Day: v.day, Events: v.events, Total: v.total,
-		})
+		v.KPI = e.record.KPIs[v.kpi]
+		out.Conversions = append(out.Conversions, v.ClientConversion)
 	}
 	return out, nil
 }

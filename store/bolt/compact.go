@@ -9,13 +9,12 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// compactTx is how many bytes Compact writes in one transaction.
+// compactTx is the number of bytes that Compact writes in one transaction.
 const compactTx = 16 << 20
 
-// Compact rewrites the file at path without the space that is free in it, and
-// returns how large it was and is. The file must not be open. It is replaced in
-// one step, by one with the same permissions and, where possible, owner; if
-// that fails, the old one stays as it is.
+// Compact rewrites the file at path without its free space, and returns its size before and
+// after, in bytes. The file must not be open. It is replaced atomically by a file with the
+// same permissions and, if possible, owner. If that fails, it does not change.
 func Compact(path string) (before, after int64, err error) {
 	before, after, err = compact(path)
 	if err != nil {
@@ -25,11 +24,11 @@ func Compact(path string) (before, after int64, err error) {
 }
 
 func compact(path string) (before, after int64, err error) {
-	if path, err = filepath.EvalSymlinks(path); err != nil { // also if there is none
+	if path, err = filepath.EvalSymlinks(path); err != nil { // also if there is no file
 		return 0, 0, err
 	}
-	// It stays locked until the new file is in its place. Who waits for the lock
-	// finds out.
+	// The file stays locked until it is replaced. A process that waits for the lock then
+	// finds out; see errReplaced.
 	db, err := open(path)
 	if err != nil {
 		return 0, 0, err
@@ -43,12 +42,12 @@ func compact(path string) (before, after int64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	defer os.Remove(copied) // there is none once it was renamed
+	defer os.Remove(copied) // does nothing after the rename
 	after, err = replace(path, copied, old)
 	return old.Size(), after, err
 }
 
-// compactCopy returns the path of a new file beside that at path.
+// compactCopy writes a compact copy in the folder of path and returns its path.
 func compactCopy(db *bbolt.DB, path string) (string, error) {
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
@@ -65,12 +64,12 @@ func compactCopy(db *bbolt.DB, path string) (string, error) {
 }
 
 func copyInto(path string, src *bbolt.DB) error {
-	// One Sync at the end will do: if it is not reached the file is not used.
+	// One Sync at the end is enough: without it, the file is not used.
 	dst, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true, FreelistType: bbolt.FreelistMapType})
 	if err != nil {
 		return err
 	}
-	dst.AllocSize = 0 // to grow by no more than it needs
+	dst.AllocSize = 0 // grow only as far as necessary
 	err = bbolt.Compact(dst, src, compactTx)
 	if err == nil {
 		err = dst.Sync()
@@ -78,8 +77,7 @@ func copyInto(path string, src *bbolt.DB) error {
 	return errors.Join(err, dst.Close())
 }
 
-// replace puts the file copied in the place of the old one at path, and returns
-// its size.
+// replace renames the file copied to path and returns its size.
 func replace(path, copied string, old os.FileInfo) (int64, error) {
 	if err := os.Chmod(copied, old.Mode().Perm()); err != nil {
 		return 0, err

@@ -12,7 +12,7 @@ func (x *txn) convert(c store.Conversion) (store.Facts, error) {
 		return store.Facts{}, err
 	}
 	f, err := e.facts(who, c.Version)
-	if err != nil || e.version != c.Version || !who.takesPart() {
+	if err != nil || f.Stale || !who.Participates() {
 		return f, err
 	}
 	if !x.tx.Writable() {
@@ -26,8 +26,8 @@ func (x *txn) convert(c store.Conversion) (store.Facts, error) {
 	return f, nil
 }
 
-// convert reports false if the total of the client, who takes part, would
-// become too large.
+// convert counts a conversion of a participating client. It reports false if the client's
+// total cannot hold its value.
 func (e *experiment) convert(who client, c store.Conversion) (bool, error) {
 	if err := e.load(); err != nil {
 		return false, err
@@ -36,63 +36,29 @@ func (e *experiment) convert(who client, c store.Conversion) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	day := store.DayOf(c.At)
-	was := conversion{day: day}
-	known := slices.Index(e.record.KPIs, c.KPI)
-	i := slices.IndexFunc(conversions, func(v conversion) bool { return v.kpi == known })
-	if i >= 0 {
-		was = conversions[i]
-	}
-	is, ok := was.after(c)
+	v, i := conversionFor(&conversions, slices.Index(e.record.KPIs, c.KPI))
+	after, ok := v.After(c)
 	if !ok {
 		return false, nil
 	}
-	if is.kpi, err = e.kpi(c.KPI); err != nil {
+	kpi, err := e.kpi(c.KPI)
+	if err != nil {
 		return false, err
 	}
-	if err := e.credit(who, was, is, day); err != nil {
-		return false, err
-	}
-	if i >= 0 {
-		conversions[i] = is
-	} else {
-		conversions = append(conversions, is)
-	}
+	e.pending.Credit(who.ClientState, kpi, store.DayOf(c.At), v.ClientConversion, after)
+	conversions[i] = conversion{kpi, after}
 	who.conversions = encodeConversions(conversions)
 	e.put(c.Client, who)
 	return true, nil
 }
 
-// after returns v with one conversion more, and false if its total would
-// become too large.
-func (v conversion) after(c store.Conversion) (conversion, bool) {
-	v.events++
-	if !c.HasValue {
-		return v, true
+// conversionFor returns the conversion for the KPI with an index, and its place in list, to
+// which it is added if necessary.
+func conversionFor(list *[]conversion, kpi int) (conversion, int) {
+	i := slices.IndexFunc(*list, func(v conversion) bool { return v.kpi == kpi })
+	if i < 0 {
+		i = len(*list)
+		*list = append(*list, conversion{kpi: kpi})
 	}
-	total, ok := v.total.Add(c.Value)
-	v.total = total
-	return v, ok
-}
-
-// credit counts, on a day, that what a client did for a KPI was something, or
-// nothing, before.
-func (e *experiment) credit(who client, was, is conversion, day store.Day) error {
-	alternative, kpi := uint32(who.choice), uint32(is.kpi)
-	first := was.events == 0
-	if first || is.total != was.total {
-		sums, err := e.counts.sumsOf(e.bucket.Bucket(countsBucket), countKey{countSums, alternative, kpi, who.epoch})
-		if err != nil {
-			return err
-		}
-		sums.Raise(was.total, is.total)
-		if first {
-			sums.Converted++
-		}
-	}
-	if first {
-		e.counts.add(countKey{countConverted, alternative, kpi, uint32(day)}, 1)
-	}
-	e.counts.add(countKey{countEvents, alternative, kpi, uint32(day)}, is.events-was.events)
-	return nil
+	return (*list)[i], i
 }

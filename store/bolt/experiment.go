@@ -10,19 +10,17 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// The file. Beside the bucket that says what it is, there are two for each
-// experiment. One is named "clients/" and the experiment: its sequence is the
-// record's version, and its keys are the clients (see clientKey and
-// client.encode), so that a known client takes two look-ups. The other is named
-// "experiment/" and the experiment, and holds
+// The file has these buckets, of which the first identifies it (see formatBucket):
 //
-//	record    the store.Record as JSON
-//	epochs    the epochs before the present one as JSON, if there are any
-//	counts    bucket, see countKey
-//	imported  bucket like counts, of what no client accounts for
-//
-// A name that has a log of changes has a bucket named "changes/" and the name
-// for it, see changeKey, whether there is such an experiment or not.
+//	sixpack            format: its version; id: its identity, if it was asked for
+//	clients/<name>     clients of an experiment, see clientKey and client.encode; the bucket's
+//	                   sequence is the record's version, so that finding a known client takes
+//	                   two look-ups
+//	experiment/<name>  record: the store.Record as JSON
+//	                   epochs: the epochs before the present one as JSON, if there are any
+//	                   counts: bucket, see countKey
+//	                   imported: bucket like counts, for counts that no client accounts for
+//	changes/<name>     log, see store.LogEntry; it remains when the experiment is deleted
 var (
 	clientsPrefix    = []byte("clients/")
 	logPrefix        = []byte("changes/")
@@ -33,15 +31,15 @@ var (
 	importedBucket   = []byte("imported")
 )
 
-// An experiment is one as it stands in a transaction.
+// An experiment is an experiment within a transaction.
 type experiment struct {
 	txn     *txn
 	name    string
-	version uint64        // 0: there is none
-	clients *bbolt.Bucket // nil: there is none
+	version uint64        // 0 if the experiment does not exist
+	clients *bbolt.Bucket // nil if the experiment does not exist
 	bucket  *bbolt.Bucket // nil until loaded
-	record  *store.Record // nil until loaded; may have been handed out
-	counts  counts        // to be added to those in the file
+	record  *store.Record // nil until loaded; may have been returned to callers
+	pending store.Counts  // to be added to the counts in the file at the end of the transaction
 }
 
 func (x *txn) experiment(name string) *experiment {
@@ -62,7 +60,7 @@ func (e *experiment) key(prefix []byte) []byte { return slices.Concat(prefix, []
 
 func (e *experiment) exists() bool { return e.clients != nil }
 
-// load sets bucket and record if the experiment exists.
+// load reads the record if the experiment exists.
 func (e *experiment) load() error {
 	if e.record != nil || !e.exists() {
 		return nil
@@ -79,7 +77,7 @@ func (e *experiment) load() error {
 	return nil
 }
 
-// create remembers a new experiment, and the epochs before that of its record.
+// create writes a new experiment and the epochs before its present one.
 func (e *experiment) create(r store.Record, earlier []store.Epoch) error {
 	if key := e.key(experimentPrefix); r.Name != e.name || r.Version == 0 || len(key) > bbolt.MaxKeySize {
 		return fmt.Errorf("%w: new record %.100q with version %d", store.ErrInvalid, r.Name, r.Version)
@@ -105,11 +103,11 @@ func (e *experiment) create(r store.Record, earlier []store.Epoch) error {
 	if len(earlier) > 0 {
 		e.txn.put(e.bucket, epochsKey, epochs)
 	}
-	e.remember(r, value)
+	e.putRecord(r, value)
 	return nil
 }
 
-// replace remembers r under the version after that of e.
+// replace writes r as the next version of the record.
 func (e *experiment) replace(r store.Record) error {
 	if err := e.load(); err != nil {
 		return err
@@ -122,17 +120,17 @@ func (e *experiment) replace(r store.Record) error {
 	if err := e.beginEpoch(r.Epoch); err != nil {
 		return err
 	}
-	e.remember(r, value)
+	e.putRecord(r, value)
 	return nil
 }
 
-func (e *experiment) remember(r store.Record, value []byte) {
+func (e *experiment) putRecord(r store.Record, value []byte) {
 	e.txn.put(e.bucket, recordKey, value)
 	e.txn.wrote(e.clients.SetSequence(r.Version))
 	e.version, e.record = r.Version, &r
 }
 
-// beginEpoch moves the present epoch to the earlier ones, unless it goes on.
+// beginEpoch moves the present epoch to the earlier ones if the next one is another.
 func (e *experiment) beginEpoch(next store.Epoch) error {
 	if next.Number == e.record.Epoch.Number {
 		return nil
@@ -160,7 +158,7 @@ func (e *experiment) epochs() (epochs []store.Epoch, err error) {
 	return append(epochs, e.record.Epoch), nil
 }
 
-// kpi returns the index of a KPI, which the record learns if it must.
+// kpi returns the index of a KPI, which is added to the record if it is unknown.
 func (e *experiment) kpi(name string) (int, error) {
 	if i := slices.Index(e.record.KPIs, name); i >= 0 {
 		return i, nil
@@ -171,28 +169,27 @@ func (e *experiment) kpi(name string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	e.remember(r, value)
+	e.putRecord(r, value)
 	return len(r.KPIs) - 1, nil
 }
 
-// forget drops all clients and, unless keepCounts, all that was counted.
-func (e *experiment) forget(keepCounts bool) (err error) {
+// clear deletes all clients and, unless keepCounts is set, all counts.
+func (e *experiment) clear(keepCounts bool) (err error) {
 	if e.clients, err = e.txn.emptyBucket(e.txn.tx, e.key(clientsPrefix)); err != nil {
 		return err
 	}
 	e.txn.wrote(e.clients.SetSequence(e.version))
 	if keepCounts {
-		// Only this one counts clients that are there now.
-		excluded := countKey{kind: countExcluded}
-		delete(e.counts.numbers, excluded)
-		e.txn.wrote(e.bucket.Bucket(countsBucket).Delete(excluded.encode()))
+		// Only this count is about clients that exist now.
+		e.pending.Excluded = 0
+		e.txn.wrote(e.bucket.Bucket(countsBucket).Delete(countKey{kind: countExcluded}.encode()))
 		return nil
 	}
-	return e.forgetCounts()
+	return e.clearCounts()
 }
 
-func (e *experiment) forgetCounts() error {
-	e.counts = counts{}
+func (e *experiment) clearCounts() error {
+	e.pending = store.Counts{}
 	for _, name := range [][]byte{countsBucket, importedBucket} {
 		if _, err := e.txn.emptyBucket(e.bucket, name); err != nil {
 			return err
@@ -205,21 +202,21 @@ func (e *experiment) forgetCounts() error {
 	if err != nil {
 		return err
 	}
-	e.remember(r, value)
+	e.putRecord(r, value)
 	return nil
 }
 
-// delete removes e from the file.
+// delete removes the experiment from the file.
 func (e *experiment) delete() {
 	e.txn.wrote(e.txn.tx.DeleteBucket(e.key(clientsPrefix)))
 	e.txn.wrote(e.txn.tx.DeleteBucket(e.key(experimentPrefix)))
 	*e = experiment{txn: e.txn, name: e.name}
 }
 
-// client returns what is remembered of a client.
+// client returns a client, unseen if there is none.
 func (e *experiment) client(id string) (client, error) {
 	if !e.exists() {
-		return nobody, nil
+		return unseen, nil
 	}
 	c, err := decodeClient(e.clients.Get(clientKey(id)))
 	if err != nil {

@@ -11,10 +11,7 @@ func (x *txn) merge(i store.Import) (done store.Imported, err error) {
 	if !x.tx.Writable() {
 		return done, errWrite
 	}
-	if err := checkImport(i); err != nil {
-		return done, err
-	}
-	log, err := encodeChanges(i.Changes)
+	log, err := checkImport(i)
 	if err != nil {
 		return done, err
 	}
@@ -41,21 +38,20 @@ func (x *txn) merge(i store.Import) (done store.Imported, err error) {
 	return done, err
 }
 
-// checkImport refuses what does not fit the alternatives of i.Record, and what
-// cannot be a key.
-func checkImport(i store.Import) error {
+// checkImport returns the encoded changes.
+func checkImport(i store.Import) ([]store.LogEntry, error) {
 	if err := i.Check(); err != nil {
-		return err
+		return nil, err
 	}
 	for _, c := range i.Clients {
 		if err := checkClientID(c.ID); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return store.EncodeChanges(i.Changes)
 }
 
-// adopt creates the experiment, or checks that it has the alternatives given.
+// adopt creates the experiment, or checks that it has the given alternatives.
 func (e *experiment) adopt(i store.Import) (created bool, err error) {
 	if !e.exists() {
 		err := e.create(i.Record.Clone(), i.Epochs)
@@ -70,20 +66,19 @@ func (e *experiment) adopt(i store.Import) (created bool, err error) {
 	return false, nil
 }
 
-// mergeClient takes of a client what is not known.
+// mergeClient adds what is unknown of a client.
 func (e *experiment) mergeClient(given store.Client, done *store.Imported) error {
 	was, err := e.client(given.ID)
 	if err != nil {
 		return err
 	}
-	is, fresh := was, client{choice: given.Choice, reserved: given.Reserved, epoch: given.Epoch, day: given.Day}
-	before := *done
-	if fresh.standing() > was.standing() {
-		is = fresh
-		e.move(was, is)
+	before, is := *done, was
+	is.ClientState = was.Merge(given.State())
+	if is.ClientState != was.ClientState {
+		e.pending.Move(was.ClientState, is.ClientState)
 		done.Clients++
 	}
-	if fresh.takesPart() && is.choice == fresh.choice {
+	if given.State().Participates() && is.Choice == given.Choice {
 		if err := e.mergeConversions(&is, given.Conversions, done); err != nil {
 			return err
 		}
@@ -94,32 +89,29 @@ func (e *experiment) mergeClient(given store.Client, done *store.Imported) error
 	return nil
 }
 
-// mergeConversions takes of a client's conversions what is not known.
+// mergeConversions adds what is unknown of a client's conversions.
 func (e *experiment) mergeConversions(who *client, given []store.ClientConversion, done *store.Imported) error {
 	conversions, err := decodeConversions(who.conversions)
 	if err != nil {
 		return err
 	}
-	for _, v := range given {
-		kpi, err := e.kpi(v.KPI)
+	for _, g := range given {
+		kpi, err := e.kpi(g.KPI)
 		if err != nil {
 			return err
 		}
-		i := slices.IndexFunc(conversions, func(v conversion) bool { return v.kpi == kpi })
+		v, i := conversionFor(&conversions, kpi)
+		merged := v.Merge(g)
 		switch {
-		case i < 0:
-			i, conversions = len(conversions), append(conversions, conversion{kpi: kpi, day: v.Day})
-			done.Conversions++
-		case conversions[i].events < v.Events:
-			done.Raised++
-		default:
+		case merged == v.ClientConversion:
 			continue
+		case v.Events == 0:
+			done.Conversions++
+		default:
+			done.Raised++
 		}
-		was := conversions[i]
-		conversions[i].events, conversions[i].total = v.Events, v.Total
-		if err := e.credit(*who, was, conversions[i], was.day); err != nil {
-			return err
-		}
+		e.pending.Credit(who.ClientState, kpi, merged.Day, v.ClientConversion, merged)
+		conversions[i].ClientConversion = merged
 	}
 	who.conversions = encodeConversions(conversions)
 	return nil

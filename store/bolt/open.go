@@ -16,16 +16,16 @@ import (
 // ErrLocked is wrapped by the error of Open when the file is in use.
 var ErrLocked = errors.New("in use by another sixpack process")
 
-// errForeign is wrapped by the error of Open when the file is something else.
+// errForeign is wrapped by the error of Open when the file is not a store.
 var errForeign = errors.New("not a sixpack store")
 
 const (
-	lockTimeout = time.Second // for a process that is about to end
-	allocSize   = 1 << 20     // by how much the file grows at a time
-	minSize     = 4 << 12     // of what bbolt begins with
+	lockTimeout = time.Second // for a process that is about to exit
+	allocSize   = 1 << 20     // bytes by which the file grows at a time
+	minSize     = 4 << 12     // bytes of a new file
 )
 
-// The bucket that tells what the file is, and which version of it.
+// The bucket that identifies the file as a store, and the key of its format's version.
 var (
 	formatBucket = []byte("sixpack")
 	formatKey    = []byte("format")
@@ -33,13 +33,12 @@ var (
 
 const format = 1
 
-// Open opens the file at path. If there is none, it is created; its folder must
-// exist. Whoever opens a store must Close it.
+// Open opens the file at path, or creates it in an existing folder. The caller must Close
+// the store.
 //
-// A file is for one process at a time. If it is open already, here or in
-// another process, Open fails after a second with an error that wraps
-// [ErrLocked]. It also fails, and leaves the file as it is, when that is not a
-// store, is damaged, or was written by a newer release that changed the format.
+// A file can be open only once. If it is already open, in this or another process, Open
+// fails after a second with an error that wraps [ErrLocked]. Open also fails, without changing
+// the file, if the file is not a store, is damaged, or has the format of a newer release.
 func Open(path string) (*Store, error) {
 	db, err := open(path)
 	if err != nil {
@@ -61,8 +60,8 @@ func open(path string) (db *bbolt.DB, err error) {
 	}
 }
 
-// check refuses a file that is there but no store of ours. It opens it for
-// reading only, because otherwise bbolt may write before anything can be asked.
+// check refuses an existing file that is not a store. It opens the file read-only, because
+// otherwise bbolt may write before the file can be checked.
 func check(path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -94,7 +93,7 @@ func checkFormat(tx *bbolt.Tx) error {
 		if first, _ := tx.Cursor().First(); first != nil {
 			return fmt.Errorf("%w: it has a bucket %q", errForeign, first)
 		}
-		return nil // a process died before it came to it
+		return nil // a process died before it wrote the format
 	}
 	version, err := strconv.Atoi(string(b.Get(formatKey)))
 	switch {
@@ -110,12 +109,12 @@ func openChecked(path string) (*bbolt.DB, error) {
 	var file *os.File
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout: lockTimeout,
-		// Takes free pages in order, so that those of a transaction lie side by
-		// side and reach the disk in fewer writes: mixed loads came 1.1 to 1.8 times
-		// as far. The other type would find them faster after a large Delete.
+		// Uses free pages in order, so that the pages of a transaction are adjacent and
+		// need fewer writes: mixed loads were 1.1 to 1.8 times as fast. The other type
+		// finds pages faster after a large Delete.
 		FreelistType:    bbolt.FreelistArrayType,
 		InitialMmapSize: mmapSize(),
-		NoStatistics:    true, // they cost readers a lock
+		NoStatistics:    true, // they would make readers wait for a lock
 		OpenFile: func(name string, flag int, perm os.FileMode) (_ *os.File, err error) {
 			file, err = os.OpenFile(name, flag, perm)
 			return file, err
@@ -131,9 +130,9 @@ func openChecked(path string) (*bbolt.DB, error) {
 	return db, nil
 }
 
-// mmapSize is the address space to begin with. To get more, bbolt waits for all
-// readers, and new readers wait for it, so a Backup to a slow reader would hold
-// up everything. It takes no memory; only Windows would make the file as large.
+// mmapSize is the initial address space. To get more, bbolt waits for all readers, and new
+// readers wait meanwhile, so that a Backup to a slow reader would block all calls. Address
+// space takes no memory, but on Windows the file would become as large.
 func mmapSize() int {
 	if strconv.IntSize < 64 || runtime.GOOS == "windows" {
 		return 0
@@ -151,8 +150,8 @@ func explain(err error) error {
 	return err
 }
 
-// errReplaced tells that, while we waited for its lock, the file was replaced,
-// as by [Compact]: what is written to the one we have would be lost.
+// errReplaced reports that the file was replaced, for example by [Compact], while Open waited
+// for its lock. Writes to the open file would be lost.
 var errReplaced = errors.New("was replaced")
 
 func prepare(db *bbolt.DB, file *os.File) error {
@@ -173,7 +172,7 @@ func prepare(db *bbolt.DB, file *os.File) error {
 	return initialize(db)
 }
 
-// initialize says in a new file what it is.
+// initialize writes the format to a new file.
 func initialize(db *bbolt.DB) error {
 	fresh := false
 	err := db.View(func(tx *bbolt.Tx) error {
@@ -196,10 +195,10 @@ func initialize(db *bbolt.DB) error {
 	return syncFolder(db.Path())
 }
 
-// syncFolder makes sure that the folder knows the file at path after a crash.
+// syncFolder makes sure that the folder contains the file at path after a crash.
 func syncFolder(path string) error {
 	if runtime.GOOS == "windows" {
-		return nil // has no way to ask for it
+		return nil // it cannot sync folders
 	}
 	folder, err := os.Open(filepath.Dir(path))
 	if err != nil {

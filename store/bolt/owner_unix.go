@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// keepOwner gives the file at path the owner of another, so that what root
-// compacts stays open to the service. Others than root need and may not do it.
+// keepOwner gives the file at path the owner of another file, so that the service can still
+// open a file that root has compacted. For other users it does nothing.
 func keepOwner(path string, of os.FileInfo) {
 	if stat, ok := of.Sys().(*syscall.Stat_t); ok {
 		_ = os.Chown(path, int(stat.Uid), int(stat.Gid))

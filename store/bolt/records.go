@@ -25,7 +25,7 @@ func (x *txn) records() (records []store.Record, err error) {
 	return records, nil
 }
 
-// names returns the names of all experiments, sorted, as keys of a bucket are.
+// names returns the names of all experiments, sorted like the keys of a bucket.
 func (x *txn) names() (names []string) {
 	c := x.tx.Cursor()
 	for key, _ := c.Seek(experimentPrefix); bytes.HasPrefix(key, experimentPrefix); key, _ = c.Next() {
@@ -34,39 +34,30 @@ func (x *txn) names() (names []string) {
 	return names
 }
 
-func (x *txn) save(r store.Record, log []entry) (store.Facts, error) {
-	return x.change(r, log, func(e *experiment) error { return e.replace(r) })
-}
-
-func (x *txn) clear(r store.Record, keepCounts bool, log []entry) (store.Facts, error) {
-	return x.change(r, log, func(e *experiment) error {
-		if err := e.replace(r); err != nil {
-			return err
-		}
-		return e.forget(keepCounts)
-	})
-}
-
-// change does something to the experiment of r, and logs it, if that has the
-// version of r.
-func (x *txn) change(r store.Record, log []entry, do func(*experiment) error) (store.Facts, error) {
+// save replaces the record, edits the experiment and logs changes.
+func (x *txn) save(r store.Record, log []store.LogEntry, edit func(*experiment) error) (store.Facts, error) {
 	e := x.experiment(r.Name)
 	if !e.exists() || e.version != r.Version {
-		return e.facts(nobody, r.Version)
+		return e.facts(unseen, r.Version)
 	}
 	if !x.tx.Writable() {
 		return store.Facts{}, errWrite
 	}
-	if err := do(e); err != nil {
+	if err := e.replace(r); err != nil {
+		return store.Facts{}, err
+	}
+	if err := edit(e); err != nil {
 		return store.Facts{}, err
 	}
 	if _, err := x.log(r.Name, log); err != nil {
 		return store.Facts{}, err
 	}
-	return store.Facts{Version: e.version, Choice: store.None, Wrote: true}, nil
+	f := unseen.Facts(e.version)
+	f.Wrote = true
+	return f, nil
 }
 
-func (x *txn) delete(experiment string, log []entry) (found bool, err error) {
+func (x *txn) delete(experiment string, log []store.LogEntry) (found bool, err error) {
 	e := x.experiment(experiment)
 	if !e.exists() {
 		return false, nil

@@ -1,9 +1,8 @@
-// Package bolt keeps everything in one file, with go.etcd.io/bbolt: no server,
-// no background work, and every acknowledged write is on the disk.
+// Package bolt keeps experiments in one file, with go.etcd.io/bbolt. It needs no server and no
+// background work, and every acknowledged write is on the disk.
 //
-// One process at a time may have the file open. What needs no write reads a
-// snapshot and waits for nobody; concurrent writes share one transaction, so
-// that the disk is asked to sync once for all of them.
+// Only one process at a time can have the file open. Reads use a snapshot and do not wait.
+// Concurrent writes share a transaction, so that the disk syncs once for all of them.
 package bolt
 
 import (
@@ -31,8 +30,8 @@ func (s *Store) Participate(ctx context.Context, p store.Participation) (store.F
 	return do(ctx, s, "participate", func(x *txn) (store.Facts, error) { return x.participate(own) })
 }
 
-// detach returns p as it may still be read when the caller, whose context has
-// ended, is gone.
+// detach returns a copy of p that remains valid after the caller has returned because its
+// context ended.
 func detach(p store.Participation) store.Participation {
 	if p.Record != nil {
 		p.Record = new(p.Record.Clone())
@@ -57,43 +56,40 @@ func (s *Store) Records(ctx context.Context) ([]store.Record, error) {
 
 // Counts implements [store.Store].
 func (s *Store) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
-	return do(ctx, s, "results", func(x *txn) ([]store.Counts, error) { return x.results(names) })
+	return do(ctx, s, "counts", func(x *txn) ([]store.Counts, error) { return x.counts(names) })
 }
 
 // Save implements [store.Store].
 func (s *Store) Save(ctx context.Context, r store.Record, changes ...store.Change) (store.Facts, error) {
-	const op = "save"
-	log, err := encodeChanges(changes)
-	if err != nil {
-		return store.Facts{}, wrap(op, err)
-	}
-	r = r.Clone()
-	return do(ctx, s, op, func(x *txn) (store.Facts, error) { return x.save(r, log) })
+	return s.save(ctx, "save", r, changes, func(*experiment) error { return nil })
 }
 
 // Clear implements [store.Store].
 func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool, changes ...store.Change) (store.Facts, error) {
-	const op = "clear"
-	log, err := encodeChanges(changes)
+	return s.save(ctx, "clear", r, changes, func(e *experiment) error { return e.clear(keepCounts) })
+}
+
+func (s *Store) save(ctx context.Context, op string, r store.Record, changes []store.Change, edit func(*experiment) error) (store.Facts, error) {
+	log, err := store.EncodeChanges(changes)
 	if err != nil {
 		return store.Facts{}, wrap(op, err)
 	}
 	r = r.Clone()
-	return do(ctx, s, op, func(x *txn) (store.Facts, error) { return x.clear(r, keepCounts, log) })
+	return do(ctx, s, op, func(x *txn) (store.Facts, error) { return x.save(r, log, edit) })
 }
 
 // Delete implements [store.Store].
 func (s *Store) Delete(ctx context.Context, experiment string, changes ...store.Change) (found bool, err error) {
 	const op = "delete"
-	log, err := encodeChanges(changes)
+	log, err := store.EncodeChanges(changes)
 	if err != nil {
 		return false, wrap(op, err)
 	}
 	return do(ctx, s, op, func(x *txn) (bool, error) { return x.delete(experiment, log) })
 }
 
-// Import implements [store.Store]. Once begun it is not interrupted by the end
-// of ctx, because it reads what the caller gave it until it is done.
+// Import implements [store.Store]. After it has started, the end of ctx does not interrupt
+// it, because it reads its argument until it is done.
 func (s *Store) Import(ctx context.Context, i store.Import) (store.Imported, error) {
 	if err := ctx.Err(); err != nil {
 		return store.Imported{}, wrap("import", err)
@@ -106,19 +102,17 @@ func (s *Store) Ping(ctx context.Context) error {
 	return wrap("ping", s.view(ctx, func(*txn) error { return nil }))
 }
 
-// Close implements [store.Store]. It waits for calls under way and lets other
-// processes have the file.
+// Close implements [store.Store]. It waits for calls in progress and unlocks the file.
 func (s *Store) Close() error {
 	s.writer.close()
 	return wrap("close", s.db.Close())
 }
 
-// errWrite is what a request returns in a read-only transaction when it would
-// have to write.
+// errWrite is returned by a request in a read-only transaction if it has to write.
 var errWrite = errors.New("needs a writable transaction")
 
-// do carries out a request: in a snapshot if that will do, else, from the
-// start, in a writable transaction shared with others.
+// do runs a request in a read-only transaction and, if the request has to write, again in a
+// writable transaction that it shares with other requests.
 func do[T any](ctx context.Context, s *Store, name string, request func(*txn) (T, error)) (T, error) {
 	var answer T
 	run := func(x *txn) (err error) {
@@ -130,7 +124,7 @@ func do[T any](ctx context.Context, s *Store, name string, request func(*txn) (T
 		err = s.writer.do(ctx, run)
 	}
 	if err != nil {
-		// Not answer: if ctx ended, the writer may be about to set it.
+		// If ctx ended, the writer may be about to set answer.
 		var none T
 		return none, wrap(name, err)
 	}
@@ -149,12 +143,11 @@ func (s *Store) view(ctx context.Context, fn func(*txn) error) (err error) {
 	return err
 }
 
-// errDamaged is wrapped by the errors of calls that met bytes this package did
-// not write.
+// errDamaged is wrapped by the errors of calls that read bytes that this package did not
+// write.
 var errDamaged = errors.New("the file is damaged")
 
-// recoverDamage turns a panic into an error: bbolt panics when it meets a page
-// that makes no sense.
+// recoverDamage turns a panic into an error: bbolt panics when it reads a corrupt page.
 func recoverDamage(err *error) {
 	if p := recover(); p != nil {
 		*err = fmt.Errorf("%w: %v", errDamaged, p)

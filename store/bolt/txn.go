@@ -2,18 +2,17 @@ package bolt
 
 import "go.etcd.io/bbolt"
 
-// A txn is a transaction. Requests that share a writable one see each other's
-// changes; what they count is added up and written once, at its end.
+// A txn is a transaction. Requests that share a writable transaction see each other's
+// changes. Their counts are summed up and written once, at its end.
 type txn struct {
 	tx          *bbolt.Tx
-	experiments map[string]*experiment // those opened in a writable transaction
+	experiments map[string]*experiment // opened in a writable transaction
 	changed     bool
 	err         error // the first failure to write
 }
 
-// wrote notes that something was written, and whether that failed. Requests are
-// checked before they write, so a failure is none of theirs: it fails the
-// transaction.
+// wrote records a write and its error. Requests are checked before they write. Therefore an
+// error is not the fault of one request, and the whole transaction fails.
 func (x *txn) wrote(err error) {
 	x.changed = true
 	if x.err == nil {
@@ -27,8 +26,7 @@ func (x *txn) put(b *bbolt.Bucket, key, value []byte) {
 	}
 }
 
-// emptyBucket returns the named bucket in another, or in the file itself, with
-// nothing in it.
+// emptyBucket creates a bucket in another bucket or the file, in place of an existing one.
 func (x *txn) emptyBucket(in buckets, name []byte) (*bbolt.Bucket, error) {
 	if in.Bucket(name) != nil {
 		x.wrote(in.DeleteBucket(name))
@@ -38,18 +36,18 @@ func (x *txn) emptyBucket(in buckets, name []byte) (*bbolt.Bucket, error) {
 	return b, err
 }
 
-// buckets is what a transaction and a bucket have in common.
+// buckets is a transaction or a bucket.
 type buckets interface {
 	Bucket(name []byte) *bbolt.Bucket
 	CreateBucket(name []byte) (*bbolt.Bucket, error)
 	DeleteBucket(name []byte) error
 }
 
-// finish writes what is still to be written.
+// finish writes the pending counts. It returns errUnchanged if nothing was written.
 func (x *txn) finish() error {
 	for _, e := range x.experiments {
 		if e.bucket != nil && x.err == nil {
-			x.err = e.counts.flush(x, e.bucket.Bucket(countsBucket))
+			x.err = x.addCounts(e.bucket.Bucket(countsBucket), e.pending)
 		}
 	}
 	if x.err == nil && !x.changed {

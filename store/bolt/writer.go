@@ -11,18 +11,18 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// A writer groups writes: the requests that come while one transaction goes to
-// the disk share the next. Its goroutine lives only while there are any. Were
-// the callers to do its work in turn, each would have to stay for the others',
-// and past the end of its own context when the disk hangs.
+// A writer commits requests in groups: requests that arrive while one transaction is written
+// to the disk share the next one. A goroutine does this and ends when no request waits. If
+// callers committed in turn, a caller could be held up by others' writes, even past its own
+// deadline.
 type writer struct {
 	db     *bbolt.DB
 	active sync.WaitGroup
 
 	mu       sync.Mutex // guards the fields below
 	queue    []*job
-	expected int           // how many requests the next group waits for; 0 for none
-	complete chan struct{} // closed when they are there
+	expected int           // number of requests for which the next group waits; 0: it does not wait
+	complete chan struct{} // closed when the expected requests are in the queue
 	running  bool
 	closed   bool
 }
@@ -33,12 +33,12 @@ type job struct {
 	done chan error
 }
 
-// do runs fn in a transaction and returns when that is on the disk, or ctx
-// ends. If fn returns an error it must not have changed anything.
+// do runs fn in a transaction and returns when the transaction is on the disk or ctx ends. If
+// fn returns an error, it must not have changed anything.
 func (w *writer) do(ctx context.Context, fn func(*txn) error) error {
 	run := func(x *txn) error {
 		if err := ctx.Err(); err != nil {
-			return err // nobody waits for it
+			return err // the caller has returned
 		}
 		return fn(x)
 	}
@@ -71,7 +71,7 @@ func (w *writer) enqueue(j *job) error {
 	return nil
 }
 
-// close refuses further writes and waits for those under way.
+// close refuses further writes and waits for the writes in progress.
 func (w *writer) close() {
 	w.mu.Lock()
 	w.closed = true
@@ -81,12 +81,12 @@ func (w *writer) close() {
 
 func (w *writer) work() {
 	for group := w.take(); group != nil; group = w.take() {
-		begun := time.Now()
+		start := time.Now()
 		err := w.commit(group)
-		// Callers just answered often come back at once. To let them share a
-		// transaction with those who wait already, rather than have two halves
-		// alternate, is worth up to the time that one takes.
-		patience := min(time.Since(begun), 4*time.Millisecond)
+		// Answered callers often write again at once. Waiting for them, for as long as a
+		// transaction takes, lets them share one with the requests in the queue. Otherwise
+		// two halves of the callers would alternate.
+		timeout := min(time.Since(start), 4*time.Millisecond)
 		complete := w.expect(len(group))
 		for _, j := range group {
 			if err != nil {
@@ -96,12 +96,12 @@ func (w *writer) work() {
 		}
 		select {
 		case <-complete:
-		case <-time.After(patience):
+		case <-time.After(timeout):
 		}
 	}
 }
 
-// take returns the requests that wait. If there are none the work is done.
+// take returns and removes the waiting requests. If there are none, the goroutine must end.
 func (w *writer) take() []*job {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -111,8 +111,7 @@ func (w *writer) take() []*job {
 	return group
 }
 
-// expect returns a channel that is closed when n requests have come beside
-// those that wait.
+// expect returns a channel that is closed when n more requests have arrived.
 func (w *writer) expect(n int) <-chan struct{} {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -121,18 +120,18 @@ func (w *writer) expect(n int) <-chan struct{} {
 	return w.complete
 }
 
-// errUnchanged rolls back a transaction in which nothing was written.
+// errUnchanged rolls back a transaction that wrote nothing.
 var errUnchanged = errors.New("nothing to write")
 
-// commit runs requests in one transaction. Its error is that of the
-// transaction, in which case none of them was carried out.
+// commit runs requests in one transaction. It returns an error if the transaction failed;
+// then no request was carried out.
 func (w *writer) commit(group []*job) (err error) {
 	defer recoverDamage(&err)
 	err = w.db.Update(func(tx *bbolt.Tx) error {
 		x := &txn{tx: tx, experiments: make(map[string]*experiment)}
 		for _, j := range group {
 			if j.err = j.run(x); errors.Is(j.err, errDamaged) {
-				return j.err // it may have written before it came upon that
+				return j.err // it may have written before it found the damage
 			}
 		}
 		return x.finish()

@@ -37,7 +37,9 @@ func TestOneGroup(t *testing.T) {
 		{"the deleted", participation(store.Participation{Experiment: "button", Client: "c", Choice: 1, Version: 7, At: at}), errNotWritten},
 		{"create again", participation(store.Participation{Experiment: "button", Client: "d", Choice: 0, Record: &second, At: at}), nil},
 		{"left out", participation(store.Participation{Experiment: "button", Client: "e", Choice: store.Out, Version: 70, At: at}), nil},
-		{"clear", func(x *txn) error { return wrote(x.clear(second, false, nil)) }, nil},
+		{"clear", func(x *txn) error {
+			return wrote(x.save(second, nil, func(e *experiment) error { return e.clear(false) }))
+		}, nil},
 		{"before the clear", participation(store.Participation{Experiment: "button", Client: "f", Choice: 0, Version: 70, At: at}), errNotWritten},
 		{"after the clear", participation(store.Participation{Experiment: "button", Client: "f", Choice: 1, Version: 71, At: at}), nil},
 	}

@@ -9,25 +9,25 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// logs are those of all experiments, there and deleted.
+// logs holds the logs of all experiments, including deleted ones.
 //
-// What is logged happens while mu is held, so that whoever sees one of both
-// sees the other: mu is taken last.
+// A change to an experiment and its log entries are made while mu is held, so that nobody
+// sees one without the other. mu is the last lock to be taken.
 type logs struct {
 	mu sync.Mutex                // guards of
-	of map[string][]store.Change // by experiment, in order
+	of map[string][]store.Change // by experiment, sorted
 }
 
-// do carries out something and logs it. It returns how many of the changes,
-// which have been checked, were not known.
-func (l *logs) do(experiment string, changes []store.Change, something func()) (added int) {
+// record runs change and adds entries, which have been checked, to the log. It returns the
+// number of entries that were unknown.
+func (l *logs) record(experiment string, entries []store.Change, change func()) (added int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	something()
+	change()
 	log := l.of[experiment]
-	for _, c := range changes {
+	for _, c := range entries {
 		c = c.Clone()
-		c.At = c.At.Round(0) // without what only this process could compare
+		c.At = c.At.Round(0) // drops the monotonic clock reading
 		i, known := slices.BinarySearchFunc(log, c, store.Change.Compare)
 		if !known {
 			log = slices.Insert(log, i, c)
@@ -40,17 +40,16 @@ func (l *logs) do(experiment string, changes []store.Change, something func()) (
 	if l.of == nil {
 		l.of = make(map[string][]store.Change)
 	}
-	l.of[strings.Clone(experiment)] = log // the name may be a piece of a request
+	l.of[strings.Clone(experiment)] = log // the name may be a part of a request
 	return added
 }
 
-// newest returns copies of no more than most changes, of all if that is not
-// positive.
-func (l *logs) newest(experiment string, most int) (changes []store.Change) {
+// newest returns copies of at most limit changes, or of all if limit is not positive.
+func (l *logs) newest(experiment string, limit int) (changes []store.Change) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, c := range slices.Backward(l.of[experiment]) {
-		if most > 0 && len(changes) == most {
+		if limit > 0 && len(changes) == limit {
 			break
 		}
 		changes = append(changes, c.Clone())
@@ -58,26 +57,16 @@ func (l *logs) newest(experiment string, most int) (changes []store.Change) {
 	return changes
 }
 
-func (l *logs) forget() {
+func (l *logs) clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.of = nil
 }
 
-// checkChanges refuses what other stores could not keep either.
-func checkChanges(changes []store.Change) error {
-	for _, c := range changes {
-		if _, err := c.Encode(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Changes implements [store.Store].
-func (s *Store) Changes(ctx context.Context, experiment string, most int) ([]store.Change, error) {
+func (s *Store) Changes(ctx context.Context, experiment string, limit int) ([]store.Change, error) {
 	if _, err := s.find(ctx, "changes", experiment); err != nil {
 		return nil, err
 	}
-	return s.logs.newest(experiment, most), nil
+	return s.logs.newest(experiment, limit), nil
 }

@@ -1,65 +1,48 @@
 package memory
 
-import "github.com/sixpack-go/sixpack/store"
+import (
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/internal/clientid"
+)
 
-// A client is kept once for each one that ever came, so it is small and has no
-// pointers for the garbage collector to follow.
+// A client is a [store.ClientState] in 12 bytes, without pointers for the garbage collector
+// to follow: there is one for each client that was ever seen.
 type client struct {
 	epoch     uint32
 	day       store.Day
 	choice    int16
 	reserved  bool
-	converted bool // there are conversions to be looked for
+	converted bool // the client has conversions
 }
 
-// nobody is a client that was never seen.
-var nobody = client{choice: store.None}
+// unseen is the state of a client that was never seen.
+var unseen = store.ClientState{Choice: store.None}
 
-func (c client) participates() bool { return c.choice >= 0 && !c.reserved }
-
-// standing grows with what is known of c: an import brings more, never less.
-func (c client) standing() int {
-	switch {
-	case c.choice == store.None:
-		return 0
-	case c.choice == store.Out:
-		return 1
-	case c.reserved:
-		return 2
-	}
-	return 3
+func compact(s store.ClientState) client {
+	return client{epoch: s.Epoch, day: s.Day, choice: int16(s.Choice), reserved: s.Reserved}
 }
 
-// after returns what c is once p was heard, c itself if that changes nothing.
-func (c client) after(p *store.Participation) client {
-	switch {
-	case c.choice == store.None && p.Choice != store.None, c.choice == store.Out && p.Choice >= 0:
-		return client{epoch: p.Epoch, day: store.DayOf(p.At), choice: int16(p.Choice), reserved: p.Reserve}
-	case c.reserved && !p.Reserve && p.Choice >= 0:
-		c.reserved = false
-		c.day = store.DayOf(p.At)
-	}
-	return c
+func (c client) state() store.ClientState {
+	return store.ClientState{Choice: int(c.choice), Reserved: c.reserved, Epoch: c.epoch, Day: c.day}
 }
 
-// A conversion is what one client did for one KPI. The zero value is one that
-// did nothing yet.
+// A conversion is a [store.ClientConversion] without its KPI.
 type conversion struct {
-	total  store.Amount
+	day    store.Day
 	events int64
-	day    store.Day // of the first one
+	total  store.Amount
 }
 
-// after returns v with one more conversion, and false if the total cannot hold it.
-func (v conversion) after(c store.Conversion) (conversion, bool) {
-	if v.events == 0 {
-		v.day = store.DayOf(c.At)
+// A key is a client ID as shards keep it: its bytes if it is a UUID, otherwise the ID.
+type key struct {
+	isUUID bool
+	uuid   [16]byte
+	other  string
+}
+
+func keyOf(id string) key {
+	if u, ok := clientid.Parse(id); ok {
+		return key{isUUID: true, uuid: u}
 	}
-	v.events++
-	if !c.HasValue {
-		return v, true
-	}
-	total, ok := v.total.Add(c.Value)
-	v.total = total
-	return v, ok
+	return key{other: id}
 }

@@ -8,14 +8,14 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// counts are those of one experiment.
+// counts holds the counts of one experiment.
 type counts struct {
-	mu   sync.Mutex    // guards the fields below; methods expect their caller to hold it
-	live store.Counts  // what the clients did; its Record is not used
-	base *store.Counts // what an import said on top of that, or nil
+	mu   sync.Mutex    // guards the fields below; callers of methods hold it
+	live store.Counts  // of the clients; its Record is not used
+	base *store.Counts // imported counts that no client accounts for, or nil
 }
 
-// fit makes room for the alternatives and KPIs of r and lists its epoch.
+// fit adds the alternatives, KPIs and epoch of r that the counts lack.
 func (c *counts) fit(r *store.Record) {
 	if n := len(r.Alternatives) - len(c.live.Alternatives); n > 0 {
 		c.live.Alternatives = append(c.live.Alternatives, make([]store.AlternativeCounts, n)...)
@@ -37,37 +37,15 @@ func (c *counts) reset() {
 	c.live, c.base = store.Counts{}, nil
 }
 
-// move counts a client that was before and is now after.
-func (c *counts) move(before, after client) {
-	if before.choice == store.Out {
-		c.live.Excluded--
-	}
-	switch {
-	case after.choice == store.Out:
-		c.live.Excluded++
-	case after.participates():
-		a := &c.live.Alternatives[after.choice]
-		a.AddDay(after.day, 1)
-		a.AddEpoch(after.epoch, 1)
-	}
-}
-
-// convert counts what a client did on a day, from before to after.
-func (c *counts) convert(who client, kpi int, day store.Day, before, after conversion) {
-	was := store.ClientConversion{Events: before.events, Total: before.total}
-	is := store.ClientConversion{Events: after.events, Total: after.total}
-	c.live.Alternatives[who.choice].KPIs[kpi].Credit(who.epoch, day, was, is)
-}
-
-// results returns copies of everything, with r as the record.
-func (c *counts) results(r *store.Record) store.Counts {
-	results := store.NewCounts(r.Clone(), cloneEpochs(c.live.Epochs))
-	results.Add(c.live)
+// sum returns copies of all counts, with the record r.
+func (c *counts) sum(r *store.Record) store.Counts {
+	sum := store.NewCounts(r.Clone(), cloneEpochs(c.live.Epochs))
+	sum.Add(c.live)
 	if c.base != nil {
-		results.Add(*c.base)
-		results.DropZeros()
+		sum.Add(*c.base)
+		sum.DropZeros()
 	}
-	return results
+	return sum
 }
 
 func cloneEpochs(epochs []store.Epoch) []store.Epoch {

@@ -1,7 +1,6 @@
 package memory
 
 import (
-	"fmt"
 	"hash/maphash"
 	"math"
 	"slices"
@@ -13,22 +12,22 @@ import (
 
 // An experiment is a record, clients in shards, and counts.
 //
-// Whoever changes a client holds its shard's lock, whoever counts holds that of
-// the counts, taken second. The record's version changes only with all locks
-// held. So one shard's lock is enough to be sure of the version, and once
-// it has changed no write made for the old one can follow.
+// To change a client one holds the lock of its shard; to count, also the lock of the counts,
+// which is taken second. The version of the record changes only while all locks are held.
+// Therefore the lock of one shard is enough to rely on the version, and no write for an old
+// version can follow its change.
 type experiment struct {
 	seed   maphash.Seed
-	record atomic.Pointer[store.Record] // never modified, only replaced, with counts.mu held; nil once deleted
+	record atomic.Pointer[store.Record] // replaced, never modified, with counts.mu held; nil after deletion
 	shards [64]shard
 	counts counts
 }
 
 func newExperiment(r store.Record) *experiment {
 	e := &experiment{seed: maphash.MakeSeed()}
-	r.KPIs = nil // nobody converted yet
+	r.KPIs = nil // there are no conversions yet
 	r = r.Clone()
-	r.Name = strings.Clone(r.Name) // it may be a piece of a request
+	r.Name = strings.Clone(r.Name) // it may be a part of a request
 	e.set(&r)
 	return e
 }
@@ -57,7 +56,12 @@ func (e *experiment) shard(client string) *shard {
 	return &e.shards[maphash.String(e.seed, client)%uint64(len(e.shards))]
 }
 
-func (e *experiment) participate(p *store.Participation) (store.Facts, error) {
+// check refuses choices that a client cannot have.
+func check(p store.Participation, alternatives []string) error {
+	return p.Check(min(len(alternatives), math.MaxInt16+1))
+}
+
+func (e *experiment) participate(p store.Participation) (store.Facts, error) {
 	k, sh := keyOf(p.Client), e.shard(p.Client)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
@@ -65,24 +69,24 @@ func (e *experiment) participate(p *store.Participation) (store.Facts, error) {
 	if r == nil || r.Version != p.Version {
 		return stale(r, before), nil
 	}
-	if err := checkChoice(p, r.Alternatives); err != nil {
+	if err := check(p, r.Alternatives); err != nil {
 		return store.Facts{}, err
 	}
-	after := before.after(p)
-	f := facts(r, after)
+	after := before.After(p)
+	f := after.Facts(r.Version)
 	if after == before {
 		return f, nil
 	}
 	e.counts.mu.Lock()
 	defer e.counts.mu.Unlock()
 	sh.put(k, after)
-	e.counts.move(before, after)
+	e.counts.live.Move(before, after)
 	f.Wrote = true
 	return f, nil
 }
 
-// replace is participate with a new record for an experiment that has one.
-func (e *experiment) replace(p *store.Participation) (store.Facts, error) {
+// replace is participate with a new record for an existing experiment.
+func (e *experiment) replace(p store.Participation) (store.Facts, error) {
 	k, sh := keyOf(p.Client), e.shard(p.Client)
 	e.lock()
 	defer e.unlock()
@@ -90,32 +94,21 @@ func (e *experiment) replace(p *store.Participation) (store.Facts, error) {
 	if r == nil || r.Version != p.Version {
 		return stale(r, before), nil
 	}
-	if err := checkChoice(p, p.Record.Alternatives); err != nil {
+	if err := check(p, p.Record.Alternatives); err != nil {
 		return store.Facts{}, err
 	}
 	e.set(successor(r, *p.Record))
-	after := before.after(p)
+	after := before.After(p)
+	f := after.Facts(r.Version + 1)
 	if after != before {
 		sh.put(k, after)
-		e.counts.move(before, after)
+		e.counts.live.Move(before, after)
+		f.Wrote = true
 	}
-	f := facts(e.record.Load(), after)
-	f.Wrote = after != before
 	return f, nil
 }
 
-// checkChoice refuses what would be counted nowhere. The engine never asks for it.
-func checkChoice(p *store.Participation, alternatives []string) error {
-	if p.Choice < store.None || p.Choice >= len(alternatives) || p.Choice > math.MaxInt16 {
-		return fmt.Errorf("%w: choice %d of %d alternatives", store.ErrInvalid, p.Choice, len(alternatives))
-	}
-	if p.Reserve && p.Choice < 0 {
-		return fmt.Errorf("%w: reservation of no alternative", store.ErrInvalid)
-	}
-	return nil
-}
-
-// successor returns r as what comes after old.
+// successor returns r as the next version of old.
 func successor(old *store.Record, r store.Record) *store.Record {
 	r.KPIs = nil
 	r = r.Clone()
@@ -132,13 +125,13 @@ func (e *experiment) convert(c store.Conversion) store.Facts {
 	if r == nil || r.Version != c.Version {
 		return stale(r, who)
 	}
-	f := facts(r, who)
-	if !who.participates() {
+	f := who.Facts(r.Version)
+	if !who.Participates() {
 		return f
 	}
 	kpi := slices.Index(r.KPIs, c.KPI)
 	before := sh.conversion(k, kpi)
-	after, ok := before.after(c)
+	after, ok := before.After(c)
 	if !ok {
 		f.Overflow = true
 		return f
@@ -146,18 +139,18 @@ func (e *experiment) convert(c store.Conversion) store.Facts {
 	e.counts.mu.Lock()
 	defer e.counts.mu.Unlock()
 	if kpi < 0 {
-		kpi = e.learn(c.KPI)
+		kpi = e.addKPI(c.KPI)
 	}
 	sh.convert(k, kpi, after)
-	e.counts.convert(who, kpi, store.DayOf(c.At), before, after)
+	e.counts.live.Credit(who, kpi, store.DayOf(c.At), before, after)
 	f.Wrote = true
 	return f
 }
 
-// learn returns the index of a KPI, a new one if it is not known yet. The
-// version stays. The caller holds counts.mu, so it is asked again whether the
-// KPI is known: a client in another shard may just have converted for it.
-func (e *experiment) learn(kpi string) int {
+// addKPI returns the index of a KPI and adds the KPI to the record if it is unknown. The
+// version stays the same. The caller holds counts.mu. Without it, a client in another shard
+// may have added the KPI since the caller looked.
+func (e *experiment) addKPI(kpi string) int {
 	r := *e.record.Load()
 	if i := slices.Index(r.KPIs, kpi); i >= 0 {
 		return i
@@ -174,63 +167,49 @@ func (e *experiment) lookup(client string) store.Facts {
 	return present(e.record.Load(), sh.client(k))
 }
 
-func (e *experiment) results() (store.Counts, bool) {
+func (e *experiment) sum() (store.Counts, bool) {
 	e.counts.mu.Lock()
 	defer e.counts.mu.Unlock()
 	r := e.record.Load()
 	if r == nil {
 		return store.Counts{}, false
 	}
-	return e.counts.results(r), true
+	return e.counts.sum(r), true
 }
 
-func (e *experiment) save(r store.Record, logs *logs, changes []store.Change) store.Facts {
+// save replaces the record by r, after edit has changed the experiment and the new record,
+// and logs the changes.
+func (e *experiment) save(r store.Record, logs *logs, changes []store.Change, edit func(e *experiment, next *store.Record)) store.Facts {
 	e.lock()
 	defer e.unlock()
 	old := e.record.Load()
 	if old == nil || old.Version != r.Version {
-		return stale(old, nobody)
+		return stale(old, unseen)
 	}
 	next := successor(old, r)
-	logs.do(r.Name, changes, func() { e.set(next) })
-	f := facts(next, nobody)
+	logs.record(r.Name, changes, func() {
+		edit(e, next)
+		e.set(next)
+	})
+	f := unseen.Facts(next.Version)
 	f.Wrote = true
 	return f
 }
 
-func (e *experiment) clear(r store.Record, keepCounts bool, logs *logs, changes []store.Change) store.Facts {
-	e.lock()
-	defer e.unlock()
-	old := e.record.Load()
-	if old == nil || old.Version != r.Version {
-		return stale(old, nobody)
-	}
-	next := successor(old, r)
-	e.forgetClients()
-	if !keepCounts {
-		next.KPIs = nil
-		e.counts.reset()
-	}
-	logs.do(r.Name, changes, func() { e.set(next) })
-	f := facts(next, nobody)
-	f.Wrote = true
-	return f
-}
-
-// forgetClients leaves no client. The caller holds all locks.
-func (e *experiment) forgetClients() {
+// deleteClients deletes all clients. The caller holds all locks.
+func (e *experiment) deleteClients() {
 	for i := range e.shards {
-		e.shards[i].uuids = table[uuid]{}
+		e.shards[i].uuids = table[[16]byte]{}
 		e.shards[i].others = table[string]{}
 	}
 	e.counts.live.Excluded = 0 // it counts clients that are Out now
 }
 
-// delete tells those who found e before it left the map that it is gone.
+// delete makes e unusable for callers that found it before it was removed from the store.
 func (e *experiment) delete() {
 	e.lock()
 	defer e.unlock()
-	e.forgetClients()
+	e.deleteClients()
 	e.record.Store(nil)
 }
 
@@ -243,28 +222,21 @@ func (e *experiment) clients(shard int) []store.Client {
 	if r == nil {
 		return nil
 	}
-	list := make([]store.Client, 0, len(sh.uuids.clients)+len(sh.others.clients))
-	list = sh.uuids.appendAll(list, uuid.String, r.KPIs)
-	return sh.others.appendAll(list, strings.Clone, r.KPIs)
+	return sh.all(r.KPIs)
 }
 
-// facts says what is known to a caller who named the present version.
-func facts(r *store.Record, c client) store.Facts {
-	return store.Facts{Version: r.Version, Choice: int(c.choice), Reserved: c.reserved, Epoch: c.epoch}
-}
-
-// present returns facts with the record, nil if the experiment is gone.
-func present(r *store.Record, c client) store.Facts {
+// present returns facts with the record, nil if the experiment does not exist.
+func present(r *store.Record, c store.ClientState) store.Facts {
 	if r == nil {
-		return store.Facts{Choice: store.None}
+		return unseen.Facts(0)
 	}
-	f := facts(r, c)
+	f := c.Facts(r.Version)
 	f.Record = r
 	return f
 }
 
-// stale is present for a caller who named a version that is not remembered.
-func stale(r *store.Record, c client) store.Facts {
+// stale is present for callers that named a version that is not the present one.
+func stale(r *store.Record, c store.ClientState) store.Facts {
 	f := present(r, c)
 	f.Stale = true
 	return f

@@ -9,8 +9,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Import implements [store.Store]. The experiment waits while it runs; others
-// do not.
+// Import implements [store.Store]. It blocks other calls to the same experiment.
 func (s *Store) Import(ctx context.Context, i store.Import) (store.Imported, error) {
 	const op = "import"
 	if err := ctx.Err(); err != nil {
@@ -26,7 +25,7 @@ func (s *Store) Import(ctx context.Context, i store.Import) (store.Imported, err
 	defer e.unlock()
 	done := store.Imported{Created: created}
 	for _, kpi := range i.Record.KPIs {
-		e.learn(kpi)
+		e.addKPI(kpi)
 	}
 	for _, c := range i.Clients {
 		e.merge(c, &done)
@@ -34,11 +33,10 @@ func (s *Store) Import(ctx context.Context, i store.Import) (store.Imported, err
 	if i.Counts != nil {
 		e.rebase(*i.Counts)
 	}
-	done.Changes = s.logs.do(i.Record.Name, i.Changes, func() {})
+	done.Changes = s.logs.record(i.Record.Name, i.Changes, func() {})
 	return done, nil
 }
 
-// checkImport refuses what cannot be merged, before anything is written.
 func checkImport(i store.Import) error {
 	if err := i.Check(); err != nil {
 		return err
@@ -51,9 +49,8 @@ func checkImport(i store.Import) error {
 	return nil
 }
 
-// lockOrCreate returns the experiment of r with all its locks held. A new one
-// is locked before others can find it, so that they find it complete, with the
-// epochs before that of r.
+// lockOrCreate returns the experiment of r with all its locks held. A new experiment is
+// complete, with the earlier epochs, and locked before others can find it.
 func (s *Store) lockOrCreate(r store.Record, earlier []store.Epoch) (e *experiment, created bool, err error) {
 	fresh := newExperiment(r)
 	fresh.lock()
@@ -72,51 +69,44 @@ func (s *Store) lockOrCreate(r store.Record, earlier []store.Epoch) (e *experime
 		if known != nil {
 			return nil, false, fmt.Errorf("%w: alternatives %q, but %q has %q", store.ErrInvalid, r.Alternatives, r.Name, known.Alternatives)
 		}
-		// It was deleted before its locks were taken.
+		// It was deleted before it was locked.
 	}
 }
 
-// merge takes of c what is not known. The caller holds all locks.
+// merge adds what is unknown of a client. The caller holds all locks.
 func (e *experiment) merge(c store.Client, done *store.Imported) {
 	k, sh := keyOf(c.ID), e.shard(c.ID)
-	known := sh.client(k)
-	given := client{epoch: c.Epoch, day: c.Day, choice: int16(c.Choice), reserved: c.Reserved}
-	if given.standing() > known.standing() {
-		sh.put(k, given)
-		e.counts.move(known, given)
-		known = given
+	before, given := sh.client(k), c.State()
+	after := before.Merge(given)
+	if after != before {
+		sh.put(k, after)
+		e.counts.live.Move(before, after)
 		done.Clients++
 	}
-	if !given.participates() || given.choice != known.choice {
+	if !given.Participates() || given.Choice != after.Choice {
 		return
 	}
 	for _, v := range c.Conversions {
-		kpi := e.learn(v.KPI)
+		kpi := e.addKPI(v.KPI)
 		before := sh.conversion(k, kpi)
-		after := conversion{total: v.Total, events: v.Events, day: v.Day}
+		merged := before.Merge(v)
 		switch {
-		case before.events == 0:
-			done.Conversions++
-		case before.events < after.events:
-			after.day = before.day
-			done.Raised++
-		default:
+		case merged == before:
 			continue
+		case before.Events == 0:
+			done.Conversions++
+		default:
+			done.Raised++
 		}
-		sh.convert(k, kpi, after)
-		e.counts.convert(known, kpi, after.day, before, after)
+		sh.convert(k, kpi, merged)
+		e.counts.live.Credit(after, kpi, merged.Day, before, merged)
 	}
 }
 
-// rebase puts copies of given in place of the base. The caller holds all locks.
+// rebase replaces the base by a copy of given. The caller holds all locks.
 func (e *experiment) rebase(given store.Counts) {
-	for _, kpi := range given.Record.KPIs {
-		e.learn(kpi)
-	}
-	for _, a := range given.Alternatives {
-		for _, k := range a.KPIs {
-			e.learn(k.KPI)
-		}
+	for _, kpi := range given.KPIs() {
+		e.addKPI(kpi)
 	}
 	base := store.NewCounts(e.record.Load().Clone(), nil)
 	base.Add(given)

@@ -5,17 +5,18 @@ import (
 	"sync"
 
 	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/internal/clientid"
 )
 
 // A shard holds a part of an experiment's clients.
 type shard struct {
 	mu     sync.Mutex // guards the tables
-	uuids  table[uuid]
+	uuids  table[[16]byte]
 	others table[string]
 }
 
-// A table holds clients by one kind of key. Conversions are apart from clients,
-// so that only those who convert take room for them.
+// A table holds clients by one kind of key. Conversions are separate, so that only clients
+// that convert take space for them.
 type table[K comparable] struct {
 	clients     map[K]client
 	conversions map[clientKPI[K]]conversion
@@ -23,32 +24,32 @@ type table[K comparable] struct {
 
 type clientKPI[K comparable] struct {
 	client K
-	kpi    int32 // index in Record.KPIs, which only grows until all clients are forgotten
+	kpi    int32 // index in Record.KPIs, which only grows until all clients are deleted
 }
 
-func (s *shard) client(k key) client {
+func (s *shard) client(k key) store.ClientState {
 	if k.isUUID {
 		return s.uuids.client(k.uuid)
 	}
 	return s.others.client(k.other)
 }
 
-func (s *shard) put(k key, c client) {
+func (s *shard) put(k key, c store.ClientState) {
 	if k.isUUID {
 		s.uuids.put(k.uuid, c)
 		return
 	}
-	s.others.put(strings.Clone(k.other), c) // else it could hold on to a whole request
+	s.others.put(strings.Clone(k.other), c) // the ID may be a part of a request
 }
 
-func (s *shard) conversion(k key, kpi int) conversion {
+func (s *shard) conversion(k key, kpi int) store.ClientConversion {
 	if k.isUUID {
 		return s.uuids.conversion(k.uuid, kpi)
 	}
 	return s.others.conversion(k.other, kpi)
 }
 
-func (s *shard) convert(k key, kpi int, v conversion) {
+func (s *shard) convert(k key, kpi int, v store.ClientConversion) {
 	if k.isUUID {
 		s.uuids.convert(k.uuid, kpi, v)
 		return
@@ -56,37 +57,45 @@ func (s *shard) convert(k key, kpi int, v conversion) {
 	s.others.convert(strings.Clone(k.other), kpi, v)
 }
 
-func (t *table[K]) client(id K) client {
-	if c, ok := t.clients[id]; ok {
-		return c
-	}
-	return nobody
+// all returns copies of all clients.
+func (s *shard) all(kpis []string) []store.Client {
+	list := make([]store.Client, 0, len(s.uuids.clients)+len(s.others.clients))
+	list = s.uuids.appendAll(list, clientid.Format, kpis)
+	return s.others.appendAll(list, strings.Clone, kpis)
 }
 
-func (t *table[K]) put(id K, c client) {
+func (t *table[K]) client(id K) store.ClientState {
+	if c, ok := t.clients[id]; ok {
+		return c.state()
+	}
+	return unseen
+}
+
+func (t *table[K]) put(id K, c store.ClientState) {
 	if t.clients == nil {
 		t.clients = make(map[K]client)
 	}
-	t.clients[id] = c
+	t.clients[id] = compact(c) // clients that have converted do not change
 }
 
-func (t *table[K]) conversion(id K, kpi int) conversion {
-	return t.conversions[clientKPI[K]{id, int32(kpi)}]
+func (t *table[K]) conversion(id K, kpi int) store.ClientConversion {
+	v := t.conversions[clientKPI[K]{id, int32(kpi)}]
+	return store.ClientConversion{Day: v.day, Events: v.events, Total: v.total}
 }
 
 // convert keeps v for a client that is in the table.
-func (t *table[K]) convert(id K, kpi int, v conversion) {
+func (t *table[K]) convert(id K, kpi int, v store.ClientConversion) {
 	if t.conversions == nil {
 		t.conversions = make(map[clientKPI[K]]conversion)
 	}
-	t.conversions[clientKPI[K]{id, int32(kpi)}] = v
+	t.conversions[clientKPI[K]{id, int32(kpi)}] = conversion{v.Day, v.Events, v.Total}
 	if c := t.clients[id]; !c.converted {
 		c.converted = true
 		t.clients[id] = c
 	}
 }
 
-// appendAll appends the clients of t to list; text turns a key into the id again.
+// appendAll appends the clients of t to list. The text function returns the ID of a key.
 func (t *table[K]) appendAll(list []store.Client, text func(K) string, kpis []string) []store.Client {
 	for id, c := range t.clients {
 		list = append(list, store.Client{
@@ -106,8 +115,9 @@ func (t *table[K]) conversionsOf(id K, c client, kpis []string) (list []store.Cl
 		return nil
 	}
 	for i, kpi := range kpis {
-		if v := t.conversion(id, i); v.events > 0 {
-			list = append(list, store.ClientConversion{KPI: kpi, Day: v.day, Events: v.events, Total: v.total})
+		if v := t.conversion(id, i); v.Events > 0 {
+			v.KPI = kpi
+			list = append(list, v)
 		}
 	}
 	return list

@@ -1,6 +1,5 @@
-// Package memory keeps experiments in the memory of one process. It is for
-// tests, for examples, and for programs whose experiments may end with them:
-// nothing outlives Close.
+// Package memory keeps experiments in the memory of one process, for tests, examples, and
+// programs whose experiments may end with them: Close discards everything.
 //
 // The zero value is an empty store:
 //
@@ -8,7 +7,6 @@
 package memory
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -21,8 +19,8 @@ import (
 
 var _ store.Store = (*Store)(nil)
 
-// Store is a [store.Store] made of maps. The zero value is empty and ready for
-// use. A Store must not be copied.
+// Store is a [store.Store] made of maps. The zero value is empty and ready for use. A Store
+// must not be copied.
 type Store struct {
 	mu          sync.RWMutex // guards the fields below; held only to find, add or remove an experiment
 	experiments map[string]*experiment
@@ -31,37 +29,32 @@ type Store struct {
 	logs logs
 }
 
-// Participate implements [store.Store]. Calls for clients that are known
-// already allocate nothing.
+// Participate implements [store.Store]. Calls for known clients do not allocate memory.
 func (s *Store) Participate(ctx context.Context, p store.Participation) (store.Facts, error) {
 	const op = "participate"
 	e, err := s.find(ctx, op, p.Experiment)
 	if err != nil {
 		return store.Facts{}, err
 	}
-	if p.Record != nil && p.Record.Name != p.Experiment {
-		return store.Facts{}, wrap(op, fmt.Errorf("%w: record of %q for experiment %q", store.ErrInvalid, p.Record.Name, p.Experiment))
-	}
 	var f store.Facts
 	switch {
 	case p.Record != nil && p.Version == 0:
-		f, err = s.create(&p)
+		f, err = s.create(p)
 	case e == nil:
-		f = stale(nil, nobody)
+		f = stale(nil, unseen)
 	case p.Record != nil:
-		f, err = e.replace(&p)
+		f, err = e.replace(p)
 	default:
-		f, err = e.participate(&p)
+		f, err = e.participate(p)
 	}
 	return f, wrap(op, err)
 }
 
-// create is participate for an experiment that p.Record begins, unless there
-// is one.
-func (s *Store) create(p *store.Participation) (store.Facts, error) {
-	fresh, first := newExperiment(*p.Record), *p
+// create is participate for an experiment that p.Record creates if there is none.
+func (s *Store) create(p store.Participation) (store.Facts, error) {
+	fresh, first := newExperiment(*p.Record), p
 	first.Version = p.Record.Version
-	created, err := fresh.participate(&first)
+	created, err := fresh.participate(first)
 	if err != nil {
 		return store.Facts{}, err
 	}
@@ -76,12 +69,11 @@ func (s *Store) create(p *store.Participation) (store.Facts, error) {
 		if f, err := e.participate(p); err != nil || f.Version != 0 {
 			return f, err
 		}
-		// It was deleted before its lock was taken, so ours may be the first now.
+		// It was deleted before it was locked, so ours may be the first now.
 	}
 }
 
-// adopt returns the experiment that has the name of fresh. If there is none,
-// that is fresh from now on.
+// adopt returns the experiment with the name of fresh, and adds fresh if there is none.
 func (s *Store) adopt(fresh *experiment) (*experiment, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -108,7 +100,7 @@ func (s *Store) Convert(ctx context.Context, c store.Conversion) (store.Facts, e
 		return store.Facts{}, err
 	}
 	if e == nil {
-		return stale(nil, nobody), nil
+		return stale(nil, unseen), nil
 	}
 	return e.convert(c), nil
 }
@@ -120,7 +112,7 @@ func (s *Store) Lookup(ctx context.Context, experiment, client string) (store.Fa
 		return store.Facts{}, err
 	}
 	if e == nil {
-		return present(nil, nobody), nil
+		return present(nil, unseen), nil
 	}
 	return e.lookup(client), nil
 }
@@ -142,62 +134,63 @@ func (s *Store) Records(ctx context.Context) ([]store.Record, error) {
 
 // Counts implements [store.Store].
 func (s *Store) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
-	experiments, err := s.named(ctx, "results", names)
+	experiments, err := s.named(ctx, "counts", names)
 	if err != nil {
 		return nil, err
 	}
-	var results []store.Counts
+	var counts []store.Counts
 	for _, e := range experiments {
-		if r, ok := e.results(); ok {
-			results = append(results, r)
+		if c, ok := e.sum(); ok {
+			counts = append(counts, c)
 		}
 	}
-	return results, nil
+	return counts, nil
 }
 
 // Save implements [store.Store].
 func (s *Store) Save(ctx context.Context, r store.Record, changes ...store.Change) (store.Facts, error) {
-	const op = "save"
-	e, err := s.find(ctx, op, r.Name)
-	if err != nil {
-		return store.Facts{}, err
-	}
-	if err := checkChanges(changes); err != nil {
-		return store.Facts{}, wrap(op, err)
-	}
-	if e == nil {
-		return stale(nil, nobody), nil
-	}
-	return e.save(r, &s.logs, changes), nil
+	return s.save(ctx, "save", r, changes, func(*experiment, *store.Record) {})
 }
 
 // Clear implements [store.Store].
 func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool, changes ...store.Change) (store.Facts, error) {
-	const op = "clear"
+	return s.save(ctx, "clear", r, changes, func(e *experiment, next *store.Record) {
+		e.deleteClients()
+		if !keepCounts {
+			next.KPIs = nil
+			e.counts.reset()
+		}
+	})
+}
+
+func (s *Store) save(ctx context.Context, op string, r store.Record, changes []store.Change, edit func(*experiment, *store.Record)) (store.Facts, error) {
 	e, err := s.find(ctx, op, r.Name)
 	if err != nil {
 		return store.Facts{}, err
 	}
-	if err := checkChanges(changes); err != nil {
+	if _, err := store.EncodeChanges(changes); err != nil {
 		return store.Facts{}, wrap(op, err)
 	}
 	if e == nil {
-		return stale(nil, nobody), nil
+		return stale(nil, unseen), nil
 	}
-	return e.clear(r, keepCounts, &s.logs, changes), nil
+	return e.save(r, &s.logs, changes, edit), nil
 }
 
 // Delete implements [store.Store].
 func (s *Store) Delete(ctx context.Context, experiment string, changes ...store.Change) (bool, error) {
 	const op = "delete"
-	if err := cmp.Or(ctx.Err(), checkChanges(changes)); err != nil {
+	if err := ctx.Err(); err != nil {
+		return false, wrap(op, err)
+	}
+	if _, err := store.EncodeChanges(changes); err != nil {
 		return false, wrap(op, err)
 	}
 	e, err := s.remove(experiment, changes)
 	if e == nil {
 		return false, wrap(op, err)
 	}
-	e.delete() // without mu: it may have to wait for an import
+	e.delete() // without mu, because it may wait for an import
 	return true, nil
 }
 
@@ -209,13 +202,13 @@ func (s *Store) remove(name string, changes []store.Change) (*experiment, error)
 	}
 	e := s.experiments[name]
 	if e != nil {
-		s.logs.do(name, changes, func() { delete(s.experiments, name) })
+		s.logs.record(name, changes, func() { delete(s.experiments, name) })
 	}
 	return e, nil
 }
 
-// Clients implements [store.Store]. No lock is held between two clients, so
-// the loop may call the store.
+// Clients implements [store.Store]. The loop may call the store: no lock is held while its
+// body runs.
 func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.Client, error] {
 	const op = "clients"
 	return func(yield func(store.Client, error) bool) {
@@ -247,18 +240,18 @@ func (s *Store) Ping(ctx context.Context) error {
 	return err
 }
 
-// Close forgets everything.
+// Close implements [store.Store] and discards all data.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
 	s.experiments = nil
-	s.logs.forget()
+	s.logs.clear()
 	return nil
 }
 
-// find returns the experiment, or nil if there is none. The experiment may be
-// deleted before the caller has taken its locks; its record is nil then.
+// find returns the experiment, nil if there is none. Its record is nil if it is deleted
+// before the caller has locked it.
 func (s *Store) find(ctx context.Context, op, name string) (*experiment, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, wrap(op, err)
@@ -271,8 +264,8 @@ func (s *Store) find(ctx context.Context, op, name string) (*experiment, error) 
 	return s.experiments[name], nil
 }
 
-// named returns the experiments with these names that exist, in this order, or
-// all, sorted by name.
+// named returns the existing experiments with the given names, in this order, or all
+// experiments, sorted, if there are no names.
 func (s *Store) named(ctx context.Context, op string, names []string) ([]*experiment, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, wrap(op, err)

@@ -2,7 +2,6 @@ package redis
 
 import (
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -10,35 +9,21 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-const (
-	placeSize = 20  // bytes, see placeOf
-	logBatch  = 500 // changes
-)
+// logBatch is the maximum number of changes that one call adds to a log.
+const logBatch = 500
 
-// placeOf returns the bytes by which a log is in the order of
-// store.Change.Compare: the second, so that those before 1970 come first, the
-// nanosecond, and the ID.
-func placeOf(c store.Change) string {
-	b := binary.BigEndian.AppendUint64(make([]byte, 0, placeSize), uint64(c.At.Unix())^1<<63)
-	b = binary.BigEndian.AppendUint32(b, uint32(c.At.Nanosecond()))
-	return string(binary.BigEndian.AppendUint64(b, c.ID))
-}
-
-// changeArgs are those by which a script logs changes.
+// changeArgs returns the arguments with which a script logs changes.
 func changeArgs(changes []store.Change) (args []string, err error) {
-	for _, c := range changes {
-		text, err := c.Encode()
-		if err != nil {
-			return nil, err
-		}
-		args = append(args, placeOf(c), string(text))
+	entries, err := store.EncodeChanges(changes)
+	for _, e := range entries {
+		args = append(args, string(e.Key), string(e.Value))
 	}
-	return args, nil
+	return args, err
 }
 
 // Changes implements [store.Store].
-func (s *Store) Changes(ctx context.Context, experiment string, most int) (changes []store.Change, err error) {
-	last := int64(max(most, 0)) - 1 // -1 is the very last
+func (s *Store) Changes(ctx context.Context, experiment string, limit int) (changes []store.Change, err error) {
+	last := int64(max(limit, 0)) - 1 // -1 is the last one of all
 	err = s.do(ctx, "changes", func(ctx context.Context) error {
 		read := s.client.B().Zrevrange().Key(logOf(baseOf(s.root, experiment))).Start(0).Stop(last).Build()
 		members, err := s.client.Do(ctx, read).AsStrSlice()
@@ -53,7 +38,7 @@ func (s *Store) Changes(ctx context.Context, experiment string, most int) (chang
 func decodeChanges(members []string) (changes []store.Change, err error) {
 	for _, m := range members {
 		var c store.Change
-		if err := json.Unmarshal([]byte(m[min(placeSize, len(m)):]), &c); err != nil {
+		if err := json.Unmarshal([]byte(m[min(store.LogKeySize, len(m)):]), &c); err != nil {
 			return nil, fmt.Errorf("%w: log: %w", errDamaged, err)
 		}
 		changes = append(changes, c)
@@ -61,8 +46,8 @@ func decodeChanges(members []string) (changes []store.Change, err error) {
 	return changes, nil
 }
 
-// log merges changes into the log of an experiment, whether it is there or not,
-// and returns how many of them were not known.
+// log adds changes to the log of an experiment, which need not exist, and returns the number
+// of changes that were unknown.
 func (s *Store) log(ctx context.Context, experiment string, changes []store.Change) (added int, err error) {
 	for batch := range slices.Chunk(changes, logBatch) {
 		err = s.do(ctx, "import", func(ctx context.Context) error {

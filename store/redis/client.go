@@ -10,63 +10,60 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-var errDamaged = errors.New("what is stored makes no sense")
+var errDamaged = errors.New("stored data is corrupt")
 
 const (
 	nonceSize = 5
 	firstDay  = 18262 // 2020-01-01: days near it take two bytes
 )
 
-// A client is what lua/client.lua describes.
+// A client is the value of a client, as lua/client.lua describes it.
 type client struct {
-	choice      int
-	reserved    bool
-	epoch       uint32
-	day         store.Day
+	store.ClientState
+
 	conversions []conversion
 }
 
 type conversion struct {
-	kpi    int
+	kpi    int // index
 	day    store.Day
 	events int64
 }
 
-func (c client) takesPart() bool { return c.choice >= 0 && !c.reserved }
-
-// encode returns the value of a client without conversions.
-func (c client) encode() string {
-	if c.choice == store.None {
+// encodeState returns the value of a client without conversions, empty for None.
+func encodeState(c store.ClientState) string {
+	if c.Choice == store.None {
 		return ""
 	}
 	code := uint64(0)
-	if c.choice >= 0 {
-		code = uint64(c.choice+1) << 1
+	if c.Choice >= 0 {
+		code = uint64(c.Choice+1) << 1
 	}
-	if c.reserved {
+	if c.Reserved {
 		code |= 1
 	}
 	b := binary.AppendUvarint(make([]byte, 0, 16), code)
-	b = binary.AppendUvarint(b, uint64(c.epoch))
-	return string(appendDay(b, c.day))
+	b = binary.AppendUvarint(b, uint64(c.Epoch))
+	return string(appendDay(b, c.Day))
 }
 
-// count returns the count that a new client adds to, nothing for one that is
-// reserved.
-func (c client) count() string {
+// countOf returns the field of the count that a new client adds to, empty for none.
+func countOf(c store.ClientState) string {
 	switch {
-	case c.choice == store.Out:
+	case c.Choice == store.Out:
 		return string(countOut)
-	case c.takesPart():
-		return string(countParticipants) + strconv.Itoa(c.choice) + ":" + strconv.FormatUint(uint64(c.epoch), 10) + ":" + formatDay(c.day)
+	case c.Participates():
+		return string(countParticipants) + strconv.Itoa(c.Choice) + ":" + strconv.FormatUint(uint64(c.Epoch), 10) + ":" + formatDay(c.Day)
 	}
 	return ""
 }
 
 func appendDay(b []byte, d store.Day) []byte { return binary.AppendVarint(b, int64(d)-firstDay) }
 
-// newNonce returns what tells one call from all others, so that it is carried
-// out once even if its reply is lost and it is sent again.
+func formatDay(d store.Day) string { return strconv.Itoa(int(d)) }
+
+// newNonce returns a text that identifies a call, so that it is carried out only once if its
+// reply is lost and it is sent again.
 func newNonce() string {
 	var b [8]byte
 	binary.LittleEndian.PutUint64(b[:], rand.Uint64()|1) //nolint:gosec // has to differ, not to be secret
@@ -75,11 +72,11 @@ func newNonce() string {
 
 func decodeClient(value string) (client, error) {
 	if value == "" {
-		return client{choice: store.None}, nil
+		return client{ClientState: store.ClientState{Choice: store.None}}, nil
 	}
 	d := decoder{rest: []byte(value)}
 	code := d.uvarint()
-	c := client{choice: int(code>>1) - 1, reserved: code&1 != 0, epoch: uint32(d.uvarint()), day: d.day()}
+	c := client{ClientState: store.ClientState{Choice: int(code>>1) - 1, Reserved: code&1 != 0, Epoch: uint32(d.uvarint()), Day: d.day()}}
 	for len(d.rest) > 0 {
 		v := conversion{kpi: int(d.uvarint()), day: d.day(), events: int64(d.uvarint())}
 		d.skip(nonceSize)
@@ -88,8 +85,7 @@ func decodeClient(value string) (client, error) {
 	return c, d.err
 }
 
-// A decoder takes numbers from the front of bytes. Once these make no sense,
-// err is set.
+// A decoder takes numbers from the front of a slice of bytes. If that fails, it sets err.
 type decoder struct {
 	rest []byte
 	err  error
@@ -121,7 +117,7 @@ func (d *decoder) skip(n int) {
 	d.rest = d.rest[n:]
 }
 
-// totalField is where a client's total of a KPI is.
+// totalField returns the field of a client's total for a KPI.
 func totalField(kpi int, field string) string {
 	return string(binary.AppendUvarint(nil, uint64(kpi))) + field
 }

@@ -11,15 +11,15 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// So many clients in one reply are enough, and too many. How many buckets that
-// are is found out on the way.
+// Limits of clients in one reply, by which Clients adjusts the number of buckets that it reads
+// at a time.
 const (
-	fewClients  = 500
-	manyClients = 5000
-	maxBuckets  = 512
+	minClients = 500
+	maxClients = 5000
+	maxBuckets = 512
 )
 
-// Clients implements [store.Store]. If they are forgotten meanwhile, it ends.
+// Clients implements [store.Store]. It ends when the clients are deleted.
 func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.Client, error] {
 	const op = "clients"
 	return func(yield func(store.Client, error) bool) {
@@ -52,16 +52,16 @@ func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.
 
 func nextSize(size, clients int) int {
 	switch {
-	case clients < fewClients:
+	case clients < minClients:
 		return min(2*size, maxBuckets)
-	case clients > manyClients:
+	case clients > maxClients:
 		return max(size/2, 1)
 	}
 	return size
 }
 
-// present returns the keys of an experiment in its generation, and its buckets
-// that are not empty: none if there is no such experiment.
+// present returns the keys of the present generation of an experiment, and its buckets that
+// are not empty. If there is no such experiment, there are no buckets.
 func (s *Store) present(ctx context.Context, op, experiment string) (k *keys, numbers []uint, err error) {
 	base, generation := baseOf(s.root, experiment), ""
 	err = s.do(ctx, op, func(ctx context.Context) (err error) {
@@ -79,7 +79,7 @@ func (s *Store) present(ctx context.Context, op, experiment string) (k *keys, nu
 	return k, numbers, wrap(op, err)
 }
 
-// readBuckets returns the clients in some buckets, none if they are forgotten.
+// readBuckets returns the clients in some buckets, none if they were deleted.
 func (s *Store) readBuckets(ctx context.Context, k *keys, numbers []uint) ([]store.Client, error) {
 	list := []string{k.record}
 	for _, n := range numbers {
@@ -96,8 +96,7 @@ func (s *Store) readBuckets(ctx context.Context, k *keys, numbers []uint) ([]sto
 	return decodeBuckets(r.rest[1:], record.KPIs)
 }
 
-// decodeBuckets returns the clients of buckets that are each followed by their
-// totals.
+// decodeBuckets decodes buckets that are each followed by their totals.
 func decodeBuckets(replies []rueidis.RedisMessage, kpis []string) (clients []store.Client, err error) {
 	for pair := range slices.Chunk(replies, 2) {
 		if len(pair) < 2 {
@@ -127,7 +126,7 @@ func decodeStored(field, value string, totals map[string]string, kpis []string) 
 	if err != nil {
 		return store.Client{}, err
 	}
-	stored := store.Client{ID: clientID(field), Choice: c.choice, Epoch: c.epoch, Reserved: c.reserved, Day: c.day}
+	stored := store.Client{ID: clientID(field), Choice: c.Choice, Epoch: c.Epoch, Reserved: c.Reserved, Day: c.Day}
 	for _, v := range c.conversions {
 		if v.kpi >= len(kpis) {
 			return store.Client{}, errDamaged

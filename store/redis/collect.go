@@ -6,9 +6,9 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// Collect removes what is left of experiments that were cleared or deleted by a
-// process that died before it had removed all. It returns the number of keys.
-// Such garbage does no harm but takes room; call this now and then, or never.
+// Collect deletes the remaining data of experiments that were cleared or deleted by a process
+// that died before it had deleted all of it. It returns the number of deleted keys. Such
+// garbage takes memory but does no other harm, so calling Collect from time to time is optional.
 func (s *Store) Collect(ctx context.Context) (removed int64, err error) {
 	const op = "collect"
 	names, err := s.names(ctx, op)
@@ -25,8 +25,8 @@ func (s *Store) Collect(ctx context.Context) (removed int64, err error) {
 	return removed, nil
 }
 
-// collect removes what is garbage of an experiment and, if that is all there
-// was, its name from the index.
+// collect deletes the garbage of an experiment and, if the experiment does not exist, removes
+// its name from the index.
 func (s *Store) collect(ctx context.Context, experiment string) (removed int64, err error) {
 	base := baseOf(s.root, experiment)
 	var generations []string
@@ -47,11 +47,11 @@ func (s *Store) collect(ctx context.Context, experiment string) (removed int64, 
 	return removed, s.within(ctx, func(ctx context.Context) error { return s.unindex(ctx, experiment) })
 }
 
-// unlinkBatch bounds how many keys one call removes.
+// unlinkBatch is the maximum number of keys that one call deletes.
 const unlinkBatch = 500
 
-// collectGeneration removes the buckets first, then that which names them, then
-// the generation, so that it can be done again from wherever it was broken off.
+// collectGeneration deletes the buckets, then the list of buckets, then the name of the
+// generation, so that it can be repeated wherever it was interrupted.
 func (s *Store) collectGeneration(ctx context.Context, k *keys) (removed int64, err error) {
 	numbers, err := s.usedBuckets(ctx, k)
 	if err != nil {
@@ -88,9 +88,9 @@ func (s *Store) unlink(ctx context.Context, keys ...string) (n int64, err error)
 	return n, err
 }
 
-// unindex removes the name of an experiment that is not there from the index.
-// Someone may be creating it: whoever comes last sees to it that its name is
-// there, we or, in learn, the other.
+// unindex removes the name of an experiment from the index if the experiment does not exist. If
+// another process creates it meanwhile, then the later of both puts the name back: this function
+// or, in the other process, learn.
 func (s *Store) unindex(ctx context.Context, experiment string) error {
 	exists := s.client.B().Exists().Key(baseOf(s.root, experiment)).Build()
 	srem := s.client.B().Srem().Key(s.root).Member(experiment).Build().ToRetryable()

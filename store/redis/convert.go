@@ -8,9 +8,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Convert implements [store.Store]. It is counted once even if the driver has
-// to send it again, unless between the two the same client converts for the
-// same KPI by another call.
+// Convert implements [store.Store]. If the driver has to send the conversion again, it is
+// counted once, unless another call for the same client and KPI comes in between.
 func (s *Store) Convert(ctx context.Context, c store.Conversion) (f store.Facts, err error) {
 	err = s.do(ctx, "convert", func(ctx context.Context) error {
 		f, err = s.convert(ctx, c, newNonce())
@@ -43,7 +42,7 @@ func (s *Store) convert(ctx context.Context, c store.Conversion, nonce string) (
 	return r.facts(c.Version)
 }
 
-// halves returns a as high·2³² + low, so that each sums up without an overflow.
+// halves returns the upper and lower 32 bits of a, which can be summed up without overflow.
 func halves(a store.Amount) (high, low string) {
 	return strconv.FormatInt(int64(a)>>32, 10), strconv.FormatInt(int64(a)&(1<<32-1), 10)
 }

@@ -2,8 +2,10 @@ package redis
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strconv"
@@ -12,20 +14,20 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// A count is one field of an experiment's counts: what, then numbers that say
-// of which alternative, KPI and day or epoch it is, between colons.
+// A count is one field of an experiment's counts: its kind, then the numbers of the
+// alternative (a), KPI (k), and day or epoch, separated by colons.
 //
-//	x                  clients that are out
+//	x                  clients that are Out
 //	p<a>:<epoch>:<day> participants
 //	c<a>:<k>:<day>     clients that converted in the upper 32 bits, conversions in the lower
-//	o<a>:<k>:<day>     more conversions, of clients imported with too many for that
-//	s<a>:<k>:<epoch>:  c: clients that converted, n: whose total is not zero,
-//	                   h and l: halves of the sum, in 2³² and 1,
-//	                   1 to 5: limbs of the squares, in 10⁰, 10⁷, … 10²⁸
-//	E<epoch>           the epoch
-//	B                  counts that an import brought
+//	o<a>:<k>:<day>     conversions of imported clients that have too many for c
+//	s<a>:<k>:<epoch>:  followed by c: clients that converted; n: clients with a total that is not
+//	                   zero; h and l: parts of the sum, in units of 2³² and 1; 1 to 5: limbs of
+//	                   the squares, in units of 10⁰, 10⁷, … 10²⁸
+//	E<epoch>           the epoch as JSON
+//	B                  imported counts that no client accounts for, as JSON
 type count struct {
-	what byte
+	kind byte
 	at   [3]int64
 	part byte // of s
 	n    int64
@@ -42,11 +44,82 @@ const (
 
 	limbBase     = 10_000_000
 	oneConverted = 1 << 32
-	maxEvents    = 1 << 52 // of a client: Lua can count on from there
+	maxEvents    = 1 << 52 // of a client, so that Lua can count further
 )
 
-// decodeCounts returns the results that fields of an experiment's counts make.
-func decodeCounts(record store.Record, fields map[string]string) (store.Counts, error) {
+// Counts implements [store.Store].
+func (s *Store) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
+	const op = "counts"
+	if len(names) == 0 {
+		every, err := s.names(ctx, op)
+		if err != nil {
+			return nil, err
+		}
+		names = every
+	}
+	var all []store.Counts
+	for _, name := range names {
+		err := s.do(ctx, op, func(ctx context.Context) error {
+			c, found, err := s.counts(ctx, name)
+			if found {
+				all = append(all, c)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, s.ready(ctx, op)
+}
+
+// counts reads the counts, which are one key, between two reads of the record, until both
+// reads agree. A script would take the server three times as long for counts of several years.
+func (s *Store) counts(ctx context.Context, name string) (r store.Counts, found bool, err error) {
+	k := s.known(name)
+	if k == nil {
+		k = newKeys(baseOf(s.root, name), noGeneration)
+	}
+	for {
+		record := s.client.B().Hgetall().Key(k.record).Build().Pin() // it is sent twice
+		replies := s.client.DoMulti(ctx, record, s.client.B().Hgetall().Key(k.counts).Build(), record)
+		before, err := replies[0].AsStrMap()
+		if err != nil {
+			return r, false, err
+		}
+		counts, err := replies[1].AsStrMap()
+		if err != nil {
+			return r, false, err
+		}
+		after, err := replies[2].AsStrMap()
+		if err != nil {
+			return r, false, err
+		}
+		if len(after) == 0 {
+			return r, false, nil
+		}
+		if after[fieldGeneration] == k.generation && maps.Equal(before, after) {
+			r, err = decodeCounts(after, counts)
+			return r, err == nil, err
+		}
+		k = newKeys(k.record, after[fieldGeneration])
+	}
+}
+
+// decodeCounts decodes the fields of an experiment's record and counts.
+func decodeCounts(record, fields map[string]string) (store.Counts, error) {
+	r, err := decodeRecord(record)
+	if err != nil {
+		return store.Counts{}, err
+	}
+	c, err := decodeCountFields(*r, fields)
+	if err != nil {
+		return store.Counts{}, fmt.Errorf("%w: counts of %q: %w", errDamaged, r.Name, err)
+	}
+	return c, nil
+}
+
+func decodeCountFields(record store.Record, fields map[string]string) (store.Counts, error) {
 	var epochs []store.Epoch
 	var base store.Counts
 	counts := make([]count, 0, len(fields))
@@ -72,17 +145,17 @@ func decodeCounts(record store.Record, fields map[string]string) (store.Counts, 
 	r := store.NewCounts(record, epochs)
 	err := addCounts(&r, counts)
 	r.Add(base)
-	r.DropZeros() // it may undo others
+	r.DropZeros() // imported counts may cancel others
 	return r, err
 }
 
 func decodeCount(field, value string) (c count, err error) {
-	c.what = field[0]
-	if c.n, err = strconv.ParseInt(value, 10, 64); err != nil || c.what == countOut {
+	c.kind = field[0]
+	if c.n, err = strconv.ParseInt(value, 10, 64); err != nil || c.kind == countOut {
 		return c, err
 	}
 	rest := field[1:]
-	if c.what == countSums {
+	if c.kind == countSums {
 		c.part, rest = rest[len(rest)-1], rest[:len(rest)-2]
 	}
 	for i := 0; rest != "" && i < len(c.at); i++ {
@@ -95,13 +168,13 @@ func decodeCount(field, value string) (c count, err error) {
 	return c, nil
 }
 
-// addCounts adds them in the order of days and epochs, as that is cheapest.
+// addCounts adds counts in the order of days and epochs, which is the fastest.
 func addCounts(r *store.Counts, counts []count) error {
 	slices.SortFunc(counts, func(a, b count) int {
 		return cmp.Or(cmp.Compare(a.at[0], b.at[0]), cmp.Compare(a.at[1], b.at[1]), cmp.Compare(a.at[2], b.at[2]))
 	})
 	for _, c := range counts {
-		if c.what == countOut {
+		if c.kind == countOut {
 			r.Excluded += c.n
 			continue
 		}
@@ -116,7 +189,7 @@ func addCounts(r *store.Counts, counts []count) error {
 }
 
 func (c count) addTo(a *store.AlternativeCounts) error {
-	if c.what == countParticipants {
+	if c.kind == countParticipants {
 		a.AddEpoch(uint32(c.at[1]), c.n)
 		a.AddDay(store.Day(c.at[2]), c.n)
 		return nil
@@ -125,7 +198,7 @@ func (c count) addTo(a *store.AlternativeCounts) error {
 		return fmt.Errorf("KPI %d of %d", c.at[1], len(a.KPIs))
 	}
 	k := &a.KPIs[c.at[1]]
-	switch c.what {
+	switch c.kind {
 	case countConversions:
 		k.AddDay(store.Day(c.at[2]), c.n/oneConverted, c.n%oneConverted)
 	case countBulk:
@@ -136,7 +209,7 @@ func (c count) addTo(a *store.AlternativeCounts) error {
 	return nil
 }
 
-// sums returns what one part adds.
+// sums returns the part of the sums that c counts.
 func (c count) sums() store.EpochConversions {
 	e := store.EpochConversions{Epoch: uint32(c.at[2])}
 	switch c.part {

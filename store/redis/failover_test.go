@@ -63,7 +63,7 @@ func testWaitFollowsSlot(t *testing.T, cluster *redistest.Cluster, replicaOf map
 	if err := replicaOf[to].Suspend(); err != nil {
 		t.Fatal(err)
 	}
-	const want = "0 replicas of 1 confirmed in time that they have what was written"
+	const want = "not enough replicas acknowledged the write: 0 of 1"
 	if f, err := hasty.Participate(t.Context(), in(r, "new", 1)); err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("without a replica a client is told %+v, %v", f, err)
 	}

@@ -10,13 +10,12 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// importBatch bounds how many clients one call merges.
+// importBatch is the maximum number of clients that one call merges.
 const importBatch = 500
 
-// Import implements [store.Store], but in more than one step if there are more
-// than a few hundred clients: when it is broken off, some of them may be there.
-// Repeating it brings the others. Imported tells too little if the driver had
-// to send a batch again.
+// Import implements [store.Store], except that it is not atomic if there are more than a few
+// hundred clients: when it is interrupted, some of them may be imported. Repeating the import
+// adds the others. The numbers in Imported are too small if a batch had to be sent again.
 func (s *Store) Import(ctx context.Context, i store.Import) (done store.Imported, err error) {
 	const op = "import"
 	if err := s.ready(ctx, op); err != nil {
@@ -47,8 +46,7 @@ func (s *Store) Import(ctx context.Context, i store.Import) (done store.Imported
 	return done, s.do(ctx, op, func(ctx context.Context) error { return s.rebase(ctx, i, *i.Counts) })
 }
 
-// checkImport refuses what does not fit the alternatives of i.Record, and more
-// conversions than a script can count.
+// checkImport also refuses more conversions than a script can count.
 func checkImport(i store.Import) error {
 	if err := i.Check(); err != nil {
 		return err
@@ -63,8 +61,8 @@ func checkImport(i store.Import) error {
 	return nil
 }
 
-// adopt creates the experiment, or checks that it has the alternatives given,
-// and learns the KPIs of the record.
+// adopt creates the experiment, or checks that it has the given alternatives, and adds the KPIs
+// of the record.
 func (s *Store) adopt(ctx context.Context, i store.Import) (created bool, err error) {
 	var known []string
 	for !created {
@@ -83,14 +81,14 @@ func (s *Store) adopt(ctx context.Context, i store.Import) (created bool, err er
 			return false, err
 		}
 	}
-	kpis := slices.DeleteFunc(distinct(i.Record.KPIs), func(kpi string) bool { return slices.Contains(known, kpi) })
+	kpis := slices.DeleteFunc(slices.Clone(i.Record.KPIs), func(kpi string) bool { return slices.Contains(known, kpi) })
 	if len(kpis) == 0 {
 		return created, nil
 	}
 	return created, s.base(ctx, i, "", kpis)
 }
 
-// create reports false if there is such an experiment by now.
+// create reports whether it created the experiment, which may exist by now.
 func (s *Store) create(ctx context.Context, i store.Import) (bool, error) {
 	if i.Record.Version == 0 {
 		return false, fmt.Errorf("%w: new record of %q without a version", store.ErrInvalid, i.Record.Name)
@@ -114,7 +112,7 @@ func (s *Store) create(ctx context.Context, i store.Import) (bool, error) {
 	return created == 1, err
 }
 
-// creationArgs are those of lua/import.lua for a record.
+// creationArgs returns the arguments of lua/import.lua for a record.
 func creationArgs(i store.Import) ([]string, error) {
 	record, err := recordArgs(i.Record)
 	if err != nil {
@@ -131,7 +129,7 @@ func creationArgs(i store.Import) ([]string, error) {
 	return args, nil
 }
 
-// merge takes of some clients what is not known.
+// merge adds what is unknown of some clients.
 func (s *Store) merge(ctx context.Context, i store.Import, clients []store.Client, done *store.Imported) error {
 	r, err := s.imports(ctx, i, func(ctx context.Context, k *keys) (reply, error) {
 		list, args := mergeArgs(k, clients)
@@ -150,7 +148,7 @@ func (s *Store) merge(ctx context.Context, i store.Import, clients []store.Clien
 	return nil
 }
 
-// imports runs a script, and again if the experiment was deleted meanwhile.
+// imports runs a script, and repeats it if the experiment was deleted meanwhile.
 func (s *Store) imports(ctx context.Context, i store.Import, script func(ctx context.Context, k *keys) (reply, error)) (reply, error) {
 	for {
 		done, err := s.attempt(ctx, i.Record.Name, noGeneration, script)
@@ -163,7 +161,7 @@ func (s *Store) imports(ctx context.Context, i store.Import, script func(ctx con
 	}
 }
 
-// mergeArgs returns KEYS and ARGV of lua/import.lua.
+// mergeArgs returns KEYS and ARGV of lua/import.lua for clients.
 func mergeArgs(k *keys, clients []store.Client) (list, args []string) {
 	list = []string{k.record, k.counts, k.used}
 	args = []string{k.generation, "0"}
@@ -174,8 +172,8 @@ func mergeArgs(k *keys, clients []store.Client) (list, args []string) {
 			which[at.bucket] = strconv.Itoa(len(list) + 1)
 			list = append(list, k.bucketOf(at.bucket), k.totalsOf(at.bucket))
 		}
-		value := client{choice: c.Choice, reserved: c.Reserved, epoch: c.Epoch, day: c.Day}.encode()
-		args = append(args, which[at.bucket], strconv.FormatUint(uint64(at.bucket), 10), at.field, value, formatDay(c.Day), strconv.Itoa(len(c.Conversions)))
+		args = append(args,
+			which[at.bucket], formatBucket(at.bucket), at.field, encodeState(c.State()), formatDay(c.Day), strconv.Itoa(len(c.Conversions)))
 		for _, v := range c.Conversions {
 			high, low := halves(v.Total)
 			args = append(args, v.KPI, formatDay(v.Day), string(appendDay(nil, v.Day)),
@@ -185,15 +183,9 @@ func mergeArgs(k *keys, clients []store.Client) (list, args []string) {
 	return list, args
 }
 
-// rebase puts given in place of the counts that an earlier import brought.
+// rebase replaces the counts that no client accounts for.
 func (s *Store) rebase(ctx context.Context, i store.Import, given store.Counts) error {
-	kpis := slices.Clone(given.Record.KPIs)
-	for _, a := range given.Alternatives {
-		for _, k := range a.KPIs {
-			kpis = append(kpis, k.KPI)
-		}
-	}
-	base := store.NewCounts(store.Record{Alternatives: i.Record.Alternatives, KPIs: distinct(kpis)}, nil)
+	base := store.NewCounts(store.Record{Alternatives: i.Record.Alternatives, KPIs: given.KPIs()}, nil)
 	base.Add(given)
 	base.DropZeros()
 	text, err := json.Marshal(base)
@@ -209,16 +201,4 @@ func (s *Store) base(ctx context.Context, i store.Import, counts string, kpis []
 		return s.run(ctx, s.scripts.base, []string{k.record, k.counts}, append([]string{k.generation, counts}, kpis...))
 	})
 	return err
-}
-
-// distinct returns each of list once, in the order of appearance.
-func distinct(list []string) (once []string) {
-	seen := make(map[string]bool)
-	for _, s := range list {
-		if !seen[s] {
-			once = append(once, s)
-		}
-		seen[s] = true
-	}
-	return once
 }

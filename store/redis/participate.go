@@ -1,9 +1,9 @@
 package redis
 
 import (
-	"cmp"
 	"context"
-	"fmt"
+	"math"
+	"strconv"
 
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -18,7 +18,11 @@ func (s *Store) Participate(ctx context.Context, p store.Participation) (f store
 }
 
 func (s *Store) participate(ctx context.Context, p store.Participation) (store.Facts, error) {
-	if err := cmp.Or(checkChoice(p), checkRecord(p)); err != nil {
+	alternatives := math.MaxInt // the script knows
+	if p.Record != nil {
+		alternatives = len(p.Record.Alternatives)
+	}
+	if err := p.Check(alternatives); err != nil {
 		return store.Facts{}, err
 	}
 	record, version, err := recordOf(p)
@@ -33,10 +37,10 @@ func (s *Store) participate(ctx context.Context, p store.Participation) (store.F
 		guess = fresh
 	}
 	at := keyOf(p.Client)
-	who := client{choice: p.Choice, reserved: p.Reserve, epoch: p.Epoch, day: store.DayOf(p.At)}
-	known, value, count := formatVersion(p.Version), who.encode(), who.count()
+	proposal := store.ClientState{Choice: p.Choice, Reserved: p.Reserve, Epoch: p.Epoch, Day: store.DayOf(p.At)}
+	known, value, count, bucket := formatVersion(p.Version), encodeState(proposal), countOf(proposal), formatBucket(at.bucket)
 	r, err := s.attempt(ctx, p.Experiment, guess, func(ctx context.Context, k *keys) (reply, error) {
-		args := []string{known + " " + k.generation + " ", at.field, value, count}
+		args := []string{known + " " + k.generation + " ", at.field, value, count, bucket}
 		if record != nil {
 			args = append(append(args, formatVersion(version), fresh), record...)
 		}
@@ -46,13 +50,15 @@ func (s *Store) participate(ctx context.Context, p store.Participation) (store.F
 		return store.Facts{}, err
 	}
 	if r.status == statusWrote {
-		return store.Facts{Version: version, Choice: p.Choice, Reserved: p.Reserve, Epoch: p.Epoch, Wrote: true}, nil
+		f := proposal.Facts(version)
+		f.Wrote = true
+		return f, nil
 	}
 	return r.facts(version)
 }
 
-// recordOf returns the script's arguments for the record of p, if there is one,
-// and the version that is remembered once p is carried out.
+// recordOf returns the script's arguments for p.Record, if any, and the version that the record
+// has after p.
 func recordOf(p store.Participation) (args []string, version uint64, err error) {
 	if p.Record == nil {
 		return nil, p.Version, nil
@@ -65,26 +71,7 @@ func recordOf(p store.Participation) (args []string, version uint64, err error) 
 	return args, version, err
 }
 
-// checkChoice and checkRecord refuse what would be counted nowhere.
-func checkChoice(p store.Participation) error {
-	if p.Choice < store.None || p.Reserve && p.Choice < 0 || p.Record != nil && p.Choice >= len(p.Record.Alternatives) {
-		return fmt.Errorf("%w: choice %d (reserve: %t)", store.ErrInvalid, p.Choice, p.Reserve)
-	}
-	return nil
-}
-
-func checkRecord(p store.Participation) error {
-	if p.Record == nil {
-		return nil
-	}
-	if p.Record.Name != p.Experiment {
-		return fmt.Errorf("%w: record of %q for experiment %q", store.ErrInvalid, p.Record.Name, p.Experiment)
-	}
-	if p.Version == 0 && p.Record.Version == 0 {
-		return fmt.Errorf("%w: new record of %q without a version", store.ErrInvalid, p.Experiment)
-	}
-	return nil
-}
+func formatBucket(n uint) string { return strconv.FormatUint(uint64(n), 10) }
 
 // Lookup implements [store.Store].
 func (s *Store) Lookup(ctx context.Context, experiment, client string) (f store.Facts, err error) {
@@ -95,7 +82,7 @@ func (s *Store) Lookup(ctx context.Context, experiment, client string) (f store.
 		})
 		if err == nil {
 			f, err = r.facts(0)
-			f.Stale = false
+			f.Stale = false // there is no version that could be stale
 		}
 		return err
 	})

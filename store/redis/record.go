@@ -9,22 +9,22 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// The fields of a record's hash. That of a KPI is fieldKPI and its name, and
-// has its index. Others are for the scripts: their number, the nonce of the call
-// that brought the record, and the state: version, generation and number of
-// alternatives, together because they are read by every call.
+// The fields of a record's hash. The field of a KPI is fieldKPI followed by its name, and
+// contains its index. Other fields are for the scripts: n is the number of KPIs, o the nonce of
+// the call that wrote the record, and t the version, generation and number of alternatives, in
+// one field because every call reads them.
 const (
 	fieldVersion    = "v"
 	fieldGeneration = "g"
-	fieldJSON       = "j" // all but the version and the KPIs
+	fieldJSON       = "j" // without the version and the KPIs
 	fieldKPI        = "k"
 )
 
-// recordArgs are those by which a script keeps r, after its version.
+// recordArgs returns the arguments with which a script writes r, without its version.
 func recordArgs(r store.Record) ([]string, error) {
 	r.Version, r.KPIs = 0, nil
 	text, err := json.Marshal(r)
-	if err != nil { // a number that is not finite, or a year beyond 9999
+	if err != nil { // a number is not finite, or a year is beyond 9999
 		return nil, fmt.Errorf("%w: record: %w", store.ErrInvalid, err)
 	}
 	epoch, err := json.Marshal(r.Epoch)

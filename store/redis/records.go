@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	namesBatch   = 500 // names in a reply, more or less
-	recordsBatch = 100 // records
+	namesBatch   = 500 // approximate number of names in a reply
+	recordsBatch = 100 // records in a call
 )
 
 // Records implements [store.Store].
@@ -35,7 +35,7 @@ func (s *Store) Records(ctx context.Context) ([]store.Record, error) {
 	return records, nil
 }
 
-// Empty tells whether there is no experiment, which takes no longer for many.
+// Empty reports whether there are no experiments, in constant time.
 func (s *Store) Empty(ctx context.Context) (empty bool, err error) {
 	err = s.do(ctx, "empty", func(ctx context.Context) error {
 		n, err := s.client.Do(ctx, s.client.B().Scard().Key(s.root).Build()).AsInt64()
@@ -45,7 +45,7 @@ func (s *Store) Empty(ctx context.Context) (empty bool, err error) {
 	return empty, err
 }
 
-// read returns the records that exist of those named.
+// read returns the existing records with the given names.
 func (s *Store) read(ctx context.Context, names []string) (records []store.Record, err error) {
 	commands := make(rueidis.Commands, len(names))
 	for i, name := range names {
@@ -68,7 +68,7 @@ func (s *Store) read(ctx context.Context, names []string) (records []store.Recor
 	return records, nil
 }
 
-// names returns what the index has, sorted.
+// names returns the names in the index, sorted.
 func (s *Store) names(ctx context.Context, op string) (names []string, err error) {
 	if err := s.ready(ctx, op); err != nil {
 		return nil, err

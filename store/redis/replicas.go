@@ -8,13 +8,12 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// exec has the server run a script, again if it may be.
+// exec runs a script and retries it if possible.
 func (s *Store) exec(ctx context.Context, c *script, keys, args []string) (rueidis.RedisMessage, error) {
-	return again(ctx, c.once, func() (rueidis.RedisMessage, error) { return s.tryExec(ctx, c, keys, args) })
+	return retry(ctx, c.once, func() (rueidis.RedisMessage, error) { return s.tryExec(ctx, c, keys, args) })
 }
 
-// tryExec has the server run a script and, if that may write, waits for the
-// replicas.
+// tryExec runs a script and, if it may write, waits for the replicas.
 func (s *Store) tryExec(ctx context.Context, c *script, keys, args []string) (rueidis.RedisMessage, error) {
 	if s.replicas == 0 || !c.writes {
 		return c.lua.Exec(ctx, s.client, keys, args).ToMessage()
@@ -27,38 +26,37 @@ func (s *Store) tryExec(ctx context.Context, c *script, keys, args []string) (ru
 	return message, err
 }
 
-// write sends a command that writes and, if replicas are to be waited for, a
-// WAIT with it: that is for what was written before on the same connection. This
-// is one of its own, as otherwise a cluster that moves the command to another
-// server would leave the WAIT behind.
+// write runs a command that writes, followed by WAIT if replicas must acknowledge it. WAIT is
+// for the writes of the same connection, so both use a dedicated one: on the shared connections,
+// a cluster could redirect the command to another server, but not the WAIT.
 func (s *Store) write(ctx context.Context, command rueidis.Completed) (message rueidis.RedisMessage, err error) {
 	if s.replicas == 0 {
 		return s.client.Do(ctx, command).ToMessage()
 	}
 	err = s.client.Dedicated(func(c rueidis.DedicatedClient) error {
-		wait := c.B().Wait().Numreplicas(int64(s.replicas)).Timeout(s.waitTime(ctx).Milliseconds()).Build()
+		wait := c.B().Wait().Numreplicas(int64(s.replicas)).Timeout(s.waitTimeout(ctx).Milliseconds()).Build()
 		replies := c.DoMulti(ctx, command, wait)
 		if replies[1].NonRedisError() != nil {
-			c.Close() // it may be waiting still, which nobody else should have to
+			c.Close() // it may still be waiting, which would delay its next user
 		}
 		if message, err = replies[0].ToMessage(); err != nil {
 			return err
 		}
 		n, err := replies[1].AsInt64()
 		if err == nil && n < int64(s.replicas) {
-			err = fmt.Errorf("%d replicas of %d %w", n, s.replicas, errUnconfirmed)
+			err = fmt.Errorf("%w: %d of %d", errUnconfirmed, n, s.replicas)
 		}
 		return err
 	})
 	return message, err
 }
 
-// waitTime returns how long replicas may take: less than is left for the call, so
-// that it is Redis who says that they did not confirm.
-func (s *Store) waitTime(ctx context.Context) time.Duration {
+// waitTimeout returns how long to wait for replicas. It is less than the time that is left for
+// the call, so that Redis reports how many acknowledged the write.
+func (s *Store) waitTimeout(ctx context.Context) time.Duration {
 	left := s.timeout
 	if end, ok := ctx.Deadline(); ok {
 		left = min(left, time.Until(end))
 	}
-	return max(left/2, time.Millisecond) // 0 would be for ever
+	return max(left/2, time.Millisecond) // 0 would mean no timeout
 }

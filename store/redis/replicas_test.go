@@ -46,7 +46,7 @@ func TestReplicaGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	hasty := redis.New(client, "sixpack", redis.Config{WaitReplicas: 1, Timeout: time.Second})
-	const want = "0 replicas of 1 confirmed in time that they have what was written"
+	const want = "not enough replicas acknowledged the write: 0 of 1"
 	for range 2 { // what the first one has written, the second one finds
 		if f, err := hasty.Participate(t.Context(), in(r, "client", 0)); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("without a replica a client is told %+v, %v", f, err)

@@ -2,10 +2,11 @@ package redis
 
 import (
 	"context"
-	"crypto/sha1" //nolint:gosec // it is Redis' name for a script
+	"crypto/sha1" //nolint:gosec // Redis names scripts by their SHA-1
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"strings"
 
@@ -17,7 +18,7 @@ import (
 //go:embed lua/*.lua
 var sources embed.FS
 
-// scripts are all that the store writes with.
+// scripts holds the scripts of a store.
 type scripts struct {
 	participate, convert, lookup, save, clear, clients, imports, base, log, delete *script
 }
@@ -38,18 +39,21 @@ func newScripts() scripts {
 	}
 }
 
-// A script is sent again when the connection breaks before the reply has come,
-// unless it is to be sent once. That is for again to do, not for the driver.
+// A script is sent again if the connection breaks before the reply, unless once is set. That is
+// the task of retry, not of the driver.
 type script struct {
 	lua    *rueidis.Lua
 	source string
-	hash   string // Redis' name for it
+	hash   string
 	writes bool
-	once   bool // sent again it would find nothing, or another experiment
+	once   bool // a repeated call would find nothing, or another experiment
 }
 
 func newScript(name string, writes bool) *script {
-	text := source(name)
+	text, err := source(sources, name)
+	if err != nil {
+		panic(err) // the scripts are a part of the program
+	}
 	sum := sha1.Sum([]byte(text)) //nolint:gosec // see above
 	return &script{lua: rueidis.NewLuaScript(text), source: text, hash: hex.EncodeToString(sum[:]), writes: writes}
 }
@@ -59,29 +63,32 @@ func (c *script) single() *script {
 	return c
 }
 
-// source returns a script with those that it includes.
-func source(name string) string {
-	text, err := sources.ReadFile("lua/" + name + ".lua")
+// source returns a script in which each line of the form "--#include file" is replaced by the
+// file.
+func source(files fs.FS, name string) (string, error) {
+	text, err := fs.ReadFile(files, "lua/"+name+".lua")
 	if err != nil {
-		panic(err) // it is embedded
+		return "", err
 	}
 	var b strings.Builder
 	for line := range strings.Lines(string(text)) {
-		if included, ok := strings.CutPrefix(line, "-- include "); ok {
-			line = source(strings.TrimSuffix(strings.TrimSpace(included), ".lua"))
+		if included, ok := strings.CutPrefix(line, "--#include "); ok {
+			if line, err = source(files, strings.TrimSuffix(strings.TrimSpace(included), ".lua")); err != nil {
+				return "", fmt.Errorf("%s.lua: %w", name, err)
+			}
 		}
 		b.WriteString(line)
 	}
-	return b.String()
+	return b.String(), nil
 }
 
-// A reply is what a script says. Which parts there are depends on its status.
+// A reply is the reply of a script. Its parts depend on the status.
 type reply struct {
 	status string
 	rest   []rueidis.RedisMessage
 }
 
-// What a reply begins with.
+// The statuses of replies.
 const (
 	statusOK         = "ok"
 	statusNone       = "none"
@@ -89,8 +96,8 @@ const (
 	statusStale      = "stale"
 	statusInvalid    = "invalid"
 	statusOverflow   = "overflow"
-	statusWrote      = "wrote" // of a reply that is nothing but 1
-	statusKnown      = ""      // of a reply that is nothing but a client's value
+	statusWrote      = "wrote" // of a reply that is only the number 1
+	statusKnown      = ""      // of a reply that is only a client's value
 )
 
 func (s *Store) run(ctx context.Context, c *script, keys, args []string) (reply, error) {
@@ -129,8 +136,8 @@ func (r reply) int(i int) (int64, error) {
 	return r.rest[i].ToInt64()
 }
 
-// facts returns those of a reply to a call that makes the version what is
-// given if it is carried out.
+// facts returns the facts of a reply. The record has the given version if the call was carried
+// out.
 func (r reply) facts(version uint64) (f store.Facts, err error) {
 	switch r.status {
 	case statusNone:
@@ -149,8 +156,10 @@ func (r reply) facts(version uint64) (f store.Facts, err error) {
 	if err != nil {
 		return f, err
 	}
-	f = store.Facts{Version: version, Choice: c.choice, Reserved: c.reserved, Epoch: c.epoch, Overflow: r.status == statusOverflow}
+	f = c.Facts(version)
 	switch r.status {
+	case statusOverflow:
+		f.Overflow = true
 	case statusOK:
 		wrote, err := r.int(1)
 		f.Wrote = wrote == 1

@@ -1,28 +1,28 @@
-// Package redis keeps experiments in Redis, so that any number of processes
-// share them.
+// Package redis keeps experiments in Redis, where any number of processes share them.
 //
 //	client, err := rueidis.NewClient(rueidis.ClientOption{InitAddress: []string{"127.0.0.1:6379"}})
 //	…
 //	engine := sixpack.New(redis.New(client, "sixpack", redis.Config{}), sixpack.Config{})
 //
-// A call that takes part or converts is one script and one round trip. All that
-// belongs to an experiment is in one slot of a cluster, under a generation that
-// changes when its clients are forgotten:
+// Participate and Convert are one script and one round trip. All data of an experiment is in one
+// slot of a cluster. Clients and counts belong to a generation, which changes when the clients are
+// deleted:
 //
 //	<prefix>:x                            SET    names of experiments
+//	<prefix>:x:id                         STRING identity of the store
 //	<prefix>:x:{name}                     HASH   the record
 //	<prefix>:x:{name}:a                   ZSET   log of changes, which outlives the experiment
 //	<prefix>:x:{name}:g                   SET    generations that are garbage
 //	<prefix>:x:{name}:<generation>:n      HASH   counts
 //	<prefix>:x:{name}:<generation>:b      STRING a bit for each bucket that is not empty
 //	<prefix>:x:{name}:<generation>:u:<b>  HASH   clients of bucket b
-//	<prefix>:x:{name}:<generation>:v:<b>  HASH   their totals of KPIs with values
+//	<prefix>:x:{name}:<generation>:v:<b>  HASH   their totals for KPIs with values
 //
 // Braces, percent signs and control characters in names are escaped in keys.
 //
-// The client's automatic pipelining is worth leaving on: without it, 64 callers
-// got a half of what they do with it. Its other settings made no difference
-// beyond the noise. A server that knows no CLIENT TRACKING needs DisableCache.
+// Keep automatic pipelining of the client enabled: without it, 64 concurrent callers were half as
+// fast. Other settings made no measurable difference. A server without CLIENT TRACKING requires
+// DisableCache.
 package redis
 
 import (
@@ -43,15 +43,14 @@ var _ store.Store = (*Store)(nil)
 
 // Config configures a [Store]. The zero value is good.
 type Config struct {
-	// Timeout bounds each call to Redis: 2 seconds if 0. Methods that read or
-	// write much make several.
+	// Timeout limits each call to Redis; 0 means 2 seconds. Methods that read or write much
+	// data make several calls.
 	Timeout time.Duration
-	// WaitReplicas is how many replicas must have confirmed what a call wrote
-	// before it succeeds. With 0, the default, what Redis acknowledged shortly
-	// before a failover may be lost, as its replication is asynchronous. Nothing
-	// is with as many as there are; with fewer, one that did not confirm may
-	// become the primary. A call that fails because too few did confirm in time
-	// may have written nonetheless.
+	// WaitReplicas is the number of replicas that must acknowledge the writes of a call before
+	// it succeeds. With 0, writes that Redis acknowledged shortly before a failover can be lost,
+	// because replication is asynchronous. With the number of all replicas, none are lost.
+	// With fewer, a replica that did not acknowledge a write may become the primary. A call
+	// that fails because too few replicas acknowledged in time may still have written.
 	WaitReplicas int
 }
 
@@ -65,11 +64,10 @@ type Store struct {
 	closed   atomic.Bool
 
 	mu   sync.RWMutex     // guards seen
-	seen map[string]*keys // of the experiments that were seen, in their last generation
+	seen map[string]*keys // keys of known experiments in their last known generation
 }
 
-// New returns a store of what is under a prefix. The client stays the caller's
-// to close, after the store.
+// New returns the store under a prefix. The caller closes the client after the store.
 func New(client rueidis.Client, prefix string, c Config) *Store {
 	return &Store{
 		client:   client,
@@ -94,7 +92,7 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// do makes a call that is bounded by the timeout and wraps its error.
+// do makes a call with the timeout and wraps its error.
 func (s *Store) do(ctx context.Context, op string, call func(ctx context.Context) error) error {
 	if err := s.ready(ctx, op); err != nil {
 		return err
@@ -102,7 +100,7 @@ func (s *Store) do(ctx context.Context, op string, call func(ctx context.Context
 	return wrap(op, s.within(ctx, call))
 }
 
-// ready tells why a call cannot even begin.
+// ready returns an error if a call cannot start.
 func (s *Store) ready(ctx context.Context, op string) error {
 	if s.closed.Load() {
 		return wrap(op, store.ErrClosed)
@@ -112,7 +110,7 @@ func (s *Store) ready(ctx context.Context, op string) error {
 
 func (s *Store) within(ctx context.Context, call func(ctx context.Context) error) error {
 	if end, ok := ctx.Deadline(); ok && time.Until(end) <= s.timeout {
-		return call(ctx) // another timer would only cost time
+		return call(ctx) // saves a timer
 	}
 	bounded, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
@@ -130,8 +128,8 @@ func wrap(op string, err error) error {
 	return fmt.Errorf("redis store: %s: %w", op, err)
 }
 
-// attempt runs a script on the keys of the generation last seen, or else of
-// guess, and again if the experiment turns out to be in another one.
+// attempt runs a script on the keys of the last known generation, or of guess if none is known,
+// and repeats it if the experiment is in another generation.
 func (s *Store) attempt(ctx context.Context, experiment, guess string, script func(ctx context.Context, k *keys) (reply, error)) (reply, error) {
 	known := s.known(experiment)
 	k := known
@@ -142,7 +140,7 @@ func (s *Store) attempt(ctx context.Context, experiment, guess string, script fu
 		r, err := script(ctx, k)
 		switch {
 		case err != nil:
-			s.forget(experiment) // perhaps a failover, in which the index lost it
+			s.forget(experiment) // after a failover, the index may lack it
 			return r, err
 		case r.status == statusNone:
 			s.forget(experiment)
@@ -160,17 +158,16 @@ func (s *Store) attempt(ctx context.Context, experiment, guess string, script fu
 	}
 }
 
-// known returns the keys of an experiment in the generation last seen, nil if
-// none was.
+// known returns the keys of an experiment in its last known generation, nil if it is unknown.
 func (s *Store) known(experiment string) *keys {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.seen[experiment]
 }
 
-// learn remembers in which generation an experiment is. Whoever sees a new one
-// adds the experiment to the index: perhaps it is the one who created it, or
-// who did so died before this.
+// learn remembers the generation of an experiment. It also adds the experiment to the index,
+// because the process that created the generation may be this one, or may have died before it
+// did so.
 func (s *Store) learn(ctx context.Context, experiment string, k *keys) error {
 	if err := s.index(ctx, experiment); err != nil {
 		return err
@@ -182,7 +179,7 @@ func (s *Store) learn(ctx context.Context, experiment string, k *keys) error {
 }
 
 func (s *Store) index(ctx context.Context, experiment string) error {
-	_, err := again(ctx, false, func() (rueidis.RedisMessage, error) {
+	_, err := retry(ctx, false, func() (rueidis.RedisMessage, error) {
 		return s.write(ctx, s.client.B().Sadd().Key(s.root).Member(experiment).Build())
 	})
 	return err

@@ -42,8 +42,8 @@ func (s logsLate) Save(ctx context.Context, r store.Record, changes ...store.Cha
 type logsHalf struct{ *memory.Store }
 
 func (s logsHalf) Clear(ctx context.Context, r store.Record, keepCounts bool, changes ...store.Change) (store.Facts, error) {
-	for i, c := range changes {
-		if _, err := c.Encode(); err != nil {
+	for i := range changes {
+		if _, err := store.EncodeChanges(changes[i : i+1]); err != nil {
 			_ = add(ctx, s.Store, r.Name, changes[:i])
 			return store.Facts{}, err
 		}

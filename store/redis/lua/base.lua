@@ -1,13 +1,13 @@
--- Learns KPIs from elsewhere, and keeps counts in place of those kept before.
+-- Adds KPIs from elsewhere, and replaces the imported counts that no client accounts for.
 --
 -- KEYS   1 record, 2 counts
 -- ARGV   1 generation of KEYS 2, 2 the counts or nothing, then KPIs
 -- reply  none: there is no such experiment
---        generation, which: KEYS are of another one
+--        generation, generation: KEYS are of another generation
 --        ok
 
--- include client.lua
--- include totals.lua
+--#include client.lua
+--#include totals.lua
 
 local generation = redis.call('HGET', KEYS[1], 'g')
 if not generation then
@@ -16,7 +16,7 @@ elseif generation ~= ARGV[1] then
   return { 'generation', generation }
 end
 for i = 3, #ARGV do
-  learn(KEYS[1], ARGV[i], redis.call('HGET', KEYS[1], 'k' .. ARGV[i]))
+  kpi(KEYS[1], ARGV[i], redis.call('HGET', KEYS[1], 'k' .. ARGV[i]))
 end
 if ARGV[2] ~= '' and redis.call('HGET', KEYS[2], 'B') ~= ARGV[2] then
   redis.call('HSET', KEYS[2], 'B', ARGV[2])

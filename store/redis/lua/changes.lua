@@ -1,19 +1,19 @@
--- Logs of changes: what several scripts need and include.
+-- Logs of changes, for scripts that include this.
 --
--- A log is a sorted set in which all scores are 0, so that its members are in
--- the order of their bytes. Each is 20 bytes that are a change's place in the
--- order of all, unlike those of any other change, and the change.
+-- A log is a sorted set in which all scores are 0, so that its members are in the order of their
+-- bytes. A member is the 20 bytes of store.LogEntry.Key, which no other change has, and the
+-- change.
 
--- keep adds the changes that stand from a place of ARGV on, and returns how many
--- of them the log did not have.
-local function keep(log, at)
-  local kept = 0
+-- log adds the changes in ARGV from a position on, and returns the number of those that were
+-- unknown.
+local function log(key, at)
+  local added = 0
   for i = at, #ARGV, 2 do
-    local place = '[' .. ARGV[i]
-    if #redis.call('ZRANGEBYLEX', log, place, place .. '\255', 'LIMIT', 0, 1) == 0 then
-      redis.call('ZADD', log, 0, ARGV[i] .. ARGV[i + 1])
-      kept = kept + 1
+    local prefix = '[' .. ARGV[i]
+    if #redis.call('ZRANGEBYLEX', key, prefix, prefix .. '\255', 'LIMIT', 0, 1) == 0 then
+      redis.call('ZADD', key, 0, ARGV[i] .. ARGV[i + 1])
+      added = added + 1
     end
   end
-  return kept
+  return added
 end

@@ -1,11 +1,11 @@
--- Clients and records: what several scripts need and include.
+-- Clients and records, for scripts that include this.
 --
--- A client's value is, in varints: 0 if it is out, else twice (its alternative
--- + 1), plus 1 while that is only reserved; the epoch; the day. For each KPI it
--- converted there follow the KPI's index, the day of the first conversion, the
--- number of conversions, and the 5 bytes of the last one's nonce.
+-- A client's value is a sequence of varints: 0 if it is Out, otherwise the alternative plus 1,
+-- doubled, plus 1 if it is only reserved; the epoch; the day. For each KPI that the client
+-- converted for, there follow the index of the KPI, the day of the first conversion, the number
+-- of conversions, and the 5 bytes of the last conversion's nonce.
 
--- varint returns the number at a place of s, and the place after it.
+-- varint returns the number at a position of s, and the position after it.
 local function varint(s, at)
   local n, unit = 0, 1
   while true do
@@ -23,15 +23,14 @@ local function isout(value)
   return string.byte(value) == 0
 end
 
--- participates tells whether a value is of a client that takes part: neither
--- out nor reserved.
+-- participates reports whether a client is neither Out nor reserved.
 local function participates(value)
   local b = string.byte(value)
   return b ~= 0 and b % 2 == 0
 end
 
--- choice returns the alternative and epoch of a client that is not out, and
--- where in its value the day is.
+-- choice returns the alternative and epoch of a client that is not Out, and the position of the
+-- day in its value.
 local function choice(value)
   local code, at = varint(value, 1)
   local epoch
@@ -39,20 +38,21 @@ local function choice(value)
   return math.floor(code / 2) - 1, epoch, at
 end
 
--- count counts a client that was known as one value, or false, and is another.
-local function count(counts, known, value, day)
-  if known and isout(known) then
+-- count counts a client whose value changes, as store.Counts.Move does. A new client had the
+-- value false.
+local function count(counts, from, to, day)
+  if from and isout(from) then
     redis.call('HINCRBY', counts, 'x', -1)
   end
-  if isout(value) then
+  if isout(to) then
     redis.call('HINCRBY', counts, 'x', 1)
-  elseif participates(value) then
-    local alternative, epoch = choice(value)
+  elseif participates(to) then
+    local alternative, epoch = choice(to)
     redis.call('HINCRBY', counts, 'p' .. alternative .. ':' .. epoch .. ':' .. day, 1)
   end
 end
 
--- put keeps a client's value; used has a bit for each bucket that is not empty.
+-- put writes a client's value. The string used has a bit for each bucket that is not empty.
 local function put(used, bucket, number, client, known, value)
   redis.call('HSET', bucket, client, value)
   if not known and redis.call('HLEN', bucket) == 1 then
@@ -60,14 +60,13 @@ local function put(used, bucket, number, client, known, value)
   end
 end
 
--- stale answers a caller who knows another version of the record.
+-- stale answers a caller that knows another version of the record.
 local function stale(record, known)
   return { 'stale', known or '', redis.call('HGETALL', record) }
 end
 
--- remember keeps a record in a generation. Its version is in ARGV at a place, and
--- from another one on are its JSON, number of alternatives, the caller's nonce,
--- and its epoch's number and JSON.
+-- remember writes a record in a generation. ARGV has its version at one position and, from
+-- another on, its JSON, number of alternatives, nonce, and the number and JSON of its epoch.
 local function remember(record, counts, generation, version, at)
   local state = ARGV[version] .. ' ' .. generation .. ' ' .. ARGV[at + 1]
   redis.call('HSET', record, 't', state, 'v', ARGV[version], 'g', generation, 'j', ARGV[at], 'o', ARGV[at + 2])

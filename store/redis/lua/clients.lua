@@ -1,10 +1,11 @@
 -- Reads some buckets of clients, together with their totals.
 --
--- KEYS   1 record, then a bucket and its bucket of totals, as often as wanted
+-- KEYS   1 record, then a bucket and its bucket of totals, repeatedly
 -- ARGV   1 generation of the buckets
 -- reply  none: there is no such experiment
---        generation, which: KEYS are of another one
+--        generation, generation: KEYS are of another generation
 --        ok, the record's fields, then the fields of each of KEYS
+
 local generation = redis.call('HGET', KEYS[1], 'g')
 if not generation then
   return { 'none' }

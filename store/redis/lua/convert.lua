@@ -1,22 +1,22 @@
--- Counts a conversion of a client that participates.
+-- Counts a conversion of a participating client.
 --
 -- KEYS   1 record, 2 counts, 3 the client's bucket, 4 its bucket of totals
--- ARGV   1 version of the record the caller knows, 2 generation of KEYS 2 to 4,
---        3 client, 4 KPI, 5 day, 6 the same as in a client's value, 7 nonce,
---        8 value or nothing, 9 and 10 its upper and lower 32 bits
+-- ARGV   1 version of the record that the caller knows, 2 generation of KEYS 2 to 4, 3 client,
+--        4 KPI, 5 day, 6 the day as in a client's value, 7 nonce, 8 value or nothing, 9 and 10
+--        the upper and lower 32 bits of the value
 -- reply  none: there is no such experiment
---        generation, which: KEYS are of another one
---        stale, the client's value, the record's fields: of another version
---        overflow, the client's value: its total cannot hold that
---        ok, the client's value, 1 if it converted
+--        generation, generation: KEYS are of another generation
+--        stale, the client's value, the record's fields: the record has another version
+--        overflow, the client's value: the client's total cannot hold the value
+--        ok, the client's value, 1 if the client participates, else 0
 --
--- A repetition finds its nonce, whatever the version has become meanwhile.
+-- A repeated call finds its own nonce, even if the version has changed meanwhile.
 
--- include client.lua
--- include totals.lua
+--#include client.lua
+--#include totals.lua
 
 local known = redis.call('HMGET', KEYS[1], 'v', 'g', 'k' .. ARGV[4])
-local version, generation, kpi = known[1], known[2], known[3]
+local version, generation, index = known[1], known[2], known[3]
 if not version then
   return { 'none' }
 elseif generation ~= ARGV[2] then
@@ -24,8 +24,8 @@ elseif generation ~= ARGV[2] then
 end
 local is = redis.call('HGET', KEYS[3], ARGV[3])
 local first, after, events, eventsat, nonceat
-if is and kpi and participates(is) then
-  first, after, events, eventsat, nonceat = conversion(is, tonumber(kpi))
+if is and index and participates(is) then
+  first, after, events, eventsat, nonceat = conversion(is, tonumber(index))
   if first and string.sub(is, nonceat, after - 1) == ARGV[7] then
     return { 'ok', is, 1 }
   end
@@ -38,8 +38,8 @@ end
 
 local before, total = '0', '0'
 if ARGV[8] ~= '' then
-  if kpi then
-    before = redis.call('HGET', KEYS[4], encode(tonumber(kpi)) .. ARGV[3]) or '0'
+  if index then
+    before = redis.call('HGET', KEYS[4], encode(tonumber(index)) .. ARGV[3]) or '0'
   end
   total = add(before, ARGV[8])
   if not total then
@@ -47,7 +47,7 @@ if ARGV[8] ~= '' then
   end
 end
 
-local index = learn(KEYS[1], ARGV[4], kpi)
+index = kpi(KEYS[1], ARGV[4], index)
 local alternative, epoch = choice(is)
 local sums = 's' .. alternative .. ':' .. index .. ':' .. epoch .. ':'
 local value, n

@@ -1,11 +1,11 @@
--- Forgets the record and logs changes. What its generation holds is garbage from
--- then on; the caller collects it.
+-- Deletes the record and logs changes. The data of its generation is garbage, which the caller
+-- deletes.
 --
 -- KEYS   1 record, 2 generations that are garbage, 3 log
--- ARGV   of each change: its place in the log, the change
+-- ARGV   of each change: its key in the log, the change
 -- reply  1 if there was such an experiment, else 0
 
--- include changes.lua
+--#include changes.lua
 
 local generation = redis.call('HGET', KEYS[1], 'g')
 if not generation then
@@ -13,5 +13,5 @@ if not generation then
 end
 redis.call('SADD', KEYS[2], generation)
 redis.call('DEL', KEYS[1])
-keep(KEYS[3], 1)
+log(KEYS[3], 1)
 return 1

@@ -1,31 +1,29 @@
--- Creates an experiment from elsewhere, if one is given and there is none, and
--- merges clients.
+-- Creates an experiment, if a record is given and there is none, and merges clients, as
+-- store.ClientState.Merge and store.ClientConversion.Merge do.
 --
--- KEYS   1 record, 2 counts, 3 used buckets, then buckets, each followed by its
---        bucket of totals
--- ARGV   1 generation of KEYS 2 and on, 2 how many ARGV there are of a record, and
---        if it is not 0: 3 version, 4 JSON, 5 number of alternatives, 6 nonce, 7
---        number and 8 JSON of its epoch, then those of earlier epochs; then of
---        each client: which of KEYS its bucket is, the number of that bucket, the
---        client, its value, day, and number of conversions, and of each of these:
---        KPI, day, the same as in a client's value, number of conversions, total,
---        its upper and lower 32 bits
+-- KEYS   1 record, 2 counts, 3 used buckets, then buckets, each followed by its bucket of totals
+-- ARGV   1 generation of KEYS 2 and on, 2 number of ARGV that belong to a record, and if it is
+--        not 0: 3 version, 4 JSON, 5 number of alternatives, 6 nonce, 7 number and 8 JSON of its
+--        epoch, then numbers and JSON of earlier epochs; then of each client: the index in KEYS
+--        of its bucket, the number of the bucket, the client, its value, day, and number of KPIs
+--        it converted for, and of each of these: KPI, day, the day as in a client's value, number
+--        of conversions, total, and the upper and lower 32 bits of the total
 -- reply  none: there is no such experiment
---        generation, which: KEYS are of another one
---        ok, number of clients taken, of conversions taken, of those that were
---        known with fewer, 1 if the experiment is of this call
+--        generation, generation: KEYS are of another generation
+--        ok, numbers of clients added, of conversions added, and of known conversions that had
+--        fewer events, and 1 if a record was given
 --
--- A repetition finds all clients known. A record is given with a generation of
--- its own, so that its repetition finds that.
+-- A repeated call finds all clients known. A record is given with a generation of its own, by
+-- which a repeated call recognizes it.
 
--- include client.lua
--- include totals.lua
+--#include client.lua
+--#include totals.lua
 
 local FIRST_DAY = 18262 -- as in a client's value
 local HALF = 4294967296
-local MANY = 256 -- conversions: more are counted in bulk, as 2^32 of a day have to fit
+local MANY = 256 -- conversions: more are counted apart, as those of a day must be below 2^32
 
-local last = 2 + tonumber(ARGV[2]) -- of the record
+local last = 2 + tonumber(ARGV[2]) -- the last of ARGV that belongs to the record
 local generation = redis.call('HGET', KEYS[1], 'g')
 if generation and generation ~= ARGV[1] then
   return { 'generation', generation }
@@ -38,8 +36,8 @@ elseif not generation then
   end
 end
 
--- standing grows with what is known of a client.
-local function standing(value)
+-- progress is the same as in store.ClientState.Merge.
+local function progress(value)
   if not value then
     return 0
   elseif isout(value) then
@@ -48,7 +46,7 @@ local function standing(value)
   return participates(value) and 3 or 2
 end
 
--- firstday returns the day of a conversion that begins at a place of a value.
+-- firstday returns the day of the conversion that starts at a position of a value.
 local function firstday(value, at)
   local _, after = varint(value, at)
   local day = varint(value, after)
@@ -63,20 +61,20 @@ local function halves(text)
   return high + over, low - over * HALF
 end
 
--- merge takes what is not known of the conversion at a place of ARGV, and
--- returns the client's value then and 1 if it is new, 2 if there were fewer.
+-- merge merges the conversion at a position of ARGV. It returns the client's value after that,
+-- and 1 if the client had not converted, 2 if it had fewer events, else 0.
 local function merge(totals, client, value, at)
-  local kpi = redis.call('HGET', KEYS[1], 'k' .. ARGV[at])
+  local index = redis.call('HGET', KEYS[1], 'k' .. ARGV[at])
   local day, events, total = ARGV[at + 1], tonumber(ARGV[at + 3]), ARGV[at + 4]
   local first, after, known, eventsat, nonceat
-  if kpi then
-    first, after, known, eventsat, nonceat = conversion(value, tonumber(kpi))
+  if index then
+    first, after, known, eventsat, nonceat = conversion(value, tonumber(index))
   end
   if first and known >= events then
     return value, 0
   end
 
-  local index = learn(KEYS[1], ARGV[at], kpi)
+  index = kpi(KEYS[1], ARGV[at], index)
   local alternative, epoch = choice(value)
   local sums = 's' .. alternative .. ':' .. index .. ':' .. epoch .. ':'
   local before, converted = '0', 0
@@ -112,7 +110,7 @@ while at <= #ARGV do
   local bucket, totals = KEYS[which], KEYS[which + 1]
   local is = redis.call('HGET', bucket, client)
   local value = is
-  if standing(given) > standing(is) then
+  if progress(given) > progress(is) then
     count(KEYS[2], is, given, day)
     value = given
     clients = clients + 1

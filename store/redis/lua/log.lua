@@ -1,11 +1,11 @@
 -- Adds changes to a log.
 --
 -- KEYS   1 log
--- ARGV   of each change: its place in the log, the change
--- reply  number of changes that the log did not have
+-- ARGV   of each change: its key, the change
+-- reply  number of changes that were unknown
 --
--- A repetition finds all of them there.
+-- A repeated call finds its own changes.
 
--- include changes.lua
+--#include changes.lua
 
-return keep(KEYS[1], 1)
+return log(KEYS[1], 1)

@@ -3,10 +3,10 @@
 -- KEYS   1 record, 2 the client's bucket
 -- ARGV   1 generation of KEYS 2, 2 client
 -- reply  none: there is no such experiment
---        generation, which: KEYS are of another one
+--        generation, generation: KEYS are of another generation
 --        stale, the client's value, the record's fields
 
--- include client.lua
+--#include client.lua
 
 local generation = redis.call('HGET', KEYS[1], 'g')
 if not generation then

@@ -1,7 +1,7 @@
--- Conversions and totals: what several scripts need and include, after client.lua.
+-- Conversions and totals, for scripts that include this after client.lua.
 --
--- Numbers are doubles here, exact to 2^53. What may be larger is text, or has
--- limbs to the base of 10^7, whose products and their sums are exact.
+-- Lua's numbers are doubles, which are exact up to 2^53. Larger numbers are text, or limbs to the
+-- base 10^7, whose products and sums are exact.
 
 local BASE = 10000000
 local NONCE = 5
@@ -15,9 +15,9 @@ local function encode(n)
   return s .. string.char(n)
 end
 
--- conversion finds what a client did for a KPI: where in its value that begins
--- and ends, the number of conversions, and where that and the nonce are. It
--- returns nil if the client did not convert.
+-- conversion finds the conversion for a KPI in a client's value. It returns the positions of
+-- its start and end, the number of conversions, and the positions of that number and of the
+-- nonce; or nil if the client did not convert for the KPI.
 local function conversion(value, kpi)
   local _, _, at = choice(value)
   _, at = varint(value, at)
@@ -36,18 +36,17 @@ local function conversion(value, kpi)
   return nil
 end
 
--- learn returns the index of a KPI, a new one if known, what the record has of
--- it, is false.
-local function learn(record, kpi, known)
+-- kpi returns the index of a KPI. If known, its index in the record, is false, it adds the KPI.
+local function kpi(record, name, known)
   if known then
     return tonumber(known)
   end
   local index = redis.call('HINCRBY', record, 'n', 1) - 1
-  redis.call('HSET', record, 'k' .. kpi, index)
+  redis.call('HSET', record, 'k' .. name, index)
   return index
 end
 
--- limbs returns those of a whole number of up to 19 digits, all with its sign.
+-- limbs returns the limbs of an integer of up to 19 digits, each with its sign.
 local function limbs(text)
   local sign = 1
   if string.sub(text, 1, 1) == '-' then
@@ -59,7 +58,7 @@ local function limbs(text)
   return { limb(-7, -1), limb(-14, -8), limb(-21, -15) }
 end
 
--- carry makes all limbs but the last one 0..BASE-1.
+-- carry brings all limbs but the last into the range 0..BASE-1.
 local function carry(x)
   for i = 1, #x - 1 do
     local over = math.floor(x[i] / BASE)
@@ -69,8 +68,7 @@ local function carry(x)
   return x
 end
 
--- add returns the sum of two whole numbers as text, or nil if that is beyond
--- ±(2^63 - 1).
+-- add returns the sum of two integers as text, or nil if it is not within ±(2^63 - 1).
 local function add(a, b)
   local x, y = limbs(a), limbs(b)
   local sum = carry({ x[1] + y[1], x[2] + y[2], x[3] + y[3] })
@@ -97,9 +95,8 @@ local function square(text)
   }
 end
 
--- raise changes the sums of an alternative, KPI and epoch as one client's total
--- grows from before to after. The difference comes in two halves, as its caller
--- has it anyway.
+-- raise updates the sums of an alternative, KPI and epoch when a client's total changes. The
+-- caller passes the upper and lower 32 bits of the difference.
 local function raise(counts, sums, before, after, high, low)
   local function by(what, n)
     if n ~= 0 and n ~= '0' then

@@ -17,17 +17,13 @@ func (s *Store) Save(ctx context.Context, r store.Record, changes ...store.Chang
 }
 
 func (s *Store) save(ctx context.Context, r store.Record, changes []store.Change) (store.Facts, error) {
-	record, err := recordArgs(r)
-	if err != nil {
-		return store.Facts{}, err
-	}
-	log, err := changeArgs(changes)
+	record, log, err := saveArgs(r, changes)
 	if err != nil {
 		return store.Facts{}, err
 	}
 	logKey := logOf(baseOf(s.root, r.Name))
 	done, err := s.attempt(ctx, r.Name, noGeneration, func(ctx context.Context, k *keys) (reply, error) {
-		args := slices.Concat([]string{formatVersion(r.Version), k.generation, formatVersion(r.Version + 1)}, record, log)
+		args := slices.Concat([]string{formatVersion(r.Version), k.generation}, record, log)
 		return s.run(ctx, s.scripts.save, []string{k.record, k.counts, logKey}, args)
 	})
 	if err != nil {
@@ -36,8 +32,17 @@ func (s *Store) save(ctx context.Context, r store.Record, changes []store.Change
 	return done.facts(r.Version + 1)
 }
 
-// Clear implements [store.Store]. It takes no longer for many clients, but
-// then collects what they left.
+// saveArgs returns the arguments for a new version of a record, and for the changes.
+func saveArgs(r store.Record, changes []store.Change) (record, log []string, err error) {
+	if record, err = recordArgs(r); err != nil {
+		return nil, nil, err
+	}
+	log, err = changeArgs(changes)
+	return append([]string{formatVersion(r.Version + 1)}, record...), log, err
+}
+
+// Clear implements [store.Store]. It takes the same time for any number of clients, and then
+// deletes them; see Collect.
 func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool, changes ...store.Change) (f store.Facts, err error) {
 	err = s.do(ctx, "clear", func(ctx context.Context) error {
 		f, err = s.clear(ctx, r, keepCounts, changes)
@@ -46,16 +51,12 @@ func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool, chan
 	if err != nil || !f.Wrote {
 		return f, err
 	}
-	_, _ = s.collect(ctx, r.Name) // what is left, Collect takes: it is in nobody's way
+	_, _ = s.collect(ctx, r.Name) // a later Collect can delete what remains
 	return f, nil
 }
 
 func (s *Store) clear(ctx context.Context, r store.Record, keepCounts bool, changes []store.Change) (store.Facts, error) {
-	record, err := recordArgs(r)
-	if err != nil {
-		return store.Facts{}, err
-	}
-	log, err := changeArgs(changes)
+	record, log, err := saveArgs(r, changes)
 	if err != nil {
 		return store.Facts{}, err
 	}
@@ -65,7 +66,7 @@ func (s *Store) clear(ctx context.Context, r store.Record, keepCounts bool, chan
 		keep = "1"
 	}
 	done, err := s.attempt(ctx, r.Name, noGeneration, func(ctx context.Context, k *keys) (reply, error) {
-		args := slices.Concat([]string{formatVersion(r.Version), k.generation, formatVersion(r.Version + 1)}, record, []string{next.generation, keep}, log)
+		args := slices.Concat([]string{formatVersion(r.Version), k.generation}, record, []string{next.generation, keep}, log)
 		return s.run(ctx, s.scripts.clear, []string{k.record, k.counts, next.counts, garbageOf(base), logOf(base)}, args)
 	})
 	if err != nil {
@@ -78,8 +79,8 @@ func (s *Store) clear(ctx context.Context, r store.Record, keepCounts bool, chan
 	return f, err
 }
 
-// Delete implements [store.Store]. It takes no longer for many clients, but
-// then collects what they left.
+// Delete implements [store.Store]. It takes the same time for any number of clients, and then
+// deletes them; see Collect.
 func (s *Store) Delete(ctx context.Context, experiment string, changes ...store.Change) (found bool, err error) {
 	err = s.do(ctx, "delete", func(ctx context.Context) error {
 		log, err := changeArgs(changes)
@@ -97,6 +98,6 @@ func (s *Store) Delete(ctx context.Context, experiment string, changes ...store.
 		return found, err
 	}
 	s.forget(experiment)
-	_, _ = s.collect(ctx, experiment) // what is left, Collect takes: it is in nobody's way
+	_, _ = s.collect(ctx, experiment) // a later Collect can delete what remains
 	return true, nil
 }
