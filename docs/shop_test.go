@@ -94,11 +94,7 @@ func millionths(x float64, power int64) *big.Int {
 // The functions below format numbers as the dashboard does.
 
 func count[T int64 | float64 | stats.Number](n T) string {
-	s := strconv.FormatInt(int64(math.Ceil(float64(n))), 10)
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return analysis.Thousands(strconv.FormatInt(int64(math.Ceil(float64(n))), 10))
 }
 
 // of formats counts as "603 of 12,060".

@@ -59,23 +59,11 @@ func decimals(x float64, digits int) string {
 	if x < 0 {
 		sign, x = "−", -x
 	}
-	whole, rest, some := strings.Cut(strconv.FormatFloat(x, 'f', digits, 64), ".")
-	n, _ := strconv.ParseInt(whole, 10, 64) // of a number out of range, the largest
-	if some {
-		rest = "." + rest
-	}
-	return sign + grouped(n) + rest
+	return sign + analysis.Thousands(strconv.FormatFloat(x, 'f', digits, 64))
 }
 
 // grouped writes a number with commas.
-func grouped(n int64) string {
-	const group = 3
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - group; i > 0 && s[i-1] != '-'; i -= group {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
+func grouped(n int64) string { return analysis.Thousands(strconv.FormatInt(n, 10)) }
 
 // brief writes a number with three significant digits, or all digits before the point.
 func brief(x float64) string {

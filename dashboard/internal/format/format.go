@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
 )
 
@@ -16,12 +17,7 @@ const Unknown = "–"
 
 // Count writes a whole number with commas.
 func Count[T ~int | ~int64](n T) string {
-	s := strconv.FormatInt(int64(n), 10)
-	const group = 3
-	for i := len(s) - group; i > 0 && s[i-1] != '-'; i -= group {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
+	return analysis.Thousands(strconv.FormatInt(int64(n), 10))
 }
 
 // RoundUp writes x rounded up to a whole number.
@@ -195,15 +191,10 @@ func decimal(x, width float64) string {
 		decimals = min(max(decimals, 1-int(math.Floor(math.Log10(width)))), maxDecimals)
 	}
 	s := strconv.FormatFloat(math.Abs(x), 'f', decimals, 64)
-	whole, rest, _ := strings.Cut(s, ".")
-	n, err := strconv.ParseInt(whole, 10, 64)
-	if err != nil {
-		return s // too large for any count
-	}
 	if x < 0 && strings.Trim(s, "0.") != "" {
-		return "−" + Count(n) + "." + rest
+		return "−" + analysis.Thousands(s)
 	}
-	return Count(n) + "." + rest
+	return analysis.Thousands(s)
 }
 
 func sign(x float64) string {

@@ -60,15 +60,15 @@ func significant(x float64) float64 {
 	return rounded
 }
 
-// thousands formats a number with commas between groups of three digits.
-func thousands(x float64) string {
-	whole, decimals, _ := strings.Cut(strconv.FormatFloat(x, 'f', -1, 64), ".")
+func thousands(x float64) string { return Thousands(strconv.FormatFloat(x, 'f', -1, 64)) }
+
+// Thousands puts commas between groups of three digits before the decimal point of a number: "-12345.6" becomes "-12,345.6".
+func Thousands(number string) string {
+	whole, _, _ := strings.Cut(number, ".")
+	decimals := number[len(whole):]
 	const group = 3
-	for i := len(whole) - group; i > 0; i -= group {
+	for i := len(whole) - group; i > 0 && whole[i-1] >= '0'; i -= group {
 		whole = whole[:i] + "," + whole[i:]
 	}
-	if decimals != "" {
-		whole += "." + decimals
-	}
-	return whole
+	return whole + decimals
 }
