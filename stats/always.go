@@ -5,43 +5,40 @@ import (
 	"slices"
 )
 
-// Comparison is a challenger beside control: of their rates, or of their means per
-// participant. What the data put no bound to has the widest interval: of rates
-// [-1,1] for the difference, [-1,+Inf] for the lift, so if one of both has no
-// participants. The interval of the lift begins at -1 if the challenger never
-// converted, and ends at +Inf if control never did. Of means both are NaN there.
+// Comparison compares a challenger with the control by their rates, or by their means per participant.
+//
+// If the data set no bound, an interval of rates is as wide as possible: [-1,1] for the difference and [-1,+Inf] for the lift,
+// for example if one of the two has no participants. The interval of the lift begins at -1 if the challenger never converted,
+// and ends at +Inf if the control never did. Intervals of means are NaN instead.
 type Comparison struct {
 	G            float64  // the statistic of "no difference", from 0
-	P            float64  // of "no difference", in [0,1]; NaN if there are too few values to say
-	Threshold    float64  // G at which P is alpha, above 0; +Inf if nothing can be decided
-	Difference   float64  // observed, challenger less control; NaN if one of both has no participants
+	P            float64  // the p-value of "no difference", in [0,1]; NaN if there are too few values
+	Threshold    float64  // the G at which P is alpha, above 0; +Inf if nothing can be decided
+	Difference   float64  // observed, challenger minus control; NaN if one of the two has no participants
 	DifferenceIn Interval // around Difference
-	Lift         float64  // the observed ratio less 1; NaN also if control has nothing
+	Lift         float64  // the observed ratio minus 1; NaN also if the control has no conversions or values
 	LiftIn       Interval // around Lift, from -1
-	StandardErr  float64  // of the difference of means; 0 for rates, whose intervals do without
+	StandardErr  float64  // of the difference of means; 0 for rates, whose intervals do not need it
 }
 
-// Evidence is that against "no difference": a number that exceeds 1/alpha at any
-// time, ever, with a probability of at most alpha if there is none.
+// Evidence is the evidence E against "no difference". If there is no difference, E ever exceeds 1/alpha with a probability of
+// at most alpha, however often somebody looks.
 type Evidence struct {
-	// H is the information, 2·p̂(1−p̂)·nA·nB/(nA+nB) with p̂ the rate of both
-	// together: about the conversions of one of two equal alternatives; 0 with no
-	// participants on a side, no conversions or nothing but conversions.
+	// H is the information, 2·p̂(1−p̂)·nA·nB/(nA+nB) with p̂ the rate of both together: about the conversions of one of two
+	// equal alternatives. It is 0 without participants on a side, and if nobody or everybody converted.
 	H float64
-	// LogE is the logarithm of the evidence E, 0 if H is. It is finite.
+	// LogE is the natural logarithm of E, 0 if H is 0. It is finite.
 	LogE float64
 }
 
-// P returns the p-value, min(1, 1/E). It is 0 where that is too small for a
-// number, below 1e-323.
+// P returns the p-value, min(1, 1/E). It is 0 if that is below 1e-323, the smallest float64.
 func (e Evidence) P() float64 { return min(1, math.Exp(-e.LogE)) }
 
-// scales are the sizes of effects over which the evidence is averaged: standard
-// deviations of the log odds of √2, 0.26 and 0.045.
+// scales are the sizes of effects over which the evidence is averaged: standard deviations of the log odds of √2, 0.26 and
+// 0.045.
 var scales = [...]float64{1, 30, 1000}
 
-// logEvidence returns ln E(G,h), Robbins' normal mixture over three scales, with
-// the signed root of G as its statistic:
+// logEvidence returns ln E(G,h), Robbins' normal mixture over three scales, with the signed root of G as its statistic:
 //
 //	E = ⅓·Σ (1+x)^−½·exp(½G·x/(1+x)), x = h/r for each scale r
 //
@@ -50,7 +47,7 @@ func logEvidence(g, h float64) float64 {
 	if h <= 0 {
 		return 0
 	}
-	largest := g / 2 * h / (1 + h) // of the exponents, that of r = 1
+	largest := g / 2 * h / (1 + h) // exponent, at r = 1
 	sum := 0.0
 	for _, r := range scales {
 		x := h / r
@@ -59,10 +56,9 @@ func logEvidence(g, h float64) float64 {
 	return largest + math.Log(sum/float64(len(scales)))
 }
 
-// Threshold returns the G at which the evidence is 1/alpha, given the information
-// h of [Evidence]: +Inf for h = 0, NaN unless alpha is between 0 and 1. For alpha
-// = 0.05 its root is between 3.3 and 3.9 for an h from 10 to a million, and more
-// for less.
+// Threshold returns the G at which the evidence is 1/alpha, given the information h of [Evidence]. It is +Inf for h = 0, and NaN
+// unless alpha is between 0 and 1. For an alpha of 0.05 its root is between 3.3 and 3.9 for an h from 10 to a million, and
+// larger for a smaller h.
 func Threshold(h, alpha float64) float64 {
 	switch {
 	case !inside(alpha) || math.IsNaN(h):
@@ -72,18 +68,18 @@ func Threshold(h, alpha float64) float64 {
 	}
 	enough := -math.Log(alpha)
 	beyond := func(g float64) bool { return logEvidence(g, h) >= enough }
-	// There the first scale alone is enough.
-	most := 2 * (1 + h) / h * (math.Log(float64(len(scales))) + enough + 0.5*math.Log1p(h))
-	_, first := bisect(0, 2*most, beyond)
+	// At this G the first scale alone is enough.
+	upper := 2 * (1 + h) / h * (math.Log(float64(len(scales))) + enough + 0.5*math.Log1p(h))
+	_, first := bisect(0, 2*upper, beyond)
 	return first
 }
 
-// look says when one looks at a test.
+// look is the time of looks at a test.
 type look bool
 
 const (
 	anyTime look = false
-	once    look = true // at a number of participants that was fixed in advance
+	once    look = true // at a number of participants that was planned in advance
 )
 
 // p returns the p-value of a statistic.
@@ -103,27 +99,24 @@ func (l look) threshold(h, alpha float64) float64 {
 	return Threshold(h, alpha)
 }
 
-// AlwaysValid compares a challenger with control by the G-test that may be looked
-// at any time. Its P is at most alpha, ever, with a probability of at most alpha
-// if there is no difference, whenever and however often one looks; and exactly
-// when P is at most alpha, both intervals, at the level 1 − alpha, exclude 0. It
-// assumes that shares are constant: see [Stratified].
+// AlwaysValid compares a challenger with the control by a G-test that is valid at any time. If there is no difference, P is ever
+// at most alpha with a probability of at most alpha, whenever and however often somebody looks. Both intervals, at the level
+// 1 − alpha, exclude 0 exactly if P is at most alpha. The test assumes that the shares are constant; otherwise use
+// [Stratified].
 //
-// The evidence is Robbins' normal mixture of the G statistic over three sizes of
-// effect (Waudby-Smith et al., arXiv 2103.06476), P is 1 over that, at most 1, and
-// the intervals are what has a G statistic below Threshold. When all counts are
-// multiplied, they come to lie within the former ones, for an alpha up to 0.6.
+// The evidence is Robbins' normal mixture of the G statistic over three sizes of effect (Waudby-Smith et al., arXiv
+// 2103.06476), P is the inverse of the evidence, at most 1, and an interval holds the values whose G statistic is below
+// Threshold. If all counts are multiplied, the new intervals lie within the former ones, for an alpha up to 0.6.
 //
-// Counts must be valid. With no participants on a side, or no conversions, or
-// nothing but conversions, P is 1 and the intervals are the widest. Unless alpha
-// is between 0 and 1, Threshold and the intervals are NaN.
+// The counts must be valid. Without participants on a side, and if nobody or everybody converted, P is 1 and the intervals are
+// as wide as possible. Unless alpha is between 0 and 1, Threshold and the intervals are NaN.
 func AlwaysValid(control, challenger Proportion, alpha float64) (Comparison, Evidence) {
 	p := newPair(control, challenger)
 	g, e := p.evidence()
 	return p.compare(g, e.P(), Threshold(e.H, alpha), e.P() <= alpha), e
 }
 
-// evidence returns the G statistic of "no difference" and what it is worth.
+// evidence returns the G statistic of "no difference" and its evidence.
 func (p pair) evidence() (g float64, e Evidence) {
 	if n := p.nA + p.nB; n > 0 {
 		rate := (p.sA + p.sB) / n
@@ -134,9 +127,8 @@ func (p pair) evidence() (g float64, e Evidence) {
 	return g, e
 }
 
-// compare returns the comparison whose intervals are what G statistics below c
-// allow. Whether they exclude 0 is already decided: a rounding error in the last
-// digit must not make them say else.
+// compare returns a comparison whose intervals hold the values with a G statistic below c. Whether they exclude 0 is already
+// decided: a rounding error in the last digit must not contradict it.
 func (p pair) compare(g, value, c float64, decided bool) Comparison {
 	r := Comparison{G: g, P: value, Threshold: c}
 	r.Difference, r.DifferenceIn = p.difference(c)
@@ -153,7 +145,7 @@ func (p pair) compare(g, value, c float64, decided bool) Comparison {
 	return r
 }
 
-// agree returns the interval with 0 outside if decided, and else inside.
+// agree returns i, adjusted to exclude 0 if decided and to include it otherwise.
 func (i Interval) agree(decided, above bool) Interval {
 	switch {
 	case !decided:
@@ -166,11 +158,10 @@ func (i Interval) agree(decided, above bool) Interval {
 	return i
 }
 
-// Fixed compares a challenger with control by the G-test for one look, at a
-// number of participants that was fixed in advance: P is that of a χ² variate
-// with one degree of freedom, erfc(√(G/2)), Threshold that variate's quantile, and
-// the intervals exclude 0 exactly when P is at most 1 − confidence. Counts must be
-// valid. Unless confidence is between 0 and 1, Threshold and the intervals are NaN.
+// Fixed compares a challenger with the control by the G-test for a single look, at a number of participants that was planned in
+// advance. P is the probability that a χ² variate with one degree of freedom exceeds G, erfc(√(G/2)), Threshold is its
+// quantile, and the intervals exclude 0 exactly if P is at most 1 − confidence. The counts must be valid. Unless confidence is
+// between 0 and 1, Threshold and the intervals are NaN.
 func Fixed(control, challenger Proportion, confidence float64) Comparison {
 	p := newPair(control, challenger)
 	g, z := p.g(), normalQuantile(confidence)
@@ -178,21 +169,17 @@ func Fixed(control, challenger Proportion, confidence float64) Comparison {
 	return p.compare(g, value, z*z, value <= 1-confidence)
 }
 
-// Pair is what control and a challenger got while shares were constant. Both
-// counts must be valid.
+// Pair holds the counts of the control and a challenger while the shares were constant. Both must be valid.
 type Pair struct{ Control, Challenger Proportion }
 
-// Stratified is [AlwaysValid] where shares changed, or a bandit sets them: the
-// test of Mantel and Haenszel, made always valid. Pooled counts would mislead
-// when the shares and the rates of all alternatives move together. Strata in
-// which one of both has no participants say nothing; without any other P is 1.
+// Stratified is [AlwaysValid] for shares that changed, or that a bandit sets: the test of Mantel and Haenszel, made always valid.
+// Pooled counts would mislead if the shares and the rates of all alternatives change together. Strata in which one of the
+// two has no participants are ignored; without any other stratum P is 1.
 //
-// Of the result, G is U²/V, with U the conversions of the challenger less those to
-// be expected, and V the variance of that, both summed over strata. Difference and
-// Lift are those of Mantel and Haenszel, DifferenceIn by V, LiftIn by the variance
-// of the ratio's logarithm that Greenland and Robins (1985) give. As this is not
-// quite the variance that G has, an interval of the lift that would contradict P is
-// cut off, or extended, at 0: both exclude 0 exactly when P is at most alpha.
+// G is U²/V, with U the conversions of the challenger minus the expected ones, and V the variance of U, both summed over
+// strata. Difference and Lift are the estimates of Mantel and Haenszel. DifferenceIn follows from V, and LiftIn from the
+// variance of the ratio's logarithm by Greenland and Robins (1985). This is not quite the variance behind G, so an interval of
+// the lift that would contradict P is cut off, or extended, at 0: both intervals exclude 0 exactly if P is at most alpha.
 // Unless alpha is between 0 and 1, Threshold and the intervals are NaN.
 func Stratified(strata []Pair, alpha float64) (Comparison, Evidence) {
 	return stratified(strata, anyTime, alpha)
@@ -223,13 +210,12 @@ func stratified(strata []Pair, l look, alpha float64) (Comparison, Evidence) {
 	return r, e
 }
 
-// Holm adjusts the p-values of several comparisons, so that the chance of any
-// false alarm among them stays at alpha, whatever they have to do with each other
-// (Holm 1979). It also returns the alpha for the interval of each, which then
-// excludes "no difference" exactly when the adjusted p-value is at most alpha. The
-// p-values are in [0,1], as are the adjusted ones, none of which is smaller than
-// its own; NaN, which a comparison has that is not yet possible, counts as 1. Equal
-// ones are taken in order. Alpha is between 0 and 1.
+// Holm adjusts the p-values of several comparisons so that the chance of any false positive among them stays at alpha, however
+// the comparisons depend on each other (Holm 1979). It also returns for each the alpha of its interval, which then excludes
+// "no difference" exactly if the adjusted p-value is at most alpha.
+//
+// The p-values are in [0,1]; NaN, the p-value of a comparison with too little data, counts as 1. Adjusted p-values are in [0,1]
+// too, and never smaller than the original ones. Equal ones are taken in order. Alpha is between 0 and 1.
 func Holm(p []float64, alpha float64) (adjusted, step []float64) {
 	p = slices.Clone(p)
 	for i := range p {

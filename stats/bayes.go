@@ -8,9 +8,8 @@ import (
 	"gonum.org/v1/gonum/integrate/quad"
 )
 
-// What is here describes, and decides nothing. In particular, a chance to be best
-// is not corrected for looking: who stops as soon as it is 95 % names a winner in
-// three of four tests of two equal pages.
+// The functions of this file describe, and decide nothing. In particular, a chance to be the best is not corrected for repeated
+// looks: stopping as soon as it is 95% finds a winner in three of four tests of two equal pages.
 
 // points and weights of a Gauss–Legendre rule on [-1,1].
 var points, weights = legendre()
@@ -22,16 +21,15 @@ func legendre() (x, w [order]float64) {
 	return x, w
 }
 
-// spots are where panels of the quadrature end, in standard deviations from a
-// mean.
+// spots are the ends of the quadrature's panels, in standard deviations from a mean.
 var spots = [...]float64{-20, -10, -6, -3, -1, 1, 3, 6, 10, 20, 40}
 
-// distribution is what is thought of a rate or a mean.
+// distribution is the posterior distribution of a rate or a mean.
 type distribution interface {
 	cdf(x float64) float64
 	density(x float64) float64
-	// smooth tells whether the density is one within the panels that the
-	// distribution needs, so that its integral is the cdf.
+	// smooth reports whether the density is smooth within the panels that the distribution needs, so that the quadrature of the
+	// density is the cdf.
 	smooth() bool
 }
 
@@ -53,19 +51,18 @@ func betas(arms []Proportion, prior Prior) []beta {
 func (d beta) cdf(x float64) float64 { return betaCDF(d.a, d.b, x) }
 
 func (d beta) density(x float64) float64 {
-	const nothing = 80 // e to the power of it
+	const negligible = 80 // exp(-80) counts as 0
 	if x <= 0 || x >= 1 {
 		return 0
 	}
 	drop := betaDrop(d.a, d.b, x)
-	if drop > nothing {
+	if drop > negligible {
 		return 0
 	}
 	return math.Exp(d.height-drop) / (x * (1 - x))
 }
 
-// smooth is false of x^a and (1−x)^b that have no derivatives, or grow without
-// bound, where there is still something of them.
+// smooth is false if x^a or (1−x)^b has no derivatives, or no bound, at an end where the density is not negligible.
 func (d beta) smooth() bool {
 	const flat = 16
 	like := func(p float64) bool { return p > flat || p >= 1 && p == math.Trunc(p) }
@@ -78,7 +75,7 @@ func (d beta) moments() (mean, sd float64) {
 	return mean, math.Sqrt(mean * (1 - mean) / (n + 1))
 }
 
-// ends returns the panels that d needs.
+// ends returns the ends of the panels that d needs.
 func (d beta) ends() []float64 {
 	mean, sd := d.moments()
 	ends := make([]float64, len(spots))
@@ -88,8 +85,7 @@ func (d beta) ends() []float64 {
 	return ends
 }
 
-// nodes returns those of a quadrature over [0,1] whose panels end in the given
-// places, and their weights.
+// nodes returns the nodes of a quadrature over [0,1] whose panels have the given ends, and their weights.
 func nodes(ends []float64) (x, w []float64) {
 	for half, middle := range panels(within(ends)) {
 		for j, p := range points {
@@ -99,14 +95,13 @@ func nodes(ends []float64) (x, w []float64) {
 	return x, w
 }
 
-// within returns those ends of panels that lie in (0,1), and 0 and 1.
+// within returns the ends that lie in (0,1), and 0 and 1.
 func within(ends []float64) []float64 {
 	ends = slices.DeleteFunc(ends, func(e float64) bool { return !(0 < e && e < 1) })
 	return append(ends, 0, 1)
 }
 
-// panels iterates over half the width and the middle of each panel of a
-// quadrature from the first of ends to the last. It sorts ends.
+// panels iterates over half the width and the middle of each panel between consecutive ends. It sorts ends.
 func panels(ends []float64) iter.Seq2[float64, float64] {
 	slices.Sort(ends)
 	ends = slices.Compact(ends)
@@ -119,16 +114,13 @@ func panels(ends []float64) iter.Seq2[float64, float64] {
 	}
 }
 
-// Best returns for each alternative the chance that its rate is the highest, and
-// the rate that is lost on average by whoever chooses it:
+// Best returns for each alternative the chance that its rate is the highest, and the mean loss of rate if it is chosen:
 //
 //	chance_i = ∫ f_i·Π_{j≠i} F_j,  loss_i = ∫ F_i·(1 − Π_{j≠i} F_j)
 //
-// where f and F are density and distribution of the Beta posteriors, all
-// independent. Chances are in [0,1] and sum to 1, losses are not negative. An
-// alternative without participants has its prior: without any participants all
-// chances are equal. The error is below 1e-9 up to 1e8 participants. A single
-// alternative is surely the best.
+// where f and F are the density and the distribution function of the independent Beta posteriors. Chances are in [0,1] and sum
+// to 1; losses are not negative. An alternative without participants has the prior, so without any participants all chances
+// are equal. A single alternative has the chance 1. The error is below 1e-9 up to 1e8 participants.
 func Best(arms []Proportion, prior Prior) (chances, losses []float64) {
 	all := betas(arms, prior)
 	var ends []float64
@@ -145,11 +137,9 @@ type Estimate struct {
 	Median Number `json:"median"`
 }
 
-// CredibleLift returns the lift of a challenger over control, above -1, with an
-// equal-tailed interval that holds it with a probability, given the counts:
-// quantiles of the ratio of two independent Beta posteriors, by quadrature, always
-// finite, as no posterior is 0 or 1. All are NaN unless probability is between 0
-// and 1.
+// CredibleLift returns the lift of a challenger over the control, above -1, with an equal-tailed interval that holds the lift
+// with the given probability: quantiles of the ratio of two independent Beta posteriors, by quadrature. All are finite, because
+// no posterior is 0 or 1, and NaN unless probability is between 0 and 1.
 func CredibleLift(control, challenger Proportion, prior Prior, probability float64) Estimate {
 	if nan := math.NaN(); !inside(probability) {
 		return Estimate{interval(nan, nan), Number(nan)}
@@ -162,14 +152,13 @@ func CredibleLift(control, challenger Proportion, prior Prior, probability float
 	}
 	meanA, sdA := a.moments()
 	meanB, sdB := b.moments()
-	const far = 60 // of a logarithm: no posterior is that wide
+	const far = 60 // logarithm; no posterior is that wide
 	log := quantiles(cdf, math.Log(meanB/meanA), math.Hypot(sdA/meanA, sdB/meanB), far, probability)
 	lift := func(log Number) Number { return Number(math.Expm1(float64(log))) }
 	return Estimate{Interval{lift(log.Lo), lift(log.Hi)}, lift(log.Median)}
 }
 
-// CredibleDifference is [CredibleLift] of the difference of the rates, within
-// [-1,1].
+// CredibleDifference is [CredibleLift] for the difference of the rates, within [-1,1].
 func CredibleDifference(control, challenger Proportion, prior Prior, probability float64) Estimate {
 	if nan := math.NaN(); !inside(probability) {
 		return Estimate{interval(nan, nan), Number(nan)}
@@ -184,11 +173,10 @@ func CredibleDifference(control, challenger Proportion, prior Prior, probability
 	return quantiles(cdf, meanB-meanA, math.Hypot(sdA, sdB), 1, probability)
 }
 
-// quantiles returns those of a distribution between -far and far, which is about
-// so wide about centre.
-func quantiles(cdf func(float64) float64, centre, width, far, probability float64) Estimate {
+// quantiles returns the quantiles of a distribution between -far and far, with about the given center and width.
+func quantiles(cdf func(float64) float64, center, width, far, probability float64) Estimate {
 	const wide = 6
-	from, to := max(centre-wide*width, -far), min(centre+wide*width, far)
+	from, to := max(center-wide*width, -far), min(center+wide*width, far)
 	tail := (1 - probability) / 2
 	atFrom, atTo := cdf(from), cdf(to)
 	if atFrom > tail || atTo < 1-tail {
@@ -200,11 +188,11 @@ func quantiles(cdf func(float64) float64, centre, width, far, probability float6
 	return Estimate{interval(at(tail), at(1-tail)), Number(at(0.5))}
 }
 
-// chance returns the probability that a variate of b is at most what limit makes
-// of one of a. The panels of b are laid where limit brings them.
+// chance returns the probability that a variate of b is at most limit of a variate of d. back is the inverse of limit: it maps
+// the panels of b to those of d.
 func (d beta) chance(b beta, limit, back func(float64) float64) float64 {
 	ends := d.ends()
-	for _, e := range append(b.ends(), 0, 1) { // at 0 and 1 it has corners
+	for _, e := range append(b.ends(), 0, 1) { // corners at 0 and 1
 		ends = append(ends, back(e))
 	}
 	x, w := nodes(ends)
@@ -218,13 +206,12 @@ func (d beta) chance(b beta, limit, back func(float64) float64) float64 {
 	return sum
 }
 
-// solve returns a root of f, which is fa at a, fb at b, and of other signs there,
-// by Brent's method.
+// solve returns a root of f between a and b by Brent's method. f is fa at a and fb at b, of opposite signs.
 func solve(a, b, fa, fb float64, f func(float64) float64) float64 {
-	const enough, most = 1e-12, 200
+	const enough, maxSteps = 1e-12, 200
 	c, fc := a, fa
 	step, before := b-a, b-a
-	for range most {
+	for range maxSteps {
 		if (fb > 0) == (fc > 0) {
 			c, fc = a, fa
 			step, before = b-a, b-a
@@ -253,8 +240,8 @@ func solve(a, b, fa, fb float64, f func(float64) float64) float64 {
 	return b
 }
 
-// interpolate returns the next step of Brent's method, and the one before: that
-// of a parabola or a secant if it is short enough, else a half.
+// interpolate returns the next step of Brent's method and the step before: to the root of a parabola or a secant if that is
+// near enough, and otherwise half.
 func interpolate(a, b, c, fa, fb, fc, half, tolerance, before, step float64) (float64, float64) {
 	s := fb / fa
 	var p, q float64

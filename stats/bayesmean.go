@@ -14,11 +14,9 @@ func (d normal) cdf(x float64) float64     { return d.CDF(x) }
 func (d normal) density(x float64) float64 { return d.Prob(x) }
 func (normal) smooth() bool                { return true }
 
-// BestMeans is [Best] for the means of values: of each, the chance that it is the
-// highest, and what whoever chooses it loses on average. Means are taken for
-// normal, with variances no smaller than the pooled one, as [MeansAlwaysValid]
-// takes them. Until all alternatives have two participants, and some values
-// differ, all chances are equal and losses NaN.
+// BestMeans is [Best] for means of values: for each alternative the chance that its mean is the highest, and the mean loss if it
+// is chosen. It treats the means as normally distributed, with variances of at least the pooled variance, as [MeansAlwaysValid]
+// does. Until all alternatives have two participants and some values differ, all chances are equal and all losses NaN.
 func BestMeans(arms []Values) (chances, losses []float64) {
 	all, known := normals(arms)
 	if !known {
@@ -37,7 +35,7 @@ func BestMeans(arms []Values) (chances, losses []float64) {
 	return best(all, ends)
 }
 
-// normals returns the distributions of means, and whether they are known.
+// normals returns the distributions of means, and reports whether they are known.
 func normals(arms []Values) (all []normal, known bool) {
 	var pooled side
 	for _, v := range arms {

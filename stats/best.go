@@ -24,14 +24,14 @@ func best[D distribution](all []D, ends []float64) (chances, losses []float64) {
 	return chances, losses
 }
 
-// curve is a distribution in the nodes of one panel.
+// curve holds a distribution at the nodes of one panel.
 type curve struct {
 	density, below [order]float64
-	before         float64 // what lies below the next panel
+	before         float64 // the probability below the next panel
 }
 
-// draw sets c to d in the next panel. Where it is smooth, what lies below a node
-// is the integral of the density: a tenth of the time of the cdf.
+// draw sets c to d in the next panel. If d is smooth, the probability below a node is the integral of the density, which takes a
+// tenth of the time of the cdf.
 func draw[D distribution](c *curve, d D, half, middle float64) {
 	sum, smooth := 0.0, d.smooth()
 	for k, p := range points {
@@ -55,10 +55,9 @@ func draw[D distribution](c *curve, d D, half, middle float64) {
 	c.before += half * sum
 }
 
-// partial[k] has the weights by which densities in all points are to be summed for
-// the integral from −1 to points[k]. As a polynomial in x that is 1 in points[j]
-// and 0 in the others is Σ (2n+1)/2·weights[j]·Pₙ(points[j])·Pₙ(x), and the
-// integral of (2n+1)·Pₙ is Pₙ₊₁ − Pₙ₋₁, they come from Legendre's polynomials P.
+// partial[k] holds the weights with which the densities at all points sum to the integral from −1 to points[k]. They follow from
+// Legendre's polynomials P: the polynomial in x that is 1 at points[j] and 0 at the others is
+// Σ (2n+1)/2·weights[j]·Pₙ(points[j])·Pₙ(x), and the integral of (2n+1)·Pₙ is Pₙ₊₁ − Pₙ₋₁.
 var partial = partials()
 
 func partials() (all [order][order]float64) {
@@ -76,7 +75,7 @@ func partials() (all [order][order]float64) {
 	return all
 }
 
-// polynomials returns Legendre's at x, by degree.
+// polynomials returns the values of Legendre's polynomials at x, by degree.
 func polynomials(x float64) (p [order + 1]float64) {
 	p[0], p[1] = 1, x
 	for n := 1; n < order; n++ {

@@ -1,18 +1,13 @@
-// Package stats judges A/B tests: numbers in, numbers out.
+// Package stats evaluates A/B tests: numbers in, numbers out.
 //
-// Its primary result is the G-test that Sixpack always had, made safe to look at
-// any time: [AlwaysValid] for one pair of alternatives, [Stratified] where shares
-// changed, [MeansAlwaysValid] for KPIs with values. All of them give a p-value
-// that holds however often, and whenever, one looks, and intervals that exclude
-// "no difference" exactly when the p-value is at most alpha.
+// Its main result is Sixpack's G-test, made safe to look at any time: [AlwaysValid] compares two alternatives, [Stratified]
+// does so if the shares changed, and [MeansAlwaysValid] for a KPI with values. Each returns a p-value that is valid however
+// often and whenever somebody looks, and intervals that exclude "no difference" exactly if the p-value is at most alpha.
 //
-// [Decide] puts these together into a verdict on a whole experiment. Beside that
-// there are the look at a size fixed in advance ([Fixed], [Welch]), what is
-// descriptive only ([Wilson], [Best], [CredibleLift]), the check of the sample ratio
-// ([SampleRatio]), planning ([SampleSize] and others), and what Sixpack's own
-// JSON says ([LegacyOf]).
+// [Decide] combines them into a decision on a whole experiment. The package also has the test for a single look at a size
+// planned in advance ([Fixed], [Welch]), descriptive statistics ([Wilson], [Best], [CredibleLift]), the check of the sample
+// ratio ([SampleRatio]), planning ([SampleSize] and others), and the numbers of Sixpack's own JSON ([LegacyOf]).
 //
-// Rates are fractions, lifts too: 0.1 is 10 % more than control. A number that is
-// not defined is NaN, as the lift over a control that never converted is, and
-// what has no bound is infinite.
+// Rates and lifts are fractions: a lift of 0.1 is 10% more than the control. An undefined number is NaN, such as the lift over
+// a control that never converted. A number without a bound is infinite.
 package stats

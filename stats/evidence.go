@@ -1,19 +1,19 @@
 package stats
 
-// EvidenceOf returns that of [AlwaysValid], which is made of it, without the
-// intervals and so in a thousandth of the time: for those who look very often.
+// EvidenceOf returns the evidence of [AlwaysValid] without the intervals, in a thousandth of the time: for callers that look
+// very often.
 func EvidenceOf(control, challenger Proportion) Evidence {
 	_, e := newPair(control, challenger).evidence()
 	return e
 }
 
-// StratifiedEvidence returns that of [Stratified], as [EvidenceOf] does.
+// StratifiedEvidence returns the evidence of [Stratified] without the intervals.
 func StratifiedEvidence(strata []Pair) Evidence {
 	_, e := sumUp(strata).evidence()
 	return e
 }
 
-// sums are those of the test of Mantel and Haenszel, over strata.
+// sums holds the sums over strata of the test of Mantel and Haenszel.
 type sums struct {
 	u, v, h          float64
 	up, down, spread float64 // of the ratio of the rates, and of its logarithm
@@ -39,7 +39,7 @@ func sumUp(strata []Pair) (t sums) {
 	return t
 }
 
-// evidence returns the statistic of "no difference" and what it is worth.
+// evidence returns the statistic of "no difference" and its evidence.
 func (t sums) evidence() (g float64, e Evidence) {
 	e.H = t.h
 	if t.v > 0 {

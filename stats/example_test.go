@@ -52,12 +52,12 @@ func ExampleBest() {
 // Blue had a tenth of the visitors, and half of them from the day of a sale, which
 // made everybody buy. Together that is 4.8 % of red and 7.2 % of blue.
 func ExampleStandardized() {
-	epochs := []stats.Stratum{
+	strata := []stats.Stratum{
 		{Arms: []stats.Proportion{{9000, 270}, {1000, 30}}, Weights: []float64{9, 1}},
 		{Arms: []stats.Proportion{{5000, 400}, {5000, 400}}, Weights: []float64{1, 1}},
 	}
 
-	fmt.Printf("%.3f\n", stats.Standardized(epochs))
+	fmt.Printf("%.3f\n", stats.Standardized(strata))
 	// Output: [0.055 0.055]
 }
 
@@ -72,10 +72,10 @@ func ExampleSampleRatio() {
 
 // How long does a test run at most that finds 6 % where there were 5 %?
 func ExampleSampleSizeAlwaysValid() {
-	plan := stats.Design{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.8, Ratio: 1}
+	design := stats.Design{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.8, Ratio: 1}
 
-	fmt.Printf("%.0f participants each, if looked at any time\n", math.Ceil(stats.SampleSizeAlwaysValid(plan)))
-	fmt.Printf("%.0f participants each, if looked at once\n", math.Ceil(stats.SampleSize(plan)))
+	fmt.Printf("%.0f participants each, if looked at any time\n", math.Ceil(stats.SampleSizeAlwaysValid(design)))
+	fmt.Printf("%.0f participants each, if looked at once\n", math.Ceil(stats.SampleSize(design)))
 	// Output:
 	// 18248 participants each, if looked at any time
 	// 8158 participants each, if looked at once

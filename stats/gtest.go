@@ -2,7 +2,7 @@ package stats
 
 import "math"
 
-// pair is control and a challenger.
+// pair holds the counts of a [Pair] as floats: s of n converted, for the control A and the challenger B.
 type pair struct{ sA, nA, sB, nB float64 }
 
 func newPair(a, b Proportion) (p pair) {
@@ -29,15 +29,14 @@ func (p pair) gDifference(d float64) float64 {
 	return max(0, 2*(deviance(p.sA, p.nA, rate)+deviance(p.sB, p.nB, min(1, max(0, rate+d)))))
 }
 
-// likeliest returns the likeliest rate of control where that of the challenger is d
-// more. The score falls with the rate, so that it is 0 there: Newton's steps find
-// where, and halves of what is left when a step leads out of it.
+// likeliest returns the most likely rate of the control if the challenger's rate is higher by d. The score falls with the rate
+// and is 0 there. Newton's method finds the root, with a bisection whenever a step leaves the interval.
 func (p pair) likeliest(d float64) float64 {
 	from, to := max(0, -d), min(1, 1-d)
 	lo, hi := from, to
 	x := (p.sA + p.sB - d*p.nB) / (p.nA + p.nB)
-	const most, near = 200, 1e-15
-	for range most {
+	const maxSteps, near = 200, 1e-15
+	for range maxSteps {
 		if !(x > lo && x < hi) {
 			x = lo + (hi-lo)/2
 			if x == lo || x == hi {
@@ -59,8 +58,7 @@ func (p pair) likeliest(d float64) float64 {
 	return min(max(x, from), to)
 }
 
-// score returns the derivative of the logarithm of the likelihood by the rate of
-// control, and the derivative of that.
+// score returns the first and the second derivative of the log likelihood with respect to the control's rate.
 func (p pair) score(x, d float64) (score, slope float64) {
 	add := func(count, rate, sign float64) {
 		if count != 0 {
@@ -75,9 +73,8 @@ func (p pair) score(x, d float64) (score, slope float64) {
 	return score, slope
 }
 
-// gRatio returns the G statistic of the ratio of the rates, challenger to control,
-// given its logarithm. The likeliest rate of control is the root of a quadratic
-// equation, written so that nothing cancels where nearly all converted.
+// gRatio returns the G statistic of the ratio of the rates, challenger to control, given the ratio's logarithm. The most likely
+// rate of the control is the root of a quadratic equation, written without cancellation if nearly all converted.
 func (p pair) gRatio(log float64) float64 {
 	if log == 0 {
 		return p.g()
@@ -90,7 +87,7 @@ func (p pair) gRatio(log float64) float64 {
 	return max(0, 2*(deviance(p.sA, p.nA, rate)+deviance(p.sB, p.nB, min(1, ratio*rate))))
 }
 
-// difference returns the observed one, and those whose G statistic is below c.
+// difference returns the observed difference, and the interval of differences whose G statistic is below c.
 func (p pair) difference(c float64) (d float64, i Interval) {
 	if p.nA == 0 || p.nB == 0 {
 		return math.NaN(), Interval{-1, 1}
@@ -100,8 +97,7 @@ func (p pair) difference(c float64) (d float64, i Interval) {
 	return d, interval(edge(d, -1, outside), edge(d, 1, outside))
 }
 
-// edge returns the last number on the way from within to limit that is not
-// outside.
+// edge returns the last number between within and limit that is not outside.
 func edge(within, limit float64, outside func(x float64) bool) float64 {
 	const nearly = 1 - 1e-15
 	if within == limit || !outside(limit*nearly) {
@@ -111,10 +107,10 @@ func edge(within, limit float64, outside func(x float64) bool) float64 {
 	return last
 }
 
-// farthest is the logarithm of the largest ratio that is considered, either way.
+// farthest is the logarithm of the largest ratio that is considered; its negative is the smallest.
 const farthest = 300
 
-// lift returns the observed one, and those whose G statistic is below c.
+// lift returns the observed lift, and the interval of lifts whose G statistic is below c.
 func (p pair) lift(c float64) (lift float64, i Interval) {
 	lift, i = math.NaN(), interval(-1, math.Inf(1))
 	if p.sA > 0 && p.nB > 0 {

@@ -6,20 +6,18 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Values is what one alternative got of a KPI with values: the participants, the
-// sums of their values and of the squares of these, and how many are not zero.
-// A participant without a value counts with 0.
+// Values sums up a KPI with values over the participants of one alternative. A participant without a value has the value 0.
 type Values struct {
 	Participants int64
-	Sum          float64
-	Squares      float64
-	NonZero      int64
+	Sum          float64 // of the participants' values
+	Squares      float64 // sum of the squared values
+	NonZero      int64   // number of values other than 0
 }
 
-// Mean returns that per participant, NaN without any.
+// Mean returns the mean value per participant, NaN without participants.
 func (v Values) Mean() float64 { return v.Sum / float64(v.Participants) }
 
-// Variance returns that of the participants' values, 0 with fewer than two.
+// Variance returns the variance of the participants' values, 0 with fewer than two participants.
 func (v Values) Variance() float64 {
 	if v.Participants < 2 {
 		return 0
@@ -30,8 +28,8 @@ func (v Values) Variance() float64 {
 // deviations returns the sum of squared deviations from the mean.
 func (v Values) deviations() float64 { return max(0, math.FMA(-v.Sum, v.Mean(), v.Squares)) }
 
-// Interval returns the interval of the mean at a confidence between 0 and 1, by
-// Student's t; NaN with fewer than two participants. It is descriptive.
+// Interval returns the interval of the mean at a confidence level between 0 and 1, by Student's t; NaN with fewer than two
+// participants. It is descriptive.
 func (v Values) Interval(confidence float64) Interval {
 	if v.Participants < 2 {
 		return interval(math.NaN(), math.NaN())
@@ -44,11 +42,10 @@ func (v Values) Interval(confidence float64) Interval {
 // ValuePair is a [Pair] of a KPI with values.
 type ValuePair struct{ Control, Challenger Values }
 
-// Welch compares means by Welch's t-test, for one look at a number of
-// participants that was fixed in advance; G of the result is the square of its
-// statistic t, and df are its degrees of freedom (Satterthwaite). The lift's
-// interval is Fieller's, with the same critical value, so that it excludes 0
-// exactly when the difference's does. It takes two participants on each side.
+// Welch compares means by Welch's t-test, for a single look at a number of participants that was planned in advance. G of the
+// result is the square of the statistic t; df are the degrees of freedom (Satterthwaite). The interval of the lift is
+// Fieller's, with the same critical value, so that it excludes 0 exactly if the interval of the difference does. Both sides
+// need two participants.
 func Welch(control, challenger Values, confidence float64) (c Comparison, t, df float64) {
 	m := means{
 		a: control.Mean(), b: challenger.Mean(),
@@ -64,28 +61,23 @@ func Welch(control, challenger Values, confidence float64) (c Comparison, t, df 
 	return c, t, df
 }
 
-// enoughValues is how many values other than zero [MeansAlwaysValid] needs of
-// either side.
-const enoughValues = 25
+// minNonZero is the number of values other than 0 that [MeansAlwaysValid] needs on each side.
+const minNonZero = 25
 
-// MeansAlwaysValid is [AlwaysValid] for means. The variance of each side is no
-// smaller than the pooled one: with skewed values and unequal shares the test
-// would else alarm too often. P and the intervals are NaN until both sides have
-// 25 values other than zero. The lift's interval is Fieller's; it is NaN where
-// control's mean is not surely above 0.
+// MeansAlwaysValid is [AlwaysValid] for means. The variance of each side is at least the pooled variance: with skewed values and
+// unequal shares the test would otherwise have too many false positives. P and the intervals are NaN until both sides have 25
+// values other than 0. The interval of the lift is Fieller's; it is NaN unless the control's mean is clearly above 0.
 func MeansAlwaysValid(control, challenger Values, alpha float64) (Comparison, Evidence) {
 	return stratifiedMeans([]ValuePair{{control, challenger}}, anyTime, alpha)
 }
 
-// MeansStratified is [MeansAlwaysValid] where shares changed, or a bandit sets
-// them: the means are those of the strata, weighted by nA·nB/(nA+nB), and the
-// variances are pooled within strata. Strata in which one of both has no
-// participants say nothing.
+// MeansStratified is [MeansAlwaysValid] for shares that changed, or that a bandit sets. It weights the means of the strata by
+// nA·nB/(nA+nB) and pools variances within strata. Strata in which one of the two has no participants are ignored.
 func MeansStratified(strata []ValuePair, alpha float64) (Comparison, Evidence) {
 	return stratifiedMeans(strata, anyTime, alpha)
 }
 
-// means are two, and the variances of what is known of them.
+// means holds two means, and the variances of their estimates.
 type means struct{ a, b, varA, varB float64 }
 
 func (m means) difference() float64    { return m.b - m.a }
@@ -110,7 +102,7 @@ func stratifiedMeans(strata []ValuePair, l look, alpha float64) (Comparison, Evi
 	return c, e
 }
 
-// pool puts strata together, and tells whether there is enough to say anything.
+// pool combines strata, and reports whether there are enough values to compare.
 func pool(strata []ValuePair) (m means, e Evidence, enough bool) {
 	var a, b side
 	var weight float64
@@ -131,10 +123,10 @@ func pool(strata []ValuePair) (m means, e Evidence, enough bool) {
 		a: a.mean / weight, varA: max(a.variance(), pooled) * a.spread / (weight * weight),
 		b: b.mean / weight, varB: max(b.variance(), pooled) * b.spread / (weight * weight),
 	}
-	return m, e, a.nonZero >= enoughValues && b.nonZero >= enoughValues
+	return m, e, a.nonZero >= minNonZero && b.nonZero >= minNonZero
 }
 
-// side adds up what one side has in all strata.
+// side sums up one side over strata.
 type side struct {
 	mean       float64 // Σ w·mean
 	spread     float64 // Σ w²/n
@@ -153,7 +145,7 @@ func (s *side) add(v Values, w float64) {
 
 func (s *side) variance() float64 { return s.deviations / max(1, s.freedom) }
 
-// alone returns what can be said without a test.
+// alone returns a comparison without P and intervals.
 func (m means) alone() Comparison {
 	nan := math.NaN()
 	c := Comparison{
@@ -166,7 +158,7 @@ func (m means) alone() Comparison {
 	return c
 }
 
-// within returns the comparison with what squares of statistics below c allow.
+// within returns a comparison whose intervals hold the values with a squared statistic below c.
 func (m means) within(c float64) Comparison {
 	r := m.alone()
 	r.Threshold = c
@@ -181,16 +173,14 @@ func (m means) within(c float64) Comparison {
 	return r
 }
 
-// Products are the sums of two values x and y of each of n participants, of their
-// squares and of their products.
+// Products holds the sums over N participants of two values x and y, of their squares, and of their products.
 type Products struct {
 	N                float64
 	X, Y, XX, YY, XY float64
 }
 
-// RatioOfSums returns y per x, such as revenue per order, and the variance of
-// that, by the delta method. It takes at least 100 participants with an x above
-// 0 to be of use.
+// RatioOfSums returns y per x, such as revenue per order, and its variance by the delta method. It is useful from about 100
+// participants with an x above 0.
 func RatioOfSums(p Products) (ratio, variance float64) {
 	x, y := p.X/p.N, p.Y/p.N
 	covariance := func(products, a, b float64) float64 { return (products - p.N*a*b) / (p.N - 1) }

@@ -2,8 +2,8 @@ package stats
 
 import "math"
 
-// excess returns t − ln(1+t), for t ≥ −1, without cancellation near 0, given t and
-// x = 1+t: near −1, t alone would be too coarse.
+// excess returns t − ln(1+t), for t ≥ −1, without cancellation near 0. It takes both t and x = 1+t, because near −1 t alone is
+// too coarse.
 func excess(t, x float64) float64 {
 	const small = 0.1
 	if math.Abs(t) >= small {
@@ -49,20 +49,20 @@ func betaKernel(a, b, x float64) float64 {
 	return betaHeight(a, b) - betaDrop(a, b, x)
 }
 
-// betaHeight is betaKernel at the mean, where it is highest.
+// betaHeight returns betaKernel at the mean, where it is highest.
 func betaHeight(a, b float64) float64 {
 	return 0.5*math.Log(a*b/(2*math.Pi*(a+b))) + stirling(a+b) - stirling(a) - stirling(b)
 }
 
-// betaDrop is by how much betaKernel is lower than that.
+// betaDrop returns betaHeight minus betaKernel.
 func betaDrop(a, b, x float64) float64 {
 	mean := a / (a + b)
 	d := x - mean
 	return a*excess(d/mean, x/mean) + b*excess(-d/(1-mean), (1-x)/(1-mean))
 }
 
-// betaCDF returns the probability that a variate of Beta(a,b) is at most x. Its
-// error is below 2e-9 up to a, b = 1e8, where that of gonum's is not.
+// betaCDF returns the probability that a variate of Beta(a,b) is at most x. Its error is below 2e-9 up to a, b = 1e8, unlike
+// gonum's.
 func betaCDF(a, b, x float64) float64 {
 	switch {
 	case x <= 0:
@@ -76,8 +76,7 @@ func betaCDF(a, b, x float64) float64 {
 	}
 }
 
-// betaFraction is the continued fraction of the incomplete beta function, by the
-// modified method of Lentz.
+// betaFraction returns the continued fraction of the incomplete beta function, by the modified method of Lentz.
 func betaFraction(a, b, x float64) float64 {
 	const enough = 1e-16
 	kernel := math.Exp(betaKernel(a, b, x))
@@ -101,7 +100,7 @@ func betaFraction(a, b, x float64) float64 {
 	return kernel * h / a
 }
 
-// offZero returns v, or a tiny number in place of one that is next to 0.
+// offZero returns v, or a tiny number if v is almost 0.
 func offZero(v float64) float64 {
 	const tiny = 1e-300
 	if math.Abs(v) < tiny {
@@ -116,11 +115,11 @@ func betaQuantile(a, b, p float64) float64 {
 	return x
 }
 
-// bisect returns two numbers next to each other, or nearly, between which beyond
-// becomes true; it must be false at from and true at to, whichever is larger.
+// bisect returns two adjacent or almost adjacent numbers between which beyond becomes true. beyond must be false at from and
+// true at to, whichever of the two is larger.
 func bisect(from, to float64, beyond func(x float64) bool) (last, first float64) {
-	const most = 200
-	for range most {
+	const maxSteps = 200
+	for range maxSteps {
 		middle := from + (to-from)/2
 		if middle == from || middle == to {
 			break

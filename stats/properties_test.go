@@ -189,7 +189,7 @@ func TestStratifiedComparesWell(t *testing.T) {
 	})
 }
 
-// near tells whether numbers are equal but for rounding; both may be infinite.
+// near reports whether numbers are equal up to rounding; both may be infinite.
 func near[T ~float64](x, y T, relative, absolute float64) bool {
 	return x == y || math.Abs(float64(x-y)) <= relative*math.Abs(float64(y))+absolute
 }

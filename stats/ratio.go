@@ -6,42 +6,39 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// The usual settings of [SampleRatio]: Concentration is best for a thousand to a
-// hundred thousand participants; below MismatchLevel the split is broken, as
-// chance alone makes it in at most one of so many tests, however often it is
-// checked.
+// The usual settings of [SampleRatio]. Concentration is best for a thousand to a hundred thousand participants. A P below
+// MismatchLevel is a sample-ratio mismatch: chance alone causes that in at most 1 of 1,000 tests, however often somebody checks.
 const (
 	Concentration = 1000
 	MismatchLevel = 0.001
 )
 
-// Split is a stretch of constant weights. Both lists have an element for each
-// alternative.
+// Split is a period of constant weights. Both lists have an element for each alternative.
 type Split struct {
 	Participants []int64   // how many were drawn for each, not negative
 	Weights      []float64 // of any scale, none more than 1e12 times another but 0
 }
 
-// Ratio is what the check of the sample ratio says. ChiSquared, Freedom and
-// ChiSquaredP are Pearson's test, for information: it is for one look only.
+// Ratio is the result of a check of the sample ratio. ChiSquared, Freedom and ChiSquaredP are Pearson's test, for information:
+// it is valid for a single look only.
 type Ratio struct {
-	LogBayesFactor float64 // of a wrong split against the right one: above 0 speaks for a wrong one
-	P              float64 // min(1, 1/Bayes factor), in [0,1]: valid whenever one looks
+	LogBayesFactor float64 // of a wrong split against the right one; positive speaks for a wrong one
+	P              float64 // min(1, 1/Bayes factor), in [0,1]; valid at any time
 	ChiSquared     float64 // the sum of (observed − expected)²/expected
-	Freedom        int     // its degrees of freedom: over all splits, the alternatives that have a weight less 1
-	ChiSquaredP    float64 // how likely chance alone makes it as large, in [0,1]
+	Freedom        int     // degrees of freedom: the alternatives with a positive weight minus 1, summed over splits
+	ChiSquaredP    float64 // the probability that chance alone makes ChiSquared as large, in [0,1]
 }
 
-// Mismatch tells whether the split is broken.
+// Mismatch reports whether there is a sample-ratio mismatch.
 func (r Ratio) Mismatch() bool { return r.P < MismatchLevel }
 
-// SampleRatio checks whether participants came as weights say, by the Bayes
-// factor of a Dirichlet–multinomial distribution about the weights with the given
-// concentration, the usual one being [Concentration] (Lindon and Malek, arXiv
-// 2011.03567), multiplied over splits. Only participants that were drawn may be
-// given. Alternatives whose weight is not above 0 are left out, with whoever they
-// got. With fewer than two left, or no participants, both P are 1. All but Freedom
-// and Pearson's are NaN unless concentration is above 0 and finite.
+// SampleRatio checks whether participants arrived in the shares that the weights set. It uses the Bayes factor of a
+// Dirichlet–multinomial distribution around the weights with the given concentration, usually [Concentration], multiplied over
+// splits (Lindon and Malek, arXiv 2011.03567).
+//
+// Splits must count only participants whose alternative was drawn. Alternatives without a positive weight are left out,
+// together with their participants. With fewer than two alternatives left, or without participants, both P are 1. Unless
+// concentration is positive and finite, LogBayesFactor and P are NaN.
 func SampleRatio(splits []Split, concentration float64) Ratio {
 	r := Ratio{P: 1, ChiSquaredP: 1}
 	if !(concentration > 0) {
@@ -60,7 +57,7 @@ func SampleRatio(splits []Split, concentration float64) Ratio {
 	return r
 }
 
-// positive returns s without alternatives of weight 0.
+// positive returns s without the alternatives of weight 0.
 func (s Split) positive() (p Split) {
 	for i, w := range s.Weights {
 		if w > 0 {
@@ -78,8 +75,8 @@ func (s Split) totals() (weight, participants float64) {
 	return weight, participants
 }
 
-// logBayesFactor is a chain of Beta-binomials: one alternative against the rest,
-// then one of these against their rest, and so on.
+// logBayesFactor is computed as a chain of Beta-binomials: the first alternative against the rest, then the second against the
+// remaining ones, and so on.
 func (s Split) logBayesFactor(concentration float64) (sum float64) {
 	all, _ := s.totals()
 	for i := range len(s.Weights) - 1 {

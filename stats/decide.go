@@ -6,22 +6,22 @@ import (
 	"slices"
 )
 
-// State is what is to be done with an experiment.
+// State is the conclusion on an experiment.
 type State string
 
 // The states, in the order in which they are considered.
 const (
-	StateInvalidCounts         State = "invalid_counts"          // more converted than took part
+	StateInvalidCounts         State = "invalid_counts"          // an alternative has more conversions than participants, or a count below 0
 	StateNoData                State = "no_data"                 // an alternative has no participants
-	StateMismatch              State = "srm"                     // the split is broken: nothing may be believed
+	StateMismatch              State = "srm"                     // sample-ratio mismatch: the data is unreliable
 	StateWinner                State = "winner"                  // a challenger is better
 	StateControlBest           State = "control_best"            // all challengers are worse
-	StateNoPracticalDifference State = "no_practical_difference" // none is better, and those that are not worse are as good
-	StateInconclusive          State = "inconclusive"            // the planned size is reached
+	StateNoPracticalDifference State = "no_practical_difference" // no challenger is better, and those that are not worse are equivalent
+	StateInconclusive          State = "inconclusive"            // the planned size is reached without any of the above
 	StateKeepRunning           State = "keep_running"
 )
 
-// Standing is how a challenger compares with control.
+// Standing is the relation of an alternative to the control.
 type Standing string
 
 // The standings.
@@ -33,74 +33,72 @@ const (
 	StandingUndecided  Standing = "undecided"
 )
 
-// Stratum is what the alternatives, control first, got during a stretch of constant
-// shares. A conversion belongs to the epoch in which its participant entered.
+// Stratum holds the counts of the alternatives, the control first, in a period of constant shares. A conversion belongs to the
+// stratum in which its participant entered.
 type Stratum struct {
 	Arms    []Proportion
-	Values  []Values  // nil unless it is the mean values that are to be compared
-	Weights []float64 // expected shares, of any scale; nil if there are none, so that they are not checked
+	Values  []Values  // nil unless mean values are compared
+	Weights []float64 // expected shares, of any scale; nil if there are none, so that the sample ratio is not checked
 }
 
-// Question is what a verdict is asked for.
+// Question asks [Decide] about a whole experiment.
 type Question struct {
-	Strata    []Stratum // at least one; of the same alternatives, at least two
-	Alpha     float64   // the chance of a false alarm, in (0,1)
-	MinEffect float64   // the smallest lift that matters, either way, above 0
-	Planned   int64     // participants of the whole experiment; 0 for none
-	// Fixed asks for one look, when Planned participants are there; before that
-	// nothing is compared.
+	Strata    []Stratum // at least one, all with the same alternatives, at least two
+	Alpha     float64   // the false-positive rate, in (0,1)
+	MinEffect float64   // the smallest lift that matters, in either direction, above 0
+	Planned   int64     // planned number of participants of the whole experiment; 0 for none
+	// Fixed asks for a single look, as soon as there are Planned participants. Before that nothing is compared.
 	Fixed bool
 }
 
 // Decision is the answer to a [Question].
 type Decision struct {
 	State  State
-	Leader int // of Arms, for Winner and ControlBest; else -1
-	// Arms is nil unless the counts can be believed, and looked at.
+	Leader int // the best of Arms for StateWinner and StateControlBest; otherwise -1
+	// Arms is nil if the counts are unreliable, or if it is too early for a single look.
 	Arms  []ArmDecision
 	Ratio Ratio // the check of the sample ratio; its P is 1 if nothing could be checked
 }
 
-// ArmVerdict is that on one alternative; control has a Standing only.
+// ArmDecision compares one alternative with the control. The control itself has only a Standing.
 type ArmDecision struct {
 	Standing   Standing
-	AdjustedP  float64 // by Holm
-	Alpha      float64 // of Comparison's intervals, which exclude 0 exactly when AdjustedP is at most Question.Alpha
+	AdjustedP  float64 // adjusted by [Holm]
+	Alpha      float64 // 1 minus the level of the intervals, which exclude 0 exactly if AdjustedP is at most Question.Alpha
 	Comparison Comparison
 }
 
-// Decide returns the verdict on an experiment: each challenger is compared with
-// control by [AlwaysValid], or by [Stratified] if there are several epochs, or by
-// [MeansStratified] if there are values, and [Holm] puts these together. If the
-// look is Fixed they are [Fixed], a test of Mantel and Haenszel, and [Welch].
+// Decide answers a question about an experiment. It compares each challenger with the control by [AlwaysValid], by
+// [Stratified] if there are several strata, or by [MeansStratified] if there are values. For a Fixed look it uses [Fixed], the
+// test of Mantel and Haenszel, or [Welch]. [Holm] adjusts for the number of challengers.
 func Decide(q Question) Decision {
-	v := Decision{Leader: -1, Ratio: Ratio{P: 1, ChiSquaredP: 1}}
+	d := Decision{Leader: -1, Ratio: Ratio{P: 1, ChiSquaredP: 1}}
 	all := q.total()
-	if v.State = q.unfit(all); v.State != "" {
-		return v
+	if d.State = q.unusable(all); d.State != "" {
+		return d
 	}
-	if v.Ratio = q.ratio(); v.Ratio.Mismatch() {
-		v.State = StateMismatch
-		return v
+	if d.Ratio = q.ratio(); d.Ratio.Mismatch() {
+		d.State = StateMismatch
+		return d
 	}
 	if q.Fixed && all.Participants() < q.Planned {
-		v.State = StateKeepRunning
-		return v
+		d.State = StateKeepRunning
+		return d
 	}
-	v.Arms = q.compareAll(len(all.Arms))
-	v.State, v.Leader = q.judge(v.Arms, all)
-	return v
+	d.Arms = q.compareAll(len(all.Arms))
+	d.State, d.Leader = q.conclude(d.Arms, all)
+	return d
 }
 
-// total returns all epochs together.
+// total returns the sum of all strata.
 func (q Question) total() Stratum {
 	all := Stratum{Arms: make([]Proportion, len(q.Strata[0].Arms)), Values: make([]Values, len(q.Strata[0].Values))}
-	for _, e := range q.Strata {
-		for i, c := range e.Arms {
+	for _, s := range q.Strata {
+		for i, c := range s.Arms {
 			all.Arms[i].Participants += c.Participants
 			all.Arms[i].Converted += c.Converted
 		}
-		for i, v := range e.Values {
+		for i, v := range s.Values {
 			all.Values[i].Participants += v.Participants
 			all.Values[i].Sum += v.Sum
 		}
@@ -124,11 +122,11 @@ func (s Stratum) Participants() (n int64) {
 	return n
 }
 
-// unfit says why there is nothing to compare, or nothing.
-func (q Question) unfit(all Stratum) State {
+// unusable returns StateInvalidCounts or StateNoData if the counts cannot be compared, and otherwise "".
+func (q Question) unusable(all Stratum) State {
 	invalid := func(c Proportion) bool { return !c.Valid() }
-	for _, e := range q.Strata {
-		if slices.ContainsFunc(e.Arms, invalid) {
+	for _, s := range q.Strata {
+		if slices.ContainsFunc(s.Arms, invalid) {
 			return StateInvalidCounts
 		}
 	}
@@ -138,29 +136,29 @@ func (q Question) unfit(all Stratum) State {
 	return ""
 }
 
-// ratio checks the shares of the epochs that have expected ones.
+// ratio checks the sample ratio of the strata that have expected shares.
 func (q Question) ratio() Ratio {
 	var splits []Split
-	for _, e := range q.Strata {
-		if e.Weights == nil {
+	for _, s := range q.Strata {
+		if s.Weights == nil {
 			continue
 		}
-		s := Split{Weights: e.Weights, Participants: make([]int64, len(e.Arms))}
-		for i, c := range e.Arms {
-			s.Participants[i] = c.Participants
+		split := Split{Weights: s.Weights, Participants: make([]int64, len(s.Arms))}
+		for i, c := range s.Arms {
+			split.Participants[i] = c.Participants
 		}
-		splits = append(splits, s)
+		splits = append(splits, split)
 	}
 	return SampleRatio(splits, Concentration)
 }
 
-// compareAll compares all challengers with control.
+// compareAll compares all challengers with the control.
 func (q Question) compareAll(n int) []ArmDecision {
 	arms, p := make([]ArmDecision, n), make([]float64, n-1)
 	arms[0] = ArmDecision{Standing: StandingControl}
 	for i := range p {
 		p[i] = q.p(i + 1)
-		if math.IsNaN(p[i]) { // too few values to say
+		if math.IsNaN(p[i]) { // too few values
 			p[i] = 1
 		}
 	}
@@ -172,8 +170,7 @@ func (q Question) compareAll(n int) []ArmDecision {
 	return arms
 }
 
-// p returns the p-value of a challenger beside control: without the intervals,
-// which take nearly all of the time, where that can be done.
+// p returns the p-value of a challenger. Where it can, it leaves out the intervals, which take nearly all of the time.
 func (q Question) p(i int) float64 {
 	if q.Fixed || q.Strata[0].Values != nil {
 		return q.compare(i, q.Alpha).P
@@ -195,7 +192,7 @@ func (q Question) pairs(i int) (pairs []Pair) {
 	return pairs
 }
 
-// compare compares a challenger with control.
+// compare compares a challenger with the control.
 func (q Question) compare(i int, alpha float64) (c Comparison) {
 	if q.Strata[0].Values != nil {
 		return q.compareValues(i, alpha)
@@ -240,8 +237,8 @@ func (q Question) standing(adjusted float64, c Comparison) Standing {
 	}
 }
 
-// judge puts the standings together.
-func (q Question) judge(arms []ArmDecision, total Stratum) (State, int) {
+// conclude derives the state and the leader from the standings.
+func (q Question) conclude(arms []ArmDecision, total Stratum) (State, int) {
 	leader, all := -1, make(map[Standing]int)
 	for i, a := range arms {
 		all[a.Standing]++
@@ -264,8 +261,7 @@ func (q Question) judge(arms []ArmDecision, total Stratum) (State, int) {
 	}
 }
 
-// ascending returns the indexes of p from the smallest to the largest, equal ones
-// in order.
+// ascending returns the indexes of p sorted by value, those of equal values in order.
 func ascending(p []float64) []int {
 	order := make([]int, len(p))
 	for i := range order {
