@@ -28,12 +28,10 @@ type Algorithm interface {
 // would be 0 get nobody, whatever the algorithm: it does not see them.
 type Arm struct {
 	Weight float64 // its share as declared or set by an operator, summing to 1
-	// Counts are those of the KPI that the experiment is judged by, and of the
-	// participants who had their time to convert. They are all zero until there
-	// are enough of each alternative, as [Bandit] says.
-	Counts stats.Proportion
-	// Values are those of a KPI that has values, whose mean is to be learned from;
-	// else no arm has any NonZero.
+	// Proportion counts the mature participants and how many of them converted, by the primary KPI. It is zero until each
+	// alternative has enough mature participants, as [Bandit] says.
+	Proportion stats.Proportion
+	// Values sums up the values of a KPI with values, by whose mean an algorithm learns. Otherwise no arm has any NonZero.
 	Values stats.Values
 }
 

@@ -59,7 +59,7 @@ func TestPropensities(t *testing.T) {
 		}
 		var arms []sixpack.Arm
 		for _, x := range in.Arms {
-			arms = append(arms, sixpack.Arm{Weight: 1 / float64(len(in.Arms)), Counts: stats.Proportion{Participants: x.N, Converted: x.S}})
+			arms = append(arms, sixpack.Arm{Weight: 1 / float64(len(in.Arms)), Proportion: stats.Proportion{Participants: x.N, Converted: x.S}})
 		}
 		for i, got := range a.Weights(arms) {
 			if !(math.Abs(got-want.Probabilities[i]) <= 1e-6) {
@@ -76,7 +76,7 @@ func TestPropensities(t *testing.T) {
 // someArms are arms with equal declared shares and [participants, converted].
 func someArms(counts ...[2]int64) (arms []sixpack.Arm) {
 	for _, c := range counts {
-		arms = append(arms, sixpack.Arm{Weight: 1 / float64(len(counts)), Counts: stats.Proportion{Participants: c[0], Converted: c[1]}})
+		arms = append(arms, sixpack.Arm{Weight: 1 / float64(len(counts)), Proportion: stats.Proportion{Participants: c[0], Converted: c[1]}})
 	}
 	return arms
 }

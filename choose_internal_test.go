@@ -56,7 +56,7 @@ func TestMillionClients(t *testing.T) {
 		t.Skip("draws a million times")
 	}
 	const clients = 1_000_000
-	arms := []Arm{{Weight: 0.5, Counts: stats.Proportion{Participants: 4020, Converted: 201}}, {Weight: 0.5, Counts: stats.Proportion{Participants: 3980, Converted: 245}}}
+	arms := []Arm{{Weight: 0.5, Proportion: stats.Proportion{Participants: 4020, Converted: 201}}, {Weight: 0.5, Proportion: stats.Proportion{Participants: 3980, Converted: 245}}}
 	algorithms := map[string]Algorithm{"seeded": seeded{dice: rand.New(rand.NewPCG(3, 4))}}
 	for _, x := range []struct {
 		algorithm string

@@ -193,9 +193,9 @@ func (b Bandit) arms(counts store.Counts, now time.Time) []Arm {
 		k := store.KPICounts{Epochs: between(a.KPI(kpi).Epochs, first, last, epochOfConversions)}
 		totals := k.Totals()
 		x := &learned[i]
-		x.Counts = stats.Proportion{Participants: n, Converted: totals.Converted}
+		x.Proportion = stats.Proportion{Participants: n, Converted: totals.Converted}
 		x.Values = analysis.Values(n, totals)
-		if x.Weight > 0 && came(a, 1, last) < b.MinParticipants || !x.Counts.Valid() {
+		if x.Weight > 0 && came(a, 1, last) < b.MinParticipants || !x.Proportion.Valid() {
 			return arms
 		}
 	}

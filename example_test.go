@@ -216,12 +216,12 @@ func ExampleEngine_Undo() {
 type boldly struct{}
 
 func (boldly) Weights(arms []sixpack.Arm) []float64 {
-	if arms[0].Counts.Participants == 0 {
+	if arms[0].Proportion.Participants == 0 {
 		return nil // nothing is known yet: as declared
 	}
 	best := 0
 	for i, a := range arms {
-		if a.Counts.Rate() > arms[best].Counts.Rate() {
+		if a.Proportion.Rate() > arms[best].Proportion.Rate() {
 			best = i
 		}
 	}
@@ -255,8 +255,8 @@ func ExampleAlgorithm() {
 // chance of 88 %. A tenth of the participants is shared evenly all the same.
 func ExampleThompson() {
 	arms := []sixpack.Arm{
-		{Counts: stats.Proportion{Participants: 1000, Converted: 50}},
-		{Counts: stats.Proportion{Participants: 1000, Converted: 62}},
+		{Proportion: stats.Proportion{Participants: 1000, Converted: 50}},
+		{Proportion: stats.Proportion{Participants: 1000, Converted: 62}},
 	}
 	fmt.Printf("%.3f\n", sixpack.Thompson{}.Weights(arms))
 	// Output: [0.160 0.840]

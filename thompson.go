@@ -61,7 +61,7 @@ func (WhiplashLegacy) Weights(arms []Arm) []float64 {
 	}
 	all := make([]stats.Proportion, len(arms))
 	for i, a := range arms {
-		n, s := a.Counts.Participants, a.Counts.Converted
+		n, s := a.Proportion.Participants, a.Proportion.Converted
 		all[i] = stats.Proportion{Participants: n + (n - s), Converted: n}
 	}
 	chances, _ := stats.Best(all, fairness)
@@ -98,19 +98,19 @@ func (g EpsilonGreedy) Weights(arms []Arm) []float64 {
 // which nothing is known: it is tried first.
 func (a Arm) score(mean bool) float64 {
 	switch {
-	case a.Counts.Participants == 0:
+	case a.Proportion.Participants == 0:
 		return math.Inf(1)
 	case mean:
 		return a.Values.Mean()
 	default:
-		return a.Counts.Rate()
+		return a.Proportion.Rate()
 	}
 }
 
 // counted tells whether anything is known of any arm.
 func counted(arms []Arm) bool {
 	for _, a := range arms {
-		if a.Counts.Participants != 0 {
+		if a.Proportion.Participants != 0 {
 			return true
 		}
 	}
@@ -132,7 +132,7 @@ func bestOf(arms []Arm, prior stats.Prior) (chances []float64) {
 	if !valued(arms) {
 		all := make([]stats.Proportion, len(arms))
 		for i, a := range arms {
-			all[i] = a.Counts
+			all[i] = a.Proportion
 		}
 		chances, _ = stats.Best(all, prior)
 		return chances

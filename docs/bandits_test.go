@@ -67,7 +67,7 @@ func plotted(d document) map[string]float64 {
 // shares checks the shares that algorithms set, and what follows from their formulas.
 func shares(d document) {
 	d.has(of(red7), of(blue7))
-	arms := []sixpack.Arm{{Weight: 0.5, Counts: red7}, {Weight: 0.5, Counts: blue7}}
+	arms := []sixpack.Arm{{Weight: 0.5, Proportion: red7}, {Weight: 0.5, Proportion: blue7}}
 	for name, algorithm := range map[string]sixpack.Algorithm{
 		"hash": sixpack.Hash{}, "thompson": sixpack.Thompson{}, "epsilon-greedy": sixpack.EpsilonGreedy{},
 		"whiplash": sixpack.Whiplash{}, "whiplash-legacy": sixpack.WhiplashLegacy{},
@@ -75,7 +75,7 @@ func shares(d document) {
 		w := algorithm.Weights(arms)
 		d.says("| `%s` | %s | %s |", name, rate(w[0]), rate(w[1]))
 	}
-	loser := []sixpack.Arm{{Weight: 0.5, Counts: stats.Proportion{Participants: 1e6}}, {Weight: 0.5, Counts: stats.Proportion{Participants: 1e6, Converted: 1e5}}}
+	loser := []sixpack.Arm{{Weight: 0.5, Proportion: stats.Proportion{Participants: 1e6}}, {Weight: 0.5, Proportion: stats.Proportion{Participants: 1e6, Converted: 1e5}}}
 	floor := 100 * sixpack.Thompson{}.Weights(loser)[0]
 	d.says("`thompson` shares %.0f %% of the visitors evenly, whatever the counts say; of two alternatives none gets less than %.0f %%.", 2*floor, floor)
 
