@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -16,16 +15,14 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
-	"github.com/redis/rueidis"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/internal/reference"
+	"github.com/sixpack-go/sixpack/internal/teststore"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
-	"github.com/sixpack-go/sixpack/store/bolt"
 	"github.com/sixpack-go/sixpack/store/memory"
-	"github.com/sixpack-go/sixpack/store/redis"
 )
 
 // TestPropensities compares weights with chances that were computed elsewhere.
@@ -181,37 +178,26 @@ func (s *crowd) weights(tb testing.TB) []float64 {
 	return s.counts(tb).Record.Epoch.Weights
 }
 
-// openStores open an empty store of each kind, for two engines: that of Redis by
-// two connections.
+// openStores open an empty store of each kind for two engines. Those in Redis have a
+// connection each.
 var openStores = map[string]func(testing.TB) (one, another store.Store){
-	"memory": func(testing.TB) (one, another store.Store) { return twice(new(memory.Store)) },
-	"bolt": func(tb testing.TB) (one, another store.Store) {
-		tb.Helper()
-		s, err := bolt.Open(filepath.Join(tb.TempDir(), "sixpack.db"))
-		check(tb, err)
-		tb.Cleanup(func() { check(tb, s.Close()) })
-		return twice(s)
-	},
+	"memory": func(tb testing.TB) (one, another store.Store) { tb.Helper(); return twice(teststore.Memory(tb)) },
+	"bolt":   func(tb testing.TB) (one, another store.Store) { tb.Helper(); return twice(teststore.Bolt(tb)) },
 	"miniredis": func(tb testing.TB) (one, another store.Store) {
 		tb.Helper()
-		addr := miniredis.RunT(tb).Addr()
-		return dialRedis(tb, addr), dialRedis(tb, addr)
+		return dialTwice(tb, miniredis.RunT(tb).Addr())
 	},
 	"redis": func(tb testing.TB) (one, another store.Store) {
 		tb.Helper()
-		addr := redistest.Test(tb).Addr
-		return dialRedis(tb, addr), dialRedis(tb, addr)
+		return dialTwice(tb, redistest.Test(tb).Addr)
 	},
 }
 
 func twice(s store.Store) (one, another store.Store) { return s, s }
 
-func dialRedis(tb testing.TB, addr string) store.Store {
+func dialTwice(tb testing.TB, addr string) (one, another store.Store) {
 	tb.Helper()
-	client, err := rueidis.NewClient(rueidis.ClientOption{InitAddress: []string{addr}, DisableCache: true})
-	check(tb, err)
-	tb.Cleanup(client.Close)
-	return redis.New(client, "sixpack", redis.Config{Timeout: 20 * time.Second})
+	return teststore.Redis(tb, addr), teststore.Redis(tb, addr)
 }
 
 // TestEnginesShareEpochs lets visitors come to two engines over one store, as two

@@ -3,31 +3,19 @@ package sixpack_test
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/sixpack-go/sixpack"
-	"github.com/sixpack-go/sixpack/store"
-	"github.com/sixpack-go/sixpack/store/bolt"
-	"github.com/sixpack-go/sixpack/store/memory"
+	"github.com/sixpack-go/sixpack/internal/teststore"
 )
 
 // TestSameNewClientsAtOnce lets 64 goroutines bring the same 10,000 new
 // clients, through two engines over one store, to an experiment that draws at
 // random, so that only the store can make them agree.
 func TestSameNewClientsAtOnce(t *testing.T) {
-	stores := map[string]func(testing.TB) store.Store{
-		"memory": func(testing.TB) store.Store { return new(memory.Store) },
-		"bolt": func(tb testing.TB) store.Store {
-			tb.Helper()
-			s, err := bolt.Open(filepath.Join(tb.TempDir(), "sixpack.db"))
-			check(tb, err)
-			tb.Cleanup(func() { check(tb, s.Close()) })
-			return s
-		},
-	}
+	stores := map[string]teststore.Opener{"memory": teststore.Memory, "bolt": teststore.Bolt}
 	for name, open := range stores {
 		t.Run(name, func(t *testing.T) {
 			const goroutines, clients = 64, 10_000

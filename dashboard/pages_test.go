@@ -16,6 +16,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/dashboard"
+	"github.com/sixpack-go/sixpack/internal/teststore"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/memory"
@@ -450,7 +451,7 @@ func benchmark(b *testing.B, s store.Store, path string) {
 func BenchmarkList500(b *testing.B) {
 	for _, name := range []string{"memory", "bolt", "redis"} {
 		b.Run(name, func(b *testing.B) {
-			s := stores[name](b)(b)
+			s := teststore.Kinds[name](b)(b)
 			fill(b, s, many(500)...)
 			benchmark(b, s, "/")
 		})

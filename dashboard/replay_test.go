@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -19,6 +18,7 @@ import (
 	"github.com/sixpack-go/sixpack/dashboard/access"
 	"github.com/sixpack-go/sixpack/httpapi"
 	"github.com/sixpack-go/sixpack/internal/reference"
+	"github.com/sixpack-go/sixpack/internal/teststore"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -28,6 +28,8 @@ type recording struct {
 	Config map[string]string
 	Steps  []step
 }
+
+func (r recording) name() string { return r.Case }
 
 // step is a request to the service for programs or to the dashboard, and what
 // came back.
@@ -43,14 +45,6 @@ type step struct {
 	Body        string            // of the dashboard, unless it is HTML
 }
 
-// difference is a case in which we differ from the original on purpose.
-type difference struct {
-	Case  string `json:"case"`
-	Steps []int  `json:"steps"` // that differ, counted from 1; all others must not
-	Rule  string `json:"rule"`  // of PROTOCOL.md
-	Why   string `json:"why"`
-}
-
 // notReplayed are cases that something else than requests decides.
 var notReplayed = map[string]string{
 	"list/broken-experiment":                "damaged keys of Sixpack's, which only import meets",
@@ -58,45 +52,20 @@ var notReplayed = map[string]string{
 }
 
 func TestReplay(t *testing.T) {
-	cases := reference.Lines[recording](t, "web.jsonl")
-	listed := differences(t)
-	for name, begin := range stores {
+	cases := slices.DeleteFunc(reference.Lines[recording](t, "web.jsonl"), func(c recording) bool { return notReplayed[c.Case] != "" })
+	listed := reference.Differences(t)
+	for name, kind := range teststore.Kinds {
 		t.Run(name, func(t *testing.T) {
-			open := begin(t)
-			rest := slices.Clone(listed)
-			for _, c := range cases {
-				if notReplayed[c.Case] != "" {
-					continue
-				}
-				i := slices.IndexFunc(rest, func(d difference) bool { return d.Case == c.Case })
-				var expected difference
-				if i >= 0 {
-					expected = rest[i]
-					rest = slices.Delete(rest, i, i+1)
-				}
-				t.Run(c.Case, func(t *testing.T) { replay(t, open(t), c, expected) })
-			}
-			for _, d := range rest {
-				t.Errorf("differences.json lists %q, which is no case, or listed twice", d.Case)
-			}
+			open := kind(t)
+			reference.Replay(t, cases, recording.name, listed, func(t *testing.T, c recording, expected reference.Difference) {
+				replay(t, open(t), c, expected)
+			})
 		})
 	}
 }
 
-func differences(t *testing.T) (all []difference) {
-	t.Helper()
-	data, err := os.ReadFile("testdata/differences.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, &all); err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
 // replay plays a case and fails unless exactly the expected steps differ.
-func replay(t *testing.T, s store.Store, c recording, expected difference) {
+func replay(t *testing.T, s store.Store, c recording, expected reference.Difference) {
 	t.Helper()
 	// What names are allowed is for httpapi's replay to test.
 	engine := sixpack.New(s, sixpack.Config{ExperimentName: regexp.MustCompile(`.`)})
@@ -110,15 +79,14 @@ func replay(t *testing.T, s store.Store, c recording, expected difference) {
 	if c.Config["redis"] == "down" {
 		_ = s.Close()
 	}
+	deviations := make([]string, len(c.Steps))
 	for i, s := range c.Steps {
-		deviation := perform(t, apps[s.App], s)
-		switch listed := slices.Contains(expected.Steps, i+1); {
-		case deviation != "" && !listed:
-			t.Errorf("step %d: %s %s: %s", i+1, s.Method, s.Path, deviation)
-		case deviation == "" && listed:
-			t.Errorf("step %d is listed in differences.json, but does not differ", i+1)
+		deviations[i] = perform(t, apps[s.App], s)
+		if deviations[i] != "" {
+			deviations[i] = s.Method + " " + s.Path + ": " + deviations[i]
 		}
 	}
+	expected.Expect(t, deviations)
 }
 
 // perform sends the request of a step and returns how the answer deviates from the

@@ -8,6 +8,7 @@ import (
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/httpapi"
 	"github.com/sixpack-go/sixpack/internal/reference"
+	"github.com/sixpack-go/sixpack/internal/teststore"
 )
 
 // clientRecording is what one call of a client library sent, byte for byte.
@@ -26,13 +27,15 @@ type clientRecording struct {
 func TestClients(t *testing.T) {
 	calls := reference.Lines[clientRecording](t, "clients.jsonl")
 	calls = slices.DeleteFunc(calls, func(c clientRecording) bool { return c.Mode != "normal" })
-	listed := make(map[string][]int)
-	for _, d := range differences(t, func(name string) bool { return strings.HasPrefix(name, "clients/") }) {
-		listed[strings.TrimPrefix(d.Case, "clients/")] = d.Steps
+	listed := make(map[string]reference.Difference)
+	for _, d := range reference.Differences(t) {
+		if ofClients(d) {
+			listed[strings.TrimPrefix(d.Case, "clients/")] = d
+		}
 	}
-	for name, begin := range stores {
+	for name, kind := range teststore.Kinds {
 		t.Run(name, func(t *testing.T) {
-			open, addresses := begin(t), make(map[string]string)
+			open, addresses := kind(t), make(map[string]string)
 			for _, c := range calls {
 				if addresses[c.Client] == "" {
 					_, addresses[c.Client] = serve(t, open(t), sixpack.Config{}, httpapi.Options{Version: "2.7.0"})
@@ -43,7 +46,7 @@ func TestClients(t *testing.T) {
 						got := send(t, addresses[c.Client], r.Line+"\r\n"+headers(r.Headers)+"\r\n")
 						deviations[i] = compare(got, step{Status: r.Status, Body: r.Body})
 					}
-					expect(t, deviations, listed[c.Action])
+					listed[c.Action].Expect(t, deviations)
 				})
 			}
 		})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/httpapi"
+	"github.com/sixpack-go/sixpack/internal/teststore"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/memory"
 )
@@ -15,8 +16,8 @@ import (
 // TestMalformed sends what no client should send. "exp" is an experiment of one
 // and two in which cid participates; "paused" and "archived" are like it.
 func TestMalformed(t *testing.T) {
-	for name, begin := range stores {
-		t.Run(name, func(t *testing.T) { sendMalformed(t, prepared(t, begin(t)(t))) })
+	for name, kind := range teststore.Kinds {
+		t.Run(name, func(t *testing.T) { sendMalformed(t, prepared(t, kind(t)(t))) })
 	}
 }
 

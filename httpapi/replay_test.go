@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
-	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -16,6 +15,7 @@ import (
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/httpapi"
 	"github.com/sixpack-go/sixpack/internal/reference"
+	"github.com/sixpack-go/sixpack/internal/teststore"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -25,6 +25,8 @@ type recording struct {
 	Config map[string]string
 	Steps  []step
 }
+
+func (r recording) name() string { return r.Case }
 
 // step is a request and its answer, or something done beside the API.
 type step struct {
@@ -42,17 +44,6 @@ type step struct {
 	Redis                                              []string
 }
 
-// difference is a case in which we differ from the original on purpose.
-type difference struct {
-	Case  string `json:"case"`
-	Steps []int  `json:"steps"` // that differ, counted from 1; all others must not
-	// Drawn are steps after a choice that is not repeatable: the alternative may
-	// be another one.
-	Drawn []int  `json:"drawn,omitempty"`
-	Rule  string `json:"rule"` // of PROTOCOL.md
-	Why   string `json:"why"`
-}
-
 // notReplayed are cases that something else than requests decides.
 var notReplayed = map[string]string{
 	"config/yaml-cors-as-in-readme":   "a file that is no YAML, which the command has to refuse",
@@ -68,50 +59,27 @@ var notReplayed = map[string]string{
 
 func TestReplay(t *testing.T) {
 	cases := slices.Concat(reference.Lines[recording](t, "wire.jsonl"), reference.Lines[recording](t, "wire-1.1.jsonl"))
-	listed := differences(t, func(name string) bool { return !strings.HasPrefix(name, "clients/") })
-	for name, begin := range stores {
+	cases = slices.DeleteFunc(cases, func(c recording) bool { return notReplayed[c.Case] != "" })
+	listed := slices.DeleteFunc(reference.Differences(t), ofClients)
+	for name, kind := range teststore.Kinds {
 		t.Run(name, func(t *testing.T) {
-			open := begin(t)
-			rest := slices.Clone(listed)
-			for _, c := range cases {
-				if notReplayed[c.Case] != "" {
-					continue
-				}
-				i := slices.IndexFunc(rest, func(d difference) bool { return d.Case == c.Case })
-				var expected difference
-				if i >= 0 {
-					expected = rest[i]
-					rest = slices.Delete(rest, i, i+1)
-				}
-				t.Run(c.Case, func(t *testing.T) { replay(t, open(t), c, expected) })
-			}
-			for _, d := range rest {
-				t.Errorf("differences.json lists %q, which is no case, or listed twice", d.Case)
-			}
+			open := kind(t)
+			reference.Replay(t, cases, recording.name, listed, func(t *testing.T, c recording, expected reference.Difference) {
+				replay(t, open(t), c, expected)
+			})
 		})
 	}
 }
 
-// differences returns those listed for the cases that are wanted.
-func differences(t *testing.T, wanted func(name string) bool) []difference {
-	t.Helper()
-	data, err := os.ReadFile("testdata/differences.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []difference
-	if err := json.Unmarshal(data, &all); err != nil {
-		t.Fatal(err)
-	}
-	return slices.DeleteFunc(all, func(d difference) bool { return !wanted(d.Case) })
-}
+// ofClients reports whether d is a difference for TestClients.
+func ofClients(d reference.Difference) bool { return strings.HasPrefix(d.Case, "clients/") }
 
 // replay plays a case and fails unless exactly the expected steps differ.
-func replay(t *testing.T, s store.Store, c recording, expected difference) {
+func replay(t *testing.T, s store.Store, c recording, expected reference.Difference) {
 	t.Helper()
 	config, options, err := configure(c.Config)
 	if err != nil {
-		expect(t, []string{"does not start: " + err.Error()}, expected.Steps)
+		expected.Expect(t, []string{"does not start: " + err.Error()})
 		return
 	}
 	var packets statsd
@@ -131,27 +99,13 @@ func replay(t *testing.T, s store.Store, c recording, expected difference) {
 			deviations[i] = fmt.Sprintf("StatsD got %q, want %q", sent, s.StatsD)
 		}
 	}
-	expect(t, deviations, expected.Steps)
+	expected.Expect(t, deviations)
 }
 
 // anyAlternative stands for one that cannot be foretold.
 const anyAlternative = `"alternative": {"name": "*"}`
 
 var drawn = regexp.MustCompile(`"alternative": \{"name": "[a-z]+"\}`)
-
-// expect fails unless exactly the expected steps deviate.
-func expect(t *testing.T, deviations []string, expected []int) {
-	t.Helper()
-	for i, deviation := range deviations {
-		listed := slices.Contains(expected, i+1)
-		switch {
-		case deviation != "" && !listed:
-			t.Errorf("step %d: %s", i+1, deviation)
-		case deviation == "" && listed:
-			t.Errorf("step %d is listed in differences.json, but does not differ", i+1)
-		}
-	}
-}
 
 // configure maps the environment of the original to ours.
 func configure(env map[string]string) (c sixpack.Config, o httpapi.Options, err error) {
@@ -310,7 +264,7 @@ func sameValue(got, want any) bool {
 		w["created_at"] = created
 	}
 	if w["status"] == "failed" {
-		delete(g, "detail") // allowed by rule 7.20 of PROTOCOL.md; TestDetail checks it
+		delete(g, "detail") // ours only; TestDetail checks it
 	}
 	if a, ok := w["alternative"].(map[string]any); ok && a["name"] == "*" {
 		w["alternative"] = g["alternative"]

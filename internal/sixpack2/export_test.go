@@ -10,6 +10,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
+	"github.com/sixpack-go/sixpack/internal/teststore"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/memory"
 )
@@ -176,7 +177,7 @@ func TestExportAgain(t *testing.T) {
 func TestUnfinished(t *testing.T) {
 	s := newOriginal(t)
 	s.crowd(many)
-	st := openBolt(t)
+	st := teststore.Bolt(t)
 	importOne(t, s.space(), st, "exp")
 	to := sixpack2.New(s.client, "back", sixpack2.Config{})
 	ctx, cancel := context.WithCancel(t.Context())

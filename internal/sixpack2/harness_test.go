@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,41 +11,25 @@ import (
 
 	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
+	"github.com/sixpack-go/sixpack/internal/teststore"
 	"github.com/sixpack-go/sixpack/store"
-	"github.com/sixpack-go/sixpack/store/bolt"
-	"github.com/sixpack-go/sixpack/store/memory"
 	"github.com/sixpack-go/sixpack/store/redis"
 )
 
-// dial starts a Redis server of the test's own and returns a client of it.
+// dial starts a Redis server for the test and returns a client of it.
 func dial(tb testing.TB) rueidis.Client {
 	tb.Helper()
-	client, err := rueidis.NewClient(rueidis.ClientOption{InitAddress: []string{redistest.Test(tb).Addr}, DisableCache: true})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(client.Close)
-	return client
+	return teststore.Dial(tb, redistest.Test(tb).Addr)
 }
 
-// stores are those that are imported into. The one in Redis has its keys beside
-// Sixpack's.
+// stores open the stores to import into. The one in Redis has its keys beside those
+// of Sixpack 2.
 var stores = map[string]func(tb testing.TB, client rueidis.Client, prefix string) store.Store{
-	"memory": func(testing.TB, rueidis.Client, string) store.Store { return new(memory.Store) },
-	"bolt":   func(tb testing.TB, _ rueidis.Client, _ string) store.Store { tb.Helper(); return openBolt(tb) },
+	"memory": func(tb testing.TB, _ rueidis.Client, _ string) store.Store { tb.Helper(); return teststore.Memory(tb) },
+	"bolt":   func(tb testing.TB, _ rueidis.Client, _ string) store.Store { tb.Helper(); return teststore.Bolt(tb) },
 	"redis": func(_ testing.TB, client rueidis.Client, prefix string) store.Store {
 		return redis.New(client, prefix, redis.Config{Timeout: 30 * time.Second})
 	},
-}
-
-func openBolt(tb testing.TB) store.Store {
-	tb.Helper()
-	s, err := bolt.Open(filepath.Join(tb.TempDir(), "sixpack.db"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = s.Close() })
-	return s
 }
 
 // created is when experiments were created whose dumps do not say it.
