@@ -64,10 +64,10 @@ func ExampleEngine_SetPlan() {
 	fmt.Printf("to see +50 %% takes %.0f clients, %.0f more\n", r.Outlook.Size, r.Outlook.Missing)
 
 	err = engine.SetPlan(ctx, "button-color", store.Plan{Analysis: store.AnalysisFixed, Size: 5000})
-	fmt.Println(errors.Is(err, sixpack.ErrLate), err)
+	fmt.Println(errors.Is(err, sixpack.ErrConflict), err)
 	// Output:
 	// to see +50 % takes 2996 clients, 2796 more
-	// true too late for this plan: a fixed analysis of "button-color" has to be planned before anybody takes part: reset it first
+	// true button-color: A fixed analysis has to be planned before anybody takes part. Reset the experiment first.
 }
 
 // A list of experiments takes one call. It omits what takes long to compute, such as chances.

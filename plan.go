@@ -2,7 +2,6 @@ package sixpack
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -18,52 +17,52 @@ func checkPlan(p store.Plan) error {
 	}
 	switch {
 	case !(p.Effect >= 0 && p.Effect <= mostEffect):
-		return fmt.Errorf("%w: the effect %v is not a lift above 0, such as 0.1 for 10 %%", ErrPlan, p.Effect)
+		return invalid("plan", "the effect %v is not a lift above 0, such as 0.1 for 10 %%", p.Effect)
 	case !(p.Baseline >= 0 && p.Baseline < 1):
-		return fmt.Errorf("%w: the baseline %v is not a rate between 0 and 1", ErrPlan, p.Baseline)
+		return invalid("plan", "the baseline %v is not a rate between 0 and 1", p.Baseline)
 	case !(p.Power >= 0 && p.Power < 1):
-		return fmt.Errorf("%w: the power %v is not between 0 and 1", ErrPlan, p.Power)
+		return invalid("plan", "the power %v is not between 0 and 1", p.Power)
 	case !(p.Alpha >= 0 && p.Alpha <= mostAlpha):
-		return fmt.Errorf("%w: alpha, %v, is not between 0 and 0.5", ErrPlan, p.Alpha)
+		return invalid("plan", "alpha, %v, is not between 0 and 0.5", p.Alpha)
 	case p.Size < 0:
-		return fmt.Errorf("%w: the size %d is negative", ErrPlan, p.Size)
+		return invalid("plan", "the size %d is negative", p.Size)
 	case p.Analysis != "" && p.Analysis != store.AnalysisAlwaysValid && p.Analysis != store.AnalysisFixed:
-		return fmt.Errorf("%w: the analysis %q is neither %q nor %q", ErrPlan, p.Analysis, store.AnalysisAlwaysValid, store.AnalysisFixed)
+		return invalid("plan", "the analysis %q is neither %q nor %q", p.Analysis, store.AnalysisAlwaysValid, store.AnalysisFixed)
 	case p.Analysis == store.AnalysisFixed && p.Size == 0:
-		return fmt.Errorf("%w: a fixed analysis needs the size at which it is made", ErrPlan)
+		return invalid("plan", "a fixed analysis needs the size at which it is made")
 	default:
 		return nil
 	}
 }
 
-// SetPlan sets what an experiment is to find out, for which zero fields leave the
-// defaults: an effect of 5 %, a power of 80 %, an alpha of 5 %, an always-valid
-// analysis of the default KPI.
+// SetPlan sets what an experiment is to find out. Zero fields leave the defaults: an
+// effect of 5%, a power of 80%, an alpha of 5%, an always-valid analysis of the default
+// KPI.
 //
-// A fixed analysis is one for a size that was fixed before anything was seen: it
-// is refused, with [ErrLate], once somebody takes part. The other errors are
-// [ErrUnknown], [*InvalidError] and [ErrPlan] of a plan that makes no sense.
+// It is refused with a [*ConflictError] for an archived experiment, and for a fixed
+// analysis once somebody takes part, because its size must be fixed before the data is
+// seen. The other errors are [ErrUnknown] and [*InvalidError].
 func (e *Engine) SetPlan(ctx context.Context, experiment string, p store.Plan) error {
 	if err := checkPlan(p); err != nil {
 		return err
 	}
-	late := false
-	if p.Analysis == store.AnalysisFixed {
-		counts, err := e.Counts(ctx, experiment)
-		if err != nil {
-			return err
-		}
-		late = counts.Participants() > 0
-	}
-	return e.edit(ctx, experiment, ActionPlan, func(r *store.Record) error {
-		if late && r.Plan != p {
-			return tooLate(experiment)
+	return e.edit(ctx, experiment, store.ActionPlan, func(r *store.Record) error {
+		if r.Plan == p {
+			return nil
 		}
 		r.Plan = p
-		return nil
+		return e.checkLate(ctx, r)
 	})
 }
 
-func tooLate(experiment string) error {
-	return fmt.Errorf("%w: a fixed analysis of %q has to be planned before anybody takes part: reset it first", ErrLate, experiment)
+// checkLate refuses the plan of a fixed analysis that r has once somebody takes part.
+func (e *Engine) checkLate(ctx context.Context, r *store.Record) error {
+	if r.Plan.Analysis != store.AnalysisFixed {
+		return nil
+	}
+	counts, err := e.Counts(ctx, r.Name)
+	if err == nil && counts.Participants() > 0 {
+		err = &ConflictError{Experiment: r.Name, Message: "A fixed analysis has to be planned before anybody takes part. Reset the experiment first."}
+	}
+	return err
 }

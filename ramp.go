@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -12,24 +13,6 @@ import (
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
-)
-
-var (
-	// ErrRamp is wrapped by the error of what cannot be done to a ramp as things
-	// are, or because of one.
-	ErrRamp = errors.New("refused because of the ramp")
-	// ErrRampPlan is wrapped by the error of a plan that makes no sense.
-	ErrRampPlan = errors.New("invalid ramp")
-)
-
-// What the log calls what is done to ramps. Steps are made by the engine itself, as
-// "sixpack", which stops ramps too.
-const (
-	ActionRamp       = "ramp"
-	ActionRampStep   = "ramp-step"
-	ActionPauseRamp  = "pause-ramp"
-	ActionResumeRamp = "resume-ramp"
-	ActionStopRamp   = "stop-ramp"
 )
 
 // StartRamp sets the traffic of an experiment to the first of some steps, and from
@@ -54,58 +37,53 @@ const (
 // leaves it there. Afterwards the last step's stays as if it had been overridden,
 // until another Override clears it.
 //
-// The errors are [ErrUnknown]; [ErrRampPlan], or [*InvalidError] of a step's traffic or a
-// guardrail's KPI, for a plan that makes no sense; and [ErrRamp] while another ramp is
-// under way, and for an experiment that is archived or has a winner.
+// It is refused with a [*ConflictError] while another ramp is under way, and for an
+// experiment that is archived or has a winner. The other errors are [ErrUnknown] and
+// [*InvalidError].
 func (e *Engine) StartRamp(ctx context.Context, experiment string, p store.RampPlan) error {
 	if err := checkRamp(p); err != nil {
 		return err
 	}
-	counts, err := e.Counts(ctx, experiment)
-	if err != nil {
-		return err
-	}
-	return e.edit(ctx, experiment, ActionRamp, func(r *store.Record) error {
-		switch {
-		case r.Ramp.Active():
-			return fmt.Errorf("%w: %q has one under way: stop it first", ErrRamp, experiment)
-		case r.Archived:
-			return fmt.Errorf("%w: %q is archived", ErrRamp, experiment)
-		case r.Winner != "":
-			return fmt.Errorf("%w: %q has a winner", ErrRamp, experiment)
-		}
-		r.Ramp = store.Ramp{RampPlan: p, State: store.RampRunning}.Clone()
-		e.stepTo(r, 0, counts.Participants())
-		return nil
+	return e.change(ctx, experiment, operation{
+		Change: store.Change{Action: store.ActionRamp},
+		edit: func(r *store.Record) error {
+			if err := Allowed(r, store.ActionRamp); err != nil {
+				if conflict, ok := errors.AsType[*ConflictError](err); ok {
+					conflict.Done = r.Ramp.Active() && reflect.DeepEqual(r.Ramp.RampPlan, p)
+				}
+				return err
+			}
+			counts, err := e.Counts(ctx, experiment)
+			r.Ramp = store.Ramp{RampPlan: p, State: store.RampRunning}.Clone()
+			e.stepTo(r, 0, counts.Participants())
+			return err
+		},
 	})
 }
 
-// PauseRamp holds a ramp at its step until [Engine.ResumeRamp]. The errors are
-// [ErrUnknown], and [ErrRamp] if none is under way.
+// PauseRamp holds a ramp at its step until [Engine.ResumeRamp]. It is refused with a
+// [*ConflictError] if no ramp is under way, or if it is paused. An unknown experiment
+// is refused with [ErrUnknown].
 func (e *Engine) PauseRamp(ctx context.Context, experiment string) error {
-	return e.setRamp(ctx, experiment, ActionPauseRamp, store.RampPaused)
+	return e.setRamp(ctx, experiment, store.ActionPauseRamp, store.RampPaused)
 }
 
-// ResumeRamp ends a pause: the ramp holds its step for as long as was left. The
-// errors are [ErrUnknown], and [ErrRamp] if none is under way.
+// ResumeRamp ends a pause: the ramp holds its step for as long as was left. It is
+// refused with a [*ConflictError] if no ramp is under way, or if it is not paused. An
+// unknown experiment is refused with [ErrUnknown].
 func (e *Engine) ResumeRamp(ctx context.Context, experiment string) error {
-	return e.setRamp(ctx, experiment, ActionResumeRamp, store.RampRunning)
+	return e.setRamp(ctx, experiment, store.ActionResumeRamp, store.RampRunning)
 }
 
-// StopRamp ends a ramp for good. The traffic stays where it is. The errors are
-// [ErrUnknown], and [ErrRamp] if none is under way.
+// StopRamp ends a ramp for good. The traffic stays where it is. It is refused with a
+// [*ConflictError] if no ramp is under way. An unknown experiment is refused with
+// [ErrUnknown].
 func (e *Engine) StopRamp(ctx context.Context, experiment string) error {
-	return e.setRamp(ctx, experiment, ActionStopRamp, store.RampStopped)
+	return e.setRamp(ctx, experiment, store.ActionStopRamp, store.RampStopped)
 }
 
-func (e *Engine) setRamp(ctx context.Context, experiment, action string, state store.RampState) error {
+func (e *Engine) setRamp(ctx context.Context, experiment string, action store.Action, state store.RampState) error {
 	return e.edit(ctx, experiment, action, func(r *store.Record) error {
-		if r.Ramp.State == state {
-			return nil
-		}
-		if !r.Ramp.Active() {
-			return fmt.Errorf("%w: %q has none under way", ErrRamp, experiment)
-		}
 		r.Ramp.State = state
 		runRamp(r, e.config.Now())
 		return nil
@@ -116,25 +94,25 @@ func (e *Engine) setRamp(ctx context.Context, experiment, action string, state s
 func checkRamp(p store.RampPlan) error {
 	const most = 100
 	if n := len(p.Steps); n == 0 || n > most {
-		return fmt.Errorf("%w: it has %d steps, not 1 to %d", ErrRampPlan, n, most)
+		return invalid("ramp", "it has %d steps, not 1 to %d", n, most)
 	}
 	for i, f := range p.Steps {
 		if !(f > 0 && f <= 1) {
 			return invalid("traffic fraction", "%v is not in (0, 1]", f)
 		}
 		if i > 0 && f <= p.Steps[i-1] {
-			return fmt.Errorf("%w: its steps do not rise from %v to %v", ErrRampPlan, p.Steps[i-1], f)
+			return invalid("ramp", "its steps do not rise from %v to %v", p.Steps[i-1], f)
 		}
 	}
 	if p.Hold <= 0 {
-		return fmt.Errorf("%w: %v is no time to hold a step", ErrRampPlan, p.Hold)
+		return invalid("ramp", "%v is no time to hold a step", p.Hold)
 	}
 	for i, g := range p.Guardrails {
 		if err := checkKPI(g.KPI); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(p.Guardrails[:i], func(o store.Guardrail) bool { return o.KPI == g.KPI }) {
-			return fmt.Errorf("%w: %q is a guardrail twice", ErrRampPlan, g.KPI)
+			return invalid("ramp", "%q is a guardrail twice", g.KPI)
 		}
 	}
 	return nil
@@ -206,7 +184,7 @@ func (e *Engine) step(ctx context.Context, experiment string) {
 	var log []store.Change
 	if action := e.advance(&r, all[0], now); action != "" {
 		was, is := store.Changed(*before, r)
-		c, err := e.tell(WithActor(ctx, "sixpack"), store.Change{Action: action}, was, is)
+		c, err := e.complete(WithActor(ctx, "sixpack"), store.Change{Action: action}, was, is)
 		if err != nil {
 			return
 		}
@@ -219,7 +197,7 @@ func (e *Engine) step(ctx context.Context, experiment string) {
 
 // advance does to r what is due, and returns what the log calls it: nothing if the
 // step is held again.
-func (e *Engine) advance(r *store.Record, counts store.Counts, now time.Time) (action string) {
+func (e *Engine) advance(r *store.Record, counts store.Counts, now time.Time) (action store.Action) {
 	here := counts.Participants()
 	if here <= r.Ramp.Participants {
 		e.hold(r, here)
@@ -229,10 +207,10 @@ func (e *Engine) advance(r *store.Record, counts store.Counts, now time.Time) (a
 	if reason := obstacle(counts); reason != "" {
 		r.Ramp.State, r.Ramp.Reason = store.RampStopped, reason
 		runRamp(r, now)
-		return ActionStopRamp
+		return store.ActionStopRamp
 	}
 	e.stepTo(r, r.Ramp.Step+1, here)
-	return ActionRampStep
+	return store.ActionRampStep
 }
 
 // obstacle says why a ramp must not go on, or nothing.

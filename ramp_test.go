@@ -80,7 +80,7 @@ func (r *ramping) actions() string {
 	r.t.Helper()
 	var all []string
 	for _, c := range changes(r.t, r.Engine) {
-		all = append(all, strings.TrimSuffix(c.Action+" "+c.By, " "))
+		all = append(all, strings.TrimSuffix(string(c.Action)+" "+c.By, " "))
 	}
 	slices.Reverse(all)
 	return strings.Join(all, ", ")
@@ -149,7 +149,9 @@ func rampPauses(t *testing.T) {
 	check(t, r.PauseRamp(ctx, "button"))
 	r.after(7 * day)
 	r.is(store.RampPaused, 0.1)
-	check(t, r.PauseRamp(ctx, "button"))
+	if err := r.PauseRamp(ctx, "button"); !errors.Is(err, sixpack.ErrConflict) {
+		t.Errorf("a paused ramp is paused: %v", err)
+	}
 	check(t, r.ResumeRamp(ctx, "button"))
 	r.after(day*3/4 - 1)
 	r.is(store.RampRunning, 0.1)
@@ -357,9 +359,9 @@ func TestRampStopsItself(t *testing.T) {
 				e, r := counting(t, c.participants, c.converted, c.guardrails...)
 				log, err := e.Changes(t.Context(), "exp", 1)
 				check(t, err)
-				state, traffic, action := store.RampRunning, 0.75, sixpack.ActionRampStep
+				state, traffic, action := store.RampRunning, 0.75, store.ActionRampStep
 				if c.reason != "" {
-					state, traffic, action = store.RampStopped, 0.5, sixpack.ActionStopRamp
+					state, traffic, action = store.RampStopped, 0.5, store.ActionStopRamp
 				}
 				if r.Ramp.State != state || r.Override.Traffic != traffic || r.Ramp.Reason != c.reason {
 					t.Errorf("traffic %v, %+v; want it %s, %q", r.Override.Traffic, r.Ramp, state, c.reason)
@@ -476,15 +478,15 @@ func TestRampRefused(t *testing.T) {
 		plan store.RampPlan
 		want error
 	}{
-		"no steps":          {plan(func(p *store.RampPlan) { p.Steps = nil }), sixpack.ErrRampPlan},
-		"too many":          {plan(func(p *store.RampPlan) { p.Steps = make([]float64, 101) }), sixpack.ErrRampPlan},
-		"falls":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.1} }), sixpack.ErrRampPlan},
-		"stays":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.5} }), sixpack.ErrRampPlan},
+		"no steps":          {plan(func(p *store.RampPlan) { p.Steps = nil }), invalid("ramp")},
+		"too many":          {plan(func(p *store.RampPlan) { p.Steps = make([]float64, 101) }), invalid("ramp")},
+		"falls":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.1} }), invalid("ramp")},
+		"stays":             {plan(func(p *store.RampPlan) { p.Steps = []float64{0.5, 0.5} }), invalid("ramp")},
 		"zero":              {plan(func(p *store.RampPlan) { p.Steps = []float64{0, 1} }), invalid("traffic fraction")},
 		"percent":           {plan(func(p *store.RampPlan) { p.Steps = []float64{1, 50} }), invalid("traffic fraction")},
-		"no hold":           {plan(func(p *store.RampPlan) { p.Hold = 0 }), sixpack.ErrRampPlan},
+		"no hold":           {plan(func(p *store.RampPlan) { p.Hold = 0 }), invalid("ramp")},
 		"guardrail":         {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{KPI: "a b"}} }), invalid("kpi name")},
-		"guardrail, twice":  {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{}, {RiseIsBad: true}} }), sixpack.ErrRampPlan},
+		"guardrail, twice":  {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{}, {RiseIsBad: true}} }), invalid("ramp")},
 		"well, as it seems": {plan(func(*store.RampPlan) {}), nil},
 	} {
 		e, _ := newEngine(t)
@@ -500,7 +502,7 @@ func TestRampRefused(t *testing.T) {
 	ctx := t.Context()
 	refused := func(what string, err error) {
 		t.Helper()
-		if !errors.Is(err, sixpack.ErrRamp) {
+		if !errors.Is(err, sixpack.ErrConflict) {
 			t.Errorf("%s: %v, want it refused", what, err)
 		}
 	}
@@ -531,10 +533,10 @@ func rampAndOverride(t *testing.T) {
 	check(t, r.Override(ctx, "button", store.Override{Traffic: 0.1}))
 	early := changes(t, r.Engine)[0].ID
 	r.begin(fourSteps)
-	if err := r.Override(ctx, "button", store.Override{Traffic: 0.9}); !errors.Is(err, sixpack.ErrRamp) {
+	if err := r.Override(ctx, "button", store.Override{Traffic: 0.9}); !errors.Is(err, sixpack.ErrConflict) {
 		t.Errorf("another traffic: %v", err)
 	}
-	if err := r.Undo(ctx, "button", early); !errors.Is(err, sixpack.ErrRamp) {
+	if err := r.Undo(ctx, "button", early); !errors.Is(err, sixpack.ErrConflict) {
 		t.Errorf("to undo the traffic: %v", err)
 	}
 	check(t, r.Override(ctx, "button", store.Override{Traffic: 0.1, Weights: []float64{1, 3}}))
@@ -549,8 +551,8 @@ func rampAndOverride(t *testing.T) {
 	check(t, r.Override(ctx, "button", store.Override{}))
 	r.is(store.RampPaused, 0.1)
 	for _, c := range changes(t, r.Engine) {
-		if strings.Contains(c.Action, "ramp") {
-			if err := r.Undo(ctx, "button", c.ID); !errors.Is(err, sixpack.ErrUndo) {
+		if strings.Contains(string(c.Action), "ramp") {
+			if err := r.Undo(ctx, "button", c.ID); !errors.Is(err, sixpack.ErrConflict) {
 				t.Errorf("to undo %s: %v", c.Action, err)
 			}
 		}

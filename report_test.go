@@ -113,11 +113,11 @@ func TestPlan(t *testing.T) {
 		{Analysis: "daily"},
 		{Analysis: store.AnalysisFixed},
 	} {
-		if err := e.SetPlan(ctx, "exp", p); !errors.Is(err, sixpack.ErrPlan) {
+		if err := e.SetPlan(ctx, "exp", p); !errors.Is(err, invalid("plan")) {
 			t.Errorf("SetPlan(%+v): %v", p, err)
 		}
 		other := sixpack.Experiment{Name: "other", Alternatives: []string{"A", "B"}, Plan: p}
-		if _, err := e.Participate(ctx, other, "anna"); !errors.Is(err, sixpack.ErrPlan) {
+		if _, err := e.Participate(ctx, other, "anna"); !errors.Is(err, invalid("plan")) {
 			t.Errorf("Participate with the plan %+v: %v", p, err)
 		}
 	}
@@ -154,12 +154,12 @@ func TestFixedAnalysis(t *testing.T) {
 			t.Errorf("after %d participants: %+v; %+v", i+1, r.Verdict, b)
 		}
 	}
-	if err := e.SetPlan(ctx, "exp", store.Plan{Analysis: store.AnalysisFixed, Size: 2000}); !errors.Is(err, sixpack.ErrLate) {
+	if err := e.SetPlan(ctx, "exp", store.Plan{Analysis: store.AnalysisFixed, Size: 2000}); !errors.Is(err, sixpack.ErrConflict) {
 		t.Errorf("a later size: %v", err)
 	}
 	check(t, e.SetPlan(ctx, "exp", store.Plan{Analysis: store.AnalysisFixed, Size: 1000})) // what it is
 	check(t, e.SetPlan(ctx, "exp", store.Plan{}))
-	if err := e.SetPlan(ctx, "exp", x.Plan); !errors.Is(err, sixpack.ErrLate) {
+	if err := e.SetPlan(ctx, "exp", x.Plan); !errors.Is(err, sixpack.ErrConflict) {
 		t.Errorf("back to one look: %v", err)
 	}
 	check(t, e.Reset(ctx, "exp"))

@@ -3,7 +3,6 @@ package sixpack
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -14,14 +13,6 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack/store"
-)
-
-// Conflicts of operators.
-var (
-	ErrNotArchived = errors.New("this experiment is not archived")
-	ErrPlan        = errors.New("invalid plan")
-	ErrLate        = errors.New("too late for this plan")
-	ErrPurged      = errors.New("this experiment's clients have been purged")
 )
 
 // DefaultRobots is the expression by which Sixpack knows robots: it is searched

@@ -118,8 +118,8 @@ func TestPrecedence(t *testing.T) {
 
 	participate(t, on, x, "first")
 	check(t, on.SetWinner(ctx, "x", "b"))
-	check(t, on.Archive(ctx, "x"))
 	check(t, on.Pause(ctx, "x"))
+	check(t, on.Archive(ctx, "x"))
 
 	robot := []sixpack.Option{sixpack.UserAgent("Googlebot"), sixpack.Force("c"), sixpack.Choose("c")}
 	ignored := []sixpack.Option{sixpack.IPAddress("10.1.2.3"), sixpack.Force("c")}
@@ -375,7 +375,7 @@ func TestRefusedCallsChangeNothing(t *testing.T) {
 		"convert no one":    {invalid("client id"), convert("button", "")},
 		"winner":            {invalid("alternative name"), func(ctx context.Context, e *sixpack.Engine) error { return e.SetWinner(ctx, "button", "green") }},
 		"pause unknown":     {sixpack.ErrUnknown, func(ctx context.Context, e *sixpack.Engine) error { return e.Pause(ctx, "nope") }},
-		"purge running":     {sixpack.ErrNotArchived, func(ctx context.Context, e *sixpack.Engine) error { return e.Purge(ctx, "button") }},
+		"purge running":     {sixpack.ErrConflict, func(ctx context.Context, e *sixpack.Engine) error { return e.Purge(ctx, "button") }},
 		"delete unknown":    {sixpack.ErrUnknown, func(ctx context.Context, e *sixpack.Engine) error { return e.Delete(ctx, "nope") }},
 		"override traffic":  {invalid("traffic fraction"), override(store.Override{Traffic: 2})},
 		"override weights":  {invalid("weights"), override(store.Override{Weights: []float64{1, 2, 3}})},
@@ -640,7 +640,7 @@ func TestPurgeKeepsResults(t *testing.T) {
 	if _, err := e.Lookup(ctx, "button", "7"); !errors.Is(err, sixpack.ErrNotParticipating) {
 		t.Errorf("Lookup of a purged client: %v", err)
 	}
-	if err := e.Unarchive(ctx, "button"); !errors.Is(err, sixpack.ErrPurged) {
+	if err := e.Unarchive(ctx, "button"); !errors.Is(err, sixpack.ErrConflict) {
 		t.Errorf("Unarchive: %v", err)
 	}
 	check(t, e.Reset(ctx, "button"))

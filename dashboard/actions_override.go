@@ -3,7 +3,6 @@ package dashboard
 import (
 	"context"
 	"math"
-	"slices"
 	"strconv"
 
 	"github.com/sixpack-go/sixpack"
@@ -20,43 +19,68 @@ const (
 
 func weightField(i int) string { return "weight-" + strconv.Itoa(i) }
 
-func tellOverride(s *subject) []string {
-	texts := []string{
-		"What is set here goes before what programs say when they ask for an alternative. Leave to them what you leave empty.",
-		"It holds for new participants: the " + s.participants() + " so far keep their alternatives. " +
-			"Alternatives are compared within each stretch of equal weights.",
-	}
-	if s.Ramp.Active() {
-		texts = append(texts, "The traffic is the ramp’s, and stays as it is.")
-	}
-	return texts
+var override = action{
+	Name: store.ActionOverride, Title: "Traffic, weights and algorithm of", Button: "Set them", done: "What is set here goes before what programs say.",
+	tells: func(s *subject) []string {
+		texts := []string{
+			"What is set here goes before what programs say when they ask for an alternative. Leave to them what you leave empty.",
+			"It holds for new participants: the " + s.participants() + " so far keep their alternatives. " +
+				"Alternatives are compared within each stretch of equal weights.",
+		}
+		if s.Ramp.Active() {
+			texts = append(texts, "The traffic is the ramp’s, and stays as it is.")
+		}
+		return texts
+	},
+	fields: func(s *subject) []field {
+		var fields []field
+		if !s.Ramp.Active() {
+			fields = append(fields, field{
+				Name: trafficField, Label: "Traffic, in percent of the visitors", Kind: number,
+				Value: s.value(trafficField, percentOrNone(s.Override.Traffic)), Placeholder: percent(s.Traffic),
+				Hint: "Raising it lets more visitors in. Lowering it puts nobody out who takes part already.",
+			})
+		}
+		for i, name := range s.Alternatives {
+			soFar := ""
+			if s.Override.Weights != nil {
+				soFar = percent(s.Override.Weights[i])
+			}
+			fields = append(fields, field{
+				Name: weightField(i), Label: "Weight of " + name, Kind: number, Value: s.value(weightField(i), soFar), Placeholder: format.Short(100 * declaredShare(s.Record, i)),
+			})
+		}
+		fields[len(fields)-1].Hint = "Weights of any scale: 3 and 1 are 75 % and 25 %."
+		soFar := s.value(algorithmField, s.Override.Algorithm)
+		choices := []choice{{"", "as programs say", soFar == ""}}
+		for _, name := range s.algorithms {
+			choices = append(choices, choice{name, name + " – " + s.plainly(name), soFar == name})
+		}
+		return append(fields, field{Name: algorithmField, Label: "Algorithm", Kind: picked, Choices: choices, Value: soFar})
+	},
+	do: func(ctx context.Context, e *sixpack.Engine, s *subject) error {
+		const all = 100
+		wrong := mistakes{}
+		o := store.Override{Traffic: wrong.readPercent(s, trafficField, all), Weights: wrong.readWeights(s), Algorithm: s.form.Get(algorithmField)}
+		if len(wrong) > 0 {
+			return wrong
+		}
+		if overridesNothing(o) && overridesNothing(s.Override) {
+			return mistakes{"": "Nothing is filled in, so that nothing was changed."}
+		}
+		return e.Override(ctx, s.Name, o)
+	},
 }
 
-func askOverride(s *subject) []field {
-	var fields []field
-	if !s.Ramp.Active() {
-		fields = append(fields, field{
-			Name: trafficField, Label: "Traffic, in percent of the visitors", Kind: number,
-			Value: s.value(trafficField, percentOrNone(s.Override.Traffic)), Placeholder: percent(s.Traffic),
-			Hint: "Raising it lets more visitors in. Lowering it puts nobody out who takes part already.",
-		})
-	}
-	for i, name := range s.Alternatives {
-		soFar := ""
-		if s.Override.Weights != nil {
-			soFar = percent(s.Override.Weights[i])
+var clearOverride = action{
+	Name: store.ActionClearOverride, Title: "Clear traffic, weights and algorithm of", Button: "Clear what is set here", done: "Programs decide again.",
+	tells: func(s *subject) []string {
+		return []string{
+			"Takes back what is set here: " + overridden(s.Override, s.Alternatives) + ".",
+			"From now on programs decide again: traffic " + percent(s.Traffic) + " %" + declared(s.Record) + ". The " + s.participants() + " so far keep their alternatives.",
 		}
-		fields = append(fields, field{
-			Name: weightField(i), Label: "Weight of " + name, Kind: number, Value: s.value(weightField(i), soFar), Placeholder: format.Short(100 * declaredShare(s.Record, i)),
-		})
-	}
-	fields[len(fields)-1].Hint = "Weights of any scale: 3 and 1 are 75 % and 25 %."
-	soFar := s.value(algorithmField, s.Override.Algorithm)
-	choices := []choice{{"", "as programs say", soFar == ""}}
-	for _, name := range s.algorithms {
-		choices = append(choices, choice{name, name + " – " + s.plainly(name), soFar == name})
-	}
-	return append(fields, field{Name: algorithmField, Label: "Algorithm", Kind: picked, Choices: choices, Value: soFar})
+	},
+	do: simply((*sixpack.Engine).ClearOverride),
 }
 
 // declaredShare returns the share that programs declare for an alternative.
@@ -65,22 +89,6 @@ func declaredShare(r store.Record, i int) float64 {
 		return 1 / float64(len(r.Alternatives))
 	}
 	return r.Weights[i]
-}
-
-func doOverride(ctx context.Context, e *sixpack.Engine, s *subject) error {
-	const all = 100
-	wrong := mistakes{}
-	o := store.Override{Traffic: wrong.readPercent(s, trafficField, all), Weights: wrong.readWeights(s), Algorithm: s.form.Get(algorithmField)}
-	if o.Algorithm != "" && !slices.Contains(s.algorithms, o.Algorithm) {
-		wrong[algorithmField] = "There is no algorithm “" + o.Algorithm + "”: choose one of these."
-	}
-	if len(wrong) > 0 {
-		return wrong
-	}
-	if overridesNothing(o) && overridesNothing(s.Override) {
-		return mistakes{"": "Nothing is filled in, so that nothing was changed."}
-	}
-	return e.Override(ctx, s.Name, o)
 }
 
 // readWeights returns those of the alternatives, nil if all fields are empty.
@@ -111,23 +119,6 @@ func overridesNothing(o store.Override) bool {
 	return o.Traffic == 0 && o.Weights == nil && o.Algorithm == ""
 }
 
-func refuseClear(s *subject) string {
-	switch {
-	case overridesNothing(s.Override):
-		return "Nothing is set here for it: programs decide."
-	case s.Ramp.Active():
-		return "A ramp sets its traffic. Stop that first."
-	}
-	return refuseArchived(s)
-}
-
-func tellClear(s *subject) []string {
-	return []string{
-		"Takes back what is set here: " + overridden(s.Override, s.Alternatives) + ".",
-		"From now on programs decide again: traffic " + percent(s.Traffic) + " %" + declared(s.Record) + ". The " + s.participants() + " so far keep their alternatives.",
-	}
-}
-
 // declared says what weights and algorithm programs declare.
 func declared(r store.Record) string {
 	text := ", equal weights"
@@ -138,8 +129,4 @@ func declared(r store.Record) string {
 		text += ", algorithm " + r.Algorithm
 	}
 	return text
-}
-
-func doClear(ctx context.Context, e *sixpack.Engine, s *subject) error {
-	return e.Override(ctx, s.Name, store.Override{})
 }

@@ -20,69 +20,67 @@ const (
 	analysisField = "analysis"
 )
 
-func tellPlan(*subject) []string {
-	return []string{
-		"The plan says what the verdict is about. What is left empty takes what is shown.",
-		"Plan before you look: a plan that is made to fit what was seen finds what is not there.",
-	}
-}
-
-func askPlan(s *subject) []field {
-	p := s.Plan
-	size := ""
-	if p.Size != 0 {
-		size = strconv.FormatInt(p.Size, 10)
-	}
-	analysis := s.value(analysisField, string(p.Analysis))
-	defaults := s.results.Plan // of which what is not set is what it comes to
-	return []field{
-		{Name: kpiField, Label: "KPI", Kind: line, Value: s.value(kpiField, p.KPI), Placeholder: kpiName(s.PrimaryKPI()), Hint: "The one by which the experiment is judged."},
-		{
-			Name: effectField, Label: "Smallest effect worth finding, in percent", Kind: number, Value: s.value(effectField, percentOrNone(p.Effect)),
-			Placeholder: percent(defaults.Effect), Hint: "A lift of the control's rate: 10 is from 5 % to 5.5 %.",
-		},
-		{
-			Name: baselineField, Label: "Rate of the control, in percent", Kind: number, Value: s.value(baselineField, percentOrNone(p.Baseline)),
-			Placeholder: "as it turns out", Hint: "As you expect it, to tell how long it may take.",
-		},
-		{Name: powerField, Label: "Chance to find such an effect, in percent", Kind: number, Value: s.value(powerField, percentOrNone(p.Power)), Placeholder: percent(defaults.Power)},
-		{Name: alphaField, Label: "Chance of a false alarm, in percent", Kind: number, Value: s.value(alphaField, percentOrNone(p.Alpha)), Placeholder: percent(defaults.Alpha)},
-		{
-			Name: sizeField, Label: "Participants", Kind: number, Value: s.value(sizeField, size), Placeholder: "as many as it takes",
-			Hint: "Of all alternatives together.",
-		},
-		{
-			Name: analysisField, Label: "Analysis", Kind: picked, Value: analysis, Choices: []choice{
-				{"", "at any time, as often as you like", analysis == "" || analysis == string(store.AnalysisAlwaysValid)},
-				{string(store.AnalysisFixed), "once, when all participants are there", analysis == string(store.AnalysisFixed)},
+var setPlan = action{
+	Name: store.ActionPlan, Title: "Plan", Button: "Save the plan", done: "The plan is saved.",
+	tells: func(*subject) []string {
+		return []string{
+			"The plan says what the verdict is about. What is left empty takes what is shown.",
+			"Plan before you look: a plan that is made to fit what was seen finds what is not there.",
+		}
+	},
+	fields: func(s *subject) []field {
+		p := s.Plan
+		size := ""
+		if p.Size != 0 {
+			size = strconv.FormatInt(p.Size, 10)
+		}
+		analysis := s.value(analysisField, string(p.Analysis))
+		defaults := s.results.Plan // of which what is not set is what it comes to
+		return []field{
+			{Name: kpiField, Label: "KPI", Kind: line, Value: s.value(kpiField, p.KPI), Placeholder: kpiName(s.PrimaryKPI()), Hint: "The one by which the experiment is judged."},
+			{
+				Name: effectField, Label: "Smallest effect worth finding, in percent", Kind: number, Value: s.value(effectField, percentOrNone(p.Effect)),
+				Placeholder: percent(defaults.Effect), Hint: "A lift of the control's rate: 10 is from 5 % to 5.5 %.",
 			},
-			Hint: "Looking once needs fewer participants, but tells nothing before. It has to be planned before anybody takes part.",
-		},
-	}
-}
-
-func doPlan(ctx context.Context, e *sixpack.Engine, s *subject) error {
-	const mostEffect, sure, mostAlpha = 10_000, 99.99, 50
-	wrong := mistakes{}
-	p := store.Plan{
-		KPI:      s.text(kpiField),
-		Effect:   wrong.readPercent(s, effectField, mostEffect),
-		Baseline: wrong.readPercent(s, baselineField, sure),
-		Power:    wrong.readPercent(s, powerField, sure),
-		Alpha:    wrong.readPercent(s, alphaField, mostAlpha),
-		Size:     wrong.readSize(s),
-		Analysis: store.Analysis(s.form.Get(analysisField)),
-	}
-	if p.Analysis != "" && p.Analysis != store.AnalysisAlwaysValid && p.Analysis != store.AnalysisFixed {
-		wrong[analysisField] = "There is no such analysis: choose one of these."
-	}
-	if p.Analysis == store.AnalysisFixed && p.Size == 0 && wrong[sizeField] == "" {
-		wrong[sizeField] = "Say at how many participants you will look."
-	}
-	if len(wrong) > 0 {
-		return wrong
-	}
-	return e.SetPlan(ctx, s.Name, p)
+			{
+				Name: baselineField, Label: "Rate of the control, in percent", Kind: number, Value: s.value(baselineField, percentOrNone(p.Baseline)),
+				Placeholder: "as it turns out", Hint: "As you expect it, to tell how long it may take.",
+			},
+			{Name: powerField, Label: "Chance to find such an effect, in percent", Kind: number, Value: s.value(powerField, percentOrNone(p.Power)), Placeholder: percent(defaults.Power)},
+			{Name: alphaField, Label: "Chance of a false alarm, in percent", Kind: number, Value: s.value(alphaField, percentOrNone(p.Alpha)), Placeholder: percent(defaults.Alpha)},
+			{
+				Name: sizeField, Label: "Participants", Kind: number, Value: s.value(sizeField, size), Placeholder: "as many as it takes",
+				Hint: "Of all alternatives together.",
+			},
+			{
+				Name: analysisField, Label: "Analysis", Kind: picked, Value: analysis, Choices: []choice{
+					{"", "at any time, as often as you like", analysis == "" || analysis == string(store.AnalysisAlwaysValid)},
+					{string(store.AnalysisFixed), "once, when all participants are there", analysis == string(store.AnalysisFixed)},
+				},
+				Hint: "Looking once needs fewer participants, but tells nothing before. It has to be planned before anybody takes part.",
+			},
+		}
+	},
+	do: func(ctx context.Context, e *sixpack.Engine, s *subject) error {
+		const mostEffect, sure, mostAlpha = 10_000, 99.99, 50
+		wrong := mistakes{}
+		p := store.Plan{
+			KPI:      s.text(kpiField),
+			Effect:   wrong.readPercent(s, effectField, mostEffect),
+			Baseline: wrong.readPercent(s, baselineField, sure),
+			Power:    wrong.readPercent(s, powerField, sure),
+			Alpha:    wrong.readPercent(s, alphaField, mostAlpha),
+			Size:     wrong.readSize(s),
+			Analysis: store.Analysis(s.form.Get(analysisField)),
+		}
+		if p.Analysis == store.AnalysisFixed && p.Size == 0 && wrong[sizeField] == "" {
+			wrong[sizeField] = "Say at how many participants you will look."
+		}
+		if len(wrong) > 0 {
+			return wrong
+		}
+		return e.SetPlan(ctx, s.Name, p)
+	},
 }
 
 // readSize returns the whole number of participants that a plan says.

@@ -30,9 +30,9 @@ const (
 )
 
 // usualRamp is what is done unless somebody says otherwise.
-func usualRamp(s *subject) store.RampPlan {
+func usualRamp(r store.Record) store.RampPlan {
 	return store.RampPlan{
-		Steps: []float64{0.01, 0.05, 0.1, 0.25, 0.5, 1}, Hold: 24 * time.Hour, Guardrails: []store.Guardrail{{KPI: s.PrimaryKPI()}},
+		Steps: []float64{0.01, 0.05, 0.1, 0.25, 0.5, 1}, Hold: 24 * time.Hour, Guardrails: []store.Guardrail{{KPI: r.PrimaryKPI()}},
 	}
 }
 
@@ -45,27 +45,100 @@ func (s *subject) knownKPIs() []string {
 	return all
 }
 
-func refuseRamp(s *subject) string {
-	switch {
-	case s.Ramp.Active():
-		return "A ramp is under way. Stop that first."
-	case s.Winner != "":
-		return "Everyone gets the winner, " + quoted(s.Winner) + ", so that nobody new takes part. Take the winner back first."
-	default:
-		return refuseArchived(s)
-	}
+var startRamp = action{
+	Name: store.ActionRamp, Title: "Raise the traffic of", Button: "Begin", Kept: true, done: "The ramp has begun.",
+	tells: func(s *subject) []string {
+		texts := []string{
+			"Sets the traffic, which is " + percent(s.Record.TrafficInForce()) + " % now, to the first step at once, and to the next one each time that a step was held long enough.",
+			"Nobody who takes part changes or is put out, whatever the steps are.",
+		}
+		if says := beyond(s.Record); says != "" {
+			texts = append(texts, says)
+		}
+		return append(texts, "Before each step it looks at the numbers. It stops for good, and leaves the traffic where it is, "+
+			"if participants do not come in the shares that are set, or if an alternative clearly makes one of the KPIs chosen here worse.")
+	},
+	fields: func(s *subject) []field {
+		usual := usualRamp(s.Record)
+		steps := make([]string, len(usual.Steps))
+		for i, f := range usual.Steps {
+			steps[i] = percent(f)
+		}
+		fields := []field{
+			{
+				Name: stepsField, Label: "Steps, in percent of the visitors", Kind: line, Value: s.value(stepsField, strings.Join(steps, ", ")),
+				Hint: "Each above the one before.",
+			},
+			{
+				Name: holdField, Label: "Hours at each step", Kind: number, Value: s.value(holdField, strconv.FormatFloat(usual.Hold.Hours(), 'f', -1, 64)),
+				Hint: "A step that nobody took part at is held again. Time in which the experiment is paused does not count.",
+			},
+		}
+		for _, kpi := range s.knownKPIs() {
+			chosen := s.value(guardField(kpi), either(kpi == s.PrimaryKPI(), mustNotFall, ""))
+			fields = append(fields, field{
+				Name: guardField(kpi), Label: "KPI " + kpiName(kpi), Kind: picked, Value: chosen,
+				Choices: []choice{
+					{"", "does not stop the ramp", chosen == ""},
+					{mustNotFall, "must not fall", chosen == mustNotFall},
+					{mustNotRise, "must not rise: a rise is bad", chosen == mustNotRise},
+				},
+			})
+		}
+		return append(fields,
+			field{
+				Name: fallsField, Label: "Other KPIs that must not fall", Kind: line, Value: s.value(fallsField, ""),
+				Hint: "Those that nobody converted by yet, separated by commas.",
+			},
+			field{
+				Name: risesField, Label: "Other KPIs that must not rise", Kind: line, Value: s.value(risesField, ""),
+				Hint: "Such as errors.",
+			})
+	},
+	do: func(ctx context.Context, e *sixpack.Engine, s *subject) error {
+		const mostHours = 24 * 366
+		wrong := mistakes{}
+		p := store.RampPlan{
+			Steps:      wrong.readSteps(s),
+			Hold:       time.Duration(wrong.readNumber(s, holdField, true, mostHours) * float64(time.Hour)),
+			Guardrails: slices.Concat(wrong.readKnown(s), readGuardrails(s, fallsField, false), readGuardrails(s, risesField, true)),
+		}
+		if p.Hold == 0 && wrong[holdField] == "" {
+			wrong[holdField] = "Say how long each step is held."
+		}
+		if len(wrong) > 0 {
+			return wrong
+		}
+		return e.StartRamp(ctx, s.Name, p)
+	},
 }
 
-func tellRamp(s *subject) []string {
-	texts := []string{
-		"Sets the traffic, which is " + percent(s.Record.TrafficInForce()) + " % now, to the first step at once, and to the next one each time that a step was held long enough.",
-		"Nobody who takes part changes or is put out, whatever the steps are.",
-	}
-	if says := beyond(s.Record); says != "" {
-		texts = append(texts, says)
-	}
-	return append(texts, "Before each step it looks at the numbers. It stops for good, and leaves the traffic where it is, "+
-		"if participants do not come in the shares that are set, or if an alternative clearly makes one of the KPIs chosen here worse.")
+var pauseRamp = action{
+	Name: store.ActionPauseRamp, Title: "Pause the ramp of", Button: "Pause the ramp", Kept: true, done: "The ramp is paused.",
+	tells: func(s *subject) []string {
+		return []string{"The traffic stays at " + percent(s.Record.TrafficInForce()) + " % until you resume the ramp. Then this step is held for as long as was left."}
+	},
+	do: simply((*sixpack.Engine).PauseRamp),
+}
+
+var resumeRamp = action{
+	Name: store.ActionResumeRamp, Title: "Resume the ramp of", Button: "Resume the ramp", Kept: true, done: "The ramp goes on.",
+	tells: func(s *subject) []string {
+		return []string{
+			"The ramp goes on: the traffic stays at " + percent(s.Record.TrafficInForce()) + " % for " + format.Duration(s.Ramp.Left) + ", and is raised then.",
+		}
+	},
+	do: simply((*sixpack.Engine).ResumeRamp),
+}
+
+var stopRamp = action{
+	Name: store.ActionStopRamp, Title: "Stop the ramp of", Button: "Stop the ramp", Kept: true, done: "The ramp is stopped.",
+	tells: func(s *subject) []string {
+		return []string{
+			"Ends the ramp for good. The traffic stays at " + percent(s.Record.TrafficInForce()) + " %, and can be set by hand again. You can begin another ramp.",
+		}
+	},
+	do: simply((*sixpack.Engine).StopRamp),
 }
 
 // beyond says whose traffic is in force, if programs declare one.
@@ -74,61 +147,6 @@ func beyond(r store.Record) string {
 		return ""
 	}
 	return "Programs declare a traffic of " + percent(r.Traffic) + " %: what the ramp sets goes before that."
-}
-
-func askRamp(s *subject) []field {
-	usual := usualRamp(s)
-	steps := make([]string, len(usual.Steps))
-	for i, f := range usual.Steps {
-		steps[i] = percent(f)
-	}
-	fields := []field{
-		{
-			Name: stepsField, Label: "Steps, in percent of the visitors", Kind: line, Value: s.value(stepsField, strings.Join(steps, ", ")),
-			Hint: "Each above the one before.",
-		},
-		{
-			Name: holdField, Label: "Hours at each step", Kind: number, Value: s.value(holdField, strconv.FormatFloat(usual.Hold.Hours(), 'f', -1, 64)),
-			Hint: "A step that nobody took part at is held again. Time in which the experiment is paused does not count.",
-		},
-	}
-	for _, kpi := range s.knownKPIs() {
-		chosen := s.value(guardField(kpi), either(kpi == s.PrimaryKPI(), mustNotFall, ""))
-		fields = append(fields, field{
-			Name: guardField(kpi), Label: "KPI " + kpiName(kpi), Kind: picked, Value: chosen,
-			Choices: []choice{
-				{"", "does not stop the ramp", chosen == ""},
-				{mustNotFall, "must not fall", chosen == mustNotFall},
-				{mustNotRise, "must not rise: a rise is bad", chosen == mustNotRise},
-			},
-		})
-	}
-	return append(fields,
-		field{
-			Name: fallsField, Label: "Other KPIs that must not fall", Kind: line, Value: s.value(fallsField, ""),
-			Hint: "Those that nobody converted by yet, separated by commas.",
-		},
-		field{
-			Name: risesField, Label: "Other KPIs that must not rise", Kind: line, Value: s.value(risesField, ""),
-			Hint: "Such as errors.",
-		})
-}
-
-func doRamp(ctx context.Context, e *sixpack.Engine, s *subject) error {
-	const mostHours = 24 * 366
-	wrong := mistakes{}
-	p := store.RampPlan{
-		Steps:      wrong.readSteps(s),
-		Hold:       time.Duration(wrong.readNumber(s, holdField, true, mostHours) * float64(time.Hour)),
-		Guardrails: slices.Concat(wrong.readKnown(s), readGuardrails(s, fallsField, false), readGuardrails(s, risesField, true)),
-	}
-	if p.Hold == 0 && wrong[holdField] == "" {
-		wrong[holdField] = "Say how long each step is held."
-	}
-	if len(wrong) > 0 {
-		return wrong
-	}
-	return e.StartRamp(ctx, s.Name, p)
 }
 
 // readSteps returns percentages as fractions.
@@ -182,41 +200,4 @@ func readGuardrails(s *subject, name string, rise bool) (all []store.Guardrail) 
 		all = append(all, store.Guardrail{KPI: kpi, RiseIsBad: rise})
 	}
 	return all
-}
-
-func refuseNoRamp(s *subject) string {
-	if !s.Ramp.Active() {
-		return "No ramp is under way."
-	}
-	return ""
-}
-
-func refusePauseRamp(s *subject) string {
-	if s.Ramp.State == store.RampPaused {
-		return "The ramp is paused already."
-	}
-	return refuseNoRamp(s)
-}
-
-func refuseResumeRamp(s *subject) string {
-	if s.Ramp.State == store.RampRunning {
-		return "The ramp is not paused."
-	}
-	return refuseNoRamp(s)
-}
-
-func tellPauseRamp(s *subject) []string {
-	return []string{"The traffic stays at " + percent(s.Record.TrafficInForce()) + " % until you resume the ramp. Then this step is held for as long as was left."}
-}
-
-func tellResumeRamp(s *subject) []string {
-	return []string{
-		"The ramp goes on: the traffic stays at " + percent(s.Record.TrafficInForce()) + " % for " + format.Duration(s.Ramp.Left) + ", and is raised then.",
-	}
-}
-
-func tellStopRamp(s *subject) []string {
-	return []string{
-		"Ends the ramp for good. The traffic stays at " + percent(s.Record.TrafficInForce()) + " %, and can be set by hand again. You can begin another ramp.",
-	}
 }

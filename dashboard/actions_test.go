@@ -147,7 +147,7 @@ func TestWinner(t *testing.T) {
 	w.says(doPath(sound, "winner")+"?alternative=blue", 200, "From now on everyone gets “blue”, whatever they had before.",
 		"The 20,000 participants so far can still convert", "The verdict so far:", "This can be undone.")
 	w.refused(sound, "winner", nil, 422, "Choose an alternative.")
-	w.refused(sound, "winner", url.Values{"alternative": {"green"}}, 422, "There is no alternative “green”")
+	w.refused(sound, "winner", url.Values{"alternative": {"green"}}, 422, "there is no alternative “green”")
 	w.do(sound, "winner", url.Values{"alternative": {"blue"}})
 	if got := w.record(sound).Winner; got != "blue" {
 		t.Errorf("the winner is %q", got)
@@ -163,9 +163,9 @@ func TestWinner(t *testing.T) {
 func TestWinnerOfBrokenSplit(t *testing.T) {
 	w := newWorld(t)
 	form := url.Values{"alternative": {"blue"}}
-	w.says(doPath(broken, "winner"), 200, "Participants did not come in the shares that were set.", "although the numbers cannot be believed")
-	w.refused(broken, "winner", form, 422, "The split is broken: tick this as well")
-	form.Set("despite", "yes")
+	w.says(doPath(broken, "winner"), 200, "Set it even though the data is unreliable", "sample-ratio mismatch")
+	w.refused(broken, "winner", form, 409, "Select this box to confirm.")
+	form.Set("anyway", "yes")
 	w.do(broken, "winner", form)
 	if got := w.record(broken).Winner; got != "blue" {
 		t.Errorf("the winner is %q", got)
@@ -186,14 +186,14 @@ func TestStates(t *testing.T) {
 	w.says(doPath(sound, "pause"), 200, "Everyone gets the control, “red”, and nothing is counted, until you resume it.", "The 20,000 participants so far get their alternatives back then.")
 	w.do(sound, "pause", nil)
 	is(true, false, false)
-	w.refused(sound, "pause", nil, 409, "It is paused already.")
+	w.refused(sound, "pause", nil, 409, "It is already paused.")
 	w.do(sound, "resume", nil)
 	is(false, false, false)
 	w.says(doPath(sound, "archive"), 200, "Its 20,000 participants and 1,100 conversions stay")
 	w.do(sound, "archive", nil)
 	is(false, true, false)
 	for action, says := range map[string]string{
-		"archive": "It is archived already.", "pause": "It is archived", "winner": "It is archived",
+		"archive": "It is already archived.", "pause": "It is archived", "winner": "It is archived",
 		"override": "It is archived", "plan": "It is archived",
 	} {
 		w.refused(sound, action, url.Values{"alternative": {"blue"}, "traffic": {"5"}}, 409, says)
@@ -204,7 +204,7 @@ func TestStates(t *testing.T) {
 	w.says(doPath(sound, "purge"), 200, "which alternative each of its 20,000 participants had", "This cannot be undone.")
 	w.do(sound, "purge", nil)
 	is(false, true, true)
-	w.refused(sound, "purge", nil, 409, "purged already")
+	w.refused(sound, "purge", nil, 409, "already purged")
 	w.refused(sound, "unarchive", nil, 409, "Its client data was purged")
 	w.says(doPath(sound, "reset"), 200, "It leaves the archive and runs again.")
 	w.do(sound, "reset", nil)
@@ -271,7 +271,7 @@ func TestOverride(t *testing.T) {
 		{url.Values{"weight-0": {"1"}}, "Give each alternative a weight"},
 		{url.Values{"weight-0": {"0"}, "weight-1": {"0"}}, "At least one weight has to be above 0."},
 		{url.Values{"weight-0": {"-1"}, "weight-1": {"2"}}, "It has to be 0 or more."},
-		{url.Values{"algorithm": {"dice"}}, "There is no algorithm “dice”"},
+		{url.Values{"algorithm": {"dice"}}, `"dice" is not one of`},
 	} {
 		w.refused(sound, "override", c.form, 422, c.says)
 	}
@@ -281,7 +281,7 @@ func TestOverride(t *testing.T) {
 			t.Errorf("the form does not hold %s", kept)
 		}
 	}
-	w.refused(sound, "clear-override", nil, 409, "Nothing is set here")
+	w.refused(sound, "clear-override", nil, 409, "Nothing is overridden.")
 	w.do(sound, "override", url.Values{"traffic": {"12.5 %"}, "weight-0": {"3"}, "weight-1": {"1"}, "algorithm": {"random"}})
 	o := w.record(sound).Override
 	if o.Traffic != 0.125 || !slices.Equal(o.Weights, []float64{0.75, 0.25}) || o.Algorithm != "random" {
@@ -309,12 +309,12 @@ func TestPlan(t *testing.T) {
 		{url.Values{"baseline": {"-1"}}, "It has to be above 0"},
 		{url.Values{"size": {"10.5"}}, "It has to be a whole number."},
 		{url.Values{"kpi": {"a b"}}, "Invalid kpi name"},
-		{url.Values{"analysis": {"twice"}}, "There is no such analysis"},
+		{url.Values{"analysis": {"twice"}}, `the analysis "twice" is neither`},
 		{url.Values{"analysis": {"fixed"}}, "Say at how many participants you will look."},
-		{url.Values{"analysis": {"fixed"}, "size": {"1000"}}, "has to be planned before anybody takes part"},
 	} {
 		w.refused(sound, "plan", c.form, 422, c.says)
 	}
+	w.refused(sound, "plan", url.Values{"analysis": {"fixed"}, "size": {"1000"}}, 409, "has to be planned before anybody takes part")
 	w.do(sound, "plan", url.Values{"kpi": {"sale"}, "effect": {"7"}, "baseline": {"5%"}, "power": {"90"}, "alpha": {"1"}, "size": {"50000"}})
 	want := store.Plan{KPI: "sale", Effect: 0.07, Baseline: 0.05, Power: 0.9, Alpha: 0.01, Size: 50000}
 	if got := w.record(sound).Plan; got != want {
@@ -381,7 +381,7 @@ func TestRamp(t *testing.T) {
 	if undos.MatchString(w.get(t, page).body) {
 		t.Error("the ramp can be undone")
 	}
-	w.refused(sound, "ramp", form(), 409, "A ramp is under way. Stop that first.")
+	w.refused(sound, "ramp", form(), 409, "A ramp is under way. Stop it first.")
 	w.refused(sound, "clear-override", nil, 409, "A ramp sets its traffic.")
 	if body := w.get(t, doPath(sound, "override")).body; strings.Contains(body, `name="traffic"`) || strings.Contains(body, "clear-override") {
 		t.Error("the traffic can be overridden in spite of the ramp")
@@ -394,7 +394,7 @@ func TestRamp(t *testing.T) {
 	w.says(doPath(sound, "reset"), 200, "The ramp stays at its step, and holds it anew.")
 	w.do(sound, "pause-ramp", nil)
 	w.says(page, 200, "Paused at 1 % of the visitors", "this step is held for 24 hours", "Resume the ramp")
-	w.refused(sound, "pause-ramp", nil, 409, "The ramp is paused already.")
+	w.refused(sound, "pause-ramp", nil, 409, "The ramp is already paused.")
 	w.says(doPath(sound, "resume-ramp"), 200, "stays at 1 % for 24 hours, and is raised then.")
 	w.do(sound, "resume-ramp", nil)
 	w.must(w.Pause(t.Context(), sound))
@@ -499,7 +499,7 @@ func TestUndo(t *testing.T) {
 func TestUndoSetsNoWinnerByTheWay(t *testing.T) {
 	w := newWorld(t)
 	page := "/experiments/" + url.PathEscape(broken) + "/"
-	w.do(broken, "winner", url.Values{"alternative": {"blue"}, "despite": {"yes"}})
+	w.do(broken, "winner", url.Values{"alternative": {"blue"}, "anyway": {"yes"}})
 	w.do(broken, "reset-winner", nil)
 	change := undos.FindStringSubmatch(w.get(t, page+"?done=reset-winner").body)
 	if change == nil {

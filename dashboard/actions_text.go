@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/store"
 )
 
 // The fields of the actions that delete and describe.
@@ -13,48 +14,50 @@ const (
 	descriptionField = "description"
 )
 
-func tellDelete(s *subject) []string {
-	texts := []string{
-		"Deletes " + s.Name + " with all " + s.participants() + " and " + s.conversions() + ", its plan and its description. " +
-			"Only the record of who changed what stays.",
-		"A program that still asks for it begins a new experiment of this name.",
-	}
-	if !s.Archived {
-		texts = append(texts, "To end it and keep its numbers, archive it instead.")
-	}
-	return texts
+var deletion = action{
+	Name: store.ActionDelete, Title: "Delete", Button: "Delete", Final: true,
+	tells: func(s *subject) []string {
+		texts := []string{
+			"Deletes " + s.Name + " with all " + s.participants() + " and " + s.conversions() + ", its plan and its description. " +
+				"Only the record of who changed what stays.",
+			"A program that still asks for it begins a new experiment of this name.",
+		}
+		if !s.Archived {
+			texts = append(texts, "To end it and keep its numbers, archive it instead.")
+		}
+		return texts
+	},
+	fields: func(s *subject) []field {
+		return []field{{
+			Name: nameField, Label: "Type the name of the experiment to confirm", Kind: line, Value: s.value(nameField, ""), Hint: s.Name,
+		}}
+	},
+	do: func(ctx context.Context, e *sixpack.Engine, s *subject) error {
+		if s.text(nameField) != strings.TrimSpace(s.Name) {
+			return mistakes{nameField: "This is not its name. Nothing was deleted."}
+		}
+		return e.Delete(ctx, s.Name)
+	},
 }
 
-func askDelete(s *subject) []field {
-	return []field{{
-		Name: nameField, Label: "Type the name of the experiment to confirm", Kind: line, Value: s.value(nameField, ""), Hint: s.Name,
-	}}
+var describe = action{
+	Name: store.ActionDescribe, Title: "Describe", Button: "Save the description", done: "The description is saved.",
+	tells: func(*subject) []string {
+		return []string{"Say what is tried, why, and what you expect: whoever looks at the experiment reads it."}
+	},
+	fields: func(s *subject) []field {
+		return []field{{
+			Name: descriptionField, Label: "Description", Kind: lines, Value: s.value(descriptionField, s.Description),
+			Hint: "In Markdown: **bold**, [a link](https://example.org), lists with -. Images and HTML are left out.",
+		}}
+	},
+	do: func(ctx context.Context, e *sixpack.Engine, s *subject) error {
+		return describeAs(ctx, e, s.Name, s.form.Get(descriptionField))
+	},
 }
 
-func doDelete(ctx context.Context, e *sixpack.Engine, s *subject) error {
-	if s.text(nameField) != strings.TrimSpace(s.Name) {
-		return mistakes{nameField: "This is not its name. Nothing was deleted."}
-	}
-	return e.Delete(ctx, s.Name)
-}
-
-func tellDescribe(*subject) []string {
-	return []string{"Say what is tried, why, and what you expect: whoever looks at the experiment reads it."}
-}
-
-func askDescribe(s *subject) []field {
-	return []field{{
-		Name: descriptionField, Label: "Description", Kind: lines, Value: s.value(descriptionField, s.Description),
-		Hint: "In Markdown: **bold**, [a link](https://example.org), lists with -. Images and HTML are left out.",
-	}}
-}
-
-func doDescribe(ctx context.Context, e *sixpack.Engine, s *subject) error {
-	return describe(ctx, e, s, s.form.Get(descriptionField))
-}
-
-// describe sets the description.
-func describe(ctx context.Context, e *sixpack.Engine, s *subject, text string) error {
+// describeAs sets the description of an experiment.
+func describeAs(ctx context.Context, e *sixpack.Engine, experiment, text string) error {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
-	return e.Describe(ctx, s.Name, strings.ToValidUTF8(strings.TrimSpace(text), "\uFFFD"))
+	return e.Describe(ctx, experiment, strings.ToValidUTF8(strings.TrimSpace(text), "\uFFFD"))
 }

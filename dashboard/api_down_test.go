@@ -14,12 +14,8 @@ import (
 
 // failing is a store that may be down.
 type failing struct {
-	store.Store
-
-	down atomic.Bool
+	saving
 }
-
-var errDown = errors.New("the store is down: secret details")
 
 func (f *failing) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
 	if f.down.Load() {
@@ -28,12 +24,21 @@ func (f *failing) Counts(ctx context.Context, names ...string) ([]store.Counts, 
 	return f.Store.Counts(ctx, names...)
 }
 
+func (f *failing) Lookup(ctx context.Context, experiment, client string) (store.Facts, error) {
+	if f.down.Load() {
+		return store.Facts{}, errDown
+	}
+	return f.Store.Lookup(ctx, experiment, client)
+}
+
 func (f *failing) Changes(ctx context.Context, experiment string, most int) ([]store.Change, error) {
 	if f.down.Load() {
 		return nil, errDown
 	}
 	return f.Store.Changes(ctx, experiment, most)
 }
+
+var errDown = errors.New("the store is down: secret details")
 
 // saving is a store that can be read, but not written.
 type saving struct {
@@ -65,7 +70,7 @@ func (s *saving) Delete(ctx context.Context, experiment string, changes ...store
 
 // TestAPIDown asks for everything while the store does not answer.
 func TestAPIDown(t *testing.T) {
-	s := &failing{Store: filled(t, sample("button", 10, arm{"red", 1000, 50}, arm{"blue", 1000, 60}))}
+	s := &failing{saving{Store: filled(t, sample("button", 10, arm{"red", 1000, 50}, arm{"blue", 1000, 60}))}}
 	p := newProgram(t, s)
 	before := p.everything()
 	for _, o := range operations(t) {

@@ -3,8 +3,6 @@ package dashboard
 import (
 	"context"
 	"encoding/json"
-	"net/http"
-	"reflect"
 	"strings"
 	"time"
 
@@ -71,9 +69,8 @@ type rampBody struct {
 	Guardrails []apiGuardrail `json:"guardrails"`
 }
 
-// plan returns what it says, and what is wrong with it.
-func (b rampBody) plan(s *subject) (store.RampPlan, error) {
-	p := usualRamp(s)
+// over returns the usual plan of a ramp with what the body says in its place.
+func (b rampBody) over(p store.RampPlan) (store.RampPlan, error) {
 	if b.Steps != nil {
 		p.Steps = b.Steps
 	}
@@ -92,18 +89,16 @@ func (b rampBody) plan(s *subject) (store.RampPlan, error) {
 	return p, nil
 }
 
-// apiStartRamp is done already where a ramp of that plan is under way.
-func apiStartRamp(ctx context.Context, e *sixpack.Engine, s *subject, b rampBody) error {
-	p, err := b.plan(s)
-	switch {
-	case err != nil:
+func apiStartRamp(ctx context.Context, e *sixpack.Engine, experiment string, b rampBody) error {
+	counts, err := e.Counts(ctx, experiment)
+	if err != nil {
 		return err
-	case s.Ramp.Active() && reflect.DeepEqual(s.Ramp.RampPlan, p):
-		return nil
-	case refuseRamp(s) != "":
-		return refusal{http.StatusConflict, refuseRamp(s)}
 	}
-	return e.StartRamp(ctx, s.Name, p)
+	p, err := b.over(usualRamp(counts.Record))
+	if err != nil {
+		return err
+	}
+	return e.StartRamp(ctx, experiment, p)
 }
 
 // apiSet is what a change of the log says.
@@ -115,8 +110,8 @@ type apiSet struct {
 
 // retold returns what a change says, with ramps as they are elsewhere in the API.
 func retold(text json.RawMessage) json.RawMessage {
-	var s store.Settings
-	if len(text) == 0 || !readSettings(text, &s) || s.Ramp == nil {
+	s := readSettings(text)
+	if s.Ramp == nil {
 		return text
 	}
 	ramp := newAPIRamp(*s.Ramp)

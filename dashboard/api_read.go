@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -113,13 +112,6 @@ func (d *dashboard) apiSeries(w http.ResponseWriter, r *http.Request) error {
 	return answerJSON(w, series.New(&counts, kpi, by))
 }
 
-// apiChange is a change of the log.
-type apiChange struct {
-	store.Change
-
-	Undoable bool `json:"undoable"`
-}
-
 // apiChanges serves the log of an experiment, which is there even after the
 // experiment was deleted.
 func (d *dashboard) apiChanges(w http.ResponseWriter, r *http.Request) error {
@@ -134,17 +126,11 @@ func (d *dashboard) apiChanges(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	counts, err := d.engine.Counts(r.Context(), name)
-	if err != nil && !errors.Is(err, sixpack.ErrUnknown) {
-		return err
-	}
 	answer := struct {
-		Changes []apiChange `json:"changes"`
-	}{make([]apiChange, len(log))}
-	can := undoable(log, counts.Record)
+		Changes []sixpack.LoggedChange `json:"changes"`
+	}{log}
 	for i, c := range log {
-		c.At, c.Before, c.After = c.At.UTC(), retold(c.Before), retold(c.After)
-		answer.Changes[i] = apiChange{c, can[i] && err == nil}
+		log[i].At, log[i].Before, log[i].After = c.At.UTC(), retold(c.Before), retold(c.After)
 	}
 	return answerJSON(w, answer)
 }

@@ -106,7 +106,7 @@ func TestAPIRefusals(t *testing.T) {
 		{ended, "PUT", "/ramp", `{}`, 409, "archived", ""},
 		{won, "PUT", "/ramp", `{}`, 409, "“blue”", ""},
 		{ramped, "PUT", "/ramp", `{}`, 409, "under way", ""},
-		{ramped, "PUT", "/override", `{"traffic":0.7}`, 409, "Refused because of the ramp", ""},
+		{ramped, "PUT", "/override", `{"traffic":0.7}`, 409, "A ramp sets its traffic", ""},
 		{ramped, "DELETE", "/override", "", 409, "ramp", ""},
 		{sound, "PUT", "/ramp/pause", "", 409, "No ramp is under way.", ""},
 		{sound, "DELETE", "/ramp/pause", "", 409, "No ramp is under way.", ""},

@@ -6,7 +6,6 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/dashboard/access"
-	"github.com/sixpack-go/sixpack/store"
 )
 
 // apiRoutes are those of the API, which openapi.json describes.
@@ -24,24 +23,24 @@ func (d *dashboard) apiRoutes() []route {
 		{http.MethodGet, one + "/download.csv", access.Viewer, d.downloadCSV},
 		{http.MethodGet, one + "/download.json", access.Viewer, d.downloadJSON},
 
-		{http.MethodPut, one + "/winner", access.Editor, edits(d, refuseWinner, nil, apiWinner)},
-		{http.MethodDelete, one + "/winner", access.Editor, d.does(sixpack.ActionResetWinner, func(s *subject) bool { return s.Winner == "" })},
-		{http.MethodPut, one + "/pause", access.Editor, d.does(sixpack.ActionPause, func(s *subject) bool { return s.Paused })},
-		{http.MethodDelete, one + "/pause", access.Editor, d.does(sixpack.ActionResume, func(s *subject) bool { return !s.Paused })},
-		{http.MethodPut, one + "/archive", access.Editor, d.does(sixpack.ActionArchive, func(s *subject) bool { return s.Archived })},
-		{http.MethodDelete, one + "/archive", access.Editor, d.does(sixpack.ActionUnarchive, func(s *subject) bool { return !s.Archived })},
-		{http.MethodPut, one + "/description", access.Editor, edits(d, nil, nil, apiDescribe)},
-		{http.MethodPut, one + "/override", access.Editor, edits(d, refuseArchived, nil, apiOverride)},
-		{http.MethodDelete, one + "/override", access.Editor, d.does(clearOverride, func(s *subject) bool { return overridesNothing(s.Override) })},
-		{http.MethodPut, one + "/plan", access.Editor, edits(d, refuseArchived, nil, apiPlan)},
-		{http.MethodPut, one + "/ramp", access.Editor, edits(d, nil, nil, apiStartRamp)},
-		{http.MethodDelete, one + "/ramp", access.Editor, d.does(sixpack.ActionStopRamp, func(s *subject) bool { return !s.Ramp.Active() })},
-		{http.MethodPut, one + "/ramp/pause", access.Editor, d.does(sixpack.ActionPauseRamp, func(s *subject) bool { return s.Ramp.State == store.RampPaused })},
-		{http.MethodDelete, one + "/ramp/pause", access.Editor, d.does(sixpack.ActionResumeRamp, func(s *subject) bool { return s.Ramp.State == store.RampRunning })},
-		{http.MethodPost, one + "/reset", access.Editor, d.does(sixpack.ActionReset, nil)},
-		{http.MethodPost, one + "/purge", access.Editor, edits(d, nil, nil, apiPurge)},
-		{http.MethodPost, one + "/undo", access.Editor, d.apiUndo},
-		{http.MethodDelete, one, access.Editor, edits(d, nil, nil, apiDelete)},
+		{http.MethodPut, one + "/winner", access.Editor, edits(d, apiWinner)},
+		{http.MethodDelete, one + "/winner", access.Editor, d.does((*sixpack.Engine).ResetWinner)},
+		{http.MethodPut, one + "/pause", access.Editor, d.does((*sixpack.Engine).Pause)},
+		{http.MethodDelete, one + "/pause", access.Editor, d.does((*sixpack.Engine).Resume)},
+		{http.MethodPut, one + "/archive", access.Editor, d.does((*sixpack.Engine).Archive)},
+		{http.MethodDelete, one + "/archive", access.Editor, d.does((*sixpack.Engine).Unarchive)},
+		{http.MethodPut, one + "/description", access.Editor, edits(d, apiDescribe)},
+		{http.MethodPut, one + "/override", access.Editor, edits(d, apiOverride)},
+		{http.MethodDelete, one + "/override", access.Editor, d.does((*sixpack.Engine).ClearOverride)},
+		{http.MethodPut, one + "/plan", access.Editor, edits(d, apiPlan)},
+		{http.MethodPut, one + "/ramp", access.Editor, edits(d, apiStartRamp)},
+		{http.MethodDelete, one + "/ramp", access.Editor, d.does((*sixpack.Engine).StopRamp)},
+		{http.MethodPut, one + "/ramp/pause", access.Editor, d.does((*sixpack.Engine).PauseRamp)},
+		{http.MethodDelete, one + "/ramp/pause", access.Editor, d.does((*sixpack.Engine).ResumeRamp)},
+		{http.MethodPost, one + "/reset", access.Editor, d.does((*sixpack.Engine).Reset)},
+		{http.MethodPost, one + "/purge", access.Editor, d.does((*sixpack.Engine).Purge)},
+		{http.MethodPost, one + "/undo", access.Editor, edits(d, apiUndo)},
+		{http.MethodDelete, one, access.Editor, d.does((*sixpack.Engine).Delete)},
 	}
 }
 

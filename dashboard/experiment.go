@@ -98,6 +98,11 @@ func (d *dashboard) addShares(p *experimentPage) {
 	p.EpochsPath = page{Prefix: d.Prefix}.URL("api", "v1", "experiments", p.Experiment, "epochs")
 }
 
+// Allows reports whether the state of the experiment allows an operation.
+func (p experimentPage) Allows(operation store.Action) bool {
+	return sixpack.Allowed(&p.Record, operation) == nil
+}
+
 // LeftOut tells whether chances are unknown because the shares changed.
 func (p experimentPage) LeftOut() bool {
 	return p.Stratified && !p.Verdict.Broken() && !p.Report.Alternatives[0].ChanceToBeBest.Known()

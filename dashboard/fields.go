@@ -1,12 +1,11 @@
 package dashboard
 
 import (
-	"errors"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/sixpack-go/sixpack"
 )
 
 // field asks for something that an action needs.
@@ -36,26 +35,13 @@ const (
 // Nothing was changed.
 type mistakes map[string]string
 
+// Error returns them all, in the order of the fields.
 func (m mistakes) Error() string {
-	for _, text := range m {
-		return text
+	var texts []string
+	for _, field := range slices.Sorted(maps.Keys(m)) {
+		texts = append(texts, m[field])
 	}
-	return "a mistake"
-}
-
-// blame returns what the engine refused as a mistake, and other errors as they are.
-func blame(err error) error {
-	if invalid, ok := errors.AsType[*sixpack.InvalidError](err); ok {
-		return mistakes{"": sentence(invalid.Error())}
-	}
-	for _, known := range []error{
-		sixpack.ErrPlan, sixpack.ErrNotArchived, sixpack.ErrPurged, sixpack.ErrRamp, sixpack.ErrLate, sixpack.ErrRampPlan,
-	} {
-		if errors.Is(err, known) {
-			return mistakes{"": sentence(err.Error())}
-		}
-	}
-	return err
+	return strings.Join(texts, " ")
 }
 
 // sentence writes an error as a sentence.

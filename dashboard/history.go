@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"reflect"
 	"strings"
 	"time"
 
@@ -19,7 +18,7 @@ const mostChanges = 100
 // change is one of the log as a page shows it.
 type change struct {
 	ID       uint64
-	action   string
+	action   store.Action
 	At       time.Time // in the zone of the page
 	By       string
 	What     string
@@ -40,115 +39,70 @@ func (d *dashboard) history(ctx context.Context, r store.Record) ([]change, erro
 		return nil, err
 	}
 	all := make([]change, len(log))
-	can := undoable(log, r)
 	for i, c := range log {
-		var was, is store.Settings
-		_, _ = readSettings(c.Before, &was), readSettings(c.After, &is)
+		was, is := readSettings(c.Before), readSettings(c.After)
 		all[i] = change{
-			ID: c.ID, action: c.Action, At: c.At.In(d.Location), By: c.By, What: told(c, log[i+1:]),
-			Was: settings(was, r.Alternatives), Is: settings(is, r.Alternatives), Undoable: can[i],
+			ID: c.ID, action: c.Action, At: c.At.In(d.Location), By: c.By, What: told(c.Change, log[i+1:]),
+			Was: settings(was, r.Alternatives), Is: settings(is, r.Alternatives), Undoable: c.Undoable,
 		}
 	}
 	return all, nil
 }
 
-// undoable tells which changes of a log, which has the newest first, can be undone:
-// those of which nothing later changed the same.
-func undoable(log []store.Change, r store.Record) []bool {
-	can := make([]bool, len(log))
-	later := make(map[string]bool) // what was changed later
-	gone := false                  // what follows is of an experiment that was deleted
-	for i, c := range log {
-		var was, is store.Settings
-		known := readSettings(c.Before, &was) && readSettings(c.After, &is)
-		gone = gone || c.Action == sixpack.ActionDelete
-		again := touch(later, c.After)
-		can[i] = known && !gone && !again && !final(c.Action) && stands(r, is)
-	}
-	return can
+// readSettings returns the settings of a change, none if they cannot be read.
+func readSettings(text json.RawMessage) (s store.Settings) {
+	_ = json.Unmarshal(text, &s) // the rest of the change is worth showing
+	return s
 }
-
-// touch adds the settings that are in a text to those that are known, and tells
-// whether one was known already.
-func touch(known map[string]bool, text json.RawMessage) (again bool) {
-	var set map[string]json.RawMessage
-	if len(text) == 0 || json.Unmarshal(text, &set) != nil {
-		return false
-	}
-	for name := range set {
-		again = again || known[name]
-		known[name] = true
-	}
-	return again
-}
-
-func readSettings(text json.RawMessage, to *store.Settings) bool {
-	return len(text) == 0 || json.Unmarshal(text, to) == nil
-}
-
-// final tells whether what an action does cannot be undone.
-func final(name string) bool {
-	a := actionOf(name)
-	return a != nil && (a.Final || a.Kept) || name == sixpack.ActionRampStep
-}
-
-// stands tells whether an experiment still is as a change made it.
-func stands(r store.Record, is store.Settings) bool {
-	return is != store.Settings{} &&
-		same(is.Winner, r.Winner) && same(is.Paused, r.Paused) && same(is.Archived, r.Archived) &&
-		same(is.Description, r.Description) && same(is.Override, r.Override) && same(is.Plan, r.Plan) && same(is.Ramp, r.Ramp)
-}
-
-func same[T any](is *T, now T) bool { return is == nil || reflect.DeepEqual(*is, now) }
 
 // told says what somebody did. What was undone is among the earlier changes.
-func told(c store.Change, earlier []store.Change) string {
+func told(c store.Change, earlier []sixpack.LoggedChange) string {
 	switch c.Action {
-	case sixpack.ActionWinner:
+	case store.ActionWinner:
 		return "Set the winner"
-	case sixpack.ActionResetWinner:
+	case store.ActionResetWinner:
 		return "Took the winner back"
-	case sixpack.ActionPause:
+	case store.ActionPause:
 		return "Paused it"
-	case sixpack.ActionResume:
+	case store.ActionResume:
 		return "Resumed it"
-	case sixpack.ActionArchive:
+	case store.ActionArchive:
 		return "Archived it"
-	case sixpack.ActionUnarchive:
+	case store.ActionUnarchive:
 		return "Took it out of the archive"
-	case sixpack.ActionDescribe:
+	case store.ActionDescribe:
 		return "Described it"
-	case sixpack.ActionOverride:
+	case store.ActionOverride:
 		return "Set traffic, weights, algorithm"
-	case sixpack.ActionPlan:
+	case store.ActionPlan:
 		return "Planned it"
-	case sixpack.ActionRamp:
+	case store.ActionRamp:
 		return "Began to raise the traffic"
-	case sixpack.ActionRampStep:
+	case store.ActionRampStep:
 		return "Raised the traffic by a step"
-	case sixpack.ActionPauseRamp:
+	case store.ActionPauseRamp:
 		return "Paused the ramp"
-	case sixpack.ActionResumeRamp:
+	case store.ActionResumeRamp:
 		return "Resumed the ramp"
-	case sixpack.ActionStopRamp:
+	case store.ActionStopRamp:
 		return "Stopped the ramp"
-	case sixpack.ActionReset:
+	case store.ActionReset:
 		return "Reset it"
-	case sixpack.ActionPurge:
+	case store.ActionPurge:
 		return "Purged the client data"
-	case sixpack.ActionDelete:
+	case store.ActionDelete:
 		return "Deleted an experiment of this name"
-	case sixpack.ActionUndo:
+	case store.ActionUndo:
 		return undone(c, earlier)
 	default:
-		return c.Action
+		return string(c.Action)
 	}
 }
 
-func undone(c store.Change, earlier []store.Change) string {
+func undone(c store.Change, earlier []sixpack.LoggedChange) string {
 	for i, e := range earlier {
 		if e.ID == c.Undoes {
-			return "Undid: " + told(e, earlier[i+1:])
+			return "Undid: " + told(e.Change, earlier[i+1:])
 		}
 	}
 	return "Undid a change"
@@ -231,12 +185,15 @@ func noticeOf(r *http.Request, changes []change) *notice {
 	if len(changes) == 0 || done == "" {
 		return nil
 	}
-	newest := changes[0]
+	newest, action := changes[0], store.Action(done)
 	n := notice{Text: "Undone."}
 	if a := actionOf(done); a != nil {
-		n.Text, done = a.done, a.inLog()
+		n.Text = a.done
 	}
-	if done != newest.action {
+	if action == store.ActionClearOverride {
+		action = store.ActionOverride // as the log calls it
+	}
+	if action != newest.action {
 		return nil
 	}
 	if newest.Undoable {
@@ -256,7 +213,7 @@ func (d *dashboard) deleted(r *http.Request) (string, error) {
 	if err != nil && !errors.Is(err, sixpack.ErrUnknown) {
 		return "", err
 	}
-	if len(log) == 0 || log[0].Action != sixpack.ActionDelete {
+	if len(log) == 0 || log[0].Action != store.ActionDelete {
 		return "", nil
 	}
 	return name, nil

@@ -2,22 +2,20 @@ package dashboard
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
-	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/store"
 )
 
 // legacyPost serves a form of Sixpack's pages, which leads to the experiment's
-// page.
+// page. What is done already leads there as well: programs send these forms too.
 func (d *dashboard) legacyPost(do func(ctx context.Context, of store.Record, r *http.Request) error) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		counts, err := d.legacyCounts(r.Context(), r.PathValue("name"))
 		if err != nil {
 			return err
 		}
-		if err := do(r.Context(), counts.Record, r); err != nil {
+		if err := settle(do(r.Context(), counts.Record, r), "Send the field anyway as well to confirm, such as anyway=yes."); err != nil {
 			return err
 		}
 		lead(w, r, d.experimentURL(counts.Record.Name), http.StatusFound)
@@ -25,15 +23,13 @@ func (d *dashboard) legacyPost(do func(ctx context.Context, of store.Record, r *
 	}
 }
 
+// postWinner sets the winner. Sixpack's form has no field anyway: a winner that is a
+// risk needs it.
 func (d *dashboard) postWinner(ctx context.Context, of store.Record, r *http.Request) error {
 	if !r.PostForm.Has("alternative_name") {
 		return refusal{http.StatusBadRequest, "The field alternative_name is missing."}
 	}
-	err := d.engine.SetWinner(ctx, of.Name, r.PostForm.Get("alternative_name"))
-	if errors.Is(err, &sixpack.InvalidError{Argument: "alternative name"}) {
-		return refusal{http.StatusBadRequest, "This experiment has no such alternative."}
-	}
-	return err
+	return setWinnerTo(ctx, d.engine, of.Name, r.PostForm.Get("alternative_name"), r.PostForm.Get(anywayField) != "")
 }
 
 func (d *dashboard) postResetWinner(ctx context.Context, of store.Record, _ *http.Request) error {
@@ -55,11 +51,7 @@ func (d *dashboard) postArchive(ctx context.Context, of store.Record, _ *http.Re
 	if !of.Archived {
 		return d.engine.Archive(ctx, of.Name)
 	}
-	err := d.engine.Unarchive(ctx, of.Name)
-	if errors.Is(err, sixpack.ErrPurged) {
-		return refusal{http.StatusConflict, "The client data of this experiment was purged, so that everybody would be counted once more. Reset it first."}
-	}
-	return err
+	return d.engine.Unarchive(ctx, of.Name)
 }
 
 func (d *dashboard) postDescription(ctx context.Context, of store.Record, r *http.Request) error {

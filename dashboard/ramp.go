@@ -12,10 +12,10 @@ import (
 
 // ramp is one as a page shows it.
 type ramp struct {
-	Active, Paused bool
-	Warns          bool // it stopped by itself
-	Steps          []rampStep
-	Says           []string
+	Active bool
+	Warns  bool // it stopped by itself
+	Steps  []rampStep
+	Says   []string
 }
 
 type rampStep struct {
@@ -29,7 +29,7 @@ func newRamp(r store.Record, zone *time.Location) *ramp {
 		return nil
 	}
 	p := &ramp{
-		Active: r.Ramp.Active(), Paused: r.Ramp.State == store.RampPaused, Warns: r.Ramp.State == store.RampStopped && r.Ramp.Reason != "",
+		Active: r.Ramp.Active(), Warns: r.Ramp.State == store.RampStopped && r.Ramp.Reason != "",
 		Says: []string{rampNow(r, zone)},
 	}
 	for i, f := range r.Ramp.Steps {
@@ -110,6 +110,3 @@ func rampState(r store.Ramp) string {
 	}
 	return text
 }
-
-// Rampable tells whether a ramp may begin.
-func (p experimentPage) Rampable() bool { return refuseRamp(&subject{Record: p.Record}) == "" }

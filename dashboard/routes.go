@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/dashboard/access"
 	refusals "github.com/sixpack-go/sixpack/dashboard/internal/refusal"
 )
@@ -79,12 +80,34 @@ var (
 	errMethod   = refusal{http.StatusMethodNotAllowed, "Method not allowed."}
 )
 
+// explain returns what the caller is told about an error.
+func explain(err error) refusals.Error {
+	if known, ok := errors.AsType[refusal](err); ok {
+		return refusals.Error{Status: known.status, Message: known.message}
+	}
+	if wrong, ok := errors.AsType[mistakes](err); ok {
+		return refusals.Error{Status: http.StatusBadRequest, Message: wrong.Error()}
+	}
+	return refusals.Of(err)
+}
+
+// settle returns nil if err refuses what is done already, so that programs can repeat
+// their requests, and adds how to confirm what can be confirmed.
+func settle(err error, confirmation string) error {
+	conflict, ok := errors.AsType[*sixpack.ConflictError](err)
+	switch {
+	case ok && conflict.Done:
+		return nil
+	case ok && conflict.Confirmable:
+		return refusal{http.StatusConflict, conflict.Message + " " + confirmation}
+	default:
+		return err
+	}
+}
+
 // fail answers with an error, in JSON if the request wants it.
 func (d *dashboard) fail(w http.ResponseWriter, r *http.Request, err error) {
-	is := refusals.Of(err)
-	if known, ok := errors.AsType[refusal](err); ok {
-		is = refusals.Error{Status: known.status, Message: known.message}
-	}
+	is := explain(err)
 	if is.Status >= http.StatusInternalServerError {
 		d.Log.Error("dashboard", "path", r.URL.Path, "error", err)
 	}

@@ -17,13 +17,41 @@ type Change struct {
 	ID     uint64    `json:"id"`
 	At     time.Time `json:"at"`
 	By     string    `json:"by,omitempty"` // who did it; empty: unknown
-	Action string    `json:"action"`       // one word, such as "winner" or "reset"
+	Action Action    `json:"action"`
 	// Before and After are the changed settings as JSON, which the engine makes of
 	// [Settings]. Stores preserve the JSON values, but not white space.
 	Before json.RawMessage `json:"before,omitempty"`
 	After  json.RawMessage `json:"after,omitempty"`
 	Undoes uint64          `json:"undoes,omitempty"` // the ID of the change that this change undid
 }
+
+// Action is the operation that a [Change] records.
+type Action string
+
+// The operations of operators. The engine makes ActionRampStep by itself, and
+// ActionStopRamp when a ramp must not go on.
+const (
+	ActionWinner      Action = "winner"
+	ActionResetWinner Action = "reset-winner"
+	ActionPause       Action = "pause"
+	ActionResume      Action = "resume"
+	ActionArchive     Action = "archive"
+	ActionUnarchive   Action = "unarchive"
+	ActionDescribe    Action = "describe"
+	ActionOverride    Action = "override"
+	// ActionClearOverride clears the override. It is logged as ActionOverride.
+	ActionClearOverride Action = "clear-override"
+	ActionPlan          Action = "plan"
+	ActionRamp          Action = "ramp"
+	ActionRampStep      Action = "ramp-step"
+	ActionPauseRamp     Action = "pause-ramp"
+	ActionResumeRamp    Action = "resume-ramp"
+	ActionStopRamp      Action = "stop-ramp"
+	ActionReset         Action = "reset"
+	ActionPurge         Action = "purge"
+	ActionDelete        Action = "delete"
+	ActionUndo          Action = "undo"
+)
 
 // Clone returns a copy of c that shares nothing with it.
 func (c Change) Clone() Change {
@@ -93,6 +121,24 @@ func Changed(before, after Record) (was, is Settings) {
 	differ(&was.Plan, &is.Plan, before.Plan, after.Plan)
 	differ(&was.Ramp, &is.Ramp, before.Ramp, after.Ramp)
 	return was, is
+}
+
+// Apply sets what s says of r. It leaves out the counts, which no record has.
+func (s Settings) Apply(r *Record) {
+	assign(&r.Winner, s.Winner)
+	assign(&r.Paused, s.Paused)
+	assign(&r.Archived, s.Archived)
+	assign(&r.Purged, s.Purged)
+	assign(&r.Description, s.Description)
+	assign(&r.Override, s.Override)
+	assign(&r.Plan, s.Plan)
+	assign(&r.Ramp, s.Ramp)
+}
+
+func assign[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
 }
 
 func differ[T any](was, is **T, before, after T) {

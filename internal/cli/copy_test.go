@@ -554,7 +554,7 @@ func checkReplaced(t *testing.T, from, to, name string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := got[0]; c.Action != sixpack.ActionDelete || c.By != "sixpack copy --replace" {
+	if c := got[0]; c.Action != store.ActionDelete || c.By != "sixpack copy --replace" {
 		t.Errorf("the last change is %+v, want the deletion", c)
 	}
 	for _, c := range want {

@@ -83,7 +83,7 @@ func (s *Store) finish(ctx context.Context, x experiment) error {
 	}
 	switch x.state {
 	case won:
-		return s.engine.SetWinner(ctx, x.Name, x.Alternatives[1])
+		return s.engine.SetWinner(ctx, x.Name, x.Alternatives[1], sixpack.Confirmed())
 	case paused:
 		return s.engine.Pause(ctx, x.Name)
 	case archived:

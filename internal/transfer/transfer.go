@@ -28,7 +28,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -115,7 +114,7 @@ func (t *Transfer) Experiment(ctx context.Context, name string) (Result, error) 
 // deleteInTarget deletes an experiment in the target and logs that.
 func (t *Transfer) deleteInTarget(ctx context.Context, name string) error {
 	_, err := t.Target.Delete(ctx, name, store.Change{
-		ID: 1 + rand.Uint64N(1<<52), At: time.Now(), By: "sixpack copy --replace", Action: sixpack.ActionDelete, //nolint:gosec // only has to be unique
+		ID: 1 + rand.Uint64N(1<<52), At: time.Now(), By: "sixpack copy --replace", Action: store.ActionDelete, //nolint:gosec // only has to be unique
 	})
 	return err
 }

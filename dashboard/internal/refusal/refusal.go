@@ -5,6 +5,7 @@ package refusal
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/sixpack-go/sixpack"
 )
@@ -20,13 +21,23 @@ func New(status int, message string) error { return Error{status, message} }
 
 func (e Error) Error() string { return e.Message }
 
-// Of returns what the caller is told about an error.
+// Of returns what the caller is told about an error. An error that is not in the table
+// is a failure of the store.
 func Of(err error) Error {
-	var known Error
-	var tooLong *http.MaxBytesError
+	var (
+		known    Error
+		tooLong  *http.MaxBytesError
+		invalid  *sixpack.InvalidError
+		conflict *sixpack.ConflictError
+	)
 	switch {
 	case errors.As(err, &known):
 		return known
+	case errors.As(err, &invalid):
+		text := invalid.Error()
+		return Error{http.StatusBadRequest, strings.ToUpper(text[:1]) + text[1:] + "."}
+	case errors.As(err, &conflict):
+		return Error{http.StatusConflict, conflict.Message}
 	case errors.As(err, &tooLong):
 		return Error{http.StatusRequestEntityTooLarge, "The request is too long, so nothing was changed. Shorten it to less than 1 MB."}
 	case errors.Is(err, sixpack.ErrUnknown):

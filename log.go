@@ -1,0 +1,83 @@
+package sixpack
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/sixpack-go/sixpack/store"
+)
+
+type actorKey struct{}
+
+// WithActor returns a context in which name is the one who acts. The log of an
+// experiment keeps it with each change.
+func WithActor(ctx context.Context, name string) context.Context {
+	return context.WithValue(ctx, actorKey{}, name)
+}
+
+// LoggedChange is a change of an experiment's log.
+type LoggedChange struct {
+	store.Change
+
+	// Undoable reports whether the state of the experiment allows [Engine.Undo] for
+	// the change. Undo can still refuse to set a winner with a [WinnerRisk], or a
+	// fixed analysis once somebody takes part.
+	Undoable bool `json:"undoable"`
+}
+
+// Changes returns the changes that operators made to an experiment, the newest first
+// and at most limit of them, all if it is 0. The log survives Reset and Delete.
+// Declarations of callers are not among the changes. The error is [ErrUnknown] if
+// there is neither an experiment nor a change.
+func (e *Engine) Changes(ctx context.Context, experiment string, limit int) ([]LoggedChange, error) {
+	log, err := e.store.Changes(ctx, experiment, limit)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := e.store.Lookup(ctx, experiment, "")
+	if err != nil {
+		return nil, err
+	}
+	if facts.Record == nil && len(log) == 0 {
+		return nil, fmt.Errorf("%w: %q", ErrUnknown, experiment)
+	}
+	changes := make([]LoggedChange, len(log))
+	var back past
+	for i, c := range log {
+		changes[i].Change = c
+		if facts.Record != nil {
+			_, err := e.reverse(facts.Record, c, &back)
+			changes[i].Undoable = err == nil
+		}
+	}
+	return changes, nil
+}
+
+// complete returns c with its ID, time and actor, and with the settings that it
+// changed, as they were and as they are.
+func (e *Engine) complete(ctx context.Context, c store.Change, was, is store.Settings) (_ store.Change, err error) {
+	c.ID, c.At = e.drawn.Add(1), e.config.Now()
+	c.By, _ = ctx.Value(actorKey{}).(string)
+	if c.Before, err = was.JSON(); err != nil {
+		return c, err
+	}
+	c.After, err = is.JSON()
+	return c, err
+}
+
+// countsOf returns the counts that the log keeps of a change that deletes them.
+func countsOf(counts store.Counts) store.Settings {
+	var converted int64
+	for _, a := range counts.Alternatives {
+		for _, k := range a.KPIs {
+			converted += k.Converted()
+		}
+	}
+	return store.Settings{Participants: new(counts.Participants()), Conversions: &converted}
+}
+
+// withCounts returns s with the counts of lost.
+func withCounts(s, lost store.Settings) store.Settings {
+	s.Participants, s.Conversions = lost.Participants, lost.Conversions
+	return s
+}

@@ -1,0 +1,126 @@
+package sixpack
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/stats"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// rule refuses an operation in some states of an experiment.
+type rule struct {
+	when    func(r *store.Record) bool
+	message string // {winner} stands for the winner
+	done    bool   // the experiment already is as the operation would make it
+}
+
+func already(when func(r *store.Record) bool, message string) rule { return rule{when, message, true} }
+func refused(when func(r *store.Record) bool, message string) rule { return rule{when, message, false} }
+
+func isArchived(r *store.Record) bool  { return r.Archived }
+func notArchived(r *store.Record) bool { return !r.Archived }
+func isPurged(r *store.Record) bool    { return r.Purged }
+func isPaused(r *store.Record) bool    { return r.Paused }
+func notPaused(r *store.Record) bool   { return !r.Paused }
+func hasWinner(r *store.Record) bool   { return r.Winner != "" }
+func noWinner(r *store.Record) bool    { return r.Winner == "" }
+func isRamping(r *store.Record) bool   { return r.Ramp.Active() }
+func notRamping(r *store.Record) bool  { return !r.Ramp.Active() }
+func rampPaused(r *store.Record) bool  { return r.Ramp.State == store.RampPaused }
+func rampRunning(r *store.Record) bool { return r.Ramp.State == store.RampRunning }
+
+func overridesNothing(r *store.Record) bool {
+	o := r.Override
+	return o.Traffic == 0 && o.Weights == nil && o.Algorithm == ""
+}
+
+const rampSetsTraffic = "A ramp sets its traffic. Stop the ramp first."
+
+var (
+	whileArchived = refused(isArchived, "It is archived. Take it out of the archive first.")
+	withoutRamp   = refused(notRamping, "No ramp is under way.")
+)
+
+// rules has, for each operation, what refuses it: the first rule that applies. An
+// operation without rules is allowed in every state.
+var rules = map[store.Action][]rule{
+	store.ActionWinner:      {whileArchived},
+	store.ActionResetWinner: {already(noWinner, "It has no winner.")},
+	store.ActionPause:       {already(isPaused, "It is already paused."), whileArchived},
+	store.ActionResume:      {already(notPaused, "It is not paused.")},
+	store.ActionArchive:     {already(isArchived, "It is already archived.")},
+	store.ActionUnarchive: {
+		already(notArchived, "It is not archived."),
+		refused(isPurged, "Its client data was purged, so returning visitors would be counted again. Reset it first."),
+	},
+	store.ActionPurge: {
+		refused(notArchived, "It is not archived: without their client data, participants could get another alternative. Archive it first."),
+		already(isPurged, "Its client data is already purged."),
+	},
+	store.ActionOverride: {whileArchived},
+	store.ActionClearOverride: {
+		already(overridesNothing, "Nothing is overridden."),
+		refused(isRamping, rampSetsTraffic),
+		whileArchived,
+	},
+	store.ActionPlan: {whileArchived},
+	store.ActionRamp: {
+		refused(isRamping, "A ramp is under way. Stop it first."),
+		refused(hasWinner, "Everyone gets the winner, “{winner}”, so nobody new takes part. Remove the winner first."),
+		whileArchived,
+	},
+	store.ActionPauseRamp:  {already(rampPaused, "The ramp is already paused."), withoutRamp},
+	store.ActionResumeRamp: {already(rampRunning, "The ramp is not paused."), withoutRamp},
+	store.ActionStopRamp:   {already(notRamping, withoutRamp.message)},
+}
+
+// Allowed returns nil if the state of an experiment allows an operation, else the
+// [*ConflictError] with which the engine refuses it. It is what the methods of
+// [Engine] ask before they change anything, for callers that show what can be done.
+// A method can still refuse its arguments.
+func Allowed(r *store.Record, operation store.Action) error {
+	for _, rule := range rules[operation] {
+		if rule.when(r) {
+			return &ConflictError{Experiment: r.Name, Message: strings.ReplaceAll(rule.message, "{winner}", r.Winner), Done: rule.done}
+		}
+	}
+	return nil
+}
+
+// WinnerRisk returns nil if nothing speaks against setting an alternative as the
+// winner, else the Confirmable [*ConflictError] with which [Engine.SetWinner] refuses
+// it without [Confirmed]. The report is by the primary KPI, as those of [Engine.Reports]
+// are. An alternative is a risk
+//
+//   - if there is a sample-ratio mismatch, whichever alternative it is, and
+//   - if the verdict favors another one: if it is worse than the control
+//     ([stats.StandingWorse]), or if it is not better than the control but the leader
+//     of a [stats.StateWinner] is.
+//
+// An alternative of two that are both better than the control is no risk, though the
+// other one leads: the verdict does not compare them. An unknown alternative is a
+// risk only for the first reason.
+func WinnerRisk(report *analysis.Report, alternative string) error {
+	risk := &ConflictError{Experiment: report.Experiment, Confirmable: true}
+	if report.SampleRatio.Mismatch {
+		risk.Message = "The data is unreliable: participants did not get the alternatives in the shares that were set (sample-ratio mismatch)."
+		return risk
+	}
+	all := report.Alternatives
+	i := slices.IndexFunc(all, func(a analysis.Alternative) bool { return a.Name == alternative })
+	if i < 0 {
+		return nil
+	}
+	favored, wins := report.Verdict.Leader, report.Verdict.State == stats.StateWinner
+	switch standing := all[i].Standing; {
+	case standing == stats.StandingWorse && !wins:
+		favored = all[0].Name
+	case standing == stats.StandingWorse, wins && standing != stats.StandingBetter:
+	default:
+		return nil
+	}
+	risk.Message = "The verdict favors “" + favored + "” over “" + alternative + "”."
+	return risk
+}
