@@ -172,7 +172,6 @@ func TestOperations(t *testing.T) {
 	for name, door := range doors {
 		for _, c := range operatortest.Cases() {
 			t.Run(name+"/"+c.State+"/"+c.Operation, func(t *testing.T) {
-				t.Parallel()
 				s := new(memory.Store)
 				operatortest.Prepare(t, s, c.State)
 				p := newProgram(t, s)
