@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strconv"
@@ -680,27 +679,6 @@ func TestExistingClientAllocatesNothing(t *testing.T) {
 	})
 	if n > 0 {
 		t.Errorf("%v allocations, want none", n)
-	}
-}
-
-// TestRootImportsOnlyItsOwn keeps programs that embed the engine free of
-// whatever the server and the stores need. What stats needs is numerics only.
-func TestRootImportsOnlyItsOwn(t *testing.T) {
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", "{{if not .Standard}}{{.ImportPath}}{{end}}", ".").Output()
-	check(t, err)
-	for p := range strings.FieldsSeq(string(out)) {
-		switch p {
-		case "github.com/sixpack-go/sixpack", "github.com/sixpack-go/sixpack/analysis", "github.com/sixpack-go/sixpack/stats", "github.com/sixpack-go/sixpack/store":
-		default:
-			if !strings.HasPrefix(p, "gonum.org/v1/gonum/") {
-				t.Errorf("the root depends on %s", p)
-			}
-		}
-	}
-	out, err = exec.CommandContext(t.Context(), "go", "list", "-f", `{{join .Imports "\n"}}`, ".").Output()
-	check(t, err)
-	if strings.Contains(string(out), "gonum") {
-		t.Error("the root itself imports gonum")
 	}
 }
 
