@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sixpack-go/sixpack/internal/config"
+	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/simulation"
 	"github.com/sixpack-go/sixpack/store"
@@ -128,16 +130,16 @@ func (f *aaCmd) likeExperiment(ctx context.Context, in *invocation, aa *simulati
 	if err != nil {
 		return err
 	}
-	if f.from == "" && s.Store == inMemory {
+	if f.from == "" && s.Store == config.StoreMemory {
 		return errors.New("store is memory, which holds no experiment: name a folder or a URL with --from, or leave out the experiment")
 	}
-	st, err := s.openAt(f.from, false)
+	st, err := datastore.OpenAt(&s.Config, f.from, false)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
 	name, changed := in.arguments[0], in.flags.Changed
-	all, err := resultsFrom(ctx, st, name)
+	all, err := datastore.Counts(ctx, st, name)
 	if err != nil {
 		return err
 	}

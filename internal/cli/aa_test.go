@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/internal/config"
 	"github.com/sixpack-go/sixpack/internal/simulation"
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
@@ -126,7 +128,7 @@ func TestAAExperiment(t *testing.T) {
 // without any.
 func fillAA(t *testing.T, folder string) {
 	t.Helper()
-	st, err := bolt.Open((&config{DataDir: directory(folder)}).dataFile())
+	st, err := bolt.Open(filepath.Join(folder, config.DataFileName))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"golang.org/x/crypto/bcrypt"
+
+	"github.com/sixpack-go/sixpack/internal/config"
 )
 
 // passwdOf runs sixpack passwd in a process of its own.
@@ -32,6 +34,12 @@ func passwdOf(t *testing.T, typed string, args ...string) (stdout, stderr string
 	err = cmd.Run()
 	return out.String(), errs.String(), err
 }
+
+// The hashes of the password "correct horse" and of some token.
+const (
+	passwordHash = "$2a$04$UiLqYtTNyUDV8PTFGtkd1u0FpqdciAJeo5V0WzESmwe3oiTCN2kQ2"
+	tokenHash    = "sha256:abababababababababababababababababababababababababababababababab"
+)
 
 var userLine = regexp.MustCompile(`^- \{name: "(.*)", role: (.*), hash: "(.*)"\}\n$`)
 
@@ -59,9 +67,9 @@ func TestPasswd(t *testing.T) {
 			t.Errorf("it says %q, want %q", errs, variable)
 		}
 		file := writeFile(t, "config.yml", "users:\n"+out)
-		for _, s := range []*settings{loaded(t, nil, "--config", file), loaded(t, []string{"SIXPACK_USERS=" + c.name + ":" + c.role + ":" + m[3]})} {
-			if len(s.problems) > 0 || len(s.Users) != 1 || s.Users[0].Name != c.name || s.Users[0].Hash != m[3] {
-				t.Errorf("read as %v: %v", s.Users, s.problems)
+		for _, s := range []*config.Settings{loaded(t, nil, "--config", file), loaded(t, []string{"SIXPACK_USERS=" + c.name + ":" + c.role + ":" + m[3]})} {
+			if len(s.Problems) > 0 || len(s.Users) != 1 || s.Users[0].Name != c.name || s.Users[0].Hash != m[3] {
+				t.Errorf("read as %v: %v", s.Users, s.Problems)
 			}
 		}
 	}
@@ -138,12 +146,12 @@ func TestExposed(t *testing.T) {
 		}
 	}
 	for _, host := range []string{"127.0.0.1", "127.1.2.3", "::1", "localhost"} {
-		if err := loaded(t, nil, "--web-host="+host).exposed(); err != nil {
+		if err := loaded(t, nil, "--web-host="+host).CheckExposure(); err != nil {
 			t.Error(err)
 		}
 	}
 	for _, access := range []string{"SIXPACK_USERS=a:viewer:" + passwordHash, "SIXPACK_TOKENS=a:viewer:" + tokenHash, "SIXPACK_PROXY_HEADER=X-User"} {
-		if err := loaded(t, []string{access, "SIXPACK_PROXY_FROM=10.0.0.1"}, "--web-host=0.0.0.0").exposed(); err != nil {
+		if err := loaded(t, []string{access, "SIXPACK_PROXY_FROM=10.0.0.1"}, "--web-host=0.0.0.0").CheckExposure(); err != nil {
 			t.Error(err)
 		}
 	}
@@ -250,8 +258,8 @@ func TestLogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
-	config := "--config=" + writeFile(t, "config.yml", "web_prefix: /ab\napi_url: https://api.example\nusers:\n"+line)
-	s := startServer(t, folder, config)
+	file := "--config=" + writeFile(t, "config.yml", "web_prefix: /ab\napi_url: https://api.example\nusers:\n"+line)
+	s := startServer(t, folder, file)
 	web := s.web + "/ab"
 	anna := newPerson(t)
 	if status, path, _ := anna.open(t, web+"/"); status != http.StatusOK || path != "/ab/login" {
@@ -267,24 +275,24 @@ func TestLogin(t *testing.T) {
 	if e["user"] != "anna" || e["from"] != "127.0.0.1" {
 		t.Errorf("the log has %v", e)
 	}
-	secret, err := os.ReadFile(filepath.Join(folder, secretFile))
+	secret, err := os.ReadFile(filepath.Join(folder, "sixpack.secret"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	about, err := os.Stat(filepath.Join(folder, secretFile))
-	if err != nil || about.Mode().Perm() != 0o600 || len(secret) < shortestSecret {
+	about, err := os.Stat(filepath.Join(folder, "sixpack.secret"))
+	if err != nil || about.Mode().Perm() != 0o600 || len(secret) < config.MinSecret {
 		t.Errorf("the secret's file is %v: %v", about.Mode(), err)
 	}
 	s.stop(t)
 
 	before := web
-	s = startServer(t, folder, config)
+	s = startServer(t, folder, file)
 	web = s.web + "/ab"
 	anna.move(t, before, web) // tests get another port each time
 	if status, path, _ := anna.open(t, web+"/"); status != http.StatusOK || path != "/ab/" {
 		t.Errorf("after a restart %d at %s", status, path)
 	}
-	if again, err := os.ReadFile(filepath.Join(folder, secretFile)); err != nil || !bytes.Equal(again, secret) {
+	if again, err := os.ReadFile(filepath.Join(folder, "sixpack.secret")); err != nil || !bytes.Equal(again, secret) {
 		t.Errorf("the secret is another one: %v", err)
 	}
 	answer, err := anna.PostForm(web+"/logout", url.Values{"_csrf_token": {anna.token}})
@@ -293,10 +301,10 @@ func TestLogin(t *testing.T) {
 	}
 	s.stop(t)
 
-	if err := os.WriteFile(filepath.Join(folder, secretFile), []byte("\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "sixpack.secret"), []byte("\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = call(t, nil, append(serverFlags(folder), config)...)
+	_, _, err = call(t, nil, append(serverFlags(folder), file)...)
 	if err == nil || !strings.HasSuffix(err.Error(), "holds no secret: delete it, and another one is made up") {
 		t.Errorf("an empty secret: %v", err)
 	}
@@ -306,7 +314,7 @@ func TestLogin(t *testing.T) {
 // noted.
 func TestSecretOfOthers(t *testing.T) {
 	folder := t.TempDir()
-	path := filepath.Join(folder, secretFile)
+	path := filepath.Join(folder, "sixpack.secret")
 	if err := os.WriteFile(path, []byte("a secret that others can read\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/internal/countsfile"
+	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
@@ -157,7 +158,7 @@ func (f *analyzeCmd) experiment(ctx context.Context, in *invocation, name string
 	if err != nil {
 		return err
 	}
-	all, err := s.resultsAt(ctx, f.from, name)
+	all, err := datastore.CountsAt(ctx, &s.Config, f.from, name)
 	if err != nil {
 		if strings.ContainsAny(name, "/=") {
 			err = fmt.Errorf("%w (counts are like A=500/10000)", err)
@@ -197,7 +198,7 @@ func (f *analyzeCmd) all(ctx context.Context, in *invocation) error {
 	if err != nil {
 		return err
 	}
-	counts, err := s.resultsAt(ctx, f.from)
+	counts, err := datastore.CountsAt(ctx, &s.Config, f.from)
 	if err != nil {
 		return err
 	}
@@ -212,5 +213,5 @@ func (f *analyzeCmd) all(ctx context.Context, in *invocation) error {
 	if f.from != "" {
 		more += " --from " + quote(f.from)
 	}
-	return report.Experiments(in.stdout, all, in.again(more))
+	return report.Experiments(in.stdout, all, in.commandLine(more))
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/internal/config"
+	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/stats"
@@ -264,10 +266,10 @@ func TestAnalyzeServed(t *testing.T) {
 	}
 	name := all[0].Record.Name
 	s := startServer(t, folder)
-	for _, address := range []string{"--data-dir=" + folder, "--from=" + folder, "--from=" + filepath.Join(folder, dataFile)} {
+	for _, address := range []string{"--data-dir=" + folder, "--from=" + folder, "--from=" + filepath.Join(folder, config.DataFileName)} {
 		sameNumbers(t, analyzed(t, name, address), analysis.New(all[0], all[0].Record.PrimaryKPI(), time.Now()))
 	}
-	served, err := newRemote(folder).Counts(t.Context())
+	served, err := datastore.CountsAt(t.Context(), &loaded(t, nil).Config, folder)
 	if err != nil {
 		t.Fatal(err)
 	}

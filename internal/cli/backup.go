@@ -13,9 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sixpack-go/sixpack/internal/config"
+	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
-	"github.com/sixpack-go/sixpack/store"
-	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
 const backupHelp = `Copies all data to FILE, as it is at one moment, also while the server runs: then the
@@ -45,10 +45,10 @@ func backup(ctx context.Context, in *invocation, path string, force bool) error 
 	if err != nil {
 		return err
 	}
-	if err := s.needDataFile(); err != nil {
+	if err := datastore.CheckDataFile(&s.Config); err != nil {
 		return err
 	}
-	if err := s.checkTarget(path, force); err != nil {
+	if err := checkTarget(s.DataFile(), path, force); err != nil {
 		return err
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
@@ -57,11 +57,11 @@ func backup(ctx context.Context, in *invocation, path string, force bool) error 
 	}
 	defer os.Remove(file.Name()) // nothing, once it has its name
 	defer file.Close()
-	n, err := s.copyTo(ctx, file, in.stderr)
+	n, err := copyTo(ctx, &s.Config, file, in.stderr)
 	if err != nil {
 		return fmt.Errorf("backup: %w", err)
 	}
-	content, err := verify(ctx, file.Name())
+	experiments, clients, err := datastore.Verify(ctx, file.Name())
 	if err != nil {
 		return fmt.Errorf("the copy is not good: %w", err)
 	}
@@ -71,12 +71,13 @@ func backup(ctx context.Context, in *invocation, path string, force bool) error 
 	if err := syncFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
-	fmt.Fprintf(in.stdout, "%s: %s, %s\n", path, size(n), content)
+	fmt.Fprintf(in.stdout, "%s: %s, experiments: %d, clients in them: %d\n", path, size(n), experiments, clients)
 	return nil
 }
 
-// checkTarget refuses to overwrite what should not be.
-func (c *config) checkTarget(path string, force bool) error {
+// checkTarget returns an error if a copy of the file data must not be written to
+// path.
+func checkTarget(data, path string, force bool) error {
 	there, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -86,7 +87,7 @@ func (c *config) checkTarget(path string, force bool) error {
 	case there.IsDir():
 		return fmt.Errorf("%s is a folder: name a file in it", path)
 	}
-	if data, err := os.Stat(c.dataFile()); err == nil && os.SameFile(data, there) {
+	if info, err := os.Stat(data); err == nil && os.SameFile(info, there) {
 		return fmt.Errorf("%s is the data itself", path)
 	}
 	if !force {
@@ -95,72 +96,16 @@ func (c *config) checkTarget(path string, force bool) error {
 	return nil
 }
 
-// copyTo copies the data to a file, from the server if one runs, and returns
-// when it is on the disk.
-func (c *config) copyTo(ctx context.Context, file *os.File, progress io.Writer) (n int64, err error) {
+// copyTo copies the data to a file and returns when it is on the disk.
+func copyTo(ctx context.Context, c *config.Config, file *os.File, progress io.Writer) (n int64, err error) {
 	bar := report.NewProgress(progress)
-	bar.Start("copying", fileSize(c.dataFile()), true)
-	to := io.MultiWriter(file, bar)
-	n, err = newRemote(string(c.DataDir)).Backup(ctx, to)
-	if n == 0 && noSocket(err) {
-		n, err = c.copyUnused(ctx, to)
-	}
+	bar.Start("copying", fileSize(c.DataFile()), true)
+	n, err = datastore.Backup(ctx, c, io.MultiWriter(file, bar))
 	if err == nil {
 		err = file.Sync()
 	}
 	bar.Finish()
 	return n, err
-}
-
-// noSocket tells whether there is no socket, one that nobody listens to any
-// more, or none because its path would be too long.
-func noSocket(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EINVAL)
-}
-
-// copyUnused copies the data when no server has it.
-func (c *config) copyUnused(ctx context.Context, to io.Writer) (int64, error) {
-	st, err := bolt.Open(c.dataFile())
-	if errors.Is(err, bolt.ErrLocked) {
-		return 0, fmt.Errorf("%w, which has no socket %s (its log says why): stop it first", err, socketPath(string(c.DataDir)))
-	}
-	if err != nil {
-		return 0, err
-	}
-	n, err := st.Backup(ctx, to)
-	return n, errors.Join(err, st.Close())
-}
-
-// verify opens a copy, reads all of it and says what is in it.
-func verify(ctx context.Context, path string) (content string, err error) {
-	st, err := bolt.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer func() { err = errors.Join(err, st.Close()) }()
-	all, err := st.Counts(ctx)
-	if err != nil {
-		return "", err
-	}
-	clients := 0
-	for _, r := range all {
-		n, err := countClients(ctx, st, r.Record.Name)
-		if err != nil {
-			return "", err
-		}
-		clients += n
-	}
-	return fmt.Sprintf("experiments: %d, clients in them: %d", len(all), clients), nil
-}
-
-func countClients(ctx context.Context, st store.Store, experiment string) (n int, err error) {
-	for _, err := range st.Clients(ctx, experiment) {
-		if err != nil {
-			return n, err
-		}
-		n++
-	}
-	return n, nil
 }
 
 // syncFolder makes sure that a renamed file keeps its name after a crash.

@@ -15,7 +15,12 @@ import (
 	"testing"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/internal/config"
+	"github.com/sixpack-go/sixpack/internal/datastore"
+	"github.com/sixpack-go/sixpack/internal/server"
+	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/bolt"
+	"github.com/sixpack-go/sixpack/store/memory"
 )
 
 // TestBackup copies the data of a server that is busy: what was acknowledged
@@ -52,7 +57,7 @@ func TestBackupFile(t *testing.T) {
 	folder, to := t.TempDir(), t.TempDir()
 	fill(t, folder)
 	file := filepath.Join(to, "backup.db")
-	data := filepath.Join(folder, dataFile)
+	data := filepath.Join(folder, config.DataFileName)
 	if _, _, err := call(t, nil, "backup", file, "--data-dir", folder); err != nil {
 		t.Fatal(err)
 	}
@@ -87,18 +92,20 @@ func TestBackupFile(t *testing.T) {
 func TestBackupCutOff(t *testing.T) {
 	folder, to := t.TempDir(), t.TempDir()
 	fill(t, folder)
-	for name, source := range map[string]backer{
+	for name, source := range map[string]datastore.Backer{
 		"early": failing(0), "late": failing(100_000), "silent": short{},
 	} {
-		l := listenControl(folder, slog.New(slog.DiscardHandler))
-		if l == nil {
-			t.Fatal("no socket")
-		}
-		var all servers
-		all.add(l, new(config).newServer(control(source, slog.New(slog.DiscardHandler)), slog.New(slog.DiscardHandler)))
 		ctx, cancel := context.WithCancel(t.Context())
+		started := make(chan struct{})
 		var ended sync.WaitGroup
-		ended.Go(func() { _ = all.run(ctx, slog.New(slog.DiscardHandler), patience) })
+		ended.Go(func() {
+			_ = server.Run(ctx, server.Options{
+				Config: &loaded(t, nil, "--data-dir", folder).Config, Log: slog.New(slog.DiscardHandler),
+				Store:   backedUp{new(memory.Store), source},
+				Started: func(server.Addresses) { close(started) },
+			})
+		})
+		<-started
 		if _, _, err := call(t, nil, "backup", filepath.Join(to, "b.db"), "--data-dir", folder); err == nil {
 			t.Errorf("%s: no error", name)
 		}
@@ -108,10 +115,16 @@ func TestBackupCutOff(t *testing.T) {
 	}
 }
 
+// backedUp is a store that is copied by something else.
+type backedUp struct {
+	store.Store
+	datastore.Backer
+}
+
 // failing is a store whose copy breaks off after some bytes.
 type failing int
 
-// Backup implements backer.
+// Backup implements [datastore.Backer].
 func (f failing) Backup(_ context.Context, w io.Writer) (int64, error) {
 	n, _ := w.Write(make([]byte, f))
 	return int64(n), errors.New("broken")
@@ -120,7 +133,7 @@ func (f failing) Backup(_ context.Context, w io.Writer) (int64, error) {
 // short is a store whose copy ends too early, and nobody notices.
 type short struct{}
 
-// Backup implements backer.
+// Backup implements [datastore.Backer].
 func (short) Backup(_ context.Context, w io.Writer) (int64, error) {
 	n, err := w.Write(make([]byte, 10_000))
 	return int64(n), err
@@ -157,7 +170,7 @@ func TestLongPath(t *testing.T) {
 		t.Errorf("backup without the server: %v", err)
 	}
 	t.Chdir(filepath.Dir(folder))
-	if got, want := socketPath(folder), filepath.Join(filepath.Base(folder), socketName); got != want {
+	if got, want := datastore.SocketPath(folder), filepath.Join(filepath.Base(folder), "sixpack.sock"); got != want {
 		t.Errorf("from nearby the socket is %s, want %s", got, want)
 	}
 }
@@ -169,7 +182,7 @@ func TestBackupAfterCrash(t *testing.T) {
 	s := startServer(t, folder)
 	get(t, s.url+"/participate?experiment=a&alternatives=b&alternatives=c&client_id=d")
 	s.kill()
-	if _, err := os.Lstat(filepath.Join(folder, socketName)); err != nil {
+	if _, err := os.Lstat(filepath.Join(folder, "sixpack.sock")); err != nil {
 		t.Fatal("the test needs a socket that is left:", err)
 	}
 	for i := range 2 {
@@ -187,7 +200,7 @@ func TestBackupAfterCrash(t *testing.T) {
 func TestCompact(t *testing.T) {
 	folder := t.TempDir()
 	fill(t, folder)
-	path := filepath.Join(folder, dataFile)
+	path := filepath.Join(folder, config.DataFileName)
 	st, err := bolt.Open(path)
 	if err != nil {
 		t.Fatal(err)
@@ -242,7 +255,7 @@ func checkLogs(t *testing.T, path string, names ...string) {
 // fill makes a store with something in it.
 func fill(t *testing.T, folder string) {
 	t.Helper()
-	st, err := bolt.Open(filepath.Join(folder, dataFile))
+	st, err := bolt.Open(filepath.Join(folder, config.DataFileName))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,8 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"github.com/sixpack-go/sixpack/internal/config"
 )
 
 const checkConfigHelp = `Prints each setting, its value and where it comes from, then the problems. The exit status is
@@ -23,36 +25,36 @@ func checkConfigCommand(p *process) *cobra.Command {
 	}
 }
 
-// checkConfig prints the configuration in force.
+// checkConfig prints the configuration in effect.
 func checkConfig(_ context.Context, in *invocation) error {
-	s, err := load(in.environ, in.flags)
+	s, err := config.Load(in.environ, in.flags)
 	if err != nil {
 		return err
 	}
-	if err := s.exposed(); err != nil {
-		s.problems = append(s.problems, err.Error())
+	if err := s.CheckExposure(); err != nil {
+		s.Problems = append(s.Problems, err.Error())
 	}
 	table := tabwriter.NewWriter(in.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "KEY\tSOURCE\tVALUE")
-	for _, k := range keys {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", k.name, s.source(k.name), s.shown(k))
+	for _, row := range s.Rows() {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", row.Key, row.Source, row.Value)
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	for _, n := range s.notes {
+	for _, n := range s.Notes {
 		fmt.Fprintln(in.stdout, "note:", n)
 	}
-	for _, p := range s.problems {
+	for _, p := range s.Problems {
 		fmt.Fprintln(in.stdout, "problem:", p)
 	}
-	switch len(s.problems) {
+	switch len(s.Problems) {
 	case 0:
 		fmt.Fprintln(in.stdout, "No problems.")
 		return nil
 	case 1:
 		return errors.New("the configuration has a problem")
 	default:
-		return fmt.Errorf("the configuration has %d problems", len(s.problems))
+		return fmt.Errorf("the configuration has %d problems", len(s.Problems))
 	}
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/sixpack-go/sixpack/internal/config"
 )
 
 // Main runs the command that args name and returns the exit status of the
@@ -82,12 +84,12 @@ func (p *process) run(do func(context.Context, *invocation) error) func(*cobra.C
 }
 
 // settings returns the configuration, or an error that lists its problems.
-func (in *invocation) settings() (*settings, error) {
-	s, err := load(in.environ, in.flags)
+func (in *invocation) settings() (*config.Settings, error) {
+	s, err := config.Load(in.environ, in.flags)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.err(); err != nil {
+	if err := s.Err(); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
@@ -26,16 +27,16 @@ func compact(_ context.Context, in *invocation) error {
 	if err != nil {
 		return err
 	}
-	if err := s.needDataFile(); err != nil {
+	if err := datastore.CheckDataFile(&s.Config); err != nil {
 		return err
 	}
-	before, after, err := bolt.Compact(s.dataFile())
+	before, after, err := bolt.Compact(s.DataFile())
 	if errors.Is(err, bolt.ErrLocked) {
 		return fmt.Errorf("%w: compacting needs the file for itself, so stop the server first", err)
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(in.stdout, "%s: %s before, %s now\n", s.dataFile(), size(before), size(after))
+	fmt.Fprintf(in.stdout, "%s: %s before, %s now\n", s.DataFile(), size(before), size(after))
 	return nil
 }

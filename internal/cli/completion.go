@@ -2,6 +2,8 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/sixpack-go/sixpack/internal/suggest"
 )
 
 const completionHelp = `Prints a script with which the Tab key completes commands, flags and their values. SHELL is
@@ -32,7 +34,7 @@ func completionCommand() *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(out)
 			}
-			return usageError("there is no completion for %q%s (see \"sixpack help completion\")", args[0], didYouMean(args[0], shells))
+			return usageError("there is no completion for %q%s (see \"sixpack help completion\")", args[0], suggest.DidYouMean(args[0], shells))
 		},
 	}
 }

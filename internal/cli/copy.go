@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sixpack-go/sixpack/internal/config"
+	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/transfer"
 	"github.com/sixpack-go/sixpack/store"
@@ -68,7 +70,7 @@ func (f *copyCmd) run(ctx context.Context, in *invocation) (err error) {
 	if err != nil {
 		return err
 	}
-	source, target, err := f.open(&s.config)
+	source, target, err := f.open(&s.Config)
 	if err != nil {
 		return err
 	}
@@ -113,17 +115,17 @@ func copyAll(ctx context.Context, w io.Writer, t *transfer.Transfer) error {
 
 // open opens both stores. A target that does not exist is created, or is empty in a dry
 // run.
-func (f *copyCmd) open(c *config) (source, target store.Store, err error) {
-	if (f.from == "" || f.to == "") && c.Store == inMemory {
+func (f *copyCmd) open(c *config.Config) (source, target store.Store, err error) {
+	if (f.from == "" || f.to == "") && c.Store == config.StoreMemory {
 		return nil, nil, usageError("store is memory, which nobody else sees: name two stores with --from and --to")
 	}
-	if f.from == f.to || c.sameFile(f.from, f.to) {
+	if f.from == f.to || sameFile(c, f.from, f.to) {
 		return nil, nil, errSame
 	}
-	if source, err = c.openAt(f.from, false); err != nil {
+	if source, err = datastore.OpenAt(c, f.from, false); err != nil {
 		return nil, nil, err
 	}
-	target, err = c.openAt(f.to, !f.dry)
+	target, err = datastore.OpenAt(c, f.to, !f.dry)
 	if f.dry && errors.Is(err, fs.ErrNotExist) {
 		target, err = new(memory.Store), nil
 	}

@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/internal/config"
+	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/internal/transfer"
 	"github.com/sixpack-go/sixpack/store"
@@ -271,7 +273,7 @@ func (a actor) operator(t *testing.T) {
 // openPlace opens a store by the name that copy is given.
 func openPlace(t *testing.T, address string) store.Store {
 	t.Helper()
-	st, err := loaded(t, nil).openAt(address, true)
+	st, err := datastore.OpenAt(&loaded(t, nil).Config, address, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -625,7 +627,7 @@ func TestCopySame(t *testing.T) {
 	for _, c := range []struct{ from, to string }{
 		{folder, folder},
 		{folder, folder + "/../" + filepath.Base(folder)},
-		{folder, filepath.Join(folder, dataFile)},
+		{folder, filepath.Join(folder, config.DataFileName)},
 		{redis, redis},
 		{redis, strings.Replace(redis, "127.0.0.1", "localhost", 1)},
 	} {
@@ -655,10 +657,10 @@ func TestCopyServed(t *testing.T) {
 	if err == nil || !strings.HasSuffix(err.Error(), "stop that one, or read a copy that \"sixpack backup\" makes") {
 		t.Errorf("from its folder: %v", err)
 	}
-	if _, err := os.Stat(filepath.Join(other, dataFile)); err == nil {
+	if _, err := os.Stat(filepath.Join(other, config.DataFileName)); err == nil {
 		t.Error("it makes a target")
 	}
-	if _, _, err = call(t, nil, "copy", "--from", other, "--to", folder); err == nil || !strings.Contains(err.Error(), "there is no file "+filepath.Join(other, dataFile)) {
+	if _, _, err = call(t, nil, "copy", "--from", other, "--to", folder); err == nil || !strings.Contains(err.Error(), "there is no file "+filepath.Join(other, config.DataFileName)) {
 		t.Errorf("from nothing: %v", err)
 	}
 	backup := filepath.Join(t.TempDir(), "now")

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sixpack-go/sixpack/internal/config"
 	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/bolt"
@@ -23,7 +24,7 @@ func TestCopyMillion(t *testing.T) {
 		t.Skip("run it with -million=1000000")
 	}
 	folder, back := t.TempDir(), t.TempDir()
-	importMany(t, filepath.Join(folder, dataFile), *million)
+	importMany(t, filepath.Join(folder, config.DataFileName), *million)
 	redis := "redis://" + redistest.Test(t).Addr
 	for _, c := range [][]string{
 		{"copy", "--from", folder, "--to", redis},
@@ -48,7 +49,7 @@ func TestCopyMillion(t *testing.T) {
 		t.Logf("%v: %v, %.0f clients/s; %s\n%s", c, took.Round(10*time.Millisecond), float64(*million)/took.Seconds(), out.memory, out.said.String())
 	}
 	t.Logf("the file had %s, that which came back from Redis has %s",
-		size(fileSize(filepath.Join(folder, dataFile))), size(fileSize(filepath.Join(back, dataFile))))
+		size(fileSize(filepath.Join(folder, config.DataFileName))), size(fileSize(filepath.Join(back, config.DataFileName))))
 }
 
 // atTheEnd takes what the program says when it is done, and its memory then.

@@ -9,14 +9,16 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/sixpack-go/sixpack/internal/config"
+	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
 // sameFile tells whether two addresses name one file, there or not.
-func (c *config) sameFile(a, b string) bool {
-	a, isFile := c.fileAt(a)
-	b, areFiles := c.fileAt(b)
+func sameFile(c *config.Config, a, b string) bool {
+	a, isFile := datastore.FileAt(c, a)
+	b, areFiles := datastore.FileAt(c, b)
 	if !isFile || !areFiles {
 		return false
 	}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sixpack-go/sixpack/internal/config"
+	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
 )
@@ -54,18 +56,18 @@ func (f *exportCmd) run(ctx context.Context, in *invocation) (err error) {
 	if err != nil {
 		return err
 	}
-	if f.from == "" && s.Store == inMemory {
+	if f.from == "" && s.Store == config.StoreMemory {
 		return errors.New("store is memory, of which nothing is there to write: name a folder or a URL with --from")
 	}
-	if f.to == "" && !s.namesRedis() {
+	if f.to == "" && !s.NamesRedis() {
 		return usageError("--to is missing: the Redis for Sixpack, such as redis://localhost:6379/15?prefix=sxp")
 	}
-	client, prefix, err := s.dialRedis(f.to)
+	client, prefix, err := datastore.Dial(&s.Config, f.to)
 	if err != nil {
 		return err
 	}
 	defer client.Close()
-	st, err := s.openAt(f.from, false)
+	st, err := datastore.OpenAt(&s.Config, f.from, false)
 	if err != nil {
 		return err
 	}

@@ -182,7 +182,7 @@ func TestRedisHangs(t *testing.T) {
 }
 
 // overRedis starts the program over a Redis server, with Sixpack's own settings.
-func overRedis(t *testing.T, r *redistest.Server) *server {
+func overRedis(t *testing.T, r *redistest.Server) *testServer {
 	t.Helper()
 	host, port, _ := strings.Cut(r.Addr, ":")
 	return startServerWith(t, []string{"SIXPACK_CONFIG_REDIS_HOST=" + host, "SIXPACK_CONFIG_REDIS_PORT=" + port, redisTimeout}, t.TempDir())

@@ -15,6 +15,10 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/sixpack-go/sixpack/internal/config"
 )
 
 // patience is how long a test waits for what should happen at once.
@@ -43,8 +47,8 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// server is the program serving in a process of its own.
-type server struct {
+// testServer is the program serving in a process of its own.
+type testServer struct {
 	url, web string
 	took     time.Duration // from its start to its first answer
 	cmd      *exec.Cmd
@@ -55,19 +59,19 @@ type server struct {
 
 // startServer starts the program on free ports and returns when it answers. It
 // ends with the test at the latest.
-func startServer(t *testing.T, folder string, flags ...string) *server {
+func startServer(t *testing.T, folder string, flags ...string) *testServer {
 	t.Helper()
 	return startServerWith(t, nil, folder, flags...)
 }
 
 // startServerWith is startServer with variables.
-func startServerWith(t *testing.T, variables []string, folder string, flags ...string) *server {
+func startServerWith(t *testing.T, variables []string, folder string, flags ...string) *testServer {
 	t.Helper()
 	path, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{log: newLogs(), exited: make(chan struct{})}
+	s := &testServer{log: newLogs(), exited: make(chan struct{})}
 	s.cmd = exec.Command(path, append(serverFlags(folder), flags...)...)
 	s.cmd.Env = append(environment(), variables...)
 	s.cmd.Stderr = s.log
@@ -103,7 +107,7 @@ func environment() (clean []string) {
 }
 
 // stop asks the program to end, which it must do well.
-func (s *server) stop(t *testing.T) {
+func (s *testServer) stop(t *testing.T) {
 	t.Helper()
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
@@ -119,7 +123,7 @@ func (s *server) stop(t *testing.T) {
 }
 
 // kill ends the program as a power cut would, as far as it can tell.
-func (s *server) kill() {
+func (s *testServer) kill() {
 	_ = s.cmd.Process.Kill() // it may have ended
 	<-s.exited
 }
@@ -220,6 +224,21 @@ func call(t *testing.T, environ []string, args ...string) (stdout, stderr string
 	var out, errs bytes.Buffer
 	err = run(t.Context(), args, environ, &out, &errs)
 	return out.String(), errs.String(), err
+}
+
+// loaded returns the configuration of an environment and flags.
+func loaded(t *testing.T, environ []string, args ...string) *config.Settings {
+	t.Helper()
+	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	config.AddFlags(flags)
+	if err := flags.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	s, err := config.Load(environ, flags)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 func get(t *testing.T, url string) (status int, body string) {

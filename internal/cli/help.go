@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/sixpack-go/sixpack/internal/config"
 )
 
 const introduction = `sixpack runs A/B tests: it tells your programs which alternative of an experiment a
@@ -75,7 +77,7 @@ func helpCommand() *cobra.Command {
 // configTopic is what "sixpack help config" prints: the documented configuration
 // file with the defaults.
 func configTopic() *cobra.Command {
-	return &cobra.Command{Use: "config", Short: "all settings, as a documented configuration file", Long: string(defaults)}
+	return &cobra.Command{Use: "config", Short: "all settings, as a documented configuration file", Long: config.Reference()}
 }
 
 // helpText returns the help on a command.

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/sixpack-go/sixpack/internal/config"
 )
 
 var update = flag.Bool("update", false, "write what is printed to testdata instead of comparing it")
@@ -41,7 +43,7 @@ func TestHelp(t *testing.T) {
 			t.Errorf("sixpack %s: %v\n%s", strings.Join(args, " "), err, got)
 		}
 	}
-	if got, _, err := call(t, nil, "help", "config"); err != nil || got != string(defaults) {
+	if got, _, err := call(t, nil, "help", "config"); err != nil || got != config.Reference() {
 		t.Errorf("help config: %v\n%s", err, got)
 	}
 }

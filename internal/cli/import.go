@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 
 	"github.com/spf13/cobra"
 
+	"github.com/sixpack-go/sixpack/internal/config"
+	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
 	"github.com/sixpack-go/sixpack/store/memory"
@@ -67,18 +68,18 @@ func (f *importCmd) run(ctx context.Context, in *invocation) (err error) {
 	if err != nil {
 		return err
 	}
-	if f.to == "" && s.Store == inMemory {
+	if f.to == "" && s.Store == config.StoreMemory {
 		return errors.New("store is memory: what comes would be gone when this ends; name a folder or a URL with --to")
 	}
-	if f.from == "" && !s.namesRedis() {
+	if f.from == "" && !s.NamesRedis() {
 		return usageError("--from is missing: Sixpack's Redis, such as redis://localhost:6379/15?prefix=sxp")
 	}
-	client, prefix, err := s.dialRedis(f.from)
+	client, prefix, err := datastore.Dial(&s.Config, f.from)
 	if err != nil {
 		return err
 	}
 	defer client.Close()
-	st, err := s.openAt(f.to, !f.dry)
+	st, err := datastore.OpenAt(&s.Config, f.to, !f.dry)
 	if f.dry && errors.Is(err, fs.ErrNotExist) {
 		st, err = new(memory.Store), nil
 	}
@@ -120,9 +121,4 @@ func progressOf(p *report.Progress, verb string) sixpack2.Progress {
 	return func(name string, number, experiments int, done, total int64) {
 		p.Set(fmt.Sprintf("%s %s (%d of %d)", verb, name, number, experiments), done, total)
 	}
-}
-
-// namesRedis reports whether the configuration names a server.
-func (s *settings) namesRedis() bool {
-	return slices.ContainsFunc(keys, func(k key) bool { return k.redis() && s.sources[k.name] != "" })
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/sixpack-go/sixpack/internal/config"
 )
 
 var (
@@ -34,7 +36,7 @@ func TestKill(t *testing.T) {
 		moment := 50*time.Millisecond + time.Duration(dice.Int64N(int64(500*time.Millisecond)))
 		work.until(t, s, moment)
 		after := work.acknowledged()
-		found := readStore(t, filepath.Join(folder, dataFile))
+		found := readStore(t, filepath.Join(folder, config.DataFileName))
 		lost += work.compare(t, found, after)
 		s = startServer(t, folder)
 		slowest = max(slowest, s.took)
@@ -49,7 +51,7 @@ func TestKill(t *testing.T) {
 	for _, p := range all {
 		conversions += len(p.conversions)
 	}
-	found := readStore(t, filepath.Join(folder, dataFile))
+	found := readStore(t, filepath.Join(folder, config.DataFileName))
 	work.compare(t, found, all)
 	recorded := len(found[shop].clients) + len(found[half].clients)
 	t.Logf("%d kills: %d participations and %d conversions acknowledged, %d lost, 0 counted twice; "+
@@ -58,7 +60,7 @@ func TestKill(t *testing.T) {
 }
 
 // until works with 32 clients and kills the server after a while.
-func (l *workload) until(t *testing.T, s *server, moment time.Duration) {
+func (l *workload) until(t *testing.T, s *testServer, moment time.Duration) {
 	t.Helper()
 	l.mu.Lock()
 	l.url = s.url

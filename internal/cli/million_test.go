@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/internal/config"
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
@@ -38,7 +39,7 @@ func TestMillion(t *testing.T) {
 		t.Skip("run it with -million=1000000")
 	}
 	folder := t.TempDir()
-	path := filepath.Join(folder, dataFile)
+	path := filepath.Join(folder, config.DataFileName)
 	began := time.Now()
 	storeMany(t, path, *million)
 	took := time.Since(began)

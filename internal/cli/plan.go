@@ -13,6 +13,7 @@ import (
 
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/internal/countsfile"
+	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/samplesize"
 	"github.com/sixpack-go/sixpack/stats"
@@ -168,7 +169,7 @@ func (f *planCmd) ofExperiment(ctx context.Context, in *invocation) (s samplesiz
 	if err != nil {
 		return s, err
 	}
-	all, err := found.resultsAt(ctx, f.from, in.arguments[0])
+	all, err := datastore.CountsAt(ctx, &found.Config, f.from, in.arguments[0])
 	if err != nil {
 		return s, err
 	}
@@ -207,5 +208,5 @@ func (f *planCmd) setCommand(in *invocation, p samplesize.Plan) string {
 		}
 	}
 	effect := fraction(p.Effect)
-	return in.again(fmt.Sprintf("plan %s --set%s --effect %v --size %.0f", name, set.String(), &effect, float64(p.AlwaysValid.Total)))
+	return in.commandLine(fmt.Sprintf("plan %s --set%s --effect %v --size %.0f", name, set.String(), &effect, float64(p.AlwaysValid.Total)))
 }

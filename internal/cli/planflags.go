@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/sixpack-go/sixpack/internal/report"
+	"github.com/sixpack-go/sixpack/internal/suggest"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -120,5 +121,5 @@ func (f *planFlags) kpiOf(flags *pflag.FlagSet, r store.Record) (string, error) 
 	for i, k := range r.KPIs {
 		names[i] = report.KPI(k)
 	}
-	return "", fmt.Errorf("%q has no KPI %q: there %s", r.Name, f.kpi, amongst(names))
+	return "", fmt.Errorf("%q has no KPI %q: %s", r.Name, f.kpi, suggest.List(names))
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
 )
 
@@ -20,12 +21,12 @@ func (f *planCmd) write(ctx context.Context, in *invocation) (err error) {
 	if err != nil {
 		return err
 	}
-	to, err := found.openExperiments(ctx, f.from)
+	to, err := datastore.OpenExperiments(ctx, &found.Config, f.from)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, to.Close()) }()
-	all, err := resultsFrom(ctx, to, in.arguments[0])
+	all, err := datastore.Counts(ctx, to, in.arguments[0])
 	if err != nil {
 		return err
 	}

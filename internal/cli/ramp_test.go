@@ -18,7 +18,7 @@ import (
 // ramped are two servers over one Redis, and what a program with a token asks of
 // their dashboards.
 type ramped struct {
-	servers [2]*server
+	servers [2]*testServer
 	token   string
 }
 

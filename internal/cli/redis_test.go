@@ -12,6 +12,7 @@ import (
 
 	"github.com/redis/rueidis"
 
+	"github.com/sixpack-go/sixpack/internal/config"
 	"github.com/sixpack-go/sixpack/internal/redistest"
 )
 
@@ -23,7 +24,7 @@ func TestWaysToRedis(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := certificates(t)
+	folder := redistest.Certificates(t)
 	in := func(name string) string { return filepath.Join(folder, name) }
 	socket := in("redis.sock")
 	guarded := redistest.Test(t, "--unixsocket", socket, "--user", "app", "on", ">secret", "~shop:*", "&*", "+@all", "--requirepass", "master")
@@ -38,10 +39,8 @@ func TestWaysToRedis(t *testing.T) {
 	}
 	asMaster := at(guarded.Addr, 0)
 	asMaster.Password = "master"
-	overTLS, _, err := new(config).redisOption("rediss://" + secure)
-	if err == nil {
-		err = (&config{RedisCA: in("ca.pem"), RedisCert: in("client.pem"), RedisKey: in("client.key")}).addCertificates(overTLS.TLSConfig)
-	}
+	withCertificates := config.Config{RedisCA: config.Path(in("ca.pem")), RedisCert: config.Path(in("client.pem")), RedisKey: config.Path(in("client.key"))}
+	overTLS, _, err := withCertificates.Redis("rediss://" + secure)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +80,7 @@ func TestWaysToRedis(t *testing.T) {
 			if status, body := get(t, url+"/participate?experiment=shop&alternatives=a&alternatives=b&client_id=anna"); status != 200 {
 				t.Fatalf("answered %d %s", status, body)
 			}
-			if got, want := loaded(t, environ).where(), "Redis at "+c.where; got != want {
+			if got, want := loaded(t, environ).Where(), "Redis at "+c.where; got != want {
 				t.Errorf("the data is in %s, want %s", got, want)
 			}
 			client := redisClient(t, c.data)
@@ -163,7 +162,7 @@ func TestNodeAsHost(t *testing.T) {
 // TestNamesOfMachines has each machine of a URL show a certificate for its own
 // name, not for that of the first.
 func TestNamesOfMachines(t *testing.T) {
-	folder, port := certificates(t), freePort(t)
+	folder, port := redistest.Certificates(t), freePort(t)
 	in := func(name string) string { return filepath.Join(folder, name) }
 	node := redistest.Test(t, "--cluster-enabled", "yes", "--cluster-port", freePort(t), "--tls-cluster", "yes", "--tls-port", port,
 		"--tls-ca-cert-file", in("ca.pem"), "--tls-cert-file", in("server.pem"), "--tls-key-file", in("server.key"))

@@ -6,6 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/sixpack-go/sixpack/internal/config"
+	"github.com/sixpack-go/sixpack/internal/suggest"
 )
 
 // The groups in which the help lists the commands.
@@ -28,7 +31,7 @@ func rootCommand(p *process) *cobra.Command {
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { _ = writeAll(c.OutOrStdout(), helpText(c)) })
-	addFlags(root.PersistentFlags())
+	config.AddFlags(root.PersistentFlags())
 	addGroup(root, groupServe, "Servers",
 		serveCommand(p, "serve", parts{api: true, dashboard: true}), serveCommand(p, "server", parts{api: true}),
 		serveCommand(p, "web", parts{dashboard: true}), passwdCommand(p), checkConfigCommand(p))
@@ -72,7 +75,7 @@ func unknownCommand(c *cobra.Command, args []string) error {
 	for _, known := range c.Root().Commands() {
 		names = append(names, known.Name())
 	}
-	return usageError("there is no command %q%s (see \"sixpack help\")", args[0], didYouMean(args[0], names))
+	return usageError("there is no command %q%s (see \"sixpack help\")", args[0], suggest.DidYouMean(args[0], names))
 }
 
 // flagError returns the usage error for a flag that cannot be parsed.
@@ -81,7 +84,7 @@ func flagError(c *cobra.Command, err error) error {
 	if unknown := (*pflag.NotExistError)(nil); errors.As(err, &unknown) {
 		var names []string
 		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
-		meant = didYouMean("--"+unknown.GetSpecifiedName(), names)
+		meant = suggest.DidYouMean("--"+unknown.GetSpecifiedName(), names)
 	}
 	topic := c.Name()
 	if !c.HasParent() {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sixpack-go/sixpack/internal/config"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/sampledata"
 	"github.com/sixpack-go/sixpack/store/bolt"
@@ -67,20 +68,20 @@ func (f *seedCmd) run(ctx context.Context, in *invocation) error {
 		if err != nil {
 			return usageError("--url %w", err)
 		}
-		return f.fill(ctx, in, to, s.Timezone.Location, s.look(to.URL))
+		return f.fill(ctx, in, to, s.Timezone.Location, whereToLook(&s.Config, to.URL))
 	}
-	if s.Store == inMemory {
+	if s.Store == config.StoreMemory {
 		return errors.New("store is memory: what seed would make up is gone when it ends; use --url to seed a running server")
 	}
-	st, err := s.openToServe(ctx, in)
+	st, err := in.openToServe(ctx, &s.Config)
 	if errors.Is(err, bolt.ErrLocked) {
 		return fmt.Errorf("%w; or seed the server that uses it: sixpack seed --url %s", err, reached(s.Host, s.Port))
 	}
 	if err != nil {
 		return err
 	}
-	to := sampledata.NewStore(st, s.engine(), f.days)
-	err = f.fill(ctx, in, to, s.Timezone.Location, "Next:\n\n  "+in.again("serve"))
+	to := sampledata.NewStore(st, s.Engine(), f.days)
+	err = f.fill(ctx, in, to, s.Timezone.Location, "Next:\n\n  "+in.commandLine("serve"))
 	return errors.Join(err, st.Close())
 }
 
@@ -102,10 +103,10 @@ func (f *seedCmd) fill(ctx context.Context, in *invocation, to sampledata.Target
 		f.clients, time.Since(began).Seconds(), seed, next))
 }
 
-// look says where to look at what was made over HTTP. A server on this machine at the
+// whereToLook says where to look at what was made over HTTP. A server on this machine at the
 // configured port is taken for the configured one, whose dashboard is known.
-func (c *config) look(api string) string {
-	if u, err := url.Parse(api); err == nil && here(u.Hostname()) && u.Port() == strconv.Itoa(int(c.Port)) {
+func whereToLook(c *config.Config, api string) string {
+	if u, err := url.Parse(api); err == nil && config.IsLocal(u.Hostname()) && u.Port() == strconv.Itoa(int(c.Port)) {
 		return "Look at them in the dashboard:\n\n  " + reached(c.WebHost, c.WebPort) + string(c.WebPrefix) + "/"
 	}
 	return "Look at them in that server's dashboard."
@@ -113,7 +114,7 @@ func (c *config) look(api string) string {
 
 // reached returns the URL at which this machine reaches its own server that listens
 // at a host and port.
-func reached(host string, port uint16) string {
+func reached(host string, port config.Port) string {
 	if address, err := netip.ParseAddr(host); host == "" || err == nil && address.IsUnspecified() {
 		host = "127.0.0.1"
 	}

@@ -3,11 +3,13 @@ package cli
 import (
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sixpack-go/sixpack/internal/config"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
@@ -27,7 +29,7 @@ func TestSeed(t *testing.T) {
 		t.Errorf("it does not end with %q:\n%s", next, stdout)
 	}
 	t.Logf("\n%s", stdout)
-	st, err := bolt.Open((&config{DataDir: directory(folder)}).dataFile())
+	st, err := bolt.Open(filepath.Join(folder, config.DataFileName))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,18 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"net/http"
-	"os"
-	"runtime/debug"
-	"strconv"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/sixpack-go/sixpack"
-	"github.com/sixpack-go/sixpack/dashboard"
-	"github.com/sixpack-go/sixpack/httpapi"
+	"github.com/sixpack-go/sixpack/internal/config"
+	"github.com/sixpack-go/sixpack/internal/datastore"
+	"github.com/sixpack-go/sixpack/internal/server"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -56,30 +50,33 @@ func serveCommand(p *process, name string, which parts) *cobra.Command {
 	}
 }
 
-// serve runs the API, the dashboard or both until ctx ends.
+// serve serves some parts until ctx ends.
 func serve(ctx context.Context, in *invocation, which parts) error {
-	found, err := in.settings()
+	s, err := in.settings()
 	if err != nil {
 		return err
 	}
 	if which.dashboard {
-		if err := found.exposed(); err != nil {
+		if err := s.CheckExposure(); err != nil {
 			return fmt.Errorf("configuration: %w", err)
 		}
 	}
-	log := newLog(in.stderr, &found.config)
-	for _, n := range found.notes {
+	log := server.NewLog(in.stderr, &s.Config)
+	for _, n := range s.Notes {
 		log.Warn(n)
 	}
-	st, err := found.openToServe(ctx, in)
+	st, err := in.openToServe(ctx, &s.Config)
 	if err != nil {
 		return err
 	}
-	found.relaxCollector()
-	stopCollecting := collect(ctx, st, log)
-	s := &service{config: &found.config, log: log, store: st}
-	err = s.run(ctx, in, which)
-	stopCollecting()
+	err = server.Run(ctx, server.Options{
+		Config: &s.Config, Store: st, API: which.api, Dashboard: which.dashboard, Version: version(), Log: log,
+		Started: func(at server.Addresses) {
+			if s.LogFormat != config.LogJSON { // which is for machines
+				in.announce(at, s.Where())
+			}
+		},
+	})
 	if closing := st.Close(); err == nil {
 		err = closing
 	}
@@ -89,143 +86,36 @@ func serve(ctx context.Context, in *invocation, which parts) error {
 	return err
 }
 
-// relaxCollector has garbage collected less often. The data is in a file or in
-// Redis, so that the heap is nearly empty and would be collected all the time,
-// which takes a fifth of what the server can do. GOGC goes before.
-func (c *config) relaxCollector() {
-	if c.Store != inMemory && os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400)
+// openToServe opens the configured store, unless it has data of Sixpack 2 that
+// is not imported.
+func (in *invocation) openToServe(ctx context.Context, c *config.Config) (store.Store, error) {
+	st, err := datastore.Open(c)
+	if err != nil {
+		return nil, err
 	}
+	err = datastore.CheckSixpack2(ctx, c, st)
+	if other := (*datastore.Sixpack2Error)(nil); errors.As(err, &other) {
+		err = fmt.Errorf("%w: an empty store would reassign every visitor. Take them over with \"%s\" "+
+			"(with --dry-run it only tells what would come), or start with an empty store with --ignore-sixpack-data, "+
+			"SIXPACK_IGNORE_SIXPACK_DATA=yes or ignore_sixpack_data in the configuration file", err, in.commandLine("import"))
+	}
+	if err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	return st, nil
 }
 
-// service is what serves a store.
-type service struct {
-	*config
-
-	log     *slog.Logger
-	store   store.Store
-	engine  *sixpack.Engine
-	api     http.Handler
-	servers servers
-	started started
-}
-
-// run serves until ctx ends.
-func (s *service) run(ctx context.Context, in *invocation, which parts) error {
-	options := s.options(s.store, s.log)
-	if s.Metrics {
-		metrics := newStatsD(s.StatsD, s.log)
-		defer metrics.close()
-		options.Metrics = metrics.count
+// announce prints where a server listens.
+func (in *invocation) announce(at server.Addresses, data string) {
+	fmt.Fprintf(in.stdout, "sixpack %s is running; Ctrl-C stops it.\n\n", version())
+	if at.API != "" {
+		fmt.Fprintf(in.stdout, "  API        %s\n", at.API)
 	}
-	if err := s.Weights.checkRecords(ctx, s.store); err != nil {
-		return err
+	if at.Dashboard != "" {
+		fmt.Fprintf(in.stdout, "  dashboard  %s\n", at.Dashboard)
 	}
-	s.engine = sixpack.New(s.store, s.config.engine())
-	s.api = httpapi.New(s.engine, options)
-	if s.AccessLog {
-		s.api = logAccess(s.log, s.api)
-	}
-	defer s.servers.close()
-	if err := s.listen(which); err != nil {
-		return err
-	}
-	s.started.announce(in, s.config, s.log)
-	return s.servers.run(ctx, s.log, s.ShutdownTimeout)
-}
-
-// listen takes the ports.
-func (s *service) listen(which parts) error {
-	s.started = started{data: s.where(), prefix: string(s.WebPrefix)}
-	if which.api {
-		l, err := listen(s.Host, s.Port, "")
-		if err != nil {
-			return err
-		}
-		s.servers.add(l, s.newServer(s.api, s.log))
-		s.started.api = l.Addr()
-	}
-	if which.dashboard {
-		l, err := listen(s.WebHost, s.WebPort, "web_")
-		if err != nil {
-			return err
-		}
-		options, err := s.dashboard()
-		if err != nil {
-			return errors.Join(err, l.Close())
-		}
-		s.servers.add(l, s.newServer(dashboard.New(s.engine, options), s.log))
-		s.started.dashboard = l.Addr()
-	}
-	if source, ok := s.store.(backer); ok {
-		if l := listenControl(string(s.DataDir), s.log); l != nil {
-			orders := control(source, s.log)
-			controlExperiments(orders, opened{s.store, s.engine}, s.log)
-			s.servers.add(l, s.newServer(orders, s.log))
-		}
-	}
-	return nil
-}
-
-// dashboard returns the options of the dashboard.
-func (s *service) dashboard() (dashboard.Options, error) {
-	access := s.access()
-	var err error
-	if access.Secret, err = s.secret(s.log); err != nil {
-		return dashboard.Options{}, err
-	}
-	return dashboard.Options{
-		Prefix:   string(s.WebPrefix),
-		API:      s.shownAPI(),
-		Access:   access,
-		Location: s.Timezone.Location,
-		Ping:     s.store.Ping,
-		Version:  version(),
-		Log:      s.log,
-	}, nil
-}
-
-// shownAPI returns the base URL of the API, as programs are to call it.
-func (s *service) shownAPI() string {
-	switch {
-	case s.APIURL != "":
-		return string(s.APIURL)
-	case s.started.api != nil:
-		return baseURL(s.started.api, "")
-	default: // another process serves it
-		return fmt.Sprintf("http://:%d", s.Port)
-	}
-}
-
-// options returns those of the API.
-func (c *config) options(st store.Store, log *slog.Logger) httpapi.Options {
-	return httpapi.Options{
-		Version:  version(),
-		Ping:     st.Ping,
-		Log:      log,
-		Timeout:  c.timeout(),
-		Location: c.Timezone.Location,
-		CORS: httpapi.CORS{
-			Origins:       c.CORSOrigins,
-			Headers:       c.CORSHeaders,
-			Credentials:   strconv.FormatBool(c.CORSCredentials),
-			Methods:       c.CORSMethods,
-			ExposeHeaders: c.CORSExposeHeaders,
-		},
-	}
-}
-
-// newServer returns a server for a handler. Its limits are for clients that are
-// slow or broken, the store has its own.
-func (c *config) newServer(h http.Handler, log *slog.Logger) *http.Server {
-	const patience = 30 * time.Second
-	return &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: patience / 3,
-		ReadTimeout:       patience,
-		WriteTimeout:      patience + c.StoreTimeout,
-		IdleTimeout:       4 * patience,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	fmt.Fprintf(in.stdout, "  data       %s\n\n", data)
+	if at.API != "" {
+		fmt.Fprintf(in.stdout, "Try:\n\n  curl '%s/participate?experiment=button-color&alternatives=red&alternatives=blue&client_id=alice'\n\n", at.API)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -13,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sixpack-go/sixpack/internal/config"
 )
 
 func TestServe(t *testing.T) {
@@ -44,7 +45,7 @@ func TestServe(t *testing.T) {
 	if !strings.Contains(s.log.String(), `"stopped"`) {
 		t.Errorf("no word at the end:\n%s", s.log)
 	}
-	if _, err := os.Stat(filepath.Join(folder, socketName)); err == nil {
+	if _, err := os.Stat(filepath.Join(folder, "sixpack.sock")); err == nil {
 		t.Error("the socket is left")
 	}
 
@@ -121,7 +122,7 @@ func TestSecondProcess(t *testing.T) {
 	folder := t.TempDir()
 	startHere(t, folder)
 	_, _, err := call(t, nil, append(serverFlags(folder), "--store-timeout=1s")...)
-	want := filepath.Join(folder, dataFile) + ": in use by another sixpack process: stop that one, or choose another folder " +
+	want := filepath.Join(folder, config.DataFileName) + ": in use by another sixpack process: stop that one, or choose another folder " +
 		"with --data-dir, SIXPACK_DATA_DIR or data_dir in the configuration file"
 	if err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("a second server: %v, want %s", err, want)
@@ -163,91 +164,12 @@ func TestUnusableFolder(t *testing.T) {
 		t.Errorf("a file for a folder: %v", err)
 	}
 	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, dataFile), []byte(strings.Repeat("not a store ", 10_000)), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, config.DataFileName), []byte(strings.Repeat("not a store ", 10_000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := call(t, nil, serverFlags(folder)...); err == nil || !strings.Contains(err.Error(), dataFile) {
+	if _, _, err := call(t, nil, serverFlags(folder)...); err == nil || !strings.Contains(err.Error(), config.DataFileName) {
 		t.Errorf("something else for a store: %v", err)
 	}
-}
-
-// TestShutdown checks that a request under way is finished, and no other begun.
-func TestShutdown(t *testing.T) {
-	arrived, release := make(chan struct{}), make(chan struct{})
-	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		close(arrived)
-		<-release
-		_, _ = io.WriteString(w, "finished")
-	})
-	url, stop, ended := serveSlowly(t, handler, time.Minute)
-	answer := make(chan string, 1)
-	go func() {
-		response, err := http.Get(url)
-		if err != nil {
-			answer <- err.Error()
-			return
-		}
-		defer response.Body.Close()
-		body, _ := io.ReadAll(response.Body)
-		answer <- string(body)
-	}()
-	<-arrived
-	stop()
-	for { // until the port is given back, as it is at once
-		c, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
-		if err != nil {
-			break
-		}
-		_ = c.Close()
-	}
-	select {
-	case err := <-ended:
-		t.Fatalf("ended with a request under way: %v", err)
-	default:
-	}
-	close(release)
-	if got := <-answer; got != "finished" {
-		t.Errorf("the request under way got %q", got)
-	}
-	if err := <-ended; err != nil {
-		t.Errorf("ended with %v", err)
-	}
-}
-
-// TestShutdownTimeout checks that a request which never ends does not keep the
-// program from ending.
-func TestShutdownTimeout(t *testing.T) {
-	arrived := make(chan struct{})
-	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		close(arrived)
-		<-r.Context().Done()
-	})
-	url, stop, ended := serveSlowly(t, handler, 50*time.Millisecond)
-	go func() {
-		if answer, err := http.Get(url); err == nil {
-			_ = answer.Body.Close()
-		}
-	}()
-	<-arrived
-	stop()
-	if err := <-ended; err == nil || err.Error() != "requests under way were cut off after 50ms (shutdown_timeout)" {
-		t.Errorf("ended with %v", err)
-	}
-}
-
-func serveSlowly(t *testing.T, h http.Handler, patience time.Duration) (url string, stop func(), ended <-chan error) {
-	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	t.Cleanup(stop)
-	l, err := listen("127.0.0.1", 0, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all servers
-	all.add(l, new(config).newServer(h, slog.New(slog.DiscardHandler)))
-	result := make(chan error, 1)
-	go func() { result <- all.run(ctx, slog.New(slog.DiscardHandler), patience) }()
-	return "http://" + l.Addr().String(), stop, result
 }
 
 // TestRequestsThatAreTooLong checks that limits give an answer.

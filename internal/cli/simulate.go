@@ -16,6 +16,7 @@ import (
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/simulation"
+	"github.com/sixpack-go/sixpack/internal/suggest"
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
@@ -165,7 +166,7 @@ func (f *simulateCmd) algorithmRules() []rule {
 	for i, name := range f.Algorithms {
 		rules = append(rules,
 			rule{name == random, false, "random does not repeat, as a seed should: take hash, which has the same shares"},
-			rule{true, slices.Contains(known, name), fmt.Sprintf("there is no algorithm %q%s (--algorithms takes %s)", name, didYouMean(name, known), names)},
+			rule{true, slices.Contains(known, name), fmt.Sprintf("there is no algorithm %q%s (--algorithms takes %s)", name, suggest.DidYouMean(name, known), names)},
 			rule{slices.Contains(f.Algorithms[:i], name), false, "--algorithms has " + name + " twice"},
 		)
 	}

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"log/slog"
 	"net"
-	"net/http"
 	"regexp"
 	"slices"
 	"testing"
@@ -59,17 +57,4 @@ func packet(t *testing.T, conn net.PacketConn) string {
 		t.Fatal(err)
 	}
 	return milliseconds.ReplaceAllString(string(buffer[:n]), ":<ms>|ms")
-}
-
-// TestStatsDGone checks that nobody waits for a server that is not there.
-func TestStatsDGone(t *testing.T) {
-	for _, address := range []string{"127.0.0.1:1", "no-such-host.invalid:8125"} {
-		t.Log(address)
-		s := newStatsD(statsdServer{address: address}, slog.New(slog.DiscardHandler))
-		for range 100_000 {
-			s.count("home", http.StatusOK, time.Millisecond)
-		}
-		s.close()
-		s.count("home", http.StatusOK, time.Millisecond)
-	}
 }

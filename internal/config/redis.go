@@ -1,4 +1,4 @@
-package cli
+package config
 
 import (
 	"context"
@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math/bits"
 	"net"
 	"net/url"
@@ -16,69 +15,11 @@ import (
 	"time"
 
 	"github.com/redis/rueidis"
-
-	"github.com/sixpack-go/sixpack/store"
-	"github.com/sixpack-go/sixpack/store/redis"
 )
 
-// openRedis opens the store at a URL, or the configured one if it is empty.
-func (c *config) openRedis(address string) (store.Store, error) {
-	client, prefix, err := c.dialRedis(address)
-	if err != nil {
-		return nil, err
-	}
-	st := redis.New(client, prefix, redis.Config{Timeout: time.Duration(c.RedisTimeout), WaitReplicas: int(c.RedisWaitReplicas)})
-	return &redisStore{st, client, prefix}, nil
-}
-
-// redisStore is a store with a client of its own.
-type redisStore struct {
-	*redis.Store
-
-	client rueidis.Client
-	prefix string
-}
-
-// Close implements [store.Store].
-func (s *redisStore) Close() error {
-	err := s.Store.Close()
-	s.client.Close()
-	return err
-}
-
-// dialRedis returns a client of the server at a URL, or of the configured one if
-// it is empty, and the prefix of its keys.
-func (c *config) dialRedis(address string) (client rueidis.Client, prefix string, err error) {
-	option, prefix, err := c.redisOption(address)
-	if err != nil {
-		return nil, "", err
-	}
-	client, err = rueidis.NewClient(option)
-	if err != nil {
-		return nil, "", fmt.Errorf("cannot use Redis at %s: %w%s", shownRedis(option), err, adviceOn(err))
-	}
-	return client, prefix, nil
-}
-
-// adviceOn says what to do about an error of a connection.
-func adviceOn(err error) string {
-	switch text := err.Error(); {
-	case strings.Contains(text, "NOAUTH"), strings.Contains(text, "WRONGPASS"), strings.Contains(text, "AUTH <password>"):
-		return " (redis_username and redis_password, or those in the URL, say who we are)"
-	case strings.Contains(text, "tls:"), strings.Contains(text, "x509:"):
-		return " (the redis_tls keys are about that)"
-	case strings.Contains(text, "SELECT is not allowed in cluster mode"):
-		return " (it is a node of a cluster, which has database 0 only: name some nodes with redis_cluster, or set redis_db or the URL's to 0)"
-	case strings.Contains(text, "connect:"), strings.Contains(text, "no such host"), strings.Contains(text, "i/o timeout"),
-		strings.Contains(text, "deadline exceeded"):
-		return " (does it run, and is that its address?)"
-	}
-	return ""
-}
-
-// redisOption returns what rueidis needs to know of the server at a URL, or of
-// the configured one if it is empty.
-func (c *config) redisOption(address string) (option rueidis.ClientOption, prefix string, err error) {
+// Redis returns the options for a client of the Redis at a URL, or of the
+// configured one if the URL is empty, and the prefix of its keys.
+func (c *Config) Redis(address string) (option rueidis.ClientOption, prefix string, err error) {
 	prefix = string(c.RedisPrefix)
 	if address == "" {
 		address = c.RedisURL
@@ -100,7 +41,7 @@ func (c *config) redisOption(address string) (option rueidis.ClientOption, prefi
 		}
 		option.Sentinel.TLSConfig = option.TLSConfig
 	}
-	timeout := time.Duration(c.RedisTimeout)
+	timeout := c.RedisTimeout.Duration
 	option.Dialer.Timeout, option.ConnWriteTimeout = timeout, timeout
 	option.Sentinel.Dialer.Timeout = timeout
 	option.DisableCache = true // it is not used, and not every server knows it
@@ -123,7 +64,7 @@ func connections(n int) (multiplex, pool int) {
 }
 
 // redisServers returns where the configured server is, or those are that know.
-func (c *config) redisServers() rueidis.ClientOption {
+func (c *Config) redisServers() rueidis.ClientOption {
 	o := rueidis.ClientOption{Username: c.RedisUsername, Password: c.RedisPassword, SelectDB: int(c.RedisDB)}
 	switch {
 	case c.RedisCluster != nil:
@@ -135,7 +76,7 @@ func (c *config) redisServers() rueidis.ClientOption {
 			TopologyRefreshInterval: 5 * time.Second, // should their message of a failover be lost
 		}
 	case c.RedisSocket != "":
-		o.InitAddress, o.ForceSingleClient = []string{c.RedisSocket}, true
+		o.InitAddress, o.ForceSingleClient = []string{string(c.RedisSocket)}, true
 		o.DialCtxFn = func(ctx context.Context, path string, dialer *net.Dialer, _ *tls.Config) (net.Conn, error) {
 			return dialer.DialContext(ctx, "unix", path)
 		}
@@ -174,12 +115,12 @@ func shownURL(u *url.URL) string {
 }
 
 // addCertificates adds those that the configuration names.
-func (c *config) addCertificates(t *tls.Config) error {
+func (c *Config) addCertificates(t *tls.Config) error {
 	if c.RedisServerName != "" {
 		t.ServerName = c.RedisServerName
 	}
 	if c.RedisCA != "" {
-		text, err := os.ReadFile(c.RedisCA)
+		text, err := os.ReadFile(string(c.RedisCA))
 		if err != nil {
 			return fmt.Errorf("redis_tls_ca: %w", err)
 		}
@@ -189,7 +130,7 @@ func (c *config) addCertificates(t *tls.Config) error {
 		}
 	}
 	if c.RedisCert != "" {
-		pair, err := tls.LoadX509KeyPair(c.RedisCert, c.RedisKey)
+		pair, err := tls.LoadX509KeyPair(string(c.RedisCert), string(c.RedisKey))
 		if err != nil {
 			return fmt.Errorf("redis_tls_cert and redis_tls_key: %w", err)
 		}
@@ -198,53 +139,11 @@ func (c *config) addCertificates(t *tls.Config) error {
 	return nil
 }
 
-// shownRedis returns where a server is, without a password.
-func shownRedis(o rueidis.ClientOption) string {
+// ShowRedis returns the address of a Redis, without its password.
+func ShowRedis(o rueidis.ClientOption) string {
 	where := strings.Join(o.InitAddress, ", ")
 	if o.Sentinel.MasterSet != "" {
 		where = o.Sentinel.MasterSet + ", known to " + where
 	}
 	return fmt.Sprintf("%s, database %d", where, o.SelectDB)
-}
-
-// whereRedis tells where the data is.
-func (c *config) whereRedis() string {
-	option, prefix, err := c.redisOption("")
-	if err != nil {
-		return "Redis"
-	}
-	return fmt.Sprintf("Redis at %s, prefix %s", shownRedis(option), prefix)
-}
-
-// timeout returns how long a request may wait for the store. Over Redis one that
-// ends no later than a call to it spares the store a timer for each call.
-func (c *config) timeout() time.Duration {
-	if c.Store == inRedis {
-		return min(c.StoreTimeout, time.Duration(c.RedisTimeout))
-	}
-	return c.StoreTimeout
-}
-
-// collect removes in the background what processes that died have left in Redis.
-func collect(ctx context.Context, st store.Store, log *slog.Logger) (stop func()) {
-	garbage, ok := st.(*redisStore)
-	if !ok {
-		return func() {}
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		removed, err := garbage.Collect(ctx)
-		switch {
-		case err != nil && ctx.Err() == nil:
-			log.Warn("collecting what deleted experiments left", "error", err)
-		case removed > 0:
-			log.Info("collected what deleted experiments left", "keys", removed)
-		}
-	}()
-	return func() {
-		cancel()
-		<-done
-	}
 }

@@ -1,4 +1,4 @@
-package cli
+package config
 
 import (
 	"slices"
@@ -7,26 +7,28 @@ import (
 
 // selectsRedis tells whether the Redis store is to be used: to set any of its
 // keys is to select it, unless store says otherwise.
-func (s *settings) selectsRedis() bool {
+func (s *Settings) selectsRedis() bool {
 	var given []string
 	var source string
 	for _, k := range keys {
-		if k.redis() && s.sources[k.name] != "" {
-			given, source = append(given, s.given(k.name)), s.sources[k.name]
+		if k.redis() && s.sources[k.Name] != "" {
+			given, source = append(given, s.given(k.Name)), s.sources[k.Name]
 		}
 	}
 	if s.sources["store"] == "" && given != nil {
-		s.Store, s.sources["store"] = inRedis, source
-		s.values.Set("store", string(inRedis))
+		s.Store, s.sources["store"] = StoreRedis, source
+		s.values.Set("store", string(StoreRedis))
 	}
-	if s.Store != inRedis && given != nil {
+	if s.Store != StoreRedis && given != nil {
 		s.notef("no effect, because store from %s is %s: %s", s.source("store"), s.Store, strings.Join(given, ", "))
 	}
-	return s.Store == inRedis
+	return s.Store == StoreRedis
 }
 
-// given says where the value of a key comes from, with its name.
-func (s *settings) given(name string) string { return name + " from " + s.source(name) }
+// NamesRedis reports whether the configuration names a Redis.
+func (s *Settings) NamesRedis() bool {
+	return slices.ContainsFunc(keys, func(k Key) bool { return k.redis() && s.sources[k.Name] != "" })
+}
 
 // A way says how to get to Redis.
 type way struct {
@@ -45,7 +47,7 @@ var waysToRedis = []way{
 }
 
 // checkRedis finds what contradicts each other, and what has no effect.
-func (s *settings) checkRedis() {
+func (s *Settings) checkRedis() {
 	for _, w := range waysToRedis {
 		if s.sources[w.key] != "" {
 			s.checkWay(w)
@@ -54,16 +56,16 @@ func (s *settings) checkRedis() {
 	}
 	s.checkSentinels()
 	s.checkTLS()
-	if len(s.problems) == 0 {
-		if _, _, err := s.redisOption(""); err != nil {
-			s.problems = append(s.problems, err.Error())
+	if len(s.Problems) == 0 {
+		if _, _, err := s.Redis(""); err != nil {
+			s.Problems = append(s.Problems, err.Error())
 		}
 	}
 }
 
 // checkWay finds the keys that do not go with the way given. Sixpack 2 takes no
 // notice of a host beside sentinels, so these are allowed.
-func (s *settings) checkWay(w way) {
+func (s *Settings) checkWay(w way) {
 	places := []string{
 		"redis_cluster", "redis_sentinels", "redis_sentinel_service_name", "redis_sentinel_username", "redis_sentinel_password",
 		"redis_unix_socket", "redis_host", "redis_port", "redis_username", "redis_password", "redis_db",
@@ -83,7 +85,7 @@ func (s *settings) checkWay(w way) {
 	}
 }
 
-func (s *settings) checkSentinels() {
+func (s *Settings) checkSentinels() {
 	switch given := s.sources["redis_sentinels"] != ""; {
 	case given && s.RedisService == "":
 		s.problemf("%s needs redis_sentinel_service_name, the name under which the sentinels know the primary", s.given("redis_sentinels"))
@@ -92,7 +94,7 @@ func (s *settings) checkSentinels() {
 	}
 }
 
-func (s *settings) checkTLS() {
+func (s *Settings) checkTLS() {
 	if (s.RedisCert == "") != (s.RedisKey == "") {
 		s.problemf("redis_tls_cert and redis_tls_key need each other")
 	}

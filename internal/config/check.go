@@ -1,4 +1,4 @@
-package cli
+package config
 
 import (
 	"cmp"
@@ -7,10 +7,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/sixpack-go/sixpack/internal/suggest"
 )
 
 // check finds what is wrong beyond single values, and what is worth a note.
-func (s *settings) check() {
+func (s *Settings) check() {
 	s.checkNames()
 	s.checkAccess()
 	if s.selectsRedis() {
@@ -21,8 +23,8 @@ func (s *settings) check() {
 	}
 	s.checkWhiplash()
 	for _, k := range keys {
-		if k.inert != "" && s.sources[k.name] != "" {
-			s.notef("%s from %s has no effect: %s", k.name, s.sources[k.name], k.inert)
+		if k.inert != "" && s.sources[k.Name] != "" {
+			s.notef("%s from %s has no effect: %s", k.Name, s.sources[k.Name], k.inert)
 		}
 	}
 	for _, name := range retiredKeys {
@@ -33,7 +35,7 @@ func (s *settings) check() {
 }
 
 // checkWhiplash finds what contradicts enable_whiplash, which names an algorithm.
-func (s *settings) checkWhiplash() {
+func (s *Settings) checkWhiplash() {
 	switch {
 	case !s.EnableWhiplash:
 	case s.sources["algorithm"] == "":
@@ -44,27 +46,27 @@ func (s *settings) checkWhiplash() {
 	}
 }
 
-func (s *settings) problemf(format string, arguments ...any) {
-	s.problems = append(s.problems, fmt.Sprintf(format, arguments...))
+func (s *Settings) problemf(format string, arguments ...any) {
+	s.Problems = append(s.Problems, fmt.Sprintf(format, arguments...))
 }
 
-func (s *settings) notef(format string, arguments ...any) {
-	s.notes = append(s.notes, fmt.Sprintf(format, arguments...))
+func (s *Settings) notef(format string, arguments ...any) {
+	s.Notes = append(s.Notes, fmt.Sprintf(format, arguments...))
 }
 
 // checkNames finds the keys of a file that do not exist.
-func (s *settings) checkNames() {
+func (s *Settings) checkNames() {
 	known := knownNames()
 	for _, name := range slices.Sorted(maps.Keys(s.sources)) {
 		if !slices.Contains(known, name) {
-			s.problemf("%s from %s is not a key%s", name, s.sources[name], didYouMean(name, known))
+			s.problemf("%s from %s is not a key%s", name, s.sources[name], suggest.DidYouMean(name, known))
 		}
 	}
 }
 
 // checkVariables looks for misspelled variables. Others may have variables that
 // begin as ours do, so only what is clearly meant for us is a problem.
-func (s *settings) checkVariables(variables map[string]string) {
+func (s *Settings) checkVariables(variables map[string]string) {
 	known := knownVariables()
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
 		short, ours := strings.CutPrefix(name, "SIXPACK_")
@@ -72,10 +74,10 @@ func (s *settings) checkVariables(variables map[string]string) {
 			continue
 		}
 		if k, ok := findKey(strings.ToLower(strings.TrimPrefix(short, "CONFIG_"))); ok {
-			s.problemf("%s is not a variable of sixpack: did you mean %s?", name, k.variable())
+			s.problemf("%s is not a variable of sixpack: did you mean %s?", name, k.Variable)
 			continue
 		}
-		if best, distance := nearest(name, known); distance <= len(short)/4 {
+		if best, distance := suggest.Nearest(name, known); distance <= len(short)/4 {
 			s.problemf("%s is not a variable of sixpack: did you mean %s?", name, best)
 			continue
 		}
@@ -83,30 +85,40 @@ func (s *settings) checkVariables(variables map[string]string) {
 	}
 }
 
-// err returns all problems as one error, nil if there are none.
-func (s *settings) err() error {
-	switch len(s.problems) {
+// Err returns all problems as one error, nil if there are none.
+func (s *Settings) Err() error {
+	switch len(s.Problems) {
 	case 0:
 		return nil
 	case 1:
-		return errors.New("configuration: " + s.problems[0])
+		return errors.New("configuration: " + s.Problems[0])
 	default:
-		return errors.New("configuration:\n  " + strings.Join(s.problems, "\n  "))
+		return errors.New("configuration:\n  " + strings.Join(s.Problems, "\n  "))
 	}
 }
 
-// shown returns the value of a key as an operator may see it.
-func (s *settings) shown(k key) string {
-	value := s.values.Get(k.name)
-	switch {
-	case k.name == "users" && len(s.Users) > 0:
-		return people(s.Users)
-	case k.name == "tokens" && len(s.Tokens) > 0:
-		return people(s.Tokens)
-	case (k.name == "users" || k.name == "tokens") && s.sources[k.name] == "":
-		return "none"
+// Row is a key with its value in effect.
+type Row struct{ Key, Source, Value string }
+
+// Rows returns the values in effect, without secrets, in the order of the
+// documentation.
+func (s *Settings) Rows() []Row {
+	rows := make([]Row, len(keys))
+	for i, k := range keys {
+		rows[i] = Row{k.Name, s.source(k.Name), s.shown(k)}
 	}
-	if k.secret && value != "" {
+	return rows
+}
+
+// shown returns the value of a key as an operator may see it.
+func (s *Settings) shown(k Key) string {
+	value := s.values.Get(k.Name)
+	switch {
+	case k.Name == "users" && len(s.Users) > 0:
+		return people(s.Users)
+	case k.Name == "tokens" && len(s.Tokens) > 0:
+		return people(s.Tokens)
+	case k.secret && s.sources[k.Name] != "" && value != "":
 		return "(secret)"
 	}
 	list, ok := value.([]any)

@@ -5,22 +5,23 @@ import (
 	"unicode"
 
 	"github.com/spf13/pflag"
+
+	"github.com/sixpack-go/sixpack/internal/config"
 )
 
-// again returns the command line of another command that finds the same data:
-// its flags are those given that say where that is; variables stay as they are.
-func (in *invocation) again(command string) string {
+// commandLine returns the command line of another command on the same data: it
+// repeats the flags that say where the data is. Variables stay as they are.
+func (in *invocation) commandLine(command string) string {
 	line := "sixpack " + command
 	in.flags.Visit(func(f *pflag.Flag) {
-		k, ok := findKey(strings.ReplaceAll(f.Name, "-", "_"))
-		if f.Name == configFlag || ok && (k.redis() || k.name == "store" || k.name == "data_dir") {
+		if config.LocatesData(f.Name) {
 			line += " --" + f.Name + "=" + quote(f.Value.String())
 		}
 	})
 	return line
 }
 
-// quote returns s as one word of a shell's.
+// quote returns s quoted as one word for a shell.
 func quote(s string) string {
 	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return !strings.ContainsRune("-_./:,@%+=", r) && !unicode.IsLetter(r) && !unicode.IsDigit(r)

@@ -1,4 +1,4 @@
-package cli
+package config
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -14,26 +15,41 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
-	"github.com/spf13/viper"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/httpapi"
+	"github.com/sixpack-go/sixpack/internal/redistest"
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
 // loaded is the configuration of an environment and flags.
-func loaded(t *testing.T, environ []string, args ...string) *settings {
+func loaded(t *testing.T, environ []string, args ...string) *Settings {
 	t.Helper()
-	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
-	addFlags(flags)
-	if err := flags.Parse(args); err != nil {
-		t.Fatal(err)
-	}
-	s, err := load(environ, flags)
+	s, err := Load(environ, flags(t, args...))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func flags(t *testing.T, args ...string) *pflag.FlagSet {
+	t.Helper()
+	set := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	AddFlags(set)
+	if err := set.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// writeFile writes a file into a folder that ends with the test.
+func writeFile(t *testing.T, name, content string) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // The hashes of the password "correct horse" and of some token.
@@ -121,35 +137,35 @@ var companions = map[string][]string{
 
 // TestPrecedence sets every key in every way.
 func TestPrecedence(t *testing.T) {
-	t.Chdir(certificates(t))
+	t.Chdir(redistest.Certificates(t))
 	for _, k := range keys {
-		t.Run(k.name, func(t *testing.T) {
-			values, ok := samples[k.name]
+		t.Run(k.Name, func(t *testing.T) {
+			values, ok := samples[k.Name]
 			if !ok {
 				t.Fatal("no samples")
 			}
-			file := writeFile(t, "config.yml", fmt.Sprintf("%s: %q\n", k.name, values[0]))
-			beside := companions[k.name]
+			file := writeFile(t, "config.yml", fmt.Sprintf("%s: %q\n", k.Name, values[0]))
+			beside := companions[k.Name]
 			inFile := append([]string{"SIXPACK_CONFIG=" + file}, beside...)
-			inBoth := append([]string{inFile[0], k.variable() + "=" + values[1]}, beside...)
-			check := func(s *settings, want, source string) {
+			inBoth := append([]string{inFile[0], k.Variable + "=" + values[1]}, beside...)
+			check := func(s *Settings, want, source string) {
 				t.Helper()
-				if len(s.problems) > 0 {
-					t.Errorf("problems: %v", s.problems)
+				if len(s.Problems) > 0 {
+					t.Errorf("problems: %v", s.Problems)
 				}
-				if got := fmt.Sprint(s.values.Get(k.name)); got != want {
+				if got := fmt.Sprint(s.values.Get(k.Name)); got != want {
 					t.Errorf("from %s: %q, want %q", source, got, want)
 				}
-				if got := s.source(k.name); got != source {
+				if got := s.source(k.Name); got != source {
 					t.Errorf("source is %q, want %q", got, source)
 				}
 			}
-			check(loaded(t, nil), fmt.Sprint(loaded(t, nil).values.Get(k.name)), "default")
+			check(loaded(t, nil), fmt.Sprint(loaded(t, nil).values.Get(k.Name)), "default")
 			check(loaded(t, inFile), values[0], "file "+file)
 			check(loaded(t, beside, "--config", file), values[0], "file "+file)
-			check(loaded(t, inBoth), values[1], "variable "+k.variable())
-			if k.hasFlag() {
-				check(loaded(t, inBoth, "--"+k.flag()+"="+values[2]), values[2], "flag --"+k.flag())
+			check(loaded(t, inBoth), values[1], "variable "+k.Variable)
+			if k.Flag != "" {
+				check(loaded(t, inBoth, "--"+k.Flag+"="+values[2]), values[2], "flag --"+k.Flag)
 			}
 		})
 	}
@@ -167,39 +183,8 @@ func TestVariables(t *testing.T) {
 		"cors_methods": "SIXPACK_CORS_METHODS", "cors_expose_headers": "SIXPACK_CORS_EXPOSE_HEADERS",
 		"port": "SIXPACK_PORT", "web_port": "SIXPACK_WEB_PORT", "debug": "SIXPACK_DEBUG",
 	} {
-		if k, ok := findKey(name); !ok || k.variable() != variable {
-			t.Errorf("%s is set by %s, want %s", name, k.variable(), variable)
-		}
-	}
-}
-
-// TestDocumentation compares config.yaml with the keys and with what is true.
-func TestDocumentation(t *testing.T) {
-	file := viper.New()
-	file.SetConfigType("yaml")
-	if err := file.ReadConfig(strings.NewReader(string(defaults))); err != nil {
-		t.Fatal(err)
-	}
-	documented := file.AllSettings()
-	for _, k := range keys {
-		if _, ok := documented[k.name]; !ok {
-			t.Errorf("config.yaml lacks %s", k.name)
-		}
-		delete(documented, k.name)
-		if !strings.Contains(string(defaults), k.variable()) && !strings.HasPrefix(k.variable(), "SIXPACK_CORS_") && !k.redis() {
-			t.Errorf("config.yaml lacks the variable %s", k.variable())
-		}
-	}
-	for name := range documented {
-		t.Errorf("config.yaml has %s, which is not a key", name)
-	}
-	var fields []string
-	for field := range reflect.TypeFor[config]().Fields() {
-		fields = append(fields, field.Tag.Get("mapstructure"))
-	}
-	for _, k := range keys {
-		if !slices.Contains(fields, k.name) {
-			t.Errorf("config lacks a field for %s", k.name)
+		if k, ok := findKey(name); !ok || k.Variable != variable {
+			t.Errorf("%s is set by %s, want %s", name, k.Variable, variable)
 		}
 	}
 }
@@ -207,13 +192,13 @@ func TestDocumentation(t *testing.T) {
 // TestDefaults checks that the program behaves by default as the packages do.
 func TestDefaults(t *testing.T) {
 	s := loaded(t, nil)
-	if len(s.problems)+len(s.notes) > 0 {
-		t.Errorf("problems %q, notes %q", s.problems, s.notes)
+	if len(s.Problems)+len(s.Notes) > 0 {
+		t.Errorf("problems %q, notes %q", s.Problems, s.Notes)
 	}
 	if got := s.values.GetString("robot_regex"); got != sixpack.DefaultRobots {
 		t.Errorf("robot_regex is %q, want %q", got, sixpack.DefaultRobots)
 	}
-	engine := sixpack.New(new(memory.Store), s.engine())
+	engine := sixpack.New(new(memory.Store), s.Engine())
 	for name, valid := range map[string]bool{"a b_c-D9": true, "home.header": false, "-a": false, "a\n": false} {
 		x := sixpack.Experiment{Name: name, Alternatives: []string{"a", "b"}}
 		_, err := engine.Participate(t.Context(), x, "client")
@@ -222,7 +207,7 @@ func TestDefaults(t *testing.T) {
 		}
 	}
 	var headers [2]http.Header
-	for i, o := range []httpapi.Options{{}, s.options(new(memory.Store), nil)} {
+	for i, o := range []httpapi.Options{{}, {CORS: s.CORS()}} {
 		w := httptest.NewRecorder()
 		httpapi.New(engine, o).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/favicon.ico", http.NoBody))
 		headers[i] = w.Header()
@@ -234,11 +219,11 @@ func TestDefaults(t *testing.T) {
 
 // TestBanditSettings checks that the engine is told about bandits.
 func TestBanditSettings(t *testing.T) {
-	got := loaded(t, []string{"SIXPACK_CONFIG_WHIPLASH=true", "SIXPACK_BANDIT_WINDOW=72h", "SIXPACK_BANDIT_MEMORY=5000"}).engine()
+	got := loaded(t, []string{"SIXPACK_CONFIG_WHIPLASH=true", "SIXPACK_BANDIT_WINDOW=72h", "SIXPACK_BANDIT_MEMORY=5000"}).Engine()
 	if want := (sixpack.Bandit{Window: 72 * time.Hour, Memory: 5000}); got.Algorithm != "whiplash" || got.Bandit != want {
 		t.Errorf("%s with %+v, want whiplash with %+v", got.Algorithm, got.Bandit, want)
 	}
-	if got := loaded(t, nil, "--algorithm=thompson").engine(); got.Algorithm != "thompson" || got.Bandit != (sixpack.Bandit{Window: 24 * time.Hour}) {
+	if got := loaded(t, nil, "--algorithm=thompson").Engine(); got.Algorithm != "thompson" || got.Bandit != (sixpack.Bandit{Window: 24 * time.Hour}) {
 		t.Errorf("%s with %+v, want thompson and what is by default", got.Algorithm, got.Bandit)
 	}
 }
@@ -251,8 +236,8 @@ func TestValues(t *testing.T) {
 		"SIXPACK_CORS_ORIGIN=https://a.example, https://*.b.example", "SIXPACK_STORE_TIMEOUT=250ms",
 	}
 	s := loaded(t, environ)
-	if len(s.problems) > 0 {
-		t.Fatal(s.problems)
+	if len(s.Problems) > 0 {
+		t.Fatal(s.Problems)
 	}
 	if !s.Robots.MatchString("a mycrawler") || s.Robots.MatchString("Googlebot") {
 		t.Errorf("robots are %v", s.Robots)
@@ -264,10 +249,10 @@ func TestValues(t *testing.T) {
 	if !slices.Equal(s.Ignored, want) {
 		t.Errorf("ignored are %v, want %v", s.Ignored, want)
 	}
-	if s.Timezone.String() != "Europe/Berlin" || s.Enabled || s.StoreTimeout != 250*time.Millisecond {
+	if s.Timezone.String() != "Europe/Berlin" || s.Enabled || s.StoreTimeout.Duration != 250*time.Millisecond {
 		t.Errorf("got %v, %v, %v", s.Timezone, s.Enabled, s.StoreTimeout)
 	}
-	if want := (statsdServer{"127.0.0.1:8177", "my.prefix."}); s.StatsD != want {
+	if want := (StatsD{"127.0.0.1:8177", "my.prefix."}); s.StatsD != want {
 		t.Errorf("StatsD is %v, want %v", s.StatsD, want)
 	}
 	if want := []string{"https://a.example", "https://*.b.example"}; !slices.Equal(s.CORSOrigins, want) {
@@ -288,11 +273,11 @@ port: 8000
 robot_regex:
 `)
 	s := loaded(t, nil, "--config", path)
-	if len(s.problems) > 0 {
-		t.Fatal(s.problems)
+	if len(s.Problems) > 0 {
+		t.Fatal(s.Problems)
 	}
 	if s.Enabled || !s.Metrics || s.CORSCredentials || s.SecretKey != "12345" || s.Port != 8000 || len(s.Ignored) != 2 {
-		t.Errorf("got %+v", s.config)
+		t.Errorf("got %+v", s.Config)
 	}
 	if s.source("robot_regex") != "default" || !s.Robots.MatchString("GOOGLE") {
 		t.Errorf("robot_regex without a value is %v from %s", s.Robots, s.source("robot_regex"))
@@ -310,34 +295,12 @@ Weights:
     "1": 2
 `)
 	s := loaded(t, nil, "--config", path)
-	want := weights{"Home.Header": {"A": 1, "b": 3}, "button color": {"Dark Red": 0.5, "1": 2}}
-	if !reflect.DeepEqual(s.Weights, want) || !reflect.DeepEqual(s.engine().Weights, map[string]map[string]float64(want)) {
+	want := Weights{"Home.Header": {"A": 1, "b": 3}, "button color": {"Dark Red": 0.5, "1": 2}}
+	if !reflect.DeepEqual(s.Weights, want) || !reflect.DeepEqual(s.Engine().Weights, map[string]map[string]float64(want)) {
 		t.Errorf("got %v, want %v", s.Weights, want)
 	}
-	if want := []string{"shared from file " + path + " is not a key"}; !slices.Equal(s.problems, want) {
-		t.Errorf("problems are %q, want %q", s.problems, want)
-	}
-}
-
-// TestWeightsOfOthers starts with nothing that would refuse all calls.
-func TestWeightsOfOthers(t *testing.T) {
-	st := new(memory.Store)
-	engine := sixpack.New(st, sixpack.Config{})
-	if _, err := engine.Participate(t.Context(), sixpack.Experiment{Name: "button", Alternatives: []string{"red", "blue"}}, "anna"); err != nil {
-		t.Fatal(err)
-	}
-	for text, want := range map[string]string{
-		"{button: {blue: 9, red: 1}, link: {a: 1, b: 1}}": "",
-		"{button: {blue: 9, green: 1}}":                   `configuration: weights: "button" has the alternatives ["blue" "red"], not ["blue" "green"]`,
-		"{button: {blue: 9, red: 1, green: 1}}":           `configuration: weights: "button" has the alternatives ["blue" "red"], not ["blue" "green" "red"]`,
-	} {
-		set, err := parseWeights(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := set.checkRecords(t.Context(), st); (err == nil) != (want == "") || err != nil && err.Error() != want {
-			t.Errorf("%s: %v, want %q", text, err, want)
-		}
+	if want := []string{"shared from file " + path + " is not a key"}; !slices.Equal(s.Problems, want) {
+		t.Errorf("problems are %q, want %q", s.Problems, want)
 	}
 }
 
@@ -347,14 +310,14 @@ func TestBooleans(t *testing.T) {
 		"n": false, "no": false, "No": false, "false": false, "FALSE": false, "off": false, "0": false,
 	} {
 		s := loaded(t, []string{"SIXPACK_METRICS=" + text})
-		if len(s.problems) > 0 || s.Metrics != want {
-			t.Errorf("%q is %v, want %v: %v", text, s.Metrics, want, s.problems)
+		if len(s.Problems) > 0 || s.Metrics != want {
+			t.Errorf("%q is %v, want %v: %v", text, s.Metrics, want, s.Problems)
 		}
 	}
 	for _, flag := range []string{"--metrics", "--debug", "--access-log"} {
 		s := loaded(t, nil, flag)
-		if got := []bool{s.Metrics, s.Debug, s.AccessLog}; len(s.problems) > 0 || !slices.Contains(got, true) {
-			t.Errorf("%s gives %v: %v", flag, got, s.problems)
+		if got := []bool{s.Metrics, s.Debug, s.AccessLog}; len(s.Problems) > 0 || !slices.Contains(got, true) {
+			t.Errorf("%s gives %v: %v", flag, got, s.Problems)
 		}
 	}
 }
@@ -466,7 +429,7 @@ func TestProblems(t *testing.T) {
 					c.want[i] = strings.ReplaceAll(c.want[i], "FILE", path)
 				}
 			}
-			if got := loaded(t, c.environ, c.args...).problems; !slices.Equal(got, c.want) {
+			if got := loaded(t, c.environ, c.args...).Problems; !slices.Equal(got, c.want) {
 				t.Errorf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(c.want, "\n  "))
 			}
 		})
@@ -483,14 +446,14 @@ func TestFiles(t *testing.T) {
 		twice:          "already defined at line 1",
 		list:           "configuration file " + list + ": ",
 	} {
-		_, _, err := call(t, nil, "check-config", "--config", path)
+		_, err := Load([]string{"SIXPACK_CONFIG=" + path}, flags(t))
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") && path != twice && path != list {
 			t.Errorf("%s: %v, want %q", path, err, want)
 		}
 	}
 	empty := writeFile(t, "empty.yml", "")
-	if s := loaded(t, []string{"SIXPACK_CONFIG="}, "--config", empty); len(s.problems) > 0 {
-		t.Error(s.problems)
+	if s := loaded(t, []string{"SIXPACK_CONFIG="}, "--config", empty); len(s.Problems) > 0 {
+		t.Error(s.Problems)
 	}
 }
 
@@ -498,11 +461,11 @@ func TestFiles(t *testing.T) {
 func TestSixpack2(t *testing.T) {
 	const path = "testdata/sixpack2.yml"
 	s := loaded(t, nil, "--config", path)
-	if want := "Redis at localhost:6379, database 15, prefix sxp"; len(s.problems) > 0 || s.Store != inRedis || s.where() != want {
-		t.Errorf("problems %q; the data is in %s, want %s", s.problems, s.where(), want)
+	if want := "Redis at localhost:6379, database 15, prefix sxp"; len(s.Problems) > 0 || s.Store != StoreRedis || s.Where() != want {
+		t.Errorf("problems %q; the data is in %s, want %s", s.Problems, s.Where(), want)
 	}
-	if s = loaded(t, nil, "--config", path, "--store=embedded"); len(s.problems) > 0 || s.Store != embedded {
-		t.Errorf("problems %q; the data is in %s", s.problems, s.Store)
+	if s = loaded(t, nil, "--config", path, "--store=embedded"); len(s.Problems) > 0 || s.Store != StoreEmbedded {
+		t.Errorf("problems %q; the data is in %s", s.Problems, s.Store)
 	}
 
 	content, err := os.ReadFile(path)
@@ -511,16 +474,16 @@ func TestSixpack2(t *testing.T) {
 	}
 	without := writeFile(t, "config.yml", regexp.MustCompile(`(?m)^redis_.*\n`).ReplaceAllString(string(content), ""))
 	s = loaded(t, []string{"SIXPACK_CONFIG=" + without})
-	if len(s.problems) > 0 {
-		t.Error(s.problems)
+	if len(s.Problems) > 0 {
+		t.Error(s.Problems)
 	}
 	for _, k := range []string{"asset_path", "full_response"} {
-		if !slices.ContainsFunc(s.notes, func(n string) bool { return strings.HasPrefix(n, k+" from file "+without+" has no effect: ") }) {
-			t.Errorf("no note on %s: %q", k, s.notes)
+		if !slices.ContainsFunc(s.Notes, func(n string) bool { return strings.HasPrefix(n, k+" from file "+without+" has no effect: ") }) {
+			t.Errorf("no note on %s: %q", k, s.Notes)
 		}
 	}
-	if want := "secret_key from file " + without + " is the one of the example, which everybody knows: one is made up instead"; !slices.Contains(s.notes, want) {
-		t.Errorf("notes are %q, want %q", s.notes, want)
+	if want := "secret_key from file " + without + " is the one of the example, which everybody knows: one is made up instead"; !slices.Contains(s.Notes, want) {
+		t.Errorf("notes are %q, want %q", s.Notes, want)
 	}
 	fresh := loaded(t, nil)
 	if got, want := s.values.GetString("robot_regex"), fresh.values.GetString("robot_regex"); got != want {

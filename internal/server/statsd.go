@@ -1,4 +1,4 @@
-package cli
+package server
 
 import (
 	"log/slog"
@@ -6,12 +6,14 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/sixpack-go/sixpack/internal/config"
 )
 
 // statsd sends counts and times of requests to a StatsD server, by UDP. Metrics
 // that it cannot send at once are dropped: no request waits for them.
 type statsd struct {
-	to     statsdServer
+	to     config.StatsD
 	log    *slog.Logger
 	queue  chan string
 	closed chan struct{}
@@ -19,7 +21,7 @@ type statsd struct {
 }
 
 // newStatsD returns a sender, to be closed by whoever asked for it.
-func newStatsD(to statsdServer, log *slog.Logger) *statsd {
+func newStatsD(to config.StatsD, log *slog.Logger) *statsd {
 	const waiting = 4096
 	s := &statsd{to: to, log: log, queue: make(chan string, waiting), closed: make(chan struct{})}
 	s.active.Go(s.work)
@@ -76,16 +78,16 @@ type line struct {
 func (l *line) send(s *statsd, metric string) {
 	const retry = 30 * time.Second
 	if l.conn == nil && time.Now().After(l.next) {
-		conn, err := net.DialTimeout("udp", s.to.address, time.Second) //nolint:noctx // what it may take is said
+		conn, err := net.DialTimeout("udp", s.to.Addr, time.Second) //nolint:noctx // what it may take is said
 		if err != nil {
-			s.log.Warn("metrics are lost", "statsd", s.to.address, "error", err)
+			s.log.Warn("metrics are lost", "statsd", s.to.Addr, "error", err)
 			l.next = time.Now().Add(retry)
 			return
 		}
 		l.conn = conn
 	}
 	if l.conn != nil {
-		_, _ = l.conn.Write([]byte(s.to.prefix + metric)) // fails when nobody listens there
+		_, _ = l.conn.Write([]byte(s.to.Prefix + metric)) // fails when nobody listens there
 	}
 }
 

@@ -1,4 +1,4 @@
-package cli
+package server
 
 import (
 	"cmp"
@@ -13,18 +13,17 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/sixpack-go/sixpack/internal/config"
 )
 
 // listen takes a port. The prefix is that of the keys which set it.
-func listen(host string, port uint16, prefix string) (net.Listener, error) {
+func listen(host string, port config.Port, prefix string) (net.Listener, error) {
 	l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(int(port))))
 	if err == nil {
 		return l, nil
 	}
-	settings := func(name string) string {
-		k := key{name: prefix + name}
-		return fmt.Sprintf("with --%s, %s or %s in the configuration file", k.flag(), k.variable(), k.name)
-	}
+	settings := func(name string) string { return "with " + config.HowToSet(prefix+name) }
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return nil, fmt.Errorf("port %d is in use: stop what uses it, or choose another port %s", port, settings("port"))

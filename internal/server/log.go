@@ -1,19 +1,21 @@
-package cli
+package server
 
 import (
 	"io"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/sixpack-go/sixpack/internal/config"
 )
 
-// newLog returns the log that the configuration asks for.
-func newLog(w io.Writer, c *config) *slog.Logger {
-	options := &slog.HandlerOptions{Level: c.LogLevel}
+// NewLog returns the log that c configures.
+func NewLog(w io.Writer, c *config.Config) *slog.Logger {
+	options := &slog.HandlerOptions{Level: slog.Level(c.LogLevel)}
 	if c.Debug {
 		options.Level = slog.LevelDebug
 	}
-	if c.LogFormat == jsonLog {
+	if c.LogFormat == config.LogJSON {
 		return slog.New(slog.NewJSONHandler(w, options))
 	}
 	return slog.New(slog.NewTextHandler(w, options))

@@ -1,4 +1,4 @@
-package cli
+package server
 
 import (
 	"crypto/rand"
@@ -9,27 +9,22 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/sixpack-go/sixpack/internal/config"
 )
 
-const (
-	// secretFile is the name, in the data folder, of the file with the secret that
-	// signs sessions, if the configuration has none.
-	secretFile = "sixpack.secret"
+// secretFile is the name, in the data folder, of the file with the secret that
+// signs sessions, if the configuration has none.
+const secretFile = "sixpack.secret"
 
-	// exampleSecret is in the configuration file that Sixpack 2 comes with.
-	exampleSecret = "<your secret key here>"
-
-	shortestSecret = 16
-)
-
-// secret returns what signs sessions: the configured one, or one that was made
-// up. It is called by who has the embedded store, so that no other process makes
-// one at the same time.
-func (c *config) secret(log *slog.Logger) ([]byte, error) {
+// secret returns the secret that signs sessions: the configured one, or a random
+// one. The caller must have opened the embedded store, so that no other process
+// makes a secret at the same time.
+func secret(c *config.Config, log *slog.Logger) ([]byte, error) {
 	switch {
-	case c.SecretKey != "" && c.SecretKey != exampleSecret:
-		return []byte(c.SecretKey), nil
-	case c.Store == embedded:
+	case c.Secret() != "":
+		return []byte(c.Secret()), nil
+	case c.Store == config.StoreEmbedded:
 		return keptSecret(filepath.Join(string(c.DataDir), secretFile), log)
 	case len(c.Users) > 0:
 		log.Warn("everyone has to log in again after a restart, and at each of several servers: there is no secret_key")
@@ -47,7 +42,7 @@ func keptSecret(path string, log *slog.Logger) ([]byte, error) {
 		return nil, err
 	}
 	secret := strings.TrimSpace(string(content))
-	if len(secret) < shortestSecret {
+	if len(secret) < config.MinSecret {
 		return nil, fmt.Errorf("%s holds no secret: delete it, and another one is made up", path)
 	}
 	if about, err := os.Stat(path); err == nil && about.Mode().Perm()&0o077 != 0 {

@@ -1,0 +1,179 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
+)
+
+// configVariable and configFlag name the configuration file.
+const (
+	configVariable = "SIXPACK_CONFIG"
+	configFlag     = "config"
+)
+
+// Settings is the configuration with the source of each value and what is wrong
+// with them.
+type Settings struct {
+	Config
+	Problems []string // with any of these, nothing starts
+	Notes    []string // warnings for the operator
+
+	values  *viper.Viper
+	sources map[string]string // of the keys that are set, not default
+}
+
+// Load collects the configuration from the file, the environment and the flags
+// that [AddFlags] declared. It returns an error if the file cannot be read or
+// parsed. Everything else that is wrong is in Problems; see [Settings.Err].
+func Load(environ []string, flags *pflag.FlagSet) (*Settings, error) {
+	s := &Settings{values: viper.New(), sources: make(map[string]string)}
+	for _, k := range keys {
+		s.values.SetDefault(k.Name, k.value())
+	}
+	if err := s.addFile(configFile(environ, flags)); err != nil {
+		return nil, err
+	}
+	if err := s.addVariables(environ); err != nil {
+		return nil, err
+	}
+	if err := s.bindFlags(flags); err != nil {
+		return nil, err
+	}
+	s.decode()
+	s.check()
+	return s, nil
+}
+
+// configFile returns the path of the configuration file, empty for none.
+func configFile(environ []string, flags *pflag.FlagSet) string {
+	if flags.Changed(configFlag) {
+		return flags.Lookup(configFlag).Value.String()
+	}
+	for _, e := range environ {
+		if path, ok := strings.CutPrefix(e, configVariable+"="); ok {
+			return path
+		}
+	}
+	return ""
+}
+
+func (s *Settings) addFile(path string) error {
+	if path == "" {
+		return nil
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		if pathError := (*fs.PathError)(nil); errors.As(err, &pathError) {
+			err = pathError.Err // the message has the path already
+		}
+		return fmt.Errorf("configuration file %s: %w", path, err)
+	}
+	file := viper.New()
+	file.SetConfigType("yaml")
+	if err := file.ReadConfig(bytes.NewReader(content)); err != nil {
+		return fmt.Errorf("configuration file %s: %w", path, errors.Unwrap(err))
+	}
+	given := file.AllSettings()
+	keepWeights(given, content)
+	for name, value := range given {
+		if value == nil { // a key without a value means the default
+			delete(given, name)
+			continue
+		}
+		s.sources[name] = "file " + path
+		if text, ok := value.(string); ok && isYAML11Yes(text) {
+			given[name] = true
+		}
+	}
+	return s.values.MergeConfigMap(given)
+}
+
+func (s *Settings) addVariables(environ []string) error {
+	given := make(map[string]any)
+	variables := make(map[string]string, len(environ))
+	for _, e := range environ {
+		name, value, _ := strings.Cut(e, "=")
+		variables[name] = value
+	}
+	for _, k := range keys {
+		if value, ok := variables[k.Variable]; ok && (value != "" || !k.redis()) {
+			given[k.Name] = value
+			s.sources[k.Name] = "variable " + k.Variable
+		}
+	}
+	s.checkVariables(variables)
+	return s.values.MergeConfigMap(given)
+}
+
+func (s *Settings) bindFlags(flags *pflag.FlagSet) error {
+	for _, k := range keys {
+		if k.Flag == "" {
+			continue
+		}
+		if err := s.values.BindPFlag(k.Name, flags.Lookup(k.Flag)); err != nil {
+			return err
+		}
+		if flags.Changed(k.Flag) {
+			s.sources[k.Name] = "flag --" + k.Flag
+		}
+	}
+	return nil
+}
+
+// decode decodes the values into s.Config. Values that cannot be decoded become
+// problems.
+func (s *Settings) decode() {
+	err := s.values.Unmarshal(&s.Config, func(c *mapstructure.DecoderConfig) {
+		c.TagName = "key"
+		c.DecodeHook = mapstructure.ComposeDecodeHookFunc(prepare, mapstructure.TextUnmarshallerHookFunc())
+	})
+	failures := []error{err}
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		failures = joined.Unwrap()
+	}
+	for _, failure := range failures {
+		if failure != nil {
+			s.Problems = append(s.Problems, s.describe(failure))
+		}
+	}
+}
+
+// describe returns the problem for a value that cannot be decoded.
+func (s *Settings) describe(err error) string {
+	var failure *mapstructure.DecodeError
+	if !errors.As(err, &failure) {
+		return err.Error()
+	}
+	name := failure.Name()
+	k, _ := findKey(name)
+	value := s.values.Get(name)
+	shown := fmt.Sprintf("%q", fmt.Sprint(value))
+	if k.secret {
+		shown = s.shown(k)
+	}
+	text := fmt.Sprintf("%s: %s from %s: %v", name, shown, s.source(name), failure.Unwrap())
+	if address, ok := value.(string); ok && strings.HasPrefix(address, "tcp://") {
+		text += " (Kubernetes sets this variable for a service named sixpack: enableServiceLinks: false)"
+	}
+	return text
+}
+
+// source returns where the value of a key comes from.
+func (s *Settings) source(name string) string {
+	if source := s.sources[name]; source != "" {
+		return source
+	}
+	return "default"
+}
+
+// given returns the name of a key and where its value comes from.
+func (s *Settings) given(name string) string { return name + " from " + s.source(name) }

@@ -1,0 +1,124 @@
+// Package datastore opens the store that an operator names: the configured one, a
+// data folder, a file of the embedded store, a URL of Redis, or the store of a
+// running server.
+package datastore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sixpack-go/sixpack/internal/config"
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/bolt"
+	"github.com/sixpack-go/sixpack/store/memory"
+)
+
+// Backer is a store that can be copied while it is used.
+type Backer interface {
+	// Backup writes all data, as it is at one moment, and returns the number of bytes.
+	Backup(ctx context.Context, w io.Writer) (int64, error)
+}
+
+// Collector is a store in which processes that died leave data behind.
+type Collector interface {
+	// Collect removes that data and returns the number of removed keys.
+	Collect(ctx context.Context) (removed int64, err error)
+}
+
+var (
+	_ Backer    = (*bolt.Store)(nil)
+	_ Backer    = remote{}
+	_ Collector = (*redisStore)(nil)
+)
+
+// Open opens the configured store. It creates the data folder if it is missing.
+func Open(c *config.Config) (store.Store, error) {
+	switch c.Store {
+	case config.StoreMemory:
+		return new(memory.Store), nil
+	case config.StoreRedis:
+		return openRedis(c, "")
+	case config.StoreEmbedded:
+	}
+	if err := os.MkdirAll(string(c.DataDir), 0o700); err != nil {
+		return nil, fmt.Errorf("data_dir: %w", err)
+	}
+	st, err := bolt.Open(c.DataFile())
+	if errors.Is(err, bolt.ErrLocked) {
+		return nil, fmt.Errorf("%w: stop that one, or choose another folder with %s", err, config.HowToSet("data_dir"))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return st, nil
+}
+
+// OpenAt opens the store at an address: a URL of Redis, the path of a data
+// folder or of a file of the embedded store, or "" for the configured store. A
+// missing file is created, with its folder, if create is true; otherwise the
+// error is [fs.ErrNotExist].
+func OpenAt(c *config.Config, address string, create bool) (store.Store, error) {
+	path, ok := FileAt(c, address)
+	switch {
+	case !ok && address == "":
+		return Open(c)
+	case !ok:
+		return openRedis(c, address)
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !create {
+		return nil, missingError{fmt.Errorf("there is no file %s", path)}
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	st, err := bolt.Open(path)
+	switch {
+	case errors.Is(err, bolt.ErrLocked) && create:
+		return nil, fmt.Errorf("%w: stop that one first", err)
+	case errors.Is(err, bolt.ErrLocked):
+		return nil, fmt.Errorf("%w: stop that one, or read a copy that \"sixpack backup\" makes", err)
+	case err != nil:
+		return nil, err
+	}
+	return st, nil
+}
+
+// FileAt returns the path of the embedded store's file at an address, whether it
+// exists or not. ok is false if the address names another kind of store.
+func FileAt(c *config.Config, address string) (path string, ok bool) {
+	switch {
+	case address == "" && c.Store == config.StoreEmbedded:
+		return c.DataFile(), true
+	case address == "" || strings.Contains(address, "://"):
+		return "", false
+	}
+	info, err := os.Stat(address)
+	if err == nil && info.Mode().IsRegular() || err != nil && filepath.Ext(address) == filepath.Ext(config.DataFileName) {
+		return address, true
+	}
+	return filepath.Join(address, config.DataFileName), true
+}
+
+// CheckDataFile returns an error if the configured store has no file, for
+// commands that would otherwise create an empty one.
+func CheckDataFile(c *config.Config) error {
+	if c.Store != config.StoreEmbedded {
+		return fmt.Errorf("store is %s, so that there is no file: this is for the embedded store", c.Store)
+	}
+	_, err := os.Stat(c.DataFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no file %s: name its folder with --data-dir, SIXPACK_DATA_DIR or data_dir", c.DataFile())
+	}
+	return err
+}
+
+// missingError is [fs.ErrNotExist] with another text.
+type missingError struct{ error }
+
+func (missingError) Is(target error) bool { return target == fs.ErrNotExist }

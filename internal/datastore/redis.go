@@ -1,0 +1,98 @@
+package datastore
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/redis/rueidis"
+
+	"github.com/sixpack-go/sixpack/internal/config"
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/sixpack-go/sixpack/store/redis"
+)
+
+// redisStore is a store with its own client.
+type redisStore struct {
+	*redis.Store
+
+	client rueidis.Client
+	prefix string
+}
+
+// openRedis opens the store at a URL, or the configured one if it is "".
+func openRedis(c *config.Config, address string) (store.Store, error) {
+	client, prefix, err := Dial(c, address)
+	if err != nil {
+		return nil, err
+	}
+	st := redis.New(client, prefix, redis.Config{Timeout: c.RedisTimeout.Duration, WaitReplicas: int(c.RedisWaitReplicas)})
+	return &redisStore{st, client, prefix}, nil
+}
+
+// Close implements [store.Store].
+func (s *redisStore) Close() error {
+	err := s.Store.Close()
+	s.client.Close()
+	return err
+}
+
+// Dial returns a client of the Redis at a URL, or of the configured one if the
+// URL is "", and the prefix of its keys.
+func Dial(c *config.Config, address string) (client rueidis.Client, prefix string, err error) {
+	option, prefix, err := c.Redis(address)
+	if err != nil {
+		return nil, "", err
+	}
+	client, err = rueidis.NewClient(option)
+	if err != nil {
+		return nil, "", fmt.Errorf("cannot use Redis at %s: %w%s", config.ShowRedis(option), err, advice(err))
+	}
+	return client, prefix, nil
+}
+
+// advice returns what to do about an error of a connection, in parentheses.
+func advice(err error) string {
+	switch text := err.Error(); {
+	case strings.Contains(text, "NOAUTH"), strings.Contains(text, "WRONGPASS"), strings.Contains(text, "AUTH <password>"):
+		return " (redis_username and redis_password, or those in the URL, say who we are)"
+	case strings.Contains(text, "tls:"), strings.Contains(text, "x509:"):
+		return " (the redis_tls keys are about that)"
+	case strings.Contains(text, "SELECT is not allowed in cluster mode"):
+		return " (it is a node of a cluster, which has database 0 only: name some nodes with redis_cluster, or set redis_db or the URL's to 0)"
+	case strings.Contains(text, "connect:"), strings.Contains(text, "no such host"), strings.Contains(text, "i/o timeout"),
+		strings.Contains(text, "deadline exceeded"):
+		return " (does it run, and is that its address?)"
+	}
+	return ""
+}
+
+// Sixpack2Error says that a Redis has data of Sixpack 2 but none of ours.
+type Sixpack2Error struct {
+	Where       string // the Redis, for people
+	Experiments int64  // of Sixpack 2
+}
+
+// Error implements error.
+func (e *Sixpack2Error) Error() string {
+	return fmt.Sprintf("%s has %d experiments of Sixpack 2 and none of ours", e.Where, e.Experiments)
+}
+
+// CheckSixpack2 returns a [*Sixpack2Error] if st, the configured store, is empty but
+// Sixpack 2 has experiments beside it: starting with an empty store would reassign
+// all of its clients. The key ignore_sixpack_data turns the check off.
+func CheckSixpack2(ctx context.Context, c *config.Config, st store.Store) error {
+	r, ok := st.(*redisStore)
+	if !ok || c.IgnoreSixpackData {
+		return nil
+	}
+	empty, err := r.Empty(ctx)
+	if err != nil || !empty {
+		return err
+	}
+	n, err := r.client.Do(ctx, r.client.B().Scard().Key(r.prefix+":e").Build()).AsInt64()
+	if err != nil || n == 0 {
+		return err
+	}
+	return &Sixpack2Error{c.Where(), n}
+}
