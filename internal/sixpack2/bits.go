@@ -6,8 +6,8 @@ import (
 	mathbits "math/bits"
 )
 
-// bits is a chunk of a bitmap as Redis keeps it: bit 0 is the highest of the
-// first byte. Its length is a multiple of 8 bytes where it is read bit by bit.
+// bits is a part of a bitmap as Redis keeps it: bit 0 is the highest bit of the first
+// byte. Its length is a multiple of 8 bytes where single bits are read.
 type bits []byte
 
 // all iterates over the bits that are set, in order.
@@ -36,14 +36,14 @@ func (b bits) has(i int) bool { return b[i/8]&(0x80>>(i%8)) != 0 }
 
 func (b bits) set(i int) { b[i/8] |= 0x80 >> (i % 8) }
 
-// or adds the bits of o, which is no longer than b.
+// or sets the bits of o in b. It must not be longer than b.
 func (b bits) or(o bits) {
 	for i, c := range o {
 		b[i] |= c
 	}
 }
 
-// and returns the bits that are in both, which are of the same length.
+// and returns the bits set in both, which have the same length.
 func (b bits) and(o bits) bits {
 	both := make(bits, len(b))
 	for i := range b {
@@ -52,7 +52,7 @@ func (b bits) and(o bits) bits {
 	return both
 }
 
-// without returns the bits of b that are not in o, which is of the same length.
+// without returns the bits of b that are not set in o, which has the same length.
 func (b bits) without(o bits) bits {
 	rest := make(bits, len(b))
 	for i := range b {
@@ -61,8 +61,8 @@ func (b bits) without(o bits) bits {
 	return rest
 }
 
-// span returns the bytes from the first that is not zero to the last, and where
-// they begin.
+// span returns the bytes from the first to the last that are not zero, and the index of
+// the first.
 func (b bits) span() (from int, trimmed bits) {
 	to := len(b)
 	for from < to && b[from] == 0 {

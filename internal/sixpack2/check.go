@@ -11,7 +11,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// checkNames refuses an experiment of whose keys some would be another's.
+// checkNames returns an error if Sixpack would mix keys of the experiment with keys of
+// another one.
 func (s *Space) checkNames(ctx context.Context, st store.Store, r store.Record) error {
 	kpis, err := s.allKPIs(ctx, st, r.Name)
 	if err != nil {
@@ -25,8 +26,8 @@ func (s *Space) checkNames(ctx context.Context, st store.Store, r store.Record) 
 	return nil
 }
 
-// allKPIs returns the names of the experiments here and there, and the KPIs of
-// those whose keys may be mixed with an experiment's.
+// allKPIs returns the names of all experiments of Sixpack and the store, with the KPIs of
+// those whose keys may be mixed with the experiment's.
 func (s *Space) allKPIs(ctx context.Context, st store.Store, experiment string) (map[string][]string, error) {
 	kpis := make(map[string][]string)
 	names, err := s.Names(ctx)
@@ -50,7 +51,8 @@ func (s *Space) allKPIs(ctx context.Context, st store.Store, experiment string) 
 	return kpis, err
 }
 
-// shareKeys tells whether a key of one experiment would be another's.
+// shareKeys reports whether a key of one experiment, with its KPIs, would be a key of
+// another one.
 func shareKeys(one string, kpis []string, other string) bool {
 	rest, ok := strings.CutPrefix(other, one)
 	if !ok || rest == "" {
@@ -62,7 +64,7 @@ func shareKeys(one string, kpis []string, other string) bool {
 	return slices.Contains([]string{":alternatives", ":winner", ":kpis", ":users", ":excluded"}, rest)
 }
 
-// checkSame refuses an experiment that is there and not as it would be written.
+// checkSame returns an error if Sixpack's experiment is not what would be written.
 func (e *exporter) checkSame(ctx context.Context, st store.Store) error {
 	other := func(why string) error {
 		return fmt.Errorf("%w: Sixpack has it already, %s: --force writes over it", ErrTaken, why)
@@ -95,8 +97,8 @@ func (e *exporter) checkSame(ctx context.Context, st store.Store) error {
 	return nil
 }
 
-// sameClients tells whether Sixpack and a store have the same clients with the
-// same alternatives, days and conversions, by a sum over all of them.
+// sameClients reports whether Sixpack and a store have the same clients with the same
+// alternatives, days and conversions. It compares sums of hashes.
 func (e *exporter) sameClients(ctx context.Context, st store.Store, x *Experiment) (bool, error) {
 	seed := maphash.MakeSeed()
 	var there, here uint64
@@ -121,7 +123,7 @@ func (e *exporter) sameClients(ctx context.Context, st store.Store, x *Experimen
 	return there == here, nil
 }
 
-// digest is the same for clients that Sixpack could not tell apart.
+// digest returns a hash of what Sixpack knows of a client.
 func digest(seed maphash.Seed, c store.Client) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)

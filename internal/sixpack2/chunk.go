@@ -10,20 +10,20 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// A chunk is all bits and names of some numbers that follow each other.
+// A chunk holds all bits and names of a range of numbers.
 type chunk struct {
 	from     int64 // the first number, a multiple of 8
 	size     int   // how many numbers, a multiple of 64
 	names    []string
-	named    bits // numbers that have a name
+	named    bits // numbers with a name
 	excluded bits
 	parts    [][]part // by kind and alternative
 }
 
-// A part is what a chunk has of one kind and alternative.
+// A part holds the bits of one kind and alternative in a chunk.
 type part struct {
 	all   bits
-	again bits      // all, read once more after the days
+	later bits      // all, read again after the days
 	days  []dayBits // in order
 }
 
@@ -32,18 +32,19 @@ type dayBits struct {
 	bits bits
 }
 
-// read reads a chunk. Sixpack first gives a client its number, then sets all
-// bits of its participation in one step, and later those of a conversion. All is
-// read in the contrary order, so that of each bit there is what came before it.
+// read reads the chunk that begins with a number. Sixpack first assigns a client its
+// number, then sets all bits of its participation in one step, and later the bits of a
+// conversion. Data is read in the opposite order, so that for each bit that is read
+// everything that came before it is read, too.
 func (x *Experiment) read(ctx context.Context, from int64) (*chunk, error) {
 	size := x.located.size
 	s := &chunk{from: from, size: int(size), names: make([]string, size), named: make(bits, size/8), parts: make([][]part, len(x.kinds))}
-	var asks, again []ask
+	var asks, later []ask
 	for i, of := range slices.Backward(x.located.series) {
 		s.parts[i] = make([]part, len(of))
 		for j := range of {
 			asks = append(asks, x.piece(of[j].all.key, s, &s.parts[i][j].all))
-			again = append(again, x.piece(of[j].all.key, s, &s.parts[i][j].again))
+			later = append(later, x.piece(of[j].all.key, s, &s.parts[i][j].later))
 		}
 	}
 	asks = x.users(append(asks, x.piece(x.keys.excluded(), s, &s.excluded)), s)
@@ -57,19 +58,19 @@ func (x *Experiment) read(ctx context.Context, from int64) (*chunk, error) {
 			asks = x.pieces(asks, s, given, s.parts[i][j].days)
 		}
 	}
-	if err := x.ask(ctx, append(asks, again...)); err != nil {
+	if err := x.ask(ctx, append(asks, later...)); err != nil {
 		return nil, err
 	}
 	s.dropNew()
 	return s, nil
 }
 
-// dropNew leaves those out who came while the chunk was read, and of whom some
-// is there and some is not. The next import brings them.
+// dropNew drops the bits of clients that came while the chunk was read, as some of their
+// bits were read and some were not. The next import reads them.
 func (s *chunk) dropNew() {
 	for _, of := range s.parts {
 		for _, p := range of {
-			came := p.again.without(p.all)
+			came := p.later.without(p.all)
 			for i := range p.days {
 				p.days[i].bits = p.days[i].bits.without(came)
 			}
@@ -77,7 +78,7 @@ func (s *chunk) dropNew() {
 	}
 }
 
-// pieces appends what reads the days of a part.
+// pieces appends the commands that read the days of a part.
 func (x *Experiment) pieces(asks []ask, s *chunk, of series, days []dayBits) []ask {
 	i := 0
 	for _, b := range of.days {
@@ -89,7 +90,7 @@ func (x *Experiment) pieces(asks []ask, s *chunk, of series, days []dayBits) []a
 	return asks
 }
 
-// piece reads the bits that a bitmap has of a chunk.
+// piece returns the command that reads the bits of a bitmap in a chunk.
 func (x *Experiment) piece(key string, of *chunk, into *bits) ask {
 	*into = make(bits, of.size/8)
 	first := of.from / 8
@@ -103,13 +104,13 @@ func (x *Experiment) piece(key string, of *chunk, into *bits) ask {
 	}}
 }
 
-// users appends what reads the names of a chunk.
+// users appends the commands that read the names in a chunk.
 func (x *Experiment) users(asks []ask, s *chunk) []ask {
 	key := x.keys.users()
 	for from := s.from; from < s.from+int64(s.size); from += minChunk {
 		lowest, beyond := strconv.FormatInt(from, 10), "("+strconv.FormatInt(from+minChunk, 10)
 		command := x.space.client.B().Zrangebyscore().Key(key).Min(lowest).Max(beyond).Withscores().Build()
-		asks = append(asks, ask{key, minChunk * usualName, command, func(r rueidis.RedisResult) error {
+		asks = append(asks, ask{key, minChunk * bytesPerName, command, func(r rueidis.RedisResult) error {
 			scores, err := r.AsZScores()
 			for _, z := range scores {
 				x.name(s, z)
@@ -120,10 +121,10 @@ func (x *Experiment) users(asks []ask, s *chunk) []ask {
 	return asks
 }
 
-// usualName is how many bytes a name and a number may have.
-const usualName = 64
+// bytesPerName estimates the bytes of a name and its number.
+const bytesPerName = 64
 
-// name gives a number of a chunk its name.
+// name sets the name of a number in a chunk.
 func (x *Experiment) name(s *chunk, z rueidis.ZScore) {
 	id := int(z.Score - float64(s.from))
 	switch {
@@ -132,14 +133,14 @@ func (x *Experiment) name(s *chunk, z rueidis.ZScore) {
 	case s.named.has(id):
 		x.damagef("client %q has the number %v in %s, which client %q has: left out", z.Member, z.Score, x.keys.users(), s.names[id])
 	case isSynthetic(z.Member):
-		// It stands for nobody.
+		// It stands for a count without a client.
 	default:
 		s.named.set(id)
 		s.names[id] = z.Member
 	}
 }
 
-// undated tells whether there are bits that have no day.
+// undated reports whether there are bits without a day.
 func (s *chunk) undated() bool {
 	for _, of := range s.parts {
 		for _, p := range of {

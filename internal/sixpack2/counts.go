@@ -2,10 +2,10 @@ package sixpack2
 
 import "github.com/sixpack-go/sixpack/store"
 
-// What is counted by day: the only counts that Sixpack has.
+// Sixpack has only counts by day. These functions ignore all others.
 
-// less returns a less others, nowhere below 0.
-func less(a store.Counts, others ...store.Counts) store.Counts {
+// minus returns a minus others, with 0 in place of negative counts.
+func minus(a store.Counts, others ...store.Counts) store.Counts {
 	rest := store.NewCounts(a.Record, nil)
 	rest.Add(a)
 	for _, o := range others {
@@ -33,7 +33,7 @@ func participants(r store.Counts) (n int64) {
 	return n
 }
 
-// conversions is the number of clients that converted, summed over all KPIs.
+// conversions returns the number of clients that converted, summed over all KPIs.
 func conversions(r store.Counts) (n int64) {
 	for _, a := range r.Alternatives {
 		for _, k := range a.KPIs {
@@ -43,12 +43,12 @@ func conversions(r store.Counts) (n int64) {
 	return n
 }
 
-// sum is 0 if nothing is counted.
+// sum returns the sum of all counts, which is 0 if nothing is counted.
 func sum(r store.Counts) int64 { return r.Excluded + participants(r) + conversions(r) }
 
-// News returns how many more participants, conversions and excluded clients
-// Sixpack counts, on any day, than are counted here.
+// News returns how many participants, conversions and excluded clients Sixpack counts
+// that a store does not, day by day. Its counts are here.
 func (x *Experiment) News(here store.Counts) (participated, converted, excluded int64) {
-	more := less(x.Totals, here)
+	more := minus(x.Totals, here)
 	return participants(more), conversions(more), more.Excluded
 }

@@ -1,15 +1,15 @@
-// Package sixpack2 reads and writes the data of Sixpack 2, as it is in Redis, so
-// that one can come over from it, and go back.
+// Package sixpack2 reads and writes the data of Sixpack 2 in Redis, so that a user can
+// move from it, and back.
 //
 //	space := sixpack2.New(client, "sxp", sixpack2.Config{})
 //	x, err := space.Read(ctx, "button-color")
 //	…
 //	outcome, err := x.Import(ctx, st, nil)
 //
-// Sixpack gives each client of an experiment a number, in the order in which
-// they come, and has a bitmap over these numbers for each alternative and day,
-// month and year, and for all time (<p> is the prefix, N an experiment, A an
-// alternative or "_all", T all, YYYY, YYYY-MM or YYYY-MM-DD):
+// Sixpack numbers the clients of an experiment in the order in which they come. It
+// has a bitmap over these numbers for each alternative and each day, month and year,
+// and for all time (<p> is the prefix, N an experiment, A an alternative or "_all", T
+// is all, YYYY, YYYY-MM or YYYY-MM-DD):
 //
 //	<p>:e                    SET     names of experiments
 //	<p>:e:N                  HASH    created_at, traffic_fraction, paused, archived, description
@@ -19,48 +19,47 @@
 //	<p>:e:N:users            ZSET    client → number
 //	<p>:e:N:excluded         bitmap
 //	<p>:p:N:A:T              bitmap  of participation
-//	<p>:p:N:days             SET     of the days there are; months and years likewise
+//	<p>:p:N:days             SET     of the days that have bitmaps; likewise months and years
 //	<p>:c:N:A:users:T        bitmap  of conversions; N/K in place of N for KPI K
 //	<p>:c:N:days             SET     likewise
 //
 // # Reading
 //
-// What is read is never more than a chunk of numbers at a time, so that memory
-// does not grow with the number of clients. The rules, where there is a choice:
+// Numbers are read in chunks, so that memory does not grow with the number of
+// clients. Where the data is ambiguous, these rules apply:
 //
-//   - A client takes part in the first alternative, in the order of the list,
-//     that has its bit, as Sixpack answers. Its bits in other alternatives, of a
-//     forced participation, become counts without a client, as do conversions in
-//     an alternative that is not the client's.
-//   - Its day is the first whose bitmap has its bit. A client that is in the
-//     bitmaps of two days of one alternative is counted on the first only, so
-//     that days sum up to the alternative's total, as they do not in Sixpack. A
-//     bit that has no day counts on the day of the experiment's creation. One
-//     that has a day only, and is missing from the bitmap of all time, counts.
-//   - A client with the excluded bit is out, unless it takes part: then it stays
-//     a participant, and the exclusion becomes a count without a client.
-//   - A number with a name and no bits, which Sixpack gives out for a prefetch, is
-//     nothing.
+//   - A client takes part in the first alternative, in the order of the list, that
+//     has its bit, as Sixpack answers. Its bits in other alternatives, which forced
+//     participations leave, become counts without a client. So do conversions in an
+//     alternative that is not the client's.
+//   - The day of a client is the first whose bitmap has its bit. A client in the
+//     bitmaps of two days of one alternative is counted on the first only, so that the
+//     days add up to the alternative's total, which they do not in Sixpack. A bit
+//     without a day counts on the day on which the experiment was created. A bit in a
+//     day's bitmap that is missing from the bitmap of all time counts.
+//   - A client with the excluded bit is out, unless it takes part: then it stays a
+//     participant, and the exclusion becomes a count without a client.
+//   - A number with a name and no bits, which Sixpack assigns for a prefetch, is
+//     ignored.
 //   - Bits of numbers without a name become counts without a client: archiving
 //     deletes the names.
-//   - Names are taken as they are, whatever this version allows for new ones.
-//     An alternative that is listed twice is one, with twice the share.
-//   - A traffic fraction that is no number, or not in (0, 1], is 1. A created_at
-//     that is no time is the first day there is.
+//   - Names are kept, even if this version does not allow them for new experiments. An
+//     alternative that is listed twice becomes one, with twice the share.
+//   - A traffic fraction that is no number, or not in (0, 1], is taken as 1. A
+//     created_at that is no time is taken as the first day with data.
 //
-// [Experiment.Notes] tells where one of these applied, [Experiment.Damaged] what
-// could not be read. Neither keeps anything else from being read.
+// [Experiment.Notes] lists where one of these rules applied, [Experiment.Damaged] what
+// could not be read. Neither stops the rest from being read.
 //
-// A server may go on writing meanwhile. Sixpack only ever adds, one step after
-// the other, and what it adds later is read earlier: so whoever is read is read
-// with all that they did before. Who comes meanwhile comes with the next import.
+// Sixpack may go on serving meanwhile. It only adds data, in a fixed order, and data is
+// read in the opposite order. So a client that is read is read with everything it did
+// before. Clients that come meanwhile are read by the next import.
 //
 // # Writing
 //
-// [Space.Export] gives numbers in the order in which the store gives clients, and
-// writes the name of an experiment last: an experiment that Sixpack knows is
-// complete. What is counted without a client gets numbers with made-up names,
-// which reading knows again; without them the next client would get a number
-// that has bits. An archived experiment without clients gets no names, as in
-// Sixpack.
+// [Space.Export] assigns numbers in the order in which the store lists clients, and
+// writes the name of the experiment last, so that Sixpack sees only complete
+// experiments. Counts without a client get numbers with synthetic names, which reading
+// recognizes; without the names Sixpack would give the numbers, with their bits, to new
+// clients. An archived experiment without clients gets no names, as in Sixpack.
 package sixpack2

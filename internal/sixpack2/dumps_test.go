@@ -21,18 +21,18 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// different are the answers that are not Sixpack's, on purpose, after an import.
+// different lists answers that differ from Sixpack's on purpose after an import.
 var different = []struct{ scenario, query, rule string }{
 	{"duplicate-alternatives", "alternatives=two&alternatives=two", "duplicate alternatives are refused"},
 }
 
-// totals that are not Sixpack's, on purpose.
+// totals that differ from Sixpack's on purpose.
 var totals = map[string]int64{
 	"record-force-both": 2, // one client in two alternatives: counted in both, as each alternative does
 }
 
-// TestDumps imports what Sixpack left in Redis after each scenario, and compares
-// what is there then with what Sixpack said.
+// TestDumps imports what Sixpack left in Redis after each scenario, and compares it with
+// Sixpack's answers.
 func TestDumps(t *testing.T) {
 	client := dial(t)
 	for i, d := range reference.Lines[dump](t, "keyspace.jsonl") {
@@ -59,7 +59,7 @@ func TestDumps(t *testing.T) {
 	}
 }
 
-// checkPage compares what is counted with the dashboard's JSON.
+// checkPage compares the counts with the JSON of Sixpack's dashboard.
 func checkPage(t *testing.T, scenario string, got store.Counts, want page) {
 	t.Helper()
 	kpis := slices.DeleteFunc(slices.Clone(got.Record.KPIs), func(kpi string) bool { return kpi == "" })
@@ -97,7 +97,7 @@ func checkPage(t *testing.T, scenario string, got store.Counts, want page) {
 	}
 }
 
-// checkDetails compares what the API answers with the dashboard's JSON.
+// checkDetails compares the API's answer with the JSON of Sixpack's dashboard.
 func checkDetails(t *testing.T, scenario string, api *echo.Echo, want page) {
 	t.Helper()
 	if n, ok := totals[scenario]; ok {
@@ -122,8 +122,7 @@ func checkDetails(t *testing.T, scenario string, api *echo.Echo, want page) {
 	}
 }
 
-// replay sends what was sent to Sixpack after a scenario, and compares the
-// answers.
+// replay sends the requests that Sixpack got after a scenario, and compares the answers.
 func replay(t *testing.T, d dump, api *echo.Echo) {
 	t.Helper()
 	listed := make(map[string]bool)

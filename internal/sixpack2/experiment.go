@@ -13,22 +13,21 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// ErrDamaged is wrapped by the error for an experiment that lacks what it cannot
-// be without.
+// ErrDamaged is wrapped by the error for an experiment without alternatives.
 var ErrDamaged = errors.New("cannot be read")
 
-// Experiment is one of Sixpack's, read but for its clients.
+// Experiment is an experiment of Sixpack, read except for its clients.
 type Experiment struct {
-	// Record is as a store is to remember it.
+	// Record is the record for a store.
 	Record store.Record
-	// Totals is what Sixpack counts of it: excluded clients, and participants
-	// and converted clients by alternative, KPI and day. Scan corrects it where
-	// the rules of this package count otherwise.
+	// Totals are Sixpack's counts: excluded clients, and participants and converted
+	// clients by alternative, KPI and day. Scan corrects them where the rules of this
+	// package count differently.
 	Totals store.Counts
-	// IDs is how many numbers there are: so many steps does Scan take.
+	// IDs is the number of clients' numbers, which is the number of steps of Scan.
 	IDs int64
-	// Notes say where a rule of this package applied, Damaged what could not be
-	// read and is missing. Scan adds to both.
+	// Notes list where a rule of this package applied, Damaged what could not be read
+	// and is missing. Scan adds to both.
 	Notes, Damaged []string
 
 	space   *Space
@@ -36,18 +35,18 @@ type Experiment struct {
 	kinds   []kind // of bitmaps: participation, then conversions for each KPI
 	kpis    []string
 	located located
-	loose   loose
+	residue residue
 }
 
-// head is what there is beside bitmaps and clients.
+// head holds the data of an experiment other than bitmaps and clients.
 type head struct {
-	alternatives, kpis, converted []string // converted are the days on which somebody did, for no KPI
+	alternatives, kpis, converted []string // converted: days with conversions for the default KPI
 	fields                        map[string]string
 	winner                        string
 }
 
-// Read reads an experiment but for its clients. If it has no alternatives, the
-// error wraps [ErrDamaged].
+// Read reads an experiment except for its clients. The error wraps [ErrDamaged] if it has
+// no alternatives.
 func (s *Space) Read(ctx context.Context, experiment string) (*Experiment, error) {
 	x := &Experiment{space: s, keys: s.keysOf(experiment)}
 	h, err := x.readHead(ctx)
@@ -68,7 +67,7 @@ func (s *Space) Read(ctx context.Context, experiment string) (*Experiment, error
 	if err := x.setPurged(ctx); err != nil {
 		return nil, err
 	}
-	x.loose = newLoose(x.Totals.Record)
+	x.residue = newResidue(x.Totals.Record)
 	x.noteNames()
 	return x, nil
 }
@@ -87,8 +86,8 @@ func (x *Experiment) readHead(ctx context.Context) (h head, err error) {
 	return h, err
 }
 
-// setPurged tells whether there are bits of clients but no names any more. The
-// names are looked for last, as each is there before its bits.
+// setPurged sets whether there are bits of clients but no names. It looks for names last,
+// as Sixpack writes a name before its bits.
 func (x *Experiment) setPurged(ctx context.Context) error {
 	var users int64
 	key := x.keys.users()
@@ -109,7 +108,7 @@ func (x *Experiment) damagef(format string, arguments ...any) {
 	x.Damaged = appendOnce(x.Damaged, fmt.Sprintf(format, arguments...))
 }
 
-// appendOnce appends what is not there yet.
+// appendOnce appends s unless it is in all.
 func appendOnce(all []string, s string) []string {
 	if slices.Contains(all, s) {
 		return all
@@ -117,7 +116,7 @@ func appendOnce(all []string, s string) []string {
 	return append(all, s)
 }
 
-// setKinds sets what there are bitmaps of.
+// setKinds sets the kinds of bitmaps that the experiment has.
 func (x *Experiment) setKinds(h head) {
 	if len(h.converted) > 0 {
 		x.kpis = append(x.kpis, "")
@@ -129,11 +128,11 @@ func (x *Experiment) setKinds(h head) {
 	}
 }
 
-// setRecord sets all of the record but when it was created.
+// setRecord sets the record except for the time of its creation.
 func (x *Experiment) setRecord(h head) {
 	x.Record = store.Record{
 		Name:        x.keys.name,
-		Version:     1 + rand.Uint64N(1<<52), //nolint:gosec // only has to be another one
+		Version:     1 + rand.Uint64N(1<<52), //nolint:gosec // only has to be unique
 		Salt:        x.keys.name,
 		Winner:      h.winner,
 		Description: h.fields["description"],
@@ -149,8 +148,8 @@ func (x *Experiment) setRecord(h head) {
 	}
 }
 
-// setAlternatives makes one of those that are listed several times, with the
-// share that they had together.
+// setAlternatives merges alternatives that are listed several times and adds up their
+// shares.
 func (x *Experiment) setAlternatives(listed []string) {
 	r := &x.Record
 	for _, a := range listed {
@@ -187,7 +186,7 @@ func (x *Experiment) setTraffic(fields map[string]string) {
 	}
 }
 
-// createdForms are those of created_at: Sixpack 1 wrote the seconds.
+// createdForms are the forms of created_at. Sixpack 1 wrote seconds.
 var createdForms = []string{"2006-01-02 15:04", "2006-01-02 15:04:05"}
 
 func (x *Experiment) setCreated(h head) {
@@ -204,7 +203,7 @@ func (x *Experiment) setCreated(h head) {
 
 func (x *Experiment) setStart(t time.Time) { x.Record.Created, x.Record.Epoch.Start = t, t }
 
-// firstDay returns the beginning of the first day there is, else now.
+// firstDay returns the beginning of the first day with data, or now if there is none.
 func (x *Experiment) firstDay() time.Time {
 	first, ok := x.Totals.FirstDay()
 	if !ok {

@@ -13,26 +13,25 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// ErrTaken is wrapped by the error for an experiment that cannot be written
-// because Sixpack has something else where it would be. Nothing was written.
+// ErrTaken is wrapped by the error for an experiment that is not written because Sixpack
+// has other data under its keys. Nothing was written.
 var ErrTaken = errors.New("not written")
 
-// Exported says what came of an export. Its proof compares what the store counts,
-// the source, with what Sixpack does then.
+// Exported is the outcome of an export. In its Verification the store is the source and
+// Sixpack the target.
 type Exported struct {
-	// There tells that all was there already, with the same clients.
+	// There is set if Sixpack had the same experiment already, with the same clients.
 	There   bool
 	Clients int64
-	// Notes say what Sixpack has no place for.
+	// Notes list data that Sixpack cannot represent.
 	Notes []string
 	Verification
 }
 
-// Export writes an experiment of a store. One that Sixpack has already is left as
-// it is: if it is another, or has other clients or counts, the error wraps
-// [ErrTaken], unless force says to write over it. What an export left that was
-// broken off is written anew. The function step, if not nil, is told how many
-// clients were written.
+// Export writes an experiment of a store. It leaves one that Sixpack has already: if that
+// has other alternatives, clients or counts, the error wraps [ErrTaken]. If force is set
+// it is overwritten. An export that was interrupted is started over. The function step, if
+// not nil, is called with the number of clients written since the last call.
 func (s *Space) Export(ctx context.Context, st store.Store, experiment string, force bool, step func(clients int64)) (e Exported, err error) {
 	before, err := one(ctx, st, experiment)
 	if err != nil {
@@ -71,7 +70,7 @@ func one(ctx context.Context, st store.Store, experiment string) (store.Counts, 
 	return r, nil
 }
 
-// has tells whether Sixpack knows an experiment.
+// has reports whether Sixpack has an experiment.
 func (s *Space) has(ctx context.Context, experiment string) (bool, error) {
 	return s.client.Do(ctx, s.client.B().Sismember().Key(s.index()).Member(experiment).Build()).AsBool()
 }
@@ -82,22 +81,22 @@ type exporter struct {
 	keys     keys
 	before   store.Counts // what the store counted when writing began
 	step     func(int64)
-	seen     store.Counts // what the clients account for that were seen
-	clients  int64        // that were seen
-	reserved int64        // that were seen beside these
+	seen     store.Counts // what the clients account for that see was called with
+	clients  int64        // of these, those to be written
+	reserved int64        // of these, those with only a reserved alternative
 }
 
 func newExporter(s *Space, before store.Counts, step func(int64)) *exporter {
 	return &exporter{space: s, keys: s.keysOf(before.Record.Name), before: before, step: step, seen: store.NewCounts(before.Record, nil)}
 }
 
-// see counts a client, and tells whether Sixpack is to have it.
+// see counts a client, and reports whether it is to be written.
 func (e *exporter) see(c *store.Client) bool {
 	if c.Reserved {
 		e.reserved++
 		return false
 	}
-	// A KPI that came meanwhile waits for another export.
+	// KPIs that came meanwhile are left to the next export.
 	c.Conversions = slices.DeleteFunc(c.Conversions, func(v store.ClientConversion) bool {
 		return !slices.Contains(e.before.Record.KPIs, v.KPI)
 	})
@@ -106,10 +105,10 @@ func (e *exporter) see(c *store.Client) bool {
 	return true
 }
 
-// loose returns what no client accounts for.
-func (e *exporter) loose() store.Counts { return less(e.before, e.seen) }
+// rest returns the counts that no client accounts for.
+func (e *exporter) rest() store.Counts { return minus(e.before, e.seen) }
 
-// write writes the experiment's name last, so that Sixpack sees all of it or
+// write writes the experiment, and its name last, so that Sixpack sees all of it or
 // nothing.
 func (e *exporter) write(ctx context.Context, st store.Store) error {
 	r := e.before.Record
@@ -128,7 +127,7 @@ func (e *exporter) write(ctx context.Context, st store.Store) error {
 	if err := p.flush(ctx); err != nil {
 		return err
 	}
-	if err := e.writePeople(ctx, st); err != nil {
+	if err := e.writeClients(ctx, st); err != nil {
 		return err
 	}
 	p.commands = append(p.commands, e.record(b))
@@ -139,7 +138,7 @@ func (e *exporter) write(ctx context.Context, st store.Store) error {
 	return p.flush(ctx)
 }
 
-// record returns the command that writes the hash.
+// record returns the command that writes the hash of the experiment.
 func (e *exporter) record(b func() rueidis.Builder) rueidis.Completed {
 	r := e.before.Record
 	set := b().Hset().Key(e.keys.record()).FieldValue().
@@ -157,7 +156,7 @@ func (e *exporter) record(b func() rueidis.Builder) rueidis.Completed {
 	return set.Build()
 }
 
-// formatFraction writes a number as Python does: with a point, or an exponent.
+// formatFraction writes a number as Python does: always with a point or an exponent.
 func formatFraction(f float64) string {
 	s := strconv.FormatFloat(f, 'g', -1, 64)
 	if !strings.ContainsAny(s, ".e") {
@@ -166,9 +165,9 @@ func formatFraction(f float64) string {
 	return s
 }
 
-// writePeople writes all clients, and as many made-up ones as it takes that
-// Sixpack counts what is counted without a client.
-func (e *exporter) writePeople(ctx context.Context, st store.Store) error {
+// writeClients writes all clients, and synthetic ones for the counts that no client
+// accounts for.
+func (e *exporter) writeClients(ctx context.Context, st store.Store) error {
 	r := e.before.Record
 	w := newWriter(e.space, r)
 	for c, err := range st.Clients(ctx, r.Name) {
@@ -178,7 +177,7 @@ func (e *exporter) writePeople(ctx context.Context, st store.Store) error {
 		if !e.see(&c) {
 			continue
 		}
-		if err := w.add(ctx, person{c.ID, c.Choice, c.Choice != store.Out, c.Day, c.Conversions}); err != nil {
+		if err := w.add(ctx, entry{c.ID, c.Choice, c.Choice != store.Out, c.Day, c.Conversions}); err != nil {
 			return err
 		}
 		if w.size == 0 {
@@ -187,18 +186,18 @@ func (e *exporter) writePeople(ctx context.Context, st store.Store) error {
 	}
 	advance(e.step, int64(w.size))
 	nameless := r.Archived && e.clients == 0
-	for p := range syntheticClients(e.loose()) {
+	for c := range syntheticClients(e.rest()) {
 		if nameless {
-			p.name = ""
+			c.name = ""
 		}
-		if err := w.add(ctx, p); err != nil {
+		if err := w.add(ctx, c); err != nil {
 			return err
 		}
 	}
 	return w.flush(ctx)
 }
 
-// verify compares what was written with what the store counted.
+// verify compares what was written with what the store counts.
 func (e *exporter) verify(ctx context.Context, st store.Store) (Verification, error) {
 	x, err := e.space.Read(ctx, e.keys.name)
 	if err != nil {

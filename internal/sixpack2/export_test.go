@@ -15,7 +15,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// run is an experiment of ours that has all that Sixpack has no place for.
+// run makes an experiment with all kinds of data that Sixpack cannot represent.
 func run(t *testing.T, st store.Store) {
 	t.Helper()
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -94,7 +94,7 @@ func TestLosses(t *testing.T) {
 	})
 }
 
-// daily is counted, with KPIs in the order in which an import finds them.
+// daily is counted, with KPIs in the order of an import.
 func daily(r store.Counts) string {
 	for i := range r.Alternatives {
 		slices.SortFunc(r.Alternatives[i].KPIs, func(a, b store.KPICounts) int { return strings.Compare(a.KPI, b.KPI) })
@@ -102,9 +102,9 @@ func daily(r store.Counts) string {
 	return counted(r)
 }
 
-// TestNobodies gives Sixpack back what is counted without a client, so that its
-// next client gets a number without bits.
-func TestNobodies(t *testing.T) {
+// TestSyntheticClients exports counts without a client. The next client of Sixpack must get
+// a number without bits.
+func TestSyntheticClients(t *testing.T) {
 	everywhere(t, func(t *testing.T, s original, st store.Store) {
 		s.create("exp", "red", "blue")
 		s.participate("exp", "red", "a", "2013-01-28")
@@ -172,8 +172,8 @@ func TestExportAgain(t *testing.T) {
 	}
 }
 
-// TestUnfinished breaks an export off: Sixpack sees nothing of it, and another
-// one writes all of it.
+// TestUnfinished interrupts an export: Sixpack sees nothing of it, and the next export
+// writes everything.
 func TestUnfinished(t *testing.T) {
 	s := newOriginal(t)
 	s.crowd(many)
@@ -190,7 +190,7 @@ func TestUnfinished(t *testing.T) {
 	if len(content(t, s.client, "back")) == 0 {
 		t.Error("interrupted exporting left nothing, so that this test shows nothing")
 	}
-	// What it wrote is of clients that are not there any more.
+	// The interrupted export wrote clients that are gone now.
 	s.do("SETBIT", "back:p:exp:red:2013-01-01", "1000000", "1")
 	steps := int64(0)
 	e, err := to.Export(t.Context(), st, "exp", false, func(n int64) { steps += n })
@@ -200,7 +200,7 @@ func TestUnfinished(t *testing.T) {
 	compareContent(t, content(t, s.client, "back"), content(t, s.client, "sxp"))
 }
 
-// TestMixed refuses experiments whose keys Sixpack would mix.
+// TestMixed checks that experiments whose keys Sixpack would mix are refused.
 func TestMixed(t *testing.T) {
 	s := newOriginal(t)
 	st := new(memory.Store)

@@ -22,8 +22,8 @@ func dial(tb testing.TB) rueidis.Client {
 	return teststore.Dial(tb, redistest.Test(tb).Addr)
 }
 
-// stores open the stores to import into. The one in Redis has its keys beside those
-// of Sixpack 2.
+// stores are the stores to import into. The one in Redis has its keys under Sixpack's
+// prefix.
 var stores = map[string]func(tb testing.TB, client rueidis.Client, prefix string) store.Store{
 	"memory": func(tb testing.TB, _ rueidis.Client, _ string) store.Store { tb.Helper(); return teststore.Memory(tb) },
 	"bolt":   func(tb testing.TB, _ rueidis.Client, _ string) store.Store { tb.Helper(); return teststore.Bolt(tb) },
@@ -32,10 +32,10 @@ var stores = map[string]func(tb testing.TB, client rueidis.Client, prefix string
 	},
 }
 
-// created is when experiments were created whose dumps do not say it.
+// created is when experiments were created whose dumps do not say so.
 var created = time.Date(2012, 12, 1, 9, 30, 0, 0, time.UTC)
 
-// dump is the content of a Redis after a scenario, and what Sixpack says then.
+// dump is the content of Redis after a scenario, and Sixpack's answers then.
 type dump struct {
 	Scenario string
 	Keys     []dumped
@@ -58,7 +58,7 @@ type exchange struct {
 	Alternative, Message string
 }
 
-// page is what the dashboard's JSON has of an experiment.
+// page is the JSON of an experiment in Sixpack's dashboard.
 type page struct {
 	Name              string
 	Period            string
@@ -130,7 +130,7 @@ func parse[T any](tb testing.TB, raw json.RawMessage) (v T) {
 	return v
 }
 
-// do carries out a command of Redis.
+// do runs a Redis command.
 func do(tb testing.TB, client rueidis.Client, command ...string) rueidis.RedisResult {
 	tb.Helper()
 	r := client.Do(tb.Context(), client.B().Arbitrary(command...).Build())
@@ -140,7 +140,7 @@ func do(tb testing.TB, client rueidis.Client, command ...string) rueidis.RedisRe
 	return r
 }
 
-// importAll imports all experiments of a space and returns what came of each.
+// importAll imports all experiments of a space and returns the outcomes.
 func importAll(tb testing.TB, space *sixpack2.Space, st store.Store) map[string]sixpack2.Outcome {
 	tb.Helper()
 	names, err := space.Names(tb.Context())
@@ -171,7 +171,7 @@ func importOne(tb testing.TB, space *sixpack2.Space, st store.Store, name string
 	return x, o
 }
 
-// results returns what a store has of an experiment.
+// results returns a store's counts of an experiment.
 func results(tb testing.TB, st store.Store, name string) store.Counts {
 	tb.Helper()
 	all, err := st.Counts(tb.Context(), name)

@@ -15,17 +15,17 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Clients are collected and sorted before a store gets them, some at a time: one
-// that keeps them in order then writes each of its pages a few times only, and
-// has few of them in memory at once.
+// Clients are sorted in large batches and imported in small ones: a store that keeps
+// clients in order then writes each of its pages only a few times, and has few of them in
+// memory at a time.
 const (
-	collected = 1 << 18
-	atOnce    = 1 << 13
+	sortBatch   = 1 << 18
+	importBatch = 1 << 13
 )
 
-// Import has a store take all that it does not have. It may be repeated, also
-// after it was broken off. The function step, if not nil, is called with numbers
-// that sum up to IDs.
+// Import imports everything that a store does not have. It may be repeated, also after it
+// was interrupted. The function step, if not nil, is called with numbers of steps that add
+// up to IDs.
 //
 // The error wraps [store.ErrInvalid] if the store has the experiment with other
 // alternatives.
@@ -53,8 +53,7 @@ func advance(step func(ids int64), ids int64) {
 	}
 }
 
-// counted returns what the store has of the experiment, nothing if it is not
-// there.
+// counted returns the store's counts of the experiment, zero if it does not have it.
 func (x *Experiment) counted(ctx context.Context, st store.Store) (store.Counts, error) {
 	all, err := st.Counts(ctx, x.Record.Name)
 	if err != nil || len(all) == 0 {
@@ -63,17 +62,17 @@ func (x *Experiment) counted(ctx context.Context, st store.Store) (store.Counts,
 	return all[0], nil
 }
 
-// takeCounts imports what a store lacks that has purged the clients. They are in
-// its counts, so that those of Sixpack cannot be told from others.
+// takeCounts imports the counts that a store lacks which has purged the clients. Its
+// counts include them, so clients cannot be imported: they would be counted twice.
 func (x *Experiment) takeCounts(ctx context.Context, st store.Store, here store.Counts, step func(ids int64)) error {
 	err := x.Scan(ctx, func(_ []store.Client, ids int64) error { advance(step, ids); return nil })
-	if lacks := less(x.Totals, here); err != nil || !x.Record.Purged || participants(lacks)+conversions(lacks) == 0 {
+	if lacks := minus(x.Totals, here); err != nil || !x.Record.Purged || participants(lacks)+conversions(lacks) == 0 {
 		return err
 	}
 	return x.addCounts(ctx, st)
 }
 
-// take imports clients while the next ones are read, and then what no client
+// take imports clients while the next ones are read, and then the counts that no client
 // accounts for.
 func (x *Experiment) take(ctx context.Context, st store.Store, step func(ids int64)) (done store.Imported, err error) {
 	if done, err = st.Import(ctx, store.Import{Record: x.Record}); err != nil {
@@ -96,7 +95,7 @@ func (x *Experiment) take(ctx context.Context, st store.Store, step func(ids int
 		var all found
 		for f := range read {
 			all.clients, all.ids = append(all.clients, f.clients...), all.ids+f.ids
-			if len(all.clients) < collected {
+			if len(all.clients) < sortBatch {
 				continue
 			}
 			if err := x.addClients(going, st, all, step, &done); err != nil {
@@ -115,21 +114,21 @@ func (x *Experiment) take(ctx context.Context, st store.Store, step func(ids int
 	return done, x.addCounts(ctx, st)
 }
 
-// found is what some steps of a scan found.
+// found holds the clients that some steps of a scan found.
 type found struct {
 	clients []store.Client
 	ids     int64
 }
 
-// addClients imports clients, two parts at a time, so that the store need not
-// wait for the next one.
+// addClients imports clients, two batches at a time, so that the store does not wait for
+// the next one.
 func (x *Experiment) addClients(ctx context.Context, st store.Store, all found, step func(ids int64), done *store.Imported) error {
 	slices.SortFunc(all.clients, func(a, b store.Client) int { return strings.Compare(a.ID, b.ID) })
 	n, rest := int64(len(all.clients)), all.ids
 	var mu sync.Mutex // guards done, rest and step
 	group, going := errgroup.WithContext(ctx)
 	group.SetLimit(2)
-	for some := range slices.Chunk(all.clients, atOnce) {
+	for some := range slices.Chunk(all.clients, importBatch) {
 		group.Go(func() error {
 			more, err := st.Import(going, store.Import{Record: x.Record, Clients: some})
 			if err != nil {
@@ -152,25 +151,25 @@ func (x *Experiment) addClients(ctx context.Context, st store.Store, all found, 
 	return err
 }
 
-// addCounts imports what no client of the store accounts for.
+// addCounts imports the counts that no client of the store accounts for.
 func (x *Experiment) addCounts(ctx context.Context, st store.Store) error {
 	counts := x.nothing()
-	if sum(x.loose.nameless) > 0 {
+	if sum(x.residue.nameless) > 0 {
 		lost, err := x.lost(ctx, st)
 		if err != nil {
 			return err
 		}
 		counts.Add(lost)
 	}
-	counts.Add(x.loose.extra)
+	counts.Add(x.residue.extra)
 	counts.DropZeros()
 	setEpoch(&counts, x.Record.Epoch.Number)
 	_, err := st.Import(ctx, store.Import{Record: x.Record, Counts: &counts})
 	return err
 }
 
-// lost returns what those did who have no name in Sixpack and are not clients of
-// the store: some may have come with an earlier import, when they had names.
+// lost returns the counts of clients without a name in Sixpack that are not clients of the
+// store: an earlier import may have brought some of them, when they had names.
 func (x *Experiment) lost(ctx context.Context, st store.Store) (store.Counts, error) {
 	kept := x.nothing()
 	for c, err := range st.Clients(ctx, x.Record.Name) {
@@ -179,11 +178,11 @@ func (x *Experiment) lost(ctx context.Context, st store.Store) (store.Counts, er
 		}
 		addClient(&kept, c)
 	}
-	named := less(x.Totals, x.loose.nameless, x.loose.extra)
-	return less(x.loose.nameless, less(kept, named)), nil
+	named := minus(x.Totals, x.residue.nameless, x.residue.extra)
+	return minus(x.residue.nameless, minus(kept, named)), nil
 }
 
-// nothing returns results of the experiment in which nothing is counted.
+// nothing returns counts of the experiment that are all zero.
 func (x *Experiment) nothing() store.Counts { return store.NewCounts(x.Totals.Record, nil) }
 
 // addClient adds what a client did to counts by day.
@@ -203,7 +202,7 @@ func addClient(r *store.Counts, c store.Client) {
 	}
 }
 
-// setEpoch credits all that is counted by day to one epoch.
+// setEpoch adds all counts by day to one epoch.
 func setEpoch(r *store.Counts, epoch uint32) {
 	for i := range r.Alternatives {
 		a := &r.Alternatives[i]
@@ -218,25 +217,24 @@ func setEpoch(r *store.Counts, epoch uint32) {
 	}
 }
 
-// verify compares what there is now with what Sixpack counted when reading began.
+// verify compares the store's counts with those of Sixpack when reading began.
 func (x *Experiment) verify(ctx context.Context, st store.Store) (Verification, error) {
 	l, err := x.locate(ctx)
 	if err != nil {
 		return Verification{}, err
 	}
 	later := x.count(l)
-	later.Add(x.loose.amends)
+	later.Add(x.residue.corrections)
 	here, err := x.counted(ctx, st)
 	return compare(x.Totals, later, here), err
 }
 
-// maxTries bounds how often settings are saved anew because something else
-// changed meanwhile.
+// maxTries limits the attempts to save settings while somebody else changes the record.
 const maxTries = 100
 
-// TakeSettings gives the experiment in a store the winner, pause, archiving,
-// description and traffic that it has in Sixpack, and logs what that changes.
-// Import does so only for one that the store did not have.
+// TakeSettings sets the winner, pause, archiving, description and traffic of a store's
+// experiment to those in Sixpack, and logs the change. Import does so only for an
+// experiment that the store did not have.
 func (x *Experiment) TakeSettings(ctx context.Context, st store.Store) error {
 	for range maxTries {
 		facts, err := st.Lookup(ctx, x.Record.Name, "")
@@ -246,7 +244,7 @@ func (x *Experiment) TakeSettings(ctx context.Context, st store.Store) error {
 		r := facts.Record.Clone()
 		r.Winner, r.Paused, r.Archived = x.Record.Winner, x.Record.Paused, x.Record.Archived
 		r.Description, r.Traffic = x.Record.Description, x.Record.Traffic
-		changes, err := taken(*facts.Record, r)
+		changes, err := settingsChange(*facts.Record, r)
 		if err != nil {
 			return err
 		}
@@ -257,14 +255,14 @@ func (x *Experiment) TakeSettings(ctx context.Context, st store.Store) error {
 	return fmt.Errorf("experiment %q changed %d times while its settings were taken", x.Record.Name, maxTries)
 }
 
-// taken returns what the log says of settings that were taken: nothing if they
-// were the same.
-func taken(before, after store.Record) (changes []store.Change, err error) {
+// settingsChange returns the log entry for settings that were taken over, none if they
+// are the same.
+func settingsChange(before, after store.Record) (changes []store.Change, err error) {
 	was, is := store.Changed(before, after)
 	if was == is {
 		return nil, nil
 	}
-	c := store.Change{ID: 1 + rand.Uint64N(1<<52), At: time.Now(), By: "sixpack import", Action: "import"} //nolint:gosec // only has to be another one
+	c := store.Change{ID: 1 + rand.Uint64N(1<<52), At: time.Now(), By: "sixpack import", Action: "import"} //nolint:gosec // only has to be unique
 	if c.Before, err = was.JSON(); err != nil {
 		return nil, err
 	}

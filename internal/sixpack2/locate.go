@@ -7,36 +7,36 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// A bitmap is one of Sixpack's, and where it has bits.
+// A bitmap is a bitmap of Sixpack and where it has bits.
 type bitmap struct {
 	key    string
 	day    store.Day
-	bits   int64 // that are set
-	first  int64 // of these, -1 if none
+	bits   int64 // number of bits set
+	first  int64 // bit set, -1 if none
 	length int64 // in bytes
 }
 
-// reaches tells whether a bitmap may have bits in these bytes.
+// reaches reports whether a bitmap may have bits in a range of bytes.
 func (b bitmap) reaches(from, to int64) bool {
 	return b.first >= 0 && b.first/8 < to && b.length > from
 }
 
-// series are the bitmaps of one kind and alternative.
+// A series holds the bitmaps of one kind and alternative.
 type series struct {
 	all  bitmap
 	days []bitmap // in order, without empty ones
 }
 
-// located is where all bits are.
+// located describes all bitmaps of an experiment.
 type located struct {
 	series   [][]series // by kind and alternative
 	excluded bitmap
 	ids      int64 // numbers that may have bits
-	bits     int64 // in all bitmaps together
-	size     int64 // numbers that may be read at a time
+	bits     int64 // set in all bitmaps together
+	size     int64 // numbers in a chunk
 }
 
-// Limits of a chunk: numbers, and bytes of bitmaps.
+// Limits of a chunk: numbers, and bytes of all its bitmaps.
 const (
 	maxChunk   = 1 << 16
 	minChunk   = 1 << 10
@@ -75,7 +75,7 @@ func (x *Experiment) locate(ctx context.Context) (l located, err error) {
 	return l, nil
 }
 
-// days returns, by kind, the days that have bitmaps.
+// days returns the days that have bitmaps, by kind.
 func (x *Experiment) days(ctx context.Context) ([][]store.Day, error) {
 	named := make([][]string, len(x.kinds))
 	asks := make([]ask, len(x.kinds))
@@ -101,7 +101,7 @@ func (x *Experiment) days(ctx context.Context) ([][]store.Day, error) {
 	return days, nil
 }
 
-// measure appends what finds out where a bitmap has bits.
+// measure appends the commands that find where a bitmap has bits.
 func (x *Experiment) measure(asks []ask, of *bitmap) []ask {
 	b := x.space.client.B
 	of.first = -1
@@ -112,7 +112,7 @@ func (x *Experiment) measure(asks []ask, of *bitmap) []ask {
 	)
 }
 
-// sum drops the days without bits and sums up.
+// sum drops days without bits and sets the sums.
 func (l *located) sum() {
 	l.add(l.excluded)
 	for i := range l.series {
@@ -132,7 +132,7 @@ func (l *located) add(b bitmap) {
 	l.ids = max(l.ids, 8*b.length)
 }
 
-// count returns what Sixpack counts.
+// count returns Sixpack's counts.
 func (x *Experiment) count(l located) store.Counts {
 	r := store.NewCounts(x.Record, []store.Epoch{x.Record.Epoch})
 	r.Excluded = l.excluded.bits

@@ -8,9 +8,9 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// remove deletes all keys of an experiment that Sixpack does not know, or not any
-// more: what a delete or an export left that was broken off. If one of them is
-// not what Sixpack would have there, the error wraps [ErrTaken].
+// remove deletes all keys of an experiment that is not in the index of names: what a
+// deletion or an interrupted export left. The error wraps [ErrTaken] if the type of a key
+// is not the one that Sixpack would give it.
 func (s *Space) remove(ctx context.Context, r store.Record) error {
 	k, b := s.keysOf(r.Name), s.client.B
 	var alternatives, kpis []string
@@ -31,7 +31,7 @@ func (s *Space) remove(ctx context.Context, r store.Record) error {
 			return err
 		}
 	}
-	// What tells of other keys goes last.
+	// Keys that name other keys are deleted last.
 	return s.delete(ctx, []string{k.record(), k.winner(), k.users(), k.excluded(), k.kpis(), k.alternatives()})
 }
 
@@ -55,7 +55,7 @@ func (s *Space) removeKind(ctx context.Context, k keys, of kind, alternatives []
 	return s.delete(ctx, append(bitmaps, sets...))
 }
 
-// mustAsk is ask where nothing may be damaged.
+// mustAsk is ask, with an error for keys of another type.
 func (s *Space) mustAsk(ctx context.Context, asks []ask) error {
 	var taken string
 	if err := s.ask(ctx, asks, func(key string) { taken = key }); err != nil {

@@ -14,25 +14,25 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// altered is what an import and an export make of keys of the dumps, and why.
-// Everything else comes back as it was.
+// altered lists the keys of dumps that are different after an import and an export, and
+// why. All others are the same.
 var altered = []struct{ scenario, key, want, why string }{
 	{"reset-release-pins", "e:exp", "map[created_at:2012-12-01 09:30 traffic_fraction:1.0]", `the fraction was "False", which Sixpack takes for 1`},
 	{"duplicate-alternatives", "e:exp:alternatives", "one two", "each alternative is one"},
-	{"ids-without-participation", "e:exp:users", "b c", "who has a number and no bits is nobody"},
-	{"record-force-both", "e:exp:users", "cid nobody", "the client's other participation is a nobody's"},
-	{"record-force-both", "p:exp:two:all", "nobody", "the same"},
-	{"record-force-both", "p:exp:two:2013", "nobody", "the same"},
-	{"record-force-both", "p:exp:two:2013-01", "nobody", "the same"},
-	{"record-force-both", "p:exp:two:2013-01-29", "nobody", "the same"},
-	{"record-force-both", "p:exp:_all:all", "cid nobody", "the same"},
-	{"record-force-both", "p:exp:_all:2013", "cid nobody", "the same"},
-	{"record-force-both", "p:exp:_all:2013-01", "cid nobody", "the same"},
-	{"record-force-both", "p:exp:_all:2013-01-29", "nobody", "the same"},
+	{"ids-without-participation", "e:exp:users", "b c", "a number without bits is no client"},
+	{"record-force-both", "e:exp:users", "cid synthetic", "the client's other participation becomes a count without a client"},
+	{"record-force-both", "p:exp:two:all", "synthetic", "the same"},
+	{"record-force-both", "p:exp:two:2013", "synthetic", "the same"},
+	{"record-force-both", "p:exp:two:2013-01", "synthetic", "the same"},
+	{"record-force-both", "p:exp:two:2013-01-29", "synthetic", "the same"},
+	{"record-force-both", "p:exp:_all:all", "cid synthetic", "the same"},
+	{"record-force-both", "p:exp:_all:2013", "cid synthetic", "the same"},
+	{"record-force-both", "p:exp:_all:2013-01", "cid synthetic", "the same"},
+	{"record-force-both", "p:exp:_all:2013-01-29", "synthetic", "the same"},
 }
 
-// TestThereAndBack imports the dumps into each store and exports them to another
-// place, where the same must be.
+// TestThereAndBack imports the dumps into each store and exports them under another prefix,
+// where the data must be the same.
 func TestThereAndBack(t *testing.T) {
 	client := dial(t)
 	for i, d := range reference.Lines[dump](t, "keyspace.jsonl") {
@@ -92,8 +92,8 @@ func compareContent(t *testing.T, got, want map[string]string) {
 	}
 }
 
-// content returns all keys of Sixpack's, without the prefix, and what they say:
-// of bitmaps who is in them, or how many if nobody has a name.
+// content returns all keys of Sixpack, without the prefix, and their values: for bitmaps
+// the names of the clients in them, or their number if there are no names.
 func content(tb testing.TB, client rueidis.Client, prefix string) map[string]string {
 	tb.Helper()
 	users := make(map[string]map[int]string)
@@ -105,7 +105,7 @@ func content(tb testing.TB, client rueidis.Client, prefix string) map[string]str
 		}
 		for _, z := range scores {
 			if strings.HasPrefix(z.Member, "\x00") {
-				z.Member = "nobody"
+				z.Member = "synthetic"
 			}
 			users[name][int(z.Score)] = z.Member
 		}
@@ -159,7 +159,7 @@ func describe(tb testing.TB, client rueidis.Client, key string, users map[int]st
 	}
 }
 
-// who tells who is in a bitmap.
+// who returns the clients in a bitmap.
 func who(bitmap string, users map[int]string) string {
 	var names []string
 	for i := range 8 * len(bitmap) {

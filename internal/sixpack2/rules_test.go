@@ -12,7 +12,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// counted writes what is counted by day, a line for each alternative.
+// counted writes the counts by day, a line for each alternative.
 func counted(r store.Counts) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "excluded %d", r.Excluded)
@@ -30,7 +30,7 @@ func counted(r store.Counts) string {
 	return b.String()
 }
 
-// TestRules has what Sixpack can leave behind, and what is made of it.
+// TestRules lists what Sixpack can leave behind, and how it is read.
 func TestRules(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -274,7 +274,7 @@ func TestDuplicates(t *testing.T) {
 	}
 }
 
-// TestDamaged finds keys that are not what they should be, and reads all others.
+// TestDamaged checks that damaged keys are found and all others read.
 func TestDamaged(t *testing.T) {
 	for _, c := range []struct {
 		key  string

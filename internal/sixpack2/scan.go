@@ -10,23 +10,23 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// loose is what a scan finds beside clients.
-type loose struct {
-	extra    store.Counts // counts without a client: its others than the one it has
-	nameless store.Counts // counts of clients whose names are gone
-	amends   store.Counts // what has to be added to Sixpack's counts
+// A residue holds what a scan finds besides clients and their conversions.
+type residue struct {
+	extra       store.Counts // bits in other alternatives than the client's
+	nameless    store.Counts // bits of numbers without a name
+	corrections store.Counts // to be added to Sixpack's counts
 
-	repeated, undated, unlisted, strange int64
+	repeated, undated, unlisted, invalid int64 // bits, and clients with an invalid ID
 }
 
-func newLoose(r store.Record) loose {
-	return loose{extra: store.NewCounts(r, nil), nameless: store.NewCounts(r, nil), amends: store.NewCounts(r, nil)}
+func newResidue(r store.Record) residue {
+	return residue{extra: store.NewCounts(r, nil), nameless: store.NewCounts(r, nil), corrections: store.NewCounts(r, nil)}
 }
 
-// Scan reads all clients, some at a time, and has take look at them, with how
-// many numbers they were found under. Then Totals, Notes and Damaged tell all.
+// Scan reads all clients and calls take with some at a time, and the count of numbers among
+// which they were found. Afterwards Totals, Notes and Damaged are complete.
 func (x *Experiment) Scan(ctx context.Context, take func(clients []store.Client, ids int64) error) error {
-	x.loose = newLoose(x.Totals.Record)
+	x.residue = newResidue(x.Totals.Record)
 	for from := int64(0); from < x.IDs; {
 		s, err := x.readDated(ctx, from)
 		if err != nil {
@@ -38,14 +38,14 @@ func (x *Experiment) Scan(ctx context.Context, take func(clients []store.Client,
 		}
 		from = next
 	}
-	x.Totals.Add(x.loose.amends)
+	x.Totals.Add(x.residue.corrections)
 	x.Totals.DropZeros()
-	x.noteLoose()
+	x.noteResidue()
 	return nil
 }
 
-// readDated reads a chunk, and again if there are bits without a day and more
-// bits than before: then a day has begun, or gone on, since they were located.
+// readDated reads a chunk, and reads it again if it has bits without a day and there are
+// more bits than before: then a day began, or went on, after bitmaps were located.
 func (x *Experiment) readDated(ctx context.Context, from int64) (*chunk, error) {
 	for {
 		s, err := x.read(ctx, from)
@@ -62,76 +62,76 @@ func (x *Experiment) readDated(ctx context.Context, from int64) (*chunk, error) 
 	}
 }
 
-// people are the numbers of a chunk and what became of them.
-type people struct {
+// entries hold what is known of each number in a chunk.
+type entries struct {
 	choice      []int
 	day         []store.Day
 	conversions [][]store.ClientConversion
 }
 
-func newPeople(size int) people {
-	p := people{make([]int, size), make([]store.Day, size), make([][]store.ClientConversion, size)}
+func newEntries(size int) entries {
+	p := entries{make([]int, size), make([]store.Day, size), make([][]store.ClientConversion, size)}
 	for i := range p.choice {
 		p.choice[i] = store.None
 	}
 	return p
 }
 
-// clients returns the clients of a chunk, and counts what is loose.
+// clients returns the clients in a chunk, and adds the rest to the residue.
 func (x *Experiment) clients(s *chunk) []store.Client {
-	p, since := newPeople(s.size), make([]store.Day, s.size)
+	p, since := newEntries(s.size), make([]store.Day, s.size)
 	for i, one := range s.parts[0] {
-		for id := range x.settle(one, since, kind{}, i).all() {
+		for id := range x.firstDays(one, since, kind{}, i).all() {
 			if p.choice[id] == store.None {
 				p.choice[id], p.day[id] = i, since[id]
 			} else {
-				x.loose.extra.Alternatives[i].AddDay(since[id], 1)
+				x.residue.extra.Alternatives[i].AddDay(since[id], 1)
 			}
 		}
 	}
 	for k, kpi := range x.kpis {
 		for i, one := range s.parts[k+1] {
-			for id := range x.settle(one, since, x.kinds[k+1], i).all() {
+			for id := range x.firstDays(one, since, x.kinds[k+1], i).all() {
 				if p.choice[id] == i {
 					p.conversions[id] = append(p.conversions[id], store.ClientConversion{KPI: kpi, Day: since[id], Events: 1})
 				} else {
-					x.loose.extra.Alternatives[i].KPIs[k].AddDay(since[id], 1, 1)
+					x.residue.extra.Alternatives[i].KPIs[k].AddDay(since[id], 1, 1)
 				}
 			}
 		}
 	}
-	return x.sort(s, p)
+	return x.assemble(s, p)
 }
 
-// settle returns the numbers that a part has, and sets since to the day on which
-// each came first.
-func (x *Experiment) settle(p part, since []store.Day, of kind, alternative int) bits {
+// firstDays returns the numbers that have a bit in a part, and sets since to the first day
+// of each.
+func (x *Experiment) firstDays(p part, since []store.Day, of kind, alternative int) bits {
 	members := make(bits, len(p.all))
 	for _, d := range p.days {
 		for id := range d.bits.without(members).all() {
 			since[id] = d.day
 		}
 		if n := d.bits.and(members).count(); n > 0 {
-			x.loose.repeated += n
-			x.amend(of, alternative, d.day, -n)
+			x.residue.repeated += n
+			x.correct(of, alternative, d.day, -n)
 		}
 		members.or(d.bits)
 	}
-	x.loose.unlisted += members.without(p.all).count()
+	x.residue.unlisted += members.without(p.all).count()
 	if undated := p.all.without(members); undated.count() > 0 {
 		day := store.DayOf(x.Record.Created)
 		for id := range undated.all() {
 			since[id] = day
 		}
-		x.loose.undated += undated.count()
-		x.amend(of, alternative, day, undated.count())
+		x.residue.undated += undated.count()
+		x.correct(of, alternative, day, undated.count())
 		members.or(undated)
 	}
 	return members
 }
 
-func (x *Experiment) amend(of kind, alternative int, day store.Day, n int64) {
-	a := &x.loose.amends.Alternatives[alternative]
+func (x *Experiment) correct(of kind, alternative int, day store.Day, n int64) {
+	a := &x.residue.corrections.Alternatives[alternative]
 	if !of.conversions {
 		a.AddDay(day, n)
 		return
@@ -139,34 +139,34 @@ func (x *Experiment) amend(of kind, alternative int, day store.Day, n int64) {
 	a.KPIs[slices.Index(x.kpis, of.kpi)].AddDay(day, n, n)
 }
 
-// sort tells clients from numbers without a name, whose bits are loose.
-func (x *Experiment) sort(s *chunk, p people) (clients []store.Client) {
+// assemble returns the numbers with a name as clients, and counts the others as nameless.
+func (x *Experiment) assemble(s *chunk, p entries) (clients []store.Client) {
 	for id := range s.size {
 		choice, excluded := p.choice[id], s.excluded.has(id)
 		if choice == store.None && !excluded {
 			continue
 		}
 		if choice != store.None && excluded {
-			x.loose.extra.Excluded++
+			x.residue.extra.Excluded++
 		}
 		c := store.Client{ID: s.names[id], Choice: choice, Epoch: x.Record.Epoch.Number, Day: p.day[id], Conversions: p.conversions[id]}
 		if choice == store.None {
 			c.Choice, c.Day = store.Out, store.DayOf(x.Record.Created)
 		}
 		if !s.named.has(id) {
-			addClient(&x.loose.nameless, c)
+			addClient(&x.residue.nameless, c)
 			continue
 		}
-		if strangeClient(c.ID) {
-			x.loose.strange++
+		if invalidID(c.ID) {
+			x.residue.invalid++
 		}
 		clients = append(clients, c)
 	}
 	return clients
 }
 
-// strangeClient tells whether a server refuses calls with this client ID.
-func strangeClient(id string) bool {
-	const longest = 512
-	return id == "" || len(id) > longest || !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl)
+// invalidID reports whether a server refuses calls with this client ID.
+func invalidID(id string) bool {
+	const maxLength = 512
+	return id == "" || len(id) > maxLength || !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl)
 }

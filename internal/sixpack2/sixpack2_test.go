@@ -11,7 +11,7 @@ import (
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
 )
 
-// original writes to Redis what Sixpack 2 does.
+// original writes to Redis as Sixpack 2 does.
 type original struct {
 	tb     testing.TB
 	client rueidis.Client
@@ -32,10 +32,10 @@ func (s original) do(command ...string) rueidis.RedisResult {
 	return do(s.tb, s.client, command...)
 }
 
-// key returns one of an experiment's.
+// key returns a key of an experiment.
 func (s original) key(experiment, rest string) string { return s.prefix + ":e:" + experiment + rest }
 
-// create makes an experiment.
+// create creates an experiment.
 func (s original) create(name string, alternatives ...string) {
 	s.tb.Helper()
 	s.do("SADD", s.prefix+":e", name)
@@ -78,7 +78,7 @@ func (s original) mark(base, alternative, users, id, day string) {
 	s.do(append(set, id)...)
 }
 
-// What follows is of the experiment exp.
+// The following methods are about the experiment exp.
 
 func (s original) convert(kpi, alternative, client, day string) {
 	s.tb.Helper()
@@ -101,8 +101,8 @@ func (s original) archive() {
 	s.do("DEL", s.key("exp", ":users"))
 }
 
-// crowd makes n clients take part in exp, in red and blue in turn, over ten days,
-// and each tenth convert for KPI sale.
+// crowd makes n clients take part in exp, in red and blue in turn, over ten days. Every
+// tenth converts for the KPI sale.
 func (s original) crowd(n int) {
 	s.tb.Helper()
 	s.create("exp", "red", "blue")

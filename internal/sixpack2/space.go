@@ -13,23 +13,23 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Config configures a [Space]. The zero value is good.
+// Config configures a [Space]. The zero value works.
 type Config struct {
-	// Location is the zone of created_at, which Sixpack keeps in its server's:
-	// UTC if nil.
+	// Location is the time zone of created_at: that of Sixpack's server. The default is
+	// UTC.
 	Location *time.Location
-	// Now is the clock: time.Now if nil.
+	// Now is the clock. The default is time.Now.
 	Now func() time.Time
 }
 
-// Space is what one Sixpack 2 has in a Redis.
+// A Space is the data of one Sixpack 2 in Redis.
 type Space struct {
 	client rueidis.Client
 	prefix string
 	config Config
 }
 
-// New returns the space under a prefix. The client stays the caller's to close.
+// New returns the space under a prefix. The caller closes the client.
 func New(client rueidis.Client, prefix string, c Config) *Space {
 	c.Location = cmp.Or(c.Location, time.UTC)
 	if c.Now == nil {
@@ -53,7 +53,7 @@ func (s *Space) index() string { return s.prefix + ":e" }
 
 func (s *Space) keysOf(experiment string) keys { return keys{prefix: s.prefix, name: experiment} }
 
-// keys are those of one experiment.
+// keys returns the keys of one experiment.
 type keys struct{ prefix, name string }
 
 func (k keys) record() string       { return k.prefix + ":e:" + k.name }
@@ -63,7 +63,7 @@ func (k keys) kpis() string         { return k.record() + ":kpis" }
 func (k keys) users() string        { return k.record() + ":users" }
 func (k keys) excluded() string     { return k.record() + ":excluded" }
 
-// A kind is what a bitmap is of: participation or conversions for one KPI.
+// A kind of bitmap: participation, or conversions for one KPI.
 type kind struct {
 	conversions bool
 	kpi         string
@@ -80,7 +80,7 @@ func (k keys) base(of kind) string {
 	}
 }
 
-// periods is the key of the set of days, months or years there are.
+// periods returns the key of the set of days, months or years that have bitmaps.
 func (k keys) periods(of kind, unit string) string { return k.base(of) + ":" + unit }
 
 func (k keys) bitmap(of kind, alternative, period string) string {
@@ -90,13 +90,13 @@ func (k keys) bitmap(of kind, alternative, period string) string {
 	return k.base(of) + ":" + alternative + ":" + period
 }
 
-// everyone stands for all alternatives, and always for all time.
+// The names of all alternatives, and of all time.
 const (
 	everyone = "_all"
 	always   = "all"
 )
 
-// units are those of periods that have a set, and the form of a period.
+// units are the units of periods with their sets and forms.
 var units = []struct{ name, form string }{
 	{"years", "2006"},
 	{"months", "2006-01"},
@@ -108,24 +108,23 @@ func parseDay(s string) (store.Day, bool) {
 	return store.DayOf(t), err == nil
 }
 
-// What is sent at a time is bounded by the number of commands and by the bytes
-// that they bring, so that the client's timeout is enough, also over a slow line
-// and for bitmaps of many clients.
+// The number of commands sent at a time, and of bytes in their replies, is limited, so that
+// the client's timeout suffices also on slow networks and for large bitmaps.
 const (
 	maxCommands = 100
 	maxBytes    = 1 << 20
 )
 
-// An ask is a command and what its reply is for.
+// An ask is a command and the function that takes its reply.
 type ask struct {
 	key     string
-	bytes   int // that the reply may have, if they are many
+	bytes   int // maximum size of a large reply
 	command rueidis.Completed
 	answer  func(rueidis.RedisResult) error
 }
 
-// ask sends commands and has their replies looked at, in order. What is there
-// under another type than Sixpack would give it is left out: it is damaged.
+// ask sends commands and takes their replies, in order. It calls damaged for keys of another
+// type than Sixpack would give them.
 func (s *Space) ask(ctx context.Context, asks []ask, damaged func(key string)) error {
 	for len(asks) > 0 {
 		n := fitting(asks)
@@ -148,7 +147,7 @@ func (s *Space) ask(ctx context.Context, asks []ask, damaged func(key string)) e
 	return nil
 }
 
-// fitting returns how many of the first asks are sent at a time.
+// fitting returns how many of the asks may be sent at a time.
 func fitting(asks []ask) (n int) {
 	for bytes := 0; n < min(len(asks), maxCommands) && (n == 0 || bytes+asks[n].bytes <= maxBytes); n++ {
 		bytes += asks[n].bytes
@@ -156,13 +155,13 @@ func fitting(asks []ask) (n int) {
 	return n
 }
 
-// wrongType tells whether a key is of another type than the command is for.
+// wrongType reports whether a command failed because of the type of its key.
 func wrongType(err error) bool {
 	said, ok := rueidis.IsRedisErr(err)
 	return ok && strings.HasPrefix(said.Error(), "WRONGTYPE")
 }
 
-// The answers that are wanted. An error leaves what there was.
+// Functions for ask.answer that store the reply. On an error they store nothing.
 
 func text(into *string) func(rueidis.RedisResult) error {
 	return answer(into, rueidis.RedisResult.ToString)

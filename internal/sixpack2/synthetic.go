@@ -6,11 +6,12 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// syntheticClients iterates over as few people as can have done all that is counted.
-func syntheticClients(counted store.Counts) iter.Seq[person] {
-	return func(yield func(person) bool) {
+// syntheticClients iterates over the smallest number of clients that account for the
+// counts.
+func syntheticClients(counted store.Counts) iter.Seq[entry] {
+	return func(yield func(entry) bool) {
 		n := 0
-		give := func(p person) bool {
+		give := func(p entry) bool {
 			p.name = syntheticID(n)
 			n++
 			return yield(p)
@@ -24,16 +25,16 @@ func syntheticClients(counted store.Counts) iter.Seq[person] {
 			}
 		}
 		for range counted.Excluded {
-			if !give(person{choice: store.Out}) {
+			if !give(entry{choice: store.Out}) {
 				return
 			}
 		}
 	}
 }
 
-// syntheticOf has one take part, and convert once for each KPI, as long as there
-// are participants, or conversions, to be accounted for.
-func syntheticOf(a store.AlternativeCounts) iter.Seq[person] {
+// syntheticOf iterates over the clients of one alternative. Each takes part and converts
+// once for each KPI, as long as participants and conversions are left.
+func syntheticOf(a store.AlternativeCounts) iter.Seq[entry] {
 	came := make(tally, len(a.Days))
 	for i, d := range a.Days {
 		came[i] = onDay{d.Day, d.Participants}
@@ -44,9 +45,9 @@ func syntheticOf(a store.AlternativeCounts) iter.Seq[person] {
 			converted[i] = append(converted[i], onDay{d.Day, d.Converted})
 		}
 	}
-	return func(yield func(person) bool) {
+	return func(yield func(entry) bool) {
 		for {
-			var p person
+			var p entry
 			p.day, p.takesPart = came.next()
 			for i := range converted {
 				if day, ok := converted[i].next(); ok {
@@ -60,7 +61,7 @@ func syntheticOf(a store.AlternativeCounts) iter.Seq[person] {
 	}
 }
 
-// A tally is what is left of the counts by day.
+// A tally holds the counts by day that are left.
 type tally []onDay
 
 type onDay struct {
@@ -68,7 +69,7 @@ type onDay struct {
 	n   int64
 }
 
-// next takes one away and returns its day.
+// next takes one from the first day with a count, and returns the day.
 func (t *tally) next() (store.Day, bool) {
 	for len(*t) > 0 {
 		if first := &(*t)[0]; first.n > 0 {

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// sixpackName is what Sixpack allows for an alternative.
+// sixpackName is the form that Sixpack allows for the name of an alternative.
 var sixpackName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
-// unsupported says what Sixpack has no place for.
+// unsupported lists the data of the experiment that Sixpack cannot represent.
 func (e *exporter) unsupported() (all []string) {
 	r := e.before.Record
-	lose := func(format string, arguments ...any) { all = append(all, fmt.Sprintf(format, arguments...)) }
+	add := func(format string, arguments ...any) { all = append(all, fmt.Sprintf(format, arguments...)) }
 	for _, kpi := range r.KPIs {
 		name := "conversions"
 		if kpi != "" {
@@ -20,46 +20,46 @@ func (e *exporter) unsupported() (all []string) {
 		}
 		values, events := e.beyond(kpi)
 		if values > 0 {
-			lose("values of %s, of %s: Sixpack counts only who converted", name, many(values, "client", "clients"))
+			add("values of %s, of %s: Sixpack counts only who converted", name, quantity(values, "client", "clients"))
 		}
 		if events > 0 {
-			lose("%d further %s by those who had converted: Sixpack counts each once", events, name)
+			add("%d further %s by those who had converted: Sixpack counts each once", events, name)
 		}
 	}
 	if weights := r.Epoch.Weights; weights != nil {
-		lose("the shares %s of %s: Sixpack gives each alternative the same", join(weights), strings.Join(r.Alternatives, ", "))
+		add("the shares %s of %s: Sixpack gives each alternative the same", join(weights), strings.Join(r.Alternatives, ", "))
 	}
 	if o := r.Override; o.Traffic != 0 {
-		lose("that the traffic %v was set against what callers say: Sixpack takes theirs with their next call", o.Traffic)
+		add("that the traffic %v was set against what callers say: Sixpack takes theirs with their next call", o.Traffic)
 	}
 	if r.Ramp.Active() {
-		lose("its ramp: Sixpack does not raise the traffic by itself")
+		add("its ramp: Sixpack does not raise the traffic by itself")
 	}
 	if a := r.Algorithm + r.Override.Algorithm; a != "" && a != "hash" {
-		lose("its algorithm: Sixpack splits clients evenly")
+		add("its algorithm: Sixpack splits clients evenly")
 	}
 	if n := len(e.before.Epochs); n > 1 {
-		lose("in which of its %d epochs each client came", n)
+		add("in which of its %d epochs each client came", n)
 	}
 	if e.reserved > 0 {
-		lose("what was promised to %s, who did not take part yet: Sixpack promises nothing", many(e.reserved, "client", "clients"))
+		add("what was promised to %s, who did not take part yet: Sixpack promises nothing", quantity(e.reserved, "client", "clients"))
 	}
 	if r.Salt != r.Name {
-		lose("its salt: it was reset, and Sixpack splits new clients otherwise than here")
+		add("its salt: it was reset, and Sixpack splits new clients otherwise than here")
 	}
 	for _, a := range r.Alternatives {
 		if !sixpackName.MatchString(a) {
-			lose("calls with the alternative %q, which Sixpack refuses", a)
+			add("calls with the alternative %q, which Sixpack refuses", a)
 		}
 	}
-	if n := sum(e.loose()); n > 0 && (!r.Archived || e.clients > 0) {
-		lose("that %d participants, conversions and exclusions are counted without a client: those have made-up names in Sixpack", n)
+	if n := sum(e.rest()); n > 0 && (!r.Archived || e.clients > 0) {
+		add("that %d participants, conversions and exclusions are counted without a client: those have made-up names in Sixpack", n)
 	}
 	return all
 }
 
-// beyond returns how many clients have a value for a KPI, and how many
-// conversions were further ones.
+// beyond returns the number of clients with a value for a KPI, and the number of
+// conversions after the first one of a client.
 func (e *exporter) beyond(kpi string) (values, events int64) {
 	for _, a := range e.before.Alternatives {
 		k := a.KPI(kpi)

@@ -8,42 +8,41 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// An Outcome is what came of an import.
+// Outcome is the outcome of an import.
 type Outcome struct {
 	Imported store.Imported
-	// Purged is set if the store has purged the clients of the experiment, so that
-	// none were taken.
+	// Purged is set if the store has purged the clients of the experiment, so that none
+	// were imported.
 	Purged bool
 	Verification
 }
 
-// A Verification compares what Sixpack and a store count of an experiment, by
-// alternative, KPI and day.
+// A Verification compares the counts of an experiment in the source and the target, by
+// alternative, KPI and day. One of them is Sixpack, the other one a store.
 type Verification struct {
-	// Missing are counts that are less than they were in the source when reading
-	// began: something was not taken.
+	// Missing lists counts that are smaller than in the source when reading began.
 	Missing []Difference
-	// Settings are those that are not as in the source.
+	// Settings lists settings that differ.
 	Settings []string
-	// Participants, Conversions and Excluded are how many more there are than in
-	// the source: they came since. Readmitted are clients that the source excludes
-	// and the store does not any more, as its traffic lets them in.
+	// Participants, Conversions and Excluded are how many more there are than in the
+	// source: they came since. Readmitted is the number of clients that only the source
+	// excludes, as the target's traffic admits them.
 	Participants, Conversions, Excluded, Readmitted int64
-	// Changed is set if the source went on counting while it was read.
+	// Changed is set if the source changed while it was read.
 	Changed bool
 }
 
-// OK tells whether nothing is missing and no setting differs.
-func (p Verification) OK() bool { return len(p.Missing) == 0 && len(p.Settings) == 0 }
+// OK reports whether nothing is missing and no setting differs.
+func (v Verification) OK() bool { return len(v.Missing) == 0 && len(v.Settings) == 0 }
 
-// Equal tells whether all is as in the source.
-func (p Verification) Equal() bool {
-	return p.OK() && p.Participants+p.Conversions+p.Excluded+p.Readmitted == 0 && !p.Changed
+// Equal reports whether everything is as in the source.
+func (v Verification) Equal() bool {
+	return v.OK() && v.Participants+v.Conversions+v.Excluded+v.Readmitted == 0 && !v.Changed
 }
 
-// A Difference is a count that is not the same.
+// A Difference is a count that differs.
 type Difference struct {
-	What         string // is counted
+	What         string // the name of the count
 	Source, Here int64
 }
 
@@ -52,13 +51,13 @@ func (d Difference) String() string {
 	return fmt.Sprintf("%s: %d in the source, %d in the target", d.What, d.Source, d.Here)
 }
 
-// compare proves that here is nowhere less than source, and tells how much more
-// it is than later, which is what the source counted when all was read.
-func compare(source, later, here store.Counts) (p Verification) {
-	p.Changed = sum(less(later, source))+sum(less(source, later)) > 0
+// compare checks that no count in here is smaller than in source, and counts how much more
+// there is than in later, the source's counts after everything was read.
+func compare(source, later, here store.Counts) (v Verification) {
+	v.Changed = sum(minus(later, source))+sum(minus(source, later)) > 0
 	missing := func(what string, source, here int64) {
 		if here < source {
-			p.Missing = append(p.Missing, Difference{what, source, here})
+			v.Missing = append(v.Missing, Difference{what, source, here})
 		}
 	}
 	for i, a := range source.Alternatives {
@@ -80,18 +79,18 @@ func compare(source, later, here store.Counts) (p Verification) {
 		}
 	}
 
-	p.Participants = max(0, participants(here)-participants(later))
-	p.Conversions = max(0, conversions(here)-conversions(later))
-	p.Excluded = max(0, here.Excluded-later.Excluded)
-	// Who is not excluded any more takes part, or was purged.
+	v.Participants = max(0, participants(here)-participants(later))
+	v.Conversions = max(0, conversions(here)-conversions(later))
+	v.Excluded = max(0, here.Excluded-later.Excluded)
+	// A client that is not excluded any more takes part, or was purged.
 	switch n := max(0, source.Excluded-here.Excluded); {
-	case n <= p.Participants:
-		p.Readmitted = n
+	case n <= v.Participants:
+		v.Readmitted = n
 	case !here.Record.Purged:
 		missing("excluded clients", source.Excluded, here.Excluded)
 	}
-	p.Settings = settings(source.Record, here.Record)
-	return p
+	v.Settings = settings(source.Record, here.Record)
+	return v
 }
 
 func participantsOn(a store.AlternativeCounts, day store.Day) int64 {
@@ -110,7 +109,7 @@ func convertedOn(k store.KPICounts, day store.Day) int64 {
 	return k.Days[i].Converted
 }
 
-// settings tells where two records differ in what an operator or a caller sets.
+// settings lists differences in what an operator or a caller sets.
 func settings(source, here store.Record) (all []string) {
 	differ := func(what, source, here string) {
 		if source != here {

@@ -12,12 +12,12 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// blockSize is how many clients are written at a time. It is a multiple of 8, so
-// that no two blocks share a byte of a bitmap.
+// blockSize is the number of clients written at a time. It is a multiple of 8, so that no
+// two blocks share a byte of a bitmap.
 const blockSize = 1 << 16
 
-// A person is what is written under one number.
-type person struct {
+// An entry is what is written under one number.
+type entry struct {
 	name string // none is written if empty
 	// choice is the alternative of its conversions, store.Out if it is excluded;
 	// of participation as well if it takes part.
@@ -27,13 +27,13 @@ type person struct {
 	conversions []store.ClientConversion
 }
 
-// A writer writes the people of one experiment, a block of numbers at a time.
+// A writer writes the entries of one experiment in blocks of numbers.
 type writer struct {
 	space *Space
 	keys  keys
 	to    store.Record
 	base  int64 // the number of the first of the block
-	size  int   // people in the block
+	size  int   // number of entries in the block
 	names []string
 	ids   []int    // of names, in the block
 	out   []uint16 // excluded ones
@@ -51,21 +51,21 @@ func (w *writer) clear() {
 	w.parts = make([]map[store.Day][]uint16, (1+len(w.to.KPIs))*len(w.to.Alternatives))
 }
 
-// add gives a person the next number.
-func (w *writer) add(ctx context.Context, p person) error {
+// add assigns the next number to an entry.
+func (w *writer) add(ctx context.Context, e entry) error {
 	id := uint16(w.size)
 	w.size++
-	if p.name != "" {
-		w.names, w.ids = append(w.names, p.name), append(w.ids, int(id))
+	if e.name != "" {
+		w.names, w.ids = append(w.names, e.name), append(w.ids, int(id))
 	}
-	if p.choice == store.Out {
+	if e.choice == store.Out {
 		w.out = append(w.out, id)
 	}
-	if p.takesPart {
-		w.mark(0, p.choice, p.day, id)
+	if e.takesPart {
+		w.mark(0, e.choice, e.day, id)
 	}
-	for _, v := range p.conversions {
-		w.mark(1+slices.Index(w.to.KPIs, v.KPI), p.choice, v.Day, id)
+	for _, v := range e.conversions {
+		w.mark(1+slices.Index(w.to.KPIs, v.KPI), e.choice, v.Day, id)
 	}
 	if w.size == blockSize {
 		return w.flush(ctx)
@@ -106,7 +106,7 @@ func (w *writer) flush(ctx context.Context) error {
 	return p.flush(ctx)
 }
 
-// writeNames writes who has which number.
+// writeNames writes the numbers of the names.
 func (w *writer) writeNames(ctx context.Context, p *pipe) error {
 	const each = 1000
 	for from := 0; from < len(w.names); from += each {
@@ -122,8 +122,8 @@ func (w *writer) writeNames(ctx context.Context, p *pipe) error {
 	return nil
 }
 
-// writeKind writes the bitmaps of participation, 0, or of conversions for a KPI,
-// after the sets that name them.
+// writeKind writes the sets of periods and the bitmaps of a kind: 0 is participation, 1 the
+// first KPI, and so on.
 func (w *writer) writeKind(ctx context.Context, p *pipe, of int) error {
 	parts := w.parts[of*len(w.to.Alternatives):][:len(w.to.Alternatives)]
 	var which kind
@@ -159,7 +159,7 @@ func (w *writer) writeKind(ctx context.Context, p *pipe, of int) error {
 	return nil
 }
 
-// grown returns the bits of a period, none if there are none yet.
+// grown returns the bits of a period, and adds them if there are none.
 func grown(all map[string]bits, period string) bits {
 	if all[period] == nil {
 		all[period] = make(bits, blockSize/8)
@@ -176,7 +176,7 @@ func periodsOf(day store.Day) []string {
 	return periods
 }
 
-// writePeriods writes which periods have bitmaps.
+// writePeriods writes the sets of the periods that have bitmaps.
 func (w *writer) writePeriods(ctx context.Context, p *pipe, of kind, parts []map[store.Day][]uint16) error {
 	for _, u := range units {
 		there := make(map[string]bool)
@@ -197,14 +197,14 @@ func (w *writer) writePeriods(ctx context.Context, p *pipe, of kind, parts []map
 	return nil
 }
 
-// writeBits writes what a bitmap has of the block.
+// writeBits writes the bits of the block in a bitmap.
 func (w *writer) writeBits(ctx context.Context, p *pipe, key string, b bits) error {
 	from, trimmed := b.span()
 	set := w.space.client.B().Setrange().Key(key).Offset(w.base/8 + int64(from)).Value(string(trimmed)).Build()
 	return p.send(ctx, set, len(trimmed)+len(key))
 }
 
-// A pipe sends commands whose replies do not matter, many at a time.
+// A pipe sends commands many at a time, and checks their replies only for errors.
 type pipe struct {
 	space    *Space
 	commands []rueidis.Completed
@@ -233,8 +233,8 @@ func (p *pipe) flush(ctx context.Context) error {
 	return nil
 }
 
-// syntheticName begins the made-up names of numbers that are counted without a
-// client. A server refuses it from a caller, for its control character.
+// syntheticName begins the names of synthetic clients. A server refuses such names from
+// callers because of the control character.
 const syntheticName = "\x00counted without a client: "
 
 func isSynthetic(name string) bool { return strings.HasPrefix(name, syntheticName) }

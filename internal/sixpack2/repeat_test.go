@@ -13,7 +13,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// everywhere runs a test over all stores, each with a Sixpack of its own.
+// everywhere runs a test with each store and a Sixpack of its own.
 func everywhere(t *testing.T, test func(t *testing.T, s original, st store.Store)) {
 	t.Helper()
 	for name, open := range stores {
@@ -24,7 +24,7 @@ func everywhere(t *testing.T, test func(t *testing.T, s original, st store.Store
 	}
 }
 
-func TestAgain(t *testing.T) {
+func TestImportRepeated(t *testing.T) {
 	everywhere(t, func(t *testing.T, s original, st store.Store) {
 		s.create("exp", "red", "blue")
 		s.participate("exp", "red", "a", "2013-01-28")
@@ -58,7 +58,7 @@ func TestAgain(t *testing.T) {
 	})
 }
 
-// TestServing imports again what others have come to since, here and there.
+// TestServing repeats an import after clients came to both servers.
 func TestServing(t *testing.T) {
 	s := newOriginal(t)
 	s.create("exp", "red", "blue")
@@ -83,7 +83,7 @@ func TestServing(t *testing.T) {
 		t.Errorf("importing says %+v", o)
 	}
 
-	// One whom both servers saw first after that counts on the day it came here.
+	// A client that came first to both servers after that counts on the day it came to ours.
 	choice := lookup(t, st, "here").Choice
 	s.participate("exp", []string{"red", "blue"}[choice], "here", "2013-01-29")
 	_, o = importOne(t, s.space(), st, "exp")
@@ -201,7 +201,7 @@ func TestArchived(t *testing.T) {
 	})
 }
 
-// many is how many clients it takes that they are read in two steps.
+// many is a number of clients that is read in two chunks.
 const many = 70_000
 
 func TestInterrupted(t *testing.T) {
@@ -231,7 +231,7 @@ func TestInterrupted(t *testing.T) {
 	})
 }
 
-// TestGoingOn has a day begin while Sixpack is read.
+// TestGoingOn begins a day while Sixpack is read.
 func TestGoingOn(t *testing.T) {
 	s := newOriginal(t)
 	s.crowd(many)
@@ -240,7 +240,7 @@ func TestGoingOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// What is read next has been located before.
+	// The bitmaps read next were located before.
 	s.convert("sale", "red", "client-69998", "2013-02-01")
 	s.participate("exp", "blue", "new", "2013-02-01")
 	o, err := x.Import(t.Context(), st, nil)
@@ -264,8 +264,8 @@ func TestGoingOn(t *testing.T) {
 	}
 }
 
-// TestMeanwhile has clients come and convert, on new days too, while Sixpack is
-// read again and again.
+// TestMeanwhile lets clients come and convert, also on new days, while Sixpack is read
+// repeatedly.
 func TestMeanwhile(t *testing.T) {
 	everywhere(t, func(t *testing.T, s original, st store.Store) {
 		s.create("exp", "red", "blue")
