@@ -6,7 +6,7 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// chances returns those to be best, as [stats.Best] does.
+// chances returns the probabilities of being best, as [stats.Best] does.
 func chances(arms []stats.Proportion) []float64 {
 	if len(arms) == 2 {
 		b := beats(arms[0], arms[1])
@@ -16,9 +16,9 @@ func chances(arms []stats.Proportion) []float64 {
 	return all
 }
 
-// beats returns the chance that the rate of b is higher than that of a, with the
-// posteriors of [stats.Uniform], in a thousandth of the time that [stats.Best]
-// takes. It is exact where one of the counts is small, and else within 0.001.
+// beats returns the probability that the rate of b is higher than the rate of a, with the
+// posteriors of [stats.Uniform], in a thousandth of the time of [stats.Best]. It is exact
+// where one of the counts is small, and within 0.001 elsewhere.
 func beats(a, b stats.Proportion) float64 {
 	const small = 30
 	aS, aF, bS, bF := a.Converted, a.Participants-a.Converted, b.Converted, b.Participants-b.Converted
@@ -37,7 +37,7 @@ func beats(a, b stats.Proportion) float64 {
 	}
 }
 
-// higher returns the chance that a variate of Beta(c,d) is larger than one of
+// higher returns the probability that a variate of Beta(c,d) is larger than one of
 // Beta(a,b): the sum over i < c of
 //
 //	Γ(d+i) / (i!·Γ(d)) · B(a+i,b+d) / B(a,b)
@@ -57,9 +57,9 @@ func logGamma(x float64) float64 {
 	return g
 }
 
-// standard returns about how many standard deviations the logarithm of the odds
-// of b is above that of a, and how askew their difference is. The cumulants of one
-// are about ln(s/f), 1/s + 1/f and 1/f² − 1/s², with ½ added to both counts.
+// standard returns the approximate difference of the log odds of b and a in standard
+// deviations, and its skewness. The cumulants of one log odds are about ln(s/f), 1/s + 1/f
+// and 1/f² − 1/s², with ½ added to both counts.
 func standard(a, b stats.Proportion) (z, skew float64) {
 	aS, aF := 1/(float64(a.Converted)+0.5), 1/(float64(a.Participants-a.Converted)+0.5)
 	bS, bF := 1/(float64(b.Converted)+0.5), 1/(float64(b.Participants-b.Converted)+0.5)

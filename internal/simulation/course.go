@@ -8,46 +8,46 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// A Learner is a Path that sets weights by itself, and comes to a verdict. The
-// weights of its scenario are only where it begins.
+// A Learner is a Path that changes its weights and reaches a verdict. The weights of its
+// scenario are only the first ones.
 type Learner interface {
 	Path
-	// Shares returns those that the next visitors get, summing to 1.
+	// Shares returns the shares for the next visitors, which sum to 1.
 	Shares(ctx context.Context) ([]float64, error)
-	// Named returns the index of the alternative that is now said to be best, None
-	// if none is.
+	// Named returns the index of the alternative that the verdict now calls best, None if
+	// there is none.
 	Named(ctx context.Context) (int, error)
 }
 
-// None is no alternative.
+// None stands for no alternative.
 const None = -1
 
-// Course is what was given away in a run, and what was found out.
+// A Course is what a run cost and what it found.
 type Course struct {
 	Marks []Mark             // after equal parts of the visitors
 	Arms  []stats.Proportion // at the end
-	// Named is the first alternative that was said to be best, by who looks at
-	// the end of each day, and None if none was.
+	// Named is the first alternative that the verdict called best at the end of a day,
+	// None if there was none.
 	Named int
-	// Learned tells that the shares were not the same at all marks.
+	// Learned reports whether the shares changed between marks.
 	Learned bool
 
 	missed float64
 	first  []float64 // shares
 }
 
-// Mark is how far a run has come.
+// A Mark is the state of a run after some visitors.
 type Mark struct {
 	Visitors int
-	// Regret is how many conversions fewer are to be expected of these than if all
-	// had got the best alternative.
+	// Regret is the number of expected conversions that were lost because not every visitor
+	// got the best alternative.
 	Regret float64
-	Best   float64 // the share of the next visitors that get the best one, or one of those
+	Best   float64 // share of the best alternatives among the next visitors
 }
 
-// Courses runs scenarios n times, each with a Learner for its path and all with the
-// same dice, and marks that many points of each run. The rest is as of [Runs]: of
-// each run that was finished there is a course for each scenario.
+// Courses runs scenarios n times, each on a Learner and all with the same random numbers,
+// and marks that many points of each run. Otherwise it works like [Runs]: for each run that
+// finished it returns the courses of all scenarios.
 func Courses(ctx context.Context, scenarios []Scenario, marks, n int, seed uint64, done func()) ([][]Course, error) {
 	for i := range scenarios {
 		if err := scenarios[i].check(); err != nil {
@@ -59,7 +59,7 @@ func Courses(ctx context.Context, scenarios []Scenario, marks, n int, seed uint6
 		for i := range scenarios {
 			r := newRun(&scenarios[i], nil, diceOf(seed, number))
 			if _, ok := r.path.(Learner); !ok {
-				return nil, errors.New("a course is that of a path that learns")
+				return nil, errors.New("a course needs a path that learns")
 			}
 			all[i] = Course{Marks: marksOf(scenarios[i].Days, marks), Named: None}
 			r.course = &all[i]
@@ -72,7 +72,7 @@ func Courses(ctx context.Context, scenarios []Scenario, marks, n int, seed uint6
 	})
 }
 
-// marksOf returns that many, fewer if there are fewer visitors.
+// marksOf returns n marks, fewer if there are fewer visitors.
 func marksOf(days []int, n int) []Mark {
 	visitors := 0
 	for _, d := range days {
@@ -86,7 +86,7 @@ func marksOf(days []int, n int) []Mark {
 	return all
 }
 
-// Highest tells of each rate whether none is higher.
+// Highest reports for each rate whether no other is higher.
 func Highest(rates []float64) []bool {
 	all := make([]bool, len(rates))
 	for i, r := range rates {
@@ -95,7 +95,7 @@ func Highest(rates []float64) []bool {
 	return all
 }
 
-// rates returns those of a time.
+// rates returns the rates at a time.
 func (s *Scenario) rates(day float64) []float64 {
 	all := make([]float64, len(s.Rates))
 	for i, r := range s.Rates {
@@ -104,12 +104,12 @@ func (s *Scenario) rates(day float64) []float64 {
 	return all
 }
 
-// miss counts what is given away with an alternative.
+// miss adds the expected conversions that an alternative loses.
 func (c *Course) miss(rates []float64, alternative int) {
 	c.missed += slices.Max(rates) - rates[alternative]
 }
 
-// follow writes down what is to be known after a visitor came.
+// follow updates the course after a visitor.
 func (r *run) follow(ctx context.Context, v Visit) error {
 	if r.course == nil {
 		return nil

@@ -1,9 +1,11 @@
-// Package simulation replays A/B tests of which the truth is known, and looks at
-// each after every visitor, as somebody does who cannot wait: that is how it
-// finds out how often a way to decide cries wolf, and how soon it sees what is
-// there.
+// Package simulation runs A/B tests whose truth is known, and looks at each after every
+// visitor, as an impatient reader does. So it measures how often a method to decide
+// raises a false alarm, and how soon it detects a real difference.
 //
-// A [Scenario] says who comes when and what is true, a [Method] when it would
-// have decided. All methods watch the same runs. A seed repeats them exactly, on
-// however many processors.
+// A [Scenario] describes the visitors and the truth, a [Method] when it would have
+// decided. All methods watch the same runs. The same seed repeats the runs exactly, on
+// any number of processors.
+//
+// [AA] and [Bandits] are the simulations behind the commands "aa" and "simulate": they
+// run in a real engine over a store in memory.
 package simulation

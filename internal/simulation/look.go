@@ -2,29 +2,29 @@ package simulation
 
 import "github.com/sixpack-go/sixpack/stats"
 
-// Look is what is to be seen after a visitor came. It is the run's: methods must
-// not change or keep it.
+// A Look is the state of a test after a visitor. It belongs to the run: methods must not
+// change or keep it.
 type Look struct {
-	Visitors int                // that came
+	Visitors int                // so far
 	Arms     []stats.Proportion // control first
-	Splits   []stats.Split      // one for each stretch of constant weights
-	DayEnds  bool               // nobody comes any more on this day
-	Ends     bool               // nobody comes any more
+	Splits   []stats.Split      // one for each stratum: a time of constant weights
+	DayEnds  bool               // this was the last visitor of the day
+	Ends     bool               // this was the last visitor
 
-	// What tells cheaply that a method has nothing to say.
+	// Cheap statistics by which methods skip looks at which they cannot decide.
 	pearson  []float64 // χ² of each challenger against control
 	highest  float64   // of pearson
 	pairs    []pair
-	factor   float64 // of Bayes, of all splits, as stats.SampleRatio has it
-	present  float64 // participants since the weights changed
+	factor   float64 // Bayes factor of all splits, as in stats.SampleRatio
+	present  float64 // participants in the current stratum
 	shares   []float64
 	changing bool // weights change, so that strata matter
 }
 
-// pair is control and a challenger, by stretches of constant weights.
+// A pair is the control and a challenger, by stratum.
 type pair struct {
 	strata []stats.Pair
-	u, v   float64 // the sums of the test of Mantel and Haenszel
+	u, v   float64 // sums of the Mantel–Haenszel test
 }
 
 func newLook(alternatives int, changing bool) *Look {
@@ -37,7 +37,7 @@ func newLook(alternatives int, changing bool) *Look {
 	}
 }
 
-// begin begins a stretch of constant weights.
+// begin begins a stratum.
 func (l *Look) begin(weights []float64) {
 	l.Splits = append(l.Splits, stats.Split{Participants: make([]int64, len(weights)), Weights: weights})
 	l.present = 0
@@ -53,44 +53,44 @@ func (l *Look) begin(weights []float64) {
 		p := &l.pairs[i]
 		p.u, p.v = 0, 0
 		for _, x := range p.strata {
-			p.add(x, 1) // anew, so that rounding errors do not gather
+			p.add(x, 1) // summed up again, so that rounding errors do not accumulate
 		}
 		p.strata = append(p.strata, stats.Pair{})
 	}
 }
 
-// stretch returns the number of the present one.
-func (l *Look) stretch() int { return len(l.Splits) - 1 }
+// stratum returns the index of the current stratum.
+func (l *Look) stratum() int { return len(l.Splits) - 1 }
 
 // arrive counts a participant.
 func (l *Look) arrive(alternative int) {
-	split := l.Splits[l.stretch()].Participants
+	split := l.Splits[l.stratum()].Participants
 	share := l.shares[alternative]
-	// The factor is the product of how likely each participant was, once by what
-	// came before it and once by the weights.
+	// The factor is the product of the ratios of the probabilities of each participant: given
+	// those before, and given the weights.
 	l.factor *= (stats.Concentration*share + float64(split[alternative])) / ((stats.Concentration + l.present) * share)
 	split[alternative]++
 	l.present++
 	l.Visitors++
-	l.count(alternative, l.stretch(), stats.Proportion{Participants: 1})
+	l.count(alternative, l.stratum(), stats.Proportion{Participants: 1})
 }
 
-// convert counts that a participant converted who came during a stretch.
-func (l *Look) convert(alternative, stretch int) {
-	l.count(alternative, stretch, stats.Proportion{Converted: 1})
+// convert counts a conversion of a participant who came in a stratum.
+func (l *Look) convert(alternative, stratum int) {
+	l.count(alternative, stratum, stats.Proportion{Converted: 1})
 }
 
-func (l *Look) count(alternative, stretch int, more stats.Proportion) {
+func (l *Look) count(alternative, stratum int, more stats.Proportion) {
 	plus(&l.Arms[alternative], more)
 	if !l.changing {
 		return
 	}
 	if alternative > 0 {
-		l.pairs[alternative-1].count(stretch, func(x *stats.Pair) { plus(&x.Challenger, more) })
+		l.pairs[alternative-1].count(stratum, func(x *stats.Pair) { plus(&x.Challenger, more) })
 		return
 	}
 	for i := range l.pairs {
-		l.pairs[i].count(stretch, func(x *stats.Pair) { plus(&x.Control, more) })
+		l.pairs[i].count(stratum, func(x *stats.Pair) { plus(&x.Control, more) })
 	}
 }
 
@@ -99,14 +99,14 @@ func plus(c *stats.Proportion, more stats.Proportion) {
 	c.Converted += more.Converted
 }
 
-func (p *pair) count(stretch int, change func(*stats.Pair)) {
-	x := &p.strata[stretch]
+func (p *pair) count(stratum int, change func(*stats.Pair)) {
+	x := &p.strata[stratum]
 	p.add(*x, -1)
 	change(x)
 	p.add(*x, 1)
 }
 
-// add adds a stratum to the sums, or takes it away.
+// add adds a stratum to the sums, or subtracts it.
 func (p *pair) add(x stats.Pair, sign float64) {
 	a, b := float64(x.Control.Participants), float64(x.Challenger.Participants)
 	if a == 0 || b == 0 {
@@ -118,7 +118,7 @@ func (p *pair) add(x stats.Pair, sign float64) {
 	p.v += sign * a * b * rate * (1 - rate) / (n - 1)
 }
 
-// compare prepares a look.
+// compare computes the statistics of the current counts.
 func (l *Look) compare() {
 	l.highest = 0
 	nA, sA := float64(l.Arms[0].Participants), float64(l.Arms[0].Converted)

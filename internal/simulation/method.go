@@ -6,8 +6,8 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// A Method is a way to decide, and how often somebody looks who decides so. With
-// several challengers, all tests are held to their alpha together, by Holm.
+// A Method is a way to decide, and how often it looks. With several challengers, all tests
+// together are held to alpha, by Holm's method.
 type Method struct {
 	Name  string
 	Looks Looks
@@ -17,14 +17,14 @@ type Method struct {
 
 // Sight is a method during a run.
 type Sight struct {
-	Least float64          // below this χ² of each challenger against control there is nothing to see
-	Sees  func(*Look) bool // tells whether there is a difference, or whatever the method is after
+	Least float64          // it sees nothing while no challenger has this χ² against control
+	Sees  func(*Look) bool // reports whether the method sees what it looks for, such as a difference
 }
 
-// Looks is how often somebody looks.
+// Looks is how often a method looks.
 type Looks string
 
-// How often somebody looks.
+// How often a method looks.
 const (
 	EveryVisitor Looks = "every visitor"
 	EveryDay     Looks = "every day"
@@ -48,8 +48,8 @@ func (m Method) At(looks Looks) Method {
 	return m
 }
 
-// anyChallenger returns a method that looks after every visitor at each challenger, by its
-// index from 0, at the level at which Holm first sees a difference.
+// anyChallenger returns a method that tests each challenger after every visitor, at the
+// level at which Holm's method first finds a difference. Challengers are counted from 0.
 func anyChallenger(name string, alpha float64, test func(level float64) (least float64, differs func(l *Look, challenger int) bool)) Method {
 	return Method{Name: name, Looks: EveryVisitor, New: func(alternatives int) Sight {
 		least, differs := test(alpha / float64(alternatives-1))
@@ -64,10 +64,9 @@ func anyChallenger(name string, alpha float64, test func(level float64) (least f
 	}}
 }
 
-// AlwaysValid is [stats.AlwaysValid]. Its evidence, and so what it decides, is
-// asked for wherever it can be enough: as G is at most twice Pearson's χ² (a
-// divergence of Kullback and Leibler is at most χ²) and the evidence at most
-// exp(G/2), χ² must be at least ln(1/alpha).
+// AlwaysValid is [stats.AlwaysValid]. Its evidence is computed only where it can suffice:
+// as G is at most twice Pearson's χ² (a Kullback–Leibler divergence is at most χ²) and the
+// evidence at most exp(G/2), χ² must be at least ln(1/alpha).
 func AlwaysValid(alpha float64) Method {
 	return anyChallenger("always-valid G", alpha, func(level float64) (float64, func(*Look, int) bool) {
 		return slightlyLess(-math.Log(level)), func(l *Look, i int) bool {
@@ -80,9 +79,9 @@ func AlwaysValid(alpha float64) Method {
 	})
 }
 
-// Stratified is [stats.Stratified], over the stretches of constant weights. It is
-// asked for wherever U²/V, which is its G, is at least 2·ln(1/alpha). It is for
-// scenarios with a Rule or Changes, and sees nothing in others.
+// Stratified is [stats.Stratified] over the strata of constant weights. It is computed only
+// where U²/V, which is its G, is at least 2·ln(1/alpha). It is for scenarios with a Rule or
+// Changes, and sees nothing in others.
 func Stratified(alpha float64) Method {
 	return anyChallenger("always-valid G, stratified", alpha, func(level float64) (float64, func(*Look, int) bool) {
 		least := slightlyLess(-2 * math.Log(level))
@@ -100,8 +99,8 @@ func Stratified(alpha float64) Method {
 // slightlyLess leaves room for rounding errors.
 func slightlyLess(x float64) float64 { return 0.999 * x }
 
-// Verdict is [stats.Decide], what is told to users: a challenger is better, or
-// worse, and the sample ratio is all right.
+// Verdict is [stats.Decide], the verdict that users see: a challenger is better or worse,
+// and there is no sample-ratio mismatch.
 func Verdict(alpha float64) Method {
 	return Method{Name: "verdict", Looks: EveryVisitor, New: func(alternatives int) Sight {
 		crossed := AlwaysValid(alpha).New(alternatives)
@@ -110,7 +109,7 @@ func Verdict(alpha float64) Method {
 				return false
 			}
 			v := stats.Decide(stats.Question{
-				Strata: []stats.Stratum{{Arms: l.Arms, Weights: l.Splits[l.stretch()].Weights}}, Alpha: alpha,
+				Strata: []stats.Stratum{{Arms: l.Arms, Weights: l.Splits[l.stratum()].Weights}}, Alpha: alpha,
 			})
 			for _, a := range v.Arms {
 				if a.Standing == stats.StandingBetter || a.Standing == stats.StandingWorse {
@@ -122,8 +121,8 @@ func Verdict(alpha float64) Method {
 	}}
 }
 
-// ZTest is the classical test of two proportions, with the pooled variance, of
-// which χ² is the square.
+// ZTest is the classical test of two proportions with the pooled variance. Its square is
+// χ².
 func ZTest(alpha float64) Method {
 	return anyChallenger("z-test", alpha, func(level float64) (float64, func(*Look, int) bool) {
 		z := math.Sqrt2 * math.Erfinv(1-level)
@@ -131,24 +130,23 @@ func ZTest(alpha float64) Method {
 	})
 }
 
-// Fixed is [stats.Fixed], at the end only, as it is meant.
+// Fixed is [stats.Fixed], which is meant for one look: at the end.
 func Fixed(alpha float64) Method {
 	return anyChallenger("fixed look", alpha, func(level float64) (float64, func(*Look, int) bool) {
 		return 0, func(l *Look, i int) bool { return stats.Fixed(l.Arms[0], l.Arms[i+1], 1-level).P <= level }
 	}).At(AtTheEnd)
 }
 
-// Where a chance to be best is at least sure, the highest rate is so many standard
-// deviations above the others at least.
+// Where a probability of being best is at least sure, the highest rate is at least unsure
+// standard deviations above the others.
 const (
 	sure   = 0.9
 	unsure = 0.75
 )
 
-// Best stops as soon as the chance of some alternative to be best, that of
-// [stats.Best], is above a threshold of at least 0.9. With several challengers the
-// chances of the others to be better than it are added up, so that it stops a
-// little late.
+// Best stops as soon as an alternative's probability of being best, by [stats.Best], is above
+// a threshold of at least 0.9. With several challengers it adds up the probabilities that
+// the others are better, so it stops a little late.
 func Best(threshold float64) Method {
 	return Method{Name: "chance to be best", Looks: EveryVisitor, New: func(int) Sight {
 		return Sight{Sees: func(l *Look) bool {
@@ -169,8 +167,8 @@ func Best(threshold float64) Method {
 	}}
 }
 
-// highest returns the index of the alternative with the highest rate, or nearly:
-// the mean of its posterior.
+// highest returns the index of the alternative with the highest posterior mean, which is
+// close to its rate.
 func highest(arms []stats.Proportion) (index int) {
 	best := 0.0
 	for i, c := range arms {
@@ -181,9 +179,8 @@ func highest(arms []stats.Proportion) (index int) {
 	return index
 }
 
-// SampleRatio is [stats.SampleRatio], which finds a split that is not as the
-// weights say. It is asked wherever it can find one: its Bayes factor is kept
-// up from visitor to visitor.
+// SampleRatio is [stats.SampleRatio], which detects a sample-ratio mismatch. It is computed
+// only where it can find one: the Bayes factor is updated with every visitor.
 func SampleRatio() Method {
 	enough := slightlyLess(1 / stats.MismatchLevel)
 	return Method{Name: "sample ratio", Looks: EveryVisitor, New: func(int) Sight {

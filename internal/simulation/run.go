@@ -11,14 +11,13 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Outcome tells for each method after how many visitors it first saw a
+// Outcome has, for each method, the number of visitors after which it first saw a
 // difference, 0 if it never did.
 type Outcome []int
 
-// Runs runs a scenario n times, on all processors, and calls done after each
-// run, if it is not nil, perhaps concurrently. A run depends on the seed and its
-// number only. If ctx ends or a Path fails, the runs that were finished are
-// returned beside the error.
+// Runs runs a scenario n times, on all processors, and calls done, if not nil, after each
+// run, perhaps concurrently. A run depends only on the seed and its number. If ctx ends or
+// a Path fails, Runs returns the runs that finished beside the error.
 func Runs(ctx context.Context, s Scenario, methods []Method, n int, seed uint64, done func()) ([]Outcome, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -29,8 +28,8 @@ func Runs(ctx context.Context, s Scenario, methods []Method, n int, seed uint64,
 	})
 }
 
-// repeat calls once with each number below n, on all processors, and done after
-// each. It returns, in the order of numbers, what came of those that were finished.
+// repeat calls once with each number below n, on all processors, and done after each call.
+// It returns the results of the calls that finished, in the order of their numbers.
 func repeat[T any](ctx context.Context, n int, done func(), once func(ctx context.Context, number uint64) (T, error)) ([]T, error) {
 	all := make([]*T, n)
 	group, going := errgroup.WithContext(ctx)
@@ -61,8 +60,8 @@ func repeat[T any](ctx context.Context, n int, done func(), once func(ctx contex
 	return finished, err
 }
 
-// diceOf returns those of one run. They do not begin near to those of the next
-// one, or runs would not be independent enough.
+// diceOf returns the random numbers of one run. Seeds of runs are far apart, or runs would
+// not be independent enough.
 func diceOf(seed, number uint64) *rand.Rand {
 	far := rand.NewPCG(seed, number)
 	return rand.New(rand.NewPCG(far.Uint64(), far.Uint64())) //nolint:gosec // nothing secret
@@ -78,12 +77,12 @@ type run struct {
 	often   []*watch // after every visitor
 	seldom  []*watch // at the end of a day at most
 	outcome Outcome
-	course  *Course // or nil: nobody asks for it
+	course  *Course // nil unless Courses runs it
 	changes []Change
-	waiting map[int][]late // by the visitor who comes next
+	waiting map[int][]late // by the next visitor
 }
 
-// watch is a method that saw nothing yet.
+// A watch is a method that has seen nothing yet.
 type watch struct {
 	Method
 
@@ -92,11 +91,11 @@ type watch struct {
 	index int
 }
 
-// late is a participant who will convert.
+// A late is a participant who will convert later.
 type late struct {
 	Visit
 
-	alternative, stretch int
+	alternative, stratum int
 }
 
 func newRun(s *Scenario, methods []Method, dice *rand.Rand) *run {
@@ -119,8 +118,8 @@ func newRun(s *Scenario, methods []Method, dice *rand.Rand) *run {
 	return r
 }
 
-// visits lets all visitors come, or as many as the methods need if nobody asks for
-// the course.
+// visits lets visitors come: all of them if there is a course, else until all methods saw
+// something.
 func (r *run) visits(ctx context.Context) error {
 	last := len(r.Days) - 1
 	for last > 0 && r.Days[last] == 0 {
@@ -153,7 +152,7 @@ func (r *run) visits(ctx context.Context) error {
 	return nil
 }
 
-// visit lets somebody come, and those convert who did so before.
+// visit lets a visitor come, after the conversions that are due before.
 func (r *run) visit(ctx context.Context, v Visit) error {
 	if err := r.due(ctx, v.Visitor); err != nil {
 		return err
@@ -170,7 +169,7 @@ func (r *run) visit(ctx context.Context, v Visit) error {
 	if r.dice.Float64() >= r.Rates[alternative](v.Day) {
 		return nil
 	}
-	x := late{v, alternative, r.look.stretch()}
+	x := late{v, alternative, r.look.stratum()}
 	if r.Delay == nil {
 		return r.convert(ctx, x)
 	}
@@ -182,7 +181,7 @@ func (r *run) visit(ctx context.Context, v Visit) error {
 	return r.convert(ctx, x)
 }
 
-// due converts those whose time came before that of a visitor.
+// due converts participants whose time to convert is before a visitor comes.
 func (r *run) due(ctx context.Context, visitor int) error {
 	if len(r.waiting) == 0 {
 		return nil
@@ -204,11 +203,11 @@ func (r *run) convert(ctx context.Context, x late) error {
 			return err
 		}
 	}
-	r.look.convert(x.alternative, x.stretch)
+	r.look.convert(x.alternative, x.stratum)
 	return nil
 }
 
-// reweigh changes the weights if it is time to.
+// reweigh changes the weights when it is time.
 func (r *run) reweigh(v Visit) {
 	for len(r.changes) > 0 && v.Day >= r.changes[0].Day {
 		r.look.begin(r.changes[0].Weights)
@@ -233,7 +232,7 @@ func (r *run) participate(ctx context.Context, v Visit) (int, error) {
 	return len(r.look.shares) - 1, nil // x is within a rounding error of 1
 }
 
-// watch lets the methods look, and tells whether one of them saw something.
+// watch lets the methods look, and reports whether one of them saw something.
 func (r *run) watch() (seen bool) {
 	r.look.compare()
 	r.often, seen = r.see(r.often)
@@ -245,7 +244,7 @@ func (r *run) watch() (seen bool) {
 	return seen
 }
 
-// see returns those of some watches that saw nothing.
+// see returns the watches that saw nothing.
 func (r *run) see(all []*watch) (blind []*watch, seen bool) {
 	for i := 0; i < len(all); i++ {
 		if w := all[i]; r.look.highest >= w.Least && w.looks(r.look) && w.Sees(r.look) {
@@ -258,7 +257,7 @@ func (r *run) see(all []*watch) (blind []*watch, seen bool) {
 	return all, seen
 }
 
-// confirm compares what a path counted with what was asked of it.
+// confirm compares the counts of a path with the visits and conversions it acknowledged.
 func (r *run) confirm(ctx context.Context) error {
 	if r.path == nil {
 		return nil
@@ -273,18 +272,8 @@ func (r *run) confirm(ctx context.Context) error {
 	return nil
 }
 
-// Seen returns how many runs there are in which a method saw something.
-func Seen(outcomes []Outcome, method int) (n int) {
-	for _, o := range outcomes {
-		if o[method] > 0 {
-			n++
-		}
-	}
-	return n
-}
-
-// After returns after how many visitors a method first saw something, in those
-// runs in which it did, the soonest first.
+// After returns the numbers of visitors after which a method first saw something, in the
+// runs in which it did, in ascending order.
 func After(outcomes []Outcome, method int) (visitors []int) {
 	for _, o := range outcomes {
 		if o[method] > 0 {
@@ -293,13 +282,4 @@ func After(outcomes []Outcome, method int) (visitors []int) {
 	}
 	slices.Sort(visitors)
 	return visitors
-}
-
-// Mean returns the mean number of visitors, NaN of none.
-func Mean(visitors []int) float64 {
-	sum := 0.0
-	for _, n := range visitors {
-		sum += float64(n)
-	}
-	return sum / float64(len(visitors))
 }

@@ -10,52 +10,50 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// Scenario is a test to be simulated. Time is in days from its start.
+// A Scenario is a test to simulate. Time is in days from its start.
 type Scenario struct {
-	// Days holds how many visitors come on each day. They come at even
-	// distances.
+	// Days has the number of visitors on each day. They come at even distances.
 	Days []int
-	// Rates has one for each alternative, control first.
+	// Rates of the alternatives, control first.
 	Rates []Rate
-	// Weights are those of the alternatives, of any scale; nil for equal ones.
+	// Weights of the alternatives, of any scale; nil: equal.
 	Weights []float64
 	// Changes of the weights, in the order of time.
 	Changes []Change
-	// Rule, if not nil, sets the weights anew after every so many visitors.
+	// Rule, if not nil, sets new weights after every Every visitors.
 	Rule  Rule
 	Every int
-	// Delay draws how many days after a visitor came it converts, if it does. Who
-	// would do so after the last day never does. Nil means that all convert at
-	// once.
+	// Delay draws the number of days from a visit to its conversion. Visitors who would
+	// convert after the last day never do. Nil: they convert at once.
 	Delay func(dice *rand.Rand) float64
-	// Open begins a run that takes a Path. Nil means that alternatives are drawn.
+	// Open begins a run on a Path. Nil: alternatives are drawn.
 	Open func(dice *rand.Rand) Path
 }
 
-// Rate is the chance that a visitor who came at a time converts.
+// A Rate is the probability that a visitor who comes at a time converts.
 type Rate func(day float64) float64
 
-// Change sets weights from a time on.
+// A Change sets weights from a time on.
 type Change struct {
 	Day     float64
 	Weights []float64
 }
 
-// A Rule turns what the alternatives got into weights, as a bandit does.
+// A Rule turns the counts of the alternatives into weights, as a bandit does.
 type Rule func(arms []stats.Proportion) []float64
 
-// A Path carries out what visitors do: the real thing, in place of dice. Weights
-// must be constant, but for [Courses].
+// A Path carries out the visits, instead of random draws. Weights must be constant, except
+// for [Courses].
 type Path interface {
-	// Participate returns the index of the alternative that a visitor gets.
+	// Participate returns the index of the visitor's alternative.
 	Participate(ctx context.Context, v Visit) (int, error)
-	// Convert counts that a visitor converted.
+	// Convert counts a conversion of the visitor.
 	Convert(ctx context.Context, v Visit) error
-	// Counts returns what was counted.
+	// Counts returns the counts so far.
 	Counts(ctx context.Context) ([]stats.Proportion, error)
 }
 
-// Visit is a visitor, by number from 0, and when something happens.
+// A Visit is the number of a visitor, from 0, and a time.
 type Visit struct {
 	Visitor int
 	Day     float64
@@ -94,8 +92,8 @@ func Exponential(mean float64) func(*rand.Rand) float64 {
 	return func(dice *rand.Rand) float64 { return mean * dice.ExpFloat64() }
 }
 
-// Thompson returns the rule that gives each alternative its chance to be best,
-// but shares a fraction of the visitors evenly.
+// Thompson returns the rule that gives each alternative its probability of being best, and
+// splits a fraction of the visitors evenly.
 func Thompson(even float64) Rule {
 	return func(arms []stats.Proportion) []float64 {
 		weights := chances(arms)
@@ -134,8 +132,8 @@ func (s *Scenario) weights() []float64 {
 	return equal
 }
 
-// before returns the number of the first visitor who comes after a time, more
-// than there are if nobody does.
+// before returns the number of the first visitor after a time, the number of all visitors
+// if there is none.
 func (s *Scenario) before(day float64) int {
 	sum := 0
 	for i, n := range s.Days {

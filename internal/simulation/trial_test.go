@@ -13,39 +13,39 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// Trial is a test as it would run in an engine, over a store in memory.
+// A Trial is a test in an engine over a store in memory.
 type Trial struct {
 	Rates        []Rate // of the alternatives, control first
 	Participants int
-	Every        time.Duration // somebody new comes; a second if it is zero
-	// Delay is after how many further participants somebody converts, who does.
+	Every        time.Duration // time between participants; 0 is a second
+	// Delay is the number of further participants before a participant converts.
 	Delay  int
-	Config sixpack.Config // its clock is the trial's
+	Config sixpack.Config // except for its clock
 	// Watch, if not nil, is called after each participant, with their number so far.
 	Watch func(e *sixpack.Engine, experiment string, participants int) error
 }
 
-// Gain is what came of a trial.
+// A Gain is the outcome of a trial.
 type Gain struct {
-	// Regret is how many conversions fewer are to be expected than if all had
-	// been given the best alternative.
+	// Regret is the number of expected conversions that were lost because not every
+	// participant got the best alternative.
 	Regret float64
-	Best   float64 // the share of those who were
+	Best   float64 // share of participants that got it
 }
 
-// course is a trial that runs.
-type course struct {
+// A trialRun is a trial that runs.
+type trialRun struct {
 	*Trial
 
 	engine   *sixpack.Engine
 	x        sixpack.Experiment
 	dice     *rand.Rand
-	clients  string // what their names begin with
-	converts []bool // by participant, as long as they did not yet
+	clients  string // prefix of their names
+	converts []bool // whether a participant will convert
 }
 
-// Trials runs n trials, on all processors. What each gains depends on the seed and
-// its number only.
+// Trials runs n trials, on all processors. The outcome of each depends only on the seed and
+// its number.
 func Trials(ctx context.Context, n int, seed uint64, trial func(number int) Trial) ([]Gain, error) {
 	return repeat(ctx, n, nil, func(ctx context.Context, number uint64) (Gain, error) {
 		t := trial(int(number))
@@ -57,7 +57,7 @@ func (t *Trial) run(ctx context.Context, dice *rand.Rand) (g Gain, err error) {
 	now := time.Unix(0, 0).UTC()
 	began, config := now, t.Config
 	config.Now = func() time.Time { return now }
-	c := &course{
+	c := &trialRun{
 		Trial: t, engine: sixpack.New(new(memory.Store), config), x: sixpack.Experiment{Name: "trial"}, dice: dice,
 		clients: strconv.FormatUint(dice.Uint64(), 36) + "-", converts: make([]bool, t.Participants),
 	}
@@ -80,7 +80,7 @@ func (t *Trial) run(ctx context.Context, dice *rand.Rand) (g Gain, err error) {
 }
 
 // participate lets a new client come.
-func (c *course) participate(ctx context.Context, i int, day float64, g *Gain) error {
+func (c *trialRun) participate(ctx context.Context, i int, day float64, g *Gain) error {
 	if err := c.convert(ctx, i-c.Delay-1); err != nil {
 		return err
 	}
@@ -103,9 +103,8 @@ func (c *course) participate(ctx context.Context, i int, day float64, g *Gain) e
 	return nil
 }
 
-// convert converts a participant, if there is one of that number who does and did
-// not yet.
-func (c *course) convert(ctx context.Context, i int) error {
+// convert converts a participant, if there is one with this number that will convert.
+func (c *trialRun) convert(ctx context.Context, i int) error {
 	if i < 0 || !c.converts[i] {
 		return nil
 	}
