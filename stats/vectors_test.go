@@ -128,6 +128,7 @@ type epoch struct {
 }
 
 func (a arm) counts() stats.Proportion { return stats.Proportion{Participants: a.N, Converted: a.S} }
+
 func (a arm) values() stats.Values {
 	return stats.Values{Participants: a.N, Sum: a.Sum, Squares: a.SumSq, NonZero: a.NonZero}
 }
