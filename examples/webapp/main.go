@@ -57,14 +57,14 @@ func newShop(engine *sixpack.Engine) http.Handler {
 		fmt.Fprintln(w, "Thank you.")
 	})
 	mux.HandleFunc("GET /results", func(w http.ResponseWriter, r *http.Request) {
-		results, err := engine.Counts(r.Context(), buyButton.Name)
+		counts, err := engine.Counts(r.Context(), buyButton.Name)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		for i, a := range results.Alternatives {
+		for i, a := range counts.Alternatives {
 			fmt.Fprintf(w, "%-8s %d visitors, %d bought\n",
-				results.Record.Alternatives[i], a.Participants(), a.KPI("").Converted())
+				counts.Record.Alternatives[i], a.Participants(), a.KPI("").Converted())
 		}
 	})
 	return mux
