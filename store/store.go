@@ -99,6 +99,16 @@ type Store interface {
 	Close() error
 }
 
+// An Identifier is a [Store] that can identify its data. Programs that move data between stores
+// use it to recognize one store under two addresses.
+type Identifier interface {
+	// ID returns a text that is the same for all stores that are open on the same data, and
+	// different for all other data. The first call draws it, also in data of earlier releases,
+	// and keeps it in the store. A copy of the data in another place, such as a restored backup,
+	// has another ID. If the store has no ID and cannot be written, ID returns "".
+	ID(ctx context.Context) (string, error)
+}
+
 // A choice is the alternative that a client has or is proposed: its index in
 // Record.Alternatives, or one of these.
 const (

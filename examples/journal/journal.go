@@ -7,6 +7,7 @@ package journal
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/binary"
 	"encoding/gob"
 	"errors"
@@ -25,10 +26,14 @@ type Store struct {
 
 	mu     sync.Mutex // orders changes in memory as in the file, and guards what follows
 	file   *os.File
+	id     string
 	broken error // why the file can no longer be appended to
 }
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store      = (*Store)(nil)
+	_ store.Identifier = (*Store)(nil)
+)
 
 // entry is one change: the one field that is not nil.
 type entry struct {
@@ -40,6 +45,7 @@ type entry struct {
 	Delete        *string
 	Changes       []store.Change // that came with one of the three
 	Import        *store.Import
+	ID            *string
 }
 
 // Open returns the store kept in the file at path, which it creates if there is
@@ -107,6 +113,8 @@ func (s *Store) apply(e entry) (err error) {
 		_, err = s.Store.Delete(ctx, *e.Delete, e.Changes...)
 	case e.Import != nil:
 		_, err = s.Store.Import(ctx, *e.Import)
+	case e.ID != nil:
+		s.id = *e.ID
 	}
 	return err
 }
@@ -115,7 +123,7 @@ func (s *Store) apply(e entry) (err error) {
 func (s *Store) Participate(ctx context.Context, p store.Participation) (f store.Facts, err error) {
 	err = s.change(entry{Participation: &p}, func() (changed bool, err error) {
 		f, err = s.Store.Participate(ctx, p)
-		return f.Wrote || p.Record != nil && f.Record == nil, err
+		return f.Wrote || p.Record != nil && !f.Stale, err
 	})
 	return f, err
 }
@@ -163,6 +171,23 @@ func (s *Store) Import(ctx context.Context, i store.Import) (done store.Imported
 		return true, err
 	})
 	return done, err
+}
+
+// ID implements store.Identifier. The ID of the memory.Store would be another one after
+// reopening.
+func (s *Store) ID(ctx context.Context) (id string, err error) {
+	fresh := rand.Text()
+	err = s.change(entry{ID: &fresh}, func() (changed bool, err error) {
+		if err := s.Ping(ctx); err != nil {
+			return false, err
+		}
+		if changed = s.id == ""; changed {
+			s.id = fresh
+		}
+		id = s.id
+		return changed, nil
+	})
+	return id, err
 }
 
 // Close implements store.Store.

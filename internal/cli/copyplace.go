@@ -3,19 +3,15 @@ package cli
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
-	"time"
 
 	"github.com/sixpack-go/sixpack/internal/config"
 	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/store"
-	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
-// sameFile tells whether two addresses name one file, there or not.
+// sameFile reports whether two addresses name the same file, which need not exist.
 func sameFile(c *config.Config, a, b string) bool {
 	a, isFile := datastore.FileAt(c, a)
 	b, areFiles := datastore.FileAt(c, b)
@@ -30,23 +26,23 @@ func sameFile(c *config.Config, a, b string) bool {
 	return err == nil && os.SameFile(first, second)
 }
 
-// sameStore tells whether both stores are one, under two addresses: to replace an
-// experiment would then be to lose it. The file of an embedded store cannot be
-// opened twice; elsewhere, only an experiment that is made in the target tells.
-func sameStore(ctx context.Context, from, to store.Store) (same bool, err error) {
-	for _, st := range []store.Store{from, to} {
-		if _, ok := st.(*bolt.Store); ok {
-			return false, nil
-		}
+// sameStore reports whether both stores are one store under two addresses. Replacing an
+// experiment by itself would delete it.
+func sameStore(ctx context.Context, from, to store.Store) (bool, error) {
+	source, ok := from.(store.Identifier)
+	target, both := to.(store.Identifier)
+	if !ok || !both {
+		return false, nil
 	}
-	r := store.Record{
-		Name: "copy " + strconv.FormatUint(rand.Uint64(), 36), Version: 1, Alternatives: []string{"same", "another"}, //nolint:gosec // only has to be another one
-		Description: "`sixpack copy` makes and deletes this.", Created: time.Now(), Traffic: 1, Archived: true,
-	}
-	if _, err := to.Import(ctx, store.Import{Record: r}); err != nil {
+	// The target comes first: if the source is the same store, it then has an identity, even if
+	// its address does not allow writing.
+	id, err := target.ID(ctx)
+	if err != nil {
 		return false, err
 	}
-	f, err := from.Lookup(ctx, r.Name, "")
-	_, err2 := to.Delete(context.WithoutCancel(ctx), r.Name)
-	return f.Version != 0, errors.Join(err, err2)
+	if id == "" {
+		return false, errors.New("the target cannot be written")
+	}
+	other, err := source.ID(ctx)
+	return id == other, err
 }

@@ -25,10 +25,12 @@ const (
 	minSize     = 4 << 12     // bytes of a new file
 )
 
-// The bucket that identifies the file as a store, and the key of its format's version.
+// The bucket that identifies the file as a store, and the keys of the format's version and of
+// the ID.
 var (
 	formatBucket = []byte("sixpack")
 	formatKey    = []byte("format")
+	idKey        = []byte("id")
 )
 
 const format = 1

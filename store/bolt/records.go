@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"bytes"
+	"crypto/rand"
 
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -12,6 +13,21 @@ func (x *txn) lookup(experiment, id string) (store.Facts, error) {
 		return store.Facts{}, err
 	}
 	return e.present(c)
+}
+
+// id returns the ID in the file. The first call draws it.
+func (x *txn) id() (string, error) {
+	b := x.tx.Bucket(formatBucket)
+	id := string(b.Get(idKey))
+	if id != "" {
+		return id, nil
+	}
+	if !x.tx.Writable() {
+		return "", errWrite
+	}
+	id = rand.Text()
+	x.put(b, idKey, []byte(id))
+	return id, nil
 }
 
 func (x *txn) records() (records []store.Record, err error) {

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
@@ -16,7 +17,10 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store      = (*Store)(nil)
+	_ store.Identifier = (*Store)(nil)
+)
 
 // A Store is a file opened by [Open].
 type Store struct {
@@ -95,6 +99,24 @@ func (s *Store) Import(ctx context.Context, i store.Import) (store.Imported, err
 		return store.Imported{}, wrap("import", err)
 	}
 	return do(context.WithoutCancel(ctx), s, "import", func(x *txn) (store.Imported, error) { return x.merge(i) })
+}
+
+// ID implements [store.Identifier]. It consists of an ID in the file and the path of the file,
+// because a copy of the file, such as a Backup, contains the same ID.
+func (s *Store) ID(ctx context.Context) (string, error) {
+	const op = "id"
+	path, err := filepath.EvalSymlinks(s.db.Path())
+	if err == nil {
+		path, err = filepath.Abs(path)
+	}
+	if err != nil {
+		return "", wrap(op, err)
+	}
+	id, err := do(ctx, s, op, (*txn).id)
+	if err != nil {
+		return "", err
+	}
+	return id + " " + path, nil
 }
 
 // Ping implements [store.Store].

@@ -8,6 +8,7 @@ package memory
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"iter"
 	"maps"
@@ -17,7 +18,10 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store      = (*Store)(nil)
+	_ store.Identifier = (*Store)(nil)
+)
 
 // Store is a [store.Store] made of maps. The zero value is empty and ready for use. A Store
 // must not be copied.
@@ -25,6 +29,7 @@ type Store struct {
 	mu          sync.RWMutex // guards the fields below; held only to find, add or remove an experiment
 	experiments map[string]*experiment
 	closed      bool
+	id          string // empty until it is asked for
 
 	logs logs
 }
@@ -238,6 +243,19 @@ func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.
 func (s *Store) Ping(ctx context.Context) error {
 	_, err := s.find(ctx, "ping", "")
 	return err
+}
+
+// ID implements [store.Identifier].
+func (s *Store) ID(ctx context.Context) (string, error) {
+	if _, err := s.find(ctx, "id", ""); err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.id == "" {
+		s.id = rand.Text()
+	}
+	return s.id, nil
 }
 
 // Close implements [store.Store] and discards all data.

@@ -28,8 +28,10 @@ package redis
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,7 +41,10 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Store      = (*Store)(nil)
+	_ store.Identifier = (*Store)(nil)
+)
 
 // Config configures a [Store]. The zero value is good.
 type Config struct {
@@ -77,6 +82,39 @@ func New(client rueidis.Client, prefix string, c Config) *Store {
 		scripts:  newScripts(),
 		seen:     make(map[string]*keys),
 	}
+}
+
+// ID implements [store.Identifier].
+func (s *Store) ID(ctx context.Context) (id string, err error) {
+	key := s.root + ":id"
+	err = s.do(ctx, "id", func(ctx context.Context) error {
+		get := s.client.B().Get().Key(key).Build().Pin() // it may be sent twice
+		if id, err = s.client.Do(ctx, get).ToString(); !rueidis.IsRedisNil(err) {
+			return err
+		}
+		_, err := retry(ctx, false, func() (rueidis.RedisMessage, error) {
+			message, err := s.write(ctx, s.client.B().Setnx().Key(key).Value(rand.Text()).Build())
+			if forbidden(err) {
+				err = nil
+			}
+			return message, err
+		})
+		if err != nil {
+			return err
+		}
+		if id, err = s.client.Do(ctx, get).ToString(); rueidis.IsRedisNil(err) {
+			return nil // it was forbidden to write one
+		}
+		return err
+	})
+	return id, err
+}
+
+// forbidden reports whether an error says that the server is a replica or that the user may not
+// write.
+func forbidden(err error) bool {
+	failure, ok := rueidis.IsRedisErr(err)
+	return ok && (strings.HasPrefix(failure.Error(), "READONLY ") || strings.HasPrefix(failure.Error(), "NOPERM "))
 }
 
 // Ping implements [store.Store].

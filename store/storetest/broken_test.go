@@ -220,6 +220,10 @@ func brokenStores() map[string]brokenStore {
 			func(s *memory.Store) store.Store { return importsChangesAgain{s} },
 			[]string{"ImportMergesChanges"},
 		},
+		"has a new identity each time": {
+			func(s *memory.Store) store.Store { return newIdentities{s} },
+			[]string{"OneIdentity"},
+		},
 		"ignores the context": {
 			func(s *memory.Store) store.Store { return ignoresContext{s} },
 			[]string{"ContextCancelled"},

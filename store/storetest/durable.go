@@ -18,10 +18,11 @@ func RunDurable(t *testing.T, open func(tb testing.TB) (s store.Store, reopen fu
 		{"EverythingSurvives", everythingSurvives},
 		{"CountingGoesOn", countingGoesOn},
 		{"ForgottenStaysForgotten", forgottenStaysForgotten},
+		{"IdentitySurvives", identitySurvives},
 	} {
 		t.Run(p.name, func(t *testing.T) {
 			s, reopen := open(t)
-			p.test(durable{subject{t, s}, reopen})
+			p.test(durable{subject{t: t, store: s}, reopen})
 		})
 	}
 }

@@ -16,7 +16,7 @@ func (s subject) calls(r store.Record) map[string]func(context.Context) error {
 	create.Version, create.Record = 0, &created
 	replace := in(r, "replacing", 0)
 	replace.Record = &next
-	return map[string]func(context.Context) error{
+	calls := map[string]func(context.Context) error{
 		"Participate":               func(ctx context.Context) error { _, err := s.store.Participate(ctx, in(r, "new", 1)); return err },
 		"Participate, creating":     func(ctx context.Context) error { _, err := s.store.Participate(ctx, create); return err },
 		"Participate, replacing":    func(ctx context.Context) error { _, err := s.store.Participate(ctx, replace); return err },
@@ -44,6 +44,10 @@ func (s subject) calls(r store.Record) map[string]func(context.Context) error {
 			return last
 		},
 	}
+	if i, ok := s.store.(store.Identifier); ok {
+		calls["ID"] = func(ctx context.Context) error { _, err := i.ID(ctx); return err }
+	}
+	return calls
 }
 
 func contextCancelled(s subject) {

@@ -2,6 +2,7 @@ package storetest_test
 
 import (
 	"context"
+	"crypto/rand"
 	"iter"
 	"runtime"
 	"slices"
@@ -53,6 +54,10 @@ func (s neverStale) Participate(ctx context.Context, p store.Participation) (sto
 	f.Stale = false
 	return f, err
 }
+
+type newIdentities struct{ *memory.Store }
+
+func (s newIdentities) ID(context.Context) (string, error) { return rand.Text(), nil }
 
 type checksVersionsEarly struct{ *memory.Store }
 

@@ -28,7 +28,7 @@ type Sizer interface {
 // does nothing, so it may simply close it.
 func Run(t *testing.T, open func(tb testing.TB) store.Store) {
 	for _, p := range promises() {
-		t.Run(p.name, func(t *testing.T) { p.test(subject{t, open(t)}) })
+		t.Run(p.name, func(t *testing.T) { p.test(subject{t, open(t), open}) })
 	}
 }
 
@@ -98,6 +98,8 @@ func promises() []promise {
 		{"ImportCountsReplace", importCountsReplace},
 		{"ImportMergesChanges", importMergesChanges},
 		{"ImportContradictionRefused", importContradictionRefused},
+
+		{"OneIdentity", oneIdentity},
 
 		{"ContextCancelled", contextCancelled},
 		{"ClosedStore", closedStore},

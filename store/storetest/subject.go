@@ -13,6 +13,7 @@ import (
 type subject struct {
 	t     *testing.T
 	store store.Store
+	open  func(tb testing.TB) store.Store // opens another empty store
 }
 
 func (s subject) must(err error) {

@@ -22,7 +22,7 @@ func RunWritten(t *testing.T, open func(tb testing.TB) store.Store) {
 		{"WrittenDataIsContinued", writtenDataIsContinued},
 		{"WrittenDataIsDeleted", writtenDataIsDeleted},
 	} {
-		t.Run(p.name, func(t *testing.T) { p.test(subject{t, open(t)}) })
+		t.Run(p.name, func(t *testing.T) { p.test(subject{t, open(t), open}) })
 	}
 }
 
