@@ -46,7 +46,7 @@ func TestPages(t *testing.T) {
 		{"unknown", pageOf("nothing-like-it"), 404, []string{"There is no such experiment."}},
 		{"no page", "/nothing", 404, []string{"There is no such page."}},
 		{"refused", pageOf("search-ranking") + "do/resume", 409, []string{"It is not paused."}},
-		{"winner broken", pageOf("lost-half") + "do/winner?alternative=new", 200, []string{"although the numbers cannot be believed"}},
+		{"winner broken", pageOf("lost-half") + "do/winner?alternative=new", 200, []string{"even though the data is unreliable"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

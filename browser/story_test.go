@@ -221,14 +221,14 @@ func TestBrokenSplit(t *testing.T) {
 	p.see("Do not trust this test.")
 	p.press("summary", "Set the winner")
 	p.press("a", "b")
-	p.see("although the numbers cannot be believed")
+	p.see("even though the data is unreliable")
 	p.faults.expect()
 	p.press("button", "Set the winner")
-	p.see("tick this as well")
+	p.see("Select this box to confirm.")
 	if d := s.details(t, x); d.Winner != "" {
 		t.Fatalf("the winner is %s after one confirmation", d.Winner)
 	}
-	p.click("#despite")
+	p.click("#anyway")
 	p.press("button", "Set the winner")
 	p.see("The winner is set.")
 	if d := s.details(t, x); d.Winner != "b" {
