@@ -17,11 +17,11 @@ func TestOperations(t *testing.T) {
 	for _, c := range operatortest.Cases() {
 		t.Run(c.State+"/"+c.Operation, func(t *testing.T) {
 			var s memory.Store
-			operatortest.Prepare(t, &s, c.State)
+			operatortest.Prepare(t, &s, "button", c.State)
 			e := sixpack.New(&s, sixpack.Config{})
-			before := results(t, e, operatortest.Name).Record
+			before := results(t, e, "button").Record
 			allowed := sixpack.Allowed(&before, store.Action(c.Operation))
-			err := operatortest.Do(t.Context(), e, c.Operation)
+			err := operatortest.Do(t.Context(), e, "button", c.Operation)
 			if got := operatortest.Of(err); got != c.Want {
 				t.Fatalf("%q: %v, want %q", got, err, c.Want)
 			}
@@ -33,17 +33,17 @@ func TestOperations(t *testing.T) {
 				return
 			}
 			conflict, _ := errors.AsType[*sixpack.ConflictError](err)
-			if conflict.Experiment != operatortest.Name || conflict.Message == "" {
+			if conflict.Experiment != "button" || conflict.Message == "" {
 				t.Errorf("%+v", conflict)
 			}
 			if c.Want == operatortest.Refused && allowed != nil && allowed.Error() != err.Error() {
 				t.Errorf("%v, and it was to be: %v", err, allowed)
 			}
-			if after := results(t, e, operatortest.Name).Record; after.Version != before.Version {
+			if after := results(t, e, "button").Record; after.Version != before.Version {
 				t.Errorf("the experiment was changed: %+v", after)
 			}
 			if c.Want == operatortest.Confirm {
-				check(t, operatortest.Do(t.Context(), e, c.Operation, sixpack.Confirmed()))
+				check(t, operatortest.Do(t.Context(), e, "button", c.Operation, sixpack.Confirmed()))
 			}
 		})
 	}

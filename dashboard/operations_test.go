@@ -16,6 +16,9 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
+// operated is the experiment on which operations are carried out.
+const operated = "button"
+
 // call is a request by which a door carries out an operation.
 type call struct {
 	method, path string
@@ -89,11 +92,11 @@ func pageCall(p program, c operatortest.Case) (call, bool) {
 		action = "ramp"
 		form = url.Values{"steps": {"25 100"}, "hold": {"24"}, "kpi-": {"fall"}}
 	case "delete":
-		form.Set("name", operatortest.Name)
+		form.Set("name", operated)
 	case "undo":
-		return call{http.MethodPost, "/experiments/" + operatortest.Name + "/undo", url.Values{"change": {p.newest()}}, nil}, true
+		return call{http.MethodPost, "/experiments/" + operated + "/undo", url.Values{"change": {p.newest()}}, nil}, true
 	}
-	return call{http.MethodPost, doPath(operatortest.Name, action), form, nil}, true
+	return call{http.MethodPost, doPath(operated, action), form, nil}, true
 }
 
 func apiCall(p program, c operatortest.Case) (call, bool) {
@@ -122,14 +125,14 @@ func apiCall(p program, c operatortest.Case) (call, bool) {
 		"delete":           {http.MethodDelete, "", nil, nil},
 		"undo":             {http.MethodPost, "/undo", nil, object{"change": json.Number(p.newest())}},
 	}[c.Operation]
-	r.path = apiPath(operatortest.Name) + r.path
+	r.path = apiPath(operated) + r.path
 	return r, true
 }
 
 // legacyCall has no call for what Sixpack's forms do not offer: two of them
 // switch a state on and off.
 func legacyCall(p program, c operatortest.Case) (call, bool) {
-	is := p.record(operatortest.Name)
+	is := p.record(operated)
 	form, path := url.Values{}, ""
 	switch {
 	case c.Operation == "winner":
@@ -150,13 +153,13 @@ func legacyCall(p program, c operatortest.Case) (call, bool) {
 	case c.Operation == "reset", c.Operation == "delete":
 		path = "/" + c.Operation + "/"
 	}
-	return call{http.MethodPost, "/experiments/" + operatortest.Name + path, form, nil}, path != ""
+	return call{http.MethodPost, "/experiments/" + operated + path, form, nil}, path != ""
 }
 
 // newest returns the ID of the newest change, 0 if there is none.
 func (p program) newest() string {
 	p.t.Helper()
-	log, err := p.Changes(p.t.Context(), operatortest.Name, 1)
+	log, err := p.Changes(p.t.Context(), operated, 1)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -173,7 +176,7 @@ func TestOperations(t *testing.T) {
 		for _, c := range operatortest.Cases() {
 			t.Run(name+"/"+c.State+"/"+c.Operation, func(t *testing.T) {
 				s := new(memory.Store)
-				operatortest.Prepare(t, s, c.State)
+				operatortest.Prepare(t, s, operated, c.State)
 				p := newProgram(t, s)
 				call, has := door.call(p, c)
 				if !has {
@@ -190,7 +193,7 @@ func TestOperations(t *testing.T) {
 				if p.everything() != before {
 					t.Errorf("%s %s: it was changed", call.method, call.path)
 				}
-				if refused := operatortest.Do(t.Context(), p.Engine, c.Operation); a.StatusCode == http.StatusConflict && !says(a, refused) {
+				if refused := operatortest.Do(t.Context(), p.Engine, operated, c.Operation); a.StatusCode == http.StatusConflict && !says(a, refused) {
 					t.Errorf("%s %s: does not say %v: %s", call.method, call.path, refused, a.body)
 				}
 				if c.Want != operatortest.Confirm {

@@ -285,7 +285,7 @@ func TestAnalyzeServed(t *testing.T) {
 
 	mustCall(t, "plan", name, "--set", "--effect=20%", "--alpha=1%", "--data-dir", folder)
 	_, _, err = call(t, nil, "plan", name, "--set", "--fixed", "--size=10", "--data-dir", folder)
-	if err == nil || !strings.Contains(err.Error(), "has to be planned before anybody takes part: reset it first") {
+	if err == nil || !strings.Contains(err.Error(), "has to be planned before anybody takes part. Reset the experiment first.") {
 		t.Errorf("a plan for one look, too late: %v", err)
 	}
 	s.stop(t)

@@ -74,15 +74,14 @@ func Cases() (all []Case) {
 	return all
 }
 
-// The experiment that states are of, and what operations set.
+// What operations set: alternatives and a description.
 const (
-	Name        = "button"
 	Winner      = "blue"
 	OtherWinner = "red"
 	Description = "what it is"
 )
 
-// What operations set: a traffic, weights, plans and ramps.
+// What operations set: weights, a traffic, plans and ramps.
 var (
 	Override        = store.Override{Weights: []float64{3, 1}}
 	OverrideTraffic = store.Override{Traffic: 0.7}
@@ -92,10 +91,10 @@ var (
 	OtherRamp       = store.RampPlan{Steps: []float64{0.25, 1}, Hold: 24 * time.Hour, Guardrails: []store.Guardrail{{}}}
 )
 
-// Prepare creates the experiment in a store and brings it into a state.
-func Prepare(t *testing.T, s store.Store, state string) {
+// Prepare creates an experiment in a store and brings it into a state.
+func Prepare(t *testing.T, s store.Store, experiment, state string) {
 	t.Helper()
-	if _, err := s.Import(t.Context(), counted(state)); err != nil {
+	if _, err := s.Import(t.Context(), counted(experiment, state)); err != nil {
 		t.Fatal(err)
 	}
 	e := sixpack.New(s, sixpack.Config{})
@@ -113,12 +112,12 @@ func Prepare(t *testing.T, s store.Store, state string) {
 		"ramp-stopped":     {"ramp", "stop-ramp"},
 		"overridden":       {"override"},
 	}[state] {
-		if err := Do(t.Context(), e, operation); err != nil {
+		if err := Do(t.Context(), e, experiment, operation); err != nil {
 			t.Fatalf("%s: %s: %v", state, operation, err)
 		}
 	}
 	if state == "purged-again" { // an import brings a client since
-		i := counted(state)
+		i := counted(experiment, state)
 		i.Counts, i.Clients = nil, []store.Client{{ID: "anna", Choice: 0, Epoch: 1}}
 		if _, err := s.Import(t.Context(), i); err != nil {
 			t.Fatal(err)
@@ -126,8 +125,8 @@ func Prepare(t *testing.T, s store.Store, state string) {
 	}
 }
 
-// counted returns the experiment with its counts.
-func counted(state string) store.Import {
+// counted returns an experiment with the counts of a state.
+func counted(experiment, state string) store.Import {
 	type arm struct{ participants, converted int64 }
 	arms := [2]arm{{1000, 100}, {1000, 101}}
 	switch state {
@@ -142,7 +141,7 @@ func counted(state string) store.Import {
 	}
 	created := time.Now().AddDate(0, 0, -1)
 	r := store.Record{
-		Name: Name, Version: 1, Salt: Name, Alternatives: []string{OtherWinner, Winner}, Created: created, Traffic: 1,
+		Name: experiment, Version: 1, Salt: experiment, Alternatives: []string{OtherWinner, Winner}, Created: created, Traffic: 1,
 		KPIs: []string{""}, Epoch: store.Epoch{Number: 1, Start: created},
 	}
 	counts := store.NewCounts(r, []store.Epoch{r.Epoch})
@@ -158,38 +157,38 @@ func counted(state string) store.Import {
 }
 
 // Do carries out an operation with an engine.
-func Do(ctx context.Context, e *sixpack.Engine, operation string, options ...sixpack.WinnerOption) error {
+func Do(ctx context.Context, e *sixpack.Engine, experiment, operation string, options ...sixpack.WinnerOption) error {
 	switch operation {
 	case "winner":
-		return e.SetWinner(ctx, Name, Winner, options...)
+		return e.SetWinner(ctx, experiment, Winner, options...)
 	case "other-winner":
-		return e.SetWinner(ctx, Name, OtherWinner, options...)
+		return e.SetWinner(ctx, experiment, OtherWinner, options...)
 	case "describe":
-		return e.Describe(ctx, Name, Description)
+		return e.Describe(ctx, experiment, Description)
 	case "override":
-		return e.Override(ctx, Name, Override)
+		return e.Override(ctx, experiment, Override)
 	case "override-traffic":
-		return e.Override(ctx, Name, OverrideTraffic)
+		return e.Override(ctx, experiment, OverrideTraffic)
 	case "plan":
-		return e.SetPlan(ctx, Name, Plan)
+		return e.SetPlan(ctx, experiment, Plan)
 	case "plan-fixed":
-		return e.SetPlan(ctx, Name, FixedPlan)
+		return e.SetPlan(ctx, experiment, FixedPlan)
 	case "ramp":
-		return e.StartRamp(ctx, Name, Ramp)
+		return e.StartRamp(ctx, experiment, Ramp)
 	case "other-ramp":
-		return e.StartRamp(ctx, Name, OtherRamp)
+		return e.StartRamp(ctx, experiment, OtherRamp)
 	case "undo":
-		log, err := e.Changes(ctx, Name, 1)
+		log, err := e.Changes(ctx, experiment, 1)
 		if err != nil {
 			return err
 		}
-		return e.Undo(ctx, Name, log[0].ID)
+		return e.Undo(ctx, experiment, log[0].ID)
 	}
 	return map[string]func(context.Context, string) error{
 		"reset-winner": e.ResetWinner, "pause": e.Pause, "resume": e.Resume, "archive": e.Archive, "unarchive": e.Unarchive,
 		"clear-override": e.ClearOverride, "pause-ramp": e.PauseRamp, "resume-ramp": e.ResumeRamp, "stop-ramp": e.StopRamp,
 		"reset": e.Reset, "purge": e.Purge, "delete": e.Delete,
-	}[operation](ctx, Name)
+	}[operation](ctx, experiment)
 }
 
 // Of returns the outcome that an engine's error reports, empty if it reports none.
