@@ -283,13 +283,14 @@ func TestAnalyzeServed(t *testing.T) {
 		t.Errorf("of no experiment: %v", err)
 	}
 
-	mustCall(t, "plan", name, "--set", "--effect=20%", "--alpha=1%", "--data-dir", folder)
-	_, _, err = call(t, nil, "plan", name, "--set", "--fixed", "--size=10", "--data-dir", folder)
+	open := all[slices.IndexFunc(all, func(c store.Counts) bool { return !c.Record.Archived })].Record
+	mustCall(t, "plan", open.Name, "--set", "--effect=20%", "--alpha=1%", "--data-dir", folder)
+	_, _, err = call(t, nil, "plan", open.Name, "--set", "--fixed", "--size=10", "--data-dir", folder)
 	if err == nil || !strings.Contains(err.Error(), "has to be planned before anybody takes part. Reset the experiment first.") {
 		t.Errorf("a plan for one look, too late: %v", err)
 	}
 	s.stop(t)
-	if p := analyzed(t, name, "--data-dir", folder).Plan; p.Effect != 0.2 || p.Alpha != 0.01 || p.KPI != all[0].Record.Plan.KPI {
+	if p := analyzed(t, open.Name, "--data-dir", folder).Plan; p.Effect != 0.2 || p.Alpha != 0.01 || p.KPI != open.Plan.KPI {
 		t.Errorf("the plan is %+v", p)
 	}
 }
