@@ -16,8 +16,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
-// TestBackupWhileWriting must give a store in which the counts are those of its
-// clients, whenever it was taken.
+// TestBackupWhileWriting checks that the counts in a backup agree with its clients at any time.
 func TestBackupWhileWriting(t *testing.T) {
 	t.Parallel()
 	s := open(t, newPath(t))
@@ -60,7 +59,7 @@ func backup(tb testing.TB, s *bolt.Store, path string) {
 	}
 }
 
-// checkSums compares the counts of "button" to its clients.
+// checkSums compares the counts of "button" with its clients.
 func checkSums(tb testing.TB, s *bolt.Store) {
 	tb.Helper()
 	var clients, converted int64
@@ -185,7 +184,7 @@ func TestCompactMissing(t *testing.T) {
 	}
 }
 
-// load imports clients that took part.
+// load imports participating clients.
 func load(tb testing.TB, s *bolt.Store, experiment string, n int) {
 	tb.Helper()
 	r := store.Record{Name: experiment, Version: 7, Alternatives: []string{"red", "blue"}, Created: noon, Epoch: store.Epoch{Number: 1, Start: noon}}

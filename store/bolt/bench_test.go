@@ -13,8 +13,8 @@ import (
 
 const benchCallers = 64
 
-// BenchmarkNewClients has many callers bring new clients to a store and, in
-// turn, to bare bbolt, whose Batch only puts what a store keeps of a client.
+// BenchmarkNewClients has many callers add new clients to a store and, alternately, to bare
+// bbolt, where Batch only puts the value of a client.
 func BenchmarkNewClients(b *testing.B) {
 	ours := participateNew(b)
 	db := openBare(b)
@@ -25,8 +25,8 @@ func BenchmarkNewClients(b *testing.B) {
 	})
 }
 
-// BenchmarkExistingClient has a known client come again and again and, in turn,
-// bare bbolt look for what a store keeps of it.
+// BenchmarkExistingClient looks for a known client repeatedly in a store and, alternately, in
+// bare bbolt.
 func BenchmarkExistingClient(b *testing.B) {
 	s := open(b, newPath(b))
 	r := create(b, s, "button")
@@ -53,8 +53,8 @@ func BenchmarkExistingClient(b *testing.B) {
 	})
 }
 
-// compare has many callers make n calls each, of ours and of bare in turn, and
-// reports how many there are in a second, and our number to the other.
+// compare has many callers make n calls each, alternately of the store and of bare bbolt, and
+// reports calls per second and the ratio.
 func compare(b *testing.B, n int, ours, bare func() error) {
 	b.Helper()
 	var took, bareTook time.Duration
@@ -66,7 +66,7 @@ func compare(b *testing.B, n int, ours, bare func() error) {
 	b.ReportMetric(calls/took.Seconds(), "calls/s")
 	b.ReportMetric(calls/bareTook.Seconds(), "bare/s")
 	b.ReportMetric(bareTook.Seconds()/took.Seconds(), "ratio")
-	b.ReportMetric(0, "ns/op") // of both together: tells nothing
+	b.ReportMetric(0, "ns/op") // of both together, which has no meaning
 }
 
 func together(b *testing.B, n int, call func() error) time.Duration {
@@ -132,7 +132,7 @@ func participateNew(b *testing.B) func(id [16]byte) error {
 	}
 }
 
-// written returns a UUID as it is usually written.
+// written returns the text of a UUID.
 func written(id [16]byte) string {
 	s := hex.EncodeToString(id[:])
 	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]

@@ -10,7 +10,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
-// TestFileWithoutLogs has a file as releases wrote it that knew of no logs.
+// TestFileWithoutLogs opens a file of a release without logs.
 func TestFileWithoutLogs(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
@@ -40,7 +40,7 @@ func TestFileWithoutLogs(t *testing.T) {
 	checkBuckets(t, s, path, "changes/button", "sixpack")
 }
 
-// checkBuckets closes a store and looks which buckets its file has.
+// checkBuckets closes a store and checks which buckets its file has.
 func checkBuckets(t *testing.T, s *bolt.Store, path string, want ...string) {
 	t.Helper()
 	if err := s.Close(); err != nil {
@@ -58,7 +58,7 @@ func checkBuckets(t *testing.T, s *bolt.Store, path string, want ...string) {
 	}
 }
 
-// TestDamagedLog has a change in the file that this package did not write.
+// TestDamagedLog reads a log with a corrupt change.
 func TestDamagedLog(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)

@@ -7,15 +7,15 @@ import (
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
-// TestClientsAmidChanges changes an experiment of several pages of clients once
-// the first of them was seen.
+// TestClientsAmidChanges changes an experiment with several pages of clients after an iteration
+// has started.
 func TestClientsAmidChanges(t *testing.T) {
 	t.Parallel()
 	const n = 3*bolt.Page + 1
 	tests := []struct {
 		name   string
 		change func(t *testing.T, s *bolt.Store, r store.Record)
-		want   int // at least, and at most as many more as come
+		want   int // minimum; the maximum also includes the added clients
 		more   int
 	}{
 		{"Nothing", func(*testing.T, *bolt.Store, store.Record) {}, n, 0},

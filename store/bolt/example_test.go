@@ -11,7 +11,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
-// What was acknowledged is there when the file is opened again.
+// Acknowledged data is there when the file is opened again.
 func Example() {
 	folder, err := os.MkdirTemp("", "sixpack")
 	if err != nil {

@@ -6,10 +6,10 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Page is how many clients Clients reads at a time.
+// Page is the number of clients that Clients reads in one transaction.
 const Page = page
 
-// ErrReplaced is what Recheck returns if another file has the path now.
+// ErrReplaced is returned by Recheck if the path has another file now.
 var ErrReplaced = errReplaced
 
 // Transactions returns the number of transactions that wrote to the file.
@@ -21,7 +21,7 @@ func (s *Store) Transactions() (n int64, err error) {
 	return n, err
 }
 
-// Hold lets no write get to the file until it is released.
+// Hold blocks writes to the file until it is released.
 func (s *Store) Hold() (release func() error, err error) {
 	tx, err := s.db.Begin(true)
 	if err != nil {
@@ -30,19 +30,19 @@ func (s *Store) Hold() (release func() error, err error) {
 	return tx.Rollback, nil
 }
 
-// Waiting returns how many writes wait for the next transaction, and whether one is
-// under way.
+// Waiting returns the number of writes that wait for the next transaction, and whether a
+// transaction is in progress.
 func (s *Store) Waiting() (n int, underWay bool) {
 	s.writer.mu.Lock()
 	defer s.writer.mu.Unlock()
 	return len(s.writer.queue), s.writer.running && len(s.writer.queue) == 0
 }
 
-// Recheck does what Open does once it has the lock of a file.
+// Recheck does what Open does after it has locked a file.
 func (s *Store) Recheck(file *os.File) error { return prepare(s.db, file) }
 
 // ClientKey returns the key of a client.
 func ClientKey(id string) []byte { return clientKey(id) }
 
-// ClientID returns the client that has a key.
+// ClientID returns the client ID of a key.
 func ClientID(key []byte) string { return clientID(key) }

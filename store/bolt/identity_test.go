@@ -8,10 +8,10 @@ import (
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
-// TestIdentity checks that a file keeps its identity, and that a copy of it has another one.
+// TestIdentity checks that a file keeps its identity and that a copy of it has another one.
 func TestIdentity(t *testing.T) {
 	t.Parallel()
-	path := writtenPath(t) // by a release without identities
+	path := writtenPath(t) // written by a release without identities
 	s := open(t, path)
 	id := identity(t, s)
 	copied := filepath.Join(t.TempDir(), "copy.db")

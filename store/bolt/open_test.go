@@ -32,8 +32,8 @@ func TestOpenLocked(t *testing.T) {
 	open(t, path)
 }
 
-// TestOpenWrongFile has files that are no stores. They must be refused with
-// their name and a reason, and stay what they are.
+// TestOpenWrongFile opens files that are not stores. The error must name the file and the reason,
+// and the file must not change.
 func TestOpenWrongFile(t *testing.T) {
 	t.Parallel()
 	write := func(content string) func(*testing.T, string) {
@@ -82,7 +82,7 @@ func TestOpenWrongFile(t *testing.T) {
 			if content(t, path) != before {
 				t.Error("Open changed the file")
 			}
-			// It does not keep it locked either.
+			// Nor does it keep the file locked.
 			if _, again := bolt.Open(path); errors.Is(again, bolt.ErrLocked) {
 				t.Errorf("a second Open: %v", again)
 			}
@@ -90,7 +90,7 @@ func TestOpenWrongFile(t *testing.T) {
 	}
 }
 
-// put makes a bbolt file with one key.
+// put creates a bbolt file with one key.
 func put(bucket, key, value string) func(*testing.T, string) {
 	return func(t *testing.T, path string) {
 		t.Helper()
@@ -104,7 +104,7 @@ func put(bucket, key, value string) func(*testing.T, string) {
 	}
 }
 
-// update changes a file behind the back of this package.
+// update changes a file without this package.
 func update(t *testing.T, path string, change func(*bbolt.Tx) error) {
 	t.Helper()
 	db, err := bbolt.Open(path, 0o600, nil)
@@ -116,7 +116,7 @@ func update(t *testing.T, path string, change func(*bbolt.Tx) error) {
 	}
 }
 
-// cutShort makes a store that lost most of its clients.
+// cutShort creates a store and truncates its file.
 func cutShort(t *testing.T, path string) {
 	t.Helper()
 	s := open(t, path)
@@ -149,7 +149,7 @@ func TestOpenWithoutFolder(t *testing.T) {
 	}
 }
 
-// TestOpenReplaced has a file replaced while its lock is waited for.
+// TestOpenReplaced replaces a file while Open waits for its lock.
 func TestOpenReplaced(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)
@@ -173,7 +173,7 @@ func TestOpenReplaced(t *testing.T) {
 	}
 }
 
-// TestDamage has bytes in the file that this package did not write.
+// TestDamage reads a file with corrupt bytes.
 func TestDamage(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)

@@ -26,7 +26,7 @@ func BenchmarkStore(b *testing.B) {
 	storetest.Benchmark(b, func(tb testing.TB) store.Store { return open(tb, newPath(tb)) })
 }
 
-// sized tells storetest whether anything was written.
+// sized reports writes to storetest.
 type sized struct{ *bolt.Store }
 
 func (s sized) Size() (int64, error) { return s.Transactions() }

@@ -10,8 +10,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// TestOneGroup has requests of all kinds share a transaction: one that fails
-// must not touch the others, and each must find what those before it did.
+// TestOneGroup has requests of all kinds share a transaction: a failing request must not affect
+// the others, and each must see the effects of those before it.
 func TestOneGroup(t *testing.T) {
 	t.Parallel()
 	s, err := Open(filepath.Join(t.TempDir(), "sixpack.db"))

@@ -14,8 +14,8 @@ import (
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
-// TestGroupCommit has many callers bring the same new clients: each must be
-// counted once, and they must share transactions.
+// TestGroupCommit has many callers add the same new clients: each client must be counted once,
+// and the calls must share transactions.
 func TestGroupCommit(t *testing.T) {
 	t.Parallel()
 	const callers, clients = 64, 32
@@ -23,7 +23,7 @@ func TestGroupCommit(t *testing.T) {
 	r := create(t, s, "button")
 	before := transactions(t, s)
 	for _, underWay := s.Waiting(); underWay; _, underWay = s.Waiting() {
-		runtime.Gosched() // that of create's ends
+		runtime.Gosched() // the goroutine that committed create's transaction ends
 	}
 	release, err := s.Hold()
 	if err != nil {
@@ -41,7 +41,7 @@ func TestGroupCommit(t *testing.T) {
 				wrote.Add(1)
 			}
 		})
-		for caller == 0 { // the others come while its transaction is under way
+		for caller == 0 { // the others call during its transaction
 			if _, underWay := s.Waiting(); underWay {
 				break
 			}
@@ -63,7 +63,7 @@ func TestGroupCommit(t *testing.T) {
 	}
 }
 
-// TestContextEndsWhileWaiting has a disk that does not answer.
+// TestContextEndsWhileWaiting uses a disk that does not respond.
 func TestContextEndsWhileWaiting(t *testing.T) {
 	t.Parallel()
 	s := open(t, newPath(t))
@@ -87,8 +87,7 @@ func TestContextEndsWhileWaiting(t *testing.T) {
 	}
 }
 
-// TestNothingToWrite makes calls that change nothing. They must leave every
-// byte of the file as it is.
+// TestNothingToWrite makes calls that change nothing. They must not change a byte of the file.
 func TestNothingToWrite(t *testing.T) {
 	t.Parallel()
 	path := newPath(t)

@@ -66,8 +66,8 @@ func TestKnownClientAllocatesNothing(t *testing.T) {
 	}
 }
 
-// TestImpossibleArgumentsRefused is about what the engine never asks for, and
-// what could not be counted.
+// TestImpossibleArgumentsRefused passes arguments that the engine never passes and that could not
+// be counted.
 func TestImpossibleArgumentsRefused(t *testing.T) {
 	s := open(t)
 	create(t, s)
@@ -97,7 +97,7 @@ func TestImpossibleArgumentsRefused(t *testing.T) {
 	}
 }
 
-// BenchmarkMemory reports the bytes that a client takes.
+// BenchmarkMemory reports the number of bytes per client.
 func BenchmarkMemory(b *testing.B) {
 	for name, id := range map[string]func(i int) string{
 		"UUID":  func(i int) string { return fmt.Sprintf("%08x-3f6a-4c2e-9b1d-%012x", i*2654435761&0xffffffff, i) },
@@ -134,14 +134,14 @@ func Example() {
 
 	record := newRecord()
 	p := participation("a client", 1)
-	p.Version, p.Record = 0, &record // the first one brings the experiment
+	p.Version, p.Record = 0, &record // the first call creates the experiment
 	facts, err := s.Participate(ctx, p)
 	if err != nil {
 		panic(err)
 	}
 	fmt.Println(record.Alternatives[facts.Choice], facts.Wrote)
 
-	facts, err = s.Participate(ctx, participation("a client", 0)) // too late
+	facts, err = s.Participate(ctx, participation("a client", 0)) // the client already has an alternative
 	if err != nil {
 		panic(err)
 	}

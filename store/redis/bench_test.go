@@ -13,8 +13,8 @@ import (
 
 const benchClients = 100_000
 
-// BenchmarkBesideGet measures participations beside a plain GET by the same
-// client, for each way in which rueidis can send commands.
+// BenchmarkBesideGet measures participations beside a plain GET by the same client, for each way
+// in which rueidis can send commands.
 func BenchmarkBesideGet(b *testing.B) {
 	for name, change := range map[string]func(*rueidis.ClientOption){
 		"Default":   func(*rueidis.ClientOption) {},
@@ -42,7 +42,7 @@ func BenchmarkBesideGet(b *testing.B) {
 					return err
 				})
 			})
-			var generation atomic.Int64 // another one for each time the benchmark runs
+			var generation atomic.Int64 // a new one for each run of the benchmark
 			b.Run("New", func(b *testing.B) {
 				first := int(generation.Add(1)) * 10_000_000
 				callers64(b, func(i int) error {
@@ -78,8 +78,8 @@ func callers64(b *testing.B, f func(i int) error) {
 	})
 }
 
-// BenchmarkYearOfResults reports how long the server takes to send the counts
-// of a year of five alternatives and ten KPIs.
+// BenchmarkYearOfCounts reports how long the server takes to send the counts of a year, of five
+// alternatives with ten KPIs.
 func BenchmarkYearOfResults(b *testing.B) {
 	client := dial(b, startServer(b))
 	s := open(b, client, "sixpack")
@@ -107,7 +107,7 @@ func BenchmarkYearOfResults(b *testing.B) {
 	b.ReportMetric(usec(b, client, "hgetall")/float64(b.N), "server-µs/op")
 }
 
-// usec returns how long the server took for a command so far.
+// usec returns the total time that the server has taken for a command.
 func usec(tb testing.TB, client rueidis.Client, command string) float64 {
 	tb.Helper()
 	text, err := client.Do(tb.Context(), client.B().Info().Section("commandstats").Build()).ToString()

@@ -9,8 +9,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/redis"
 )
 
-// TestLoggedInOneRoundTrip counts what the servers are sent for a change and its
-// entry in the log.
+// TestLoggedInOneRoundTrip counts the commands for a change and its entry in the log.
 func TestLoggedInOneRoundTrip(t *testing.T) {
 	t.Run("Server", func(t *testing.T) { testLoggedInOneRoundTrip(t, dial(t, startServer(t))) })
 	t.Run("Cluster", func(t *testing.T) { testLoggedInOneRoundTrip(t, dialCluster(t, redistest.TestCluster(t))) })
@@ -35,7 +34,7 @@ func testLoggedInOneRoundTrip(t *testing.T, client rueidis.Client) {
 	checkLog(t, s, r.Name, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1)
 }
 
-// TestDeletedLeavesTheLog counts the keys that are left.
+// TestDeletedLeavesTheLog counts the remaining keys.
 func TestDeletedLeavesTheLog(t *testing.T) {
 	client := dial(t, startServer(t))
 	s := open(t, client, "sixpack")

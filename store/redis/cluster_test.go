@@ -8,8 +8,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/redis"
 )
 
-// TestMovingSlot moves an experiment to every node of a cluster in turn while
-// it is used.
+// TestMovingSlot moves an experiment to every node of a cluster while it is used.
 func TestMovingSlot(t *testing.T) {
 	cluster := redistest.TestCluster(t)
 	client := dialCluster(t, cluster)
@@ -50,7 +49,7 @@ func ownerOf(t *testing.T, c *redistest.Cluster, slot int64) *redistest.Server {
 	return owner
 }
 
-// TestReadingMovingSlot reads an experiment again and again while it moves.
+// TestReadingMovingSlot reads an experiment repeatedly while it moves.
 func TestReadingMovingSlot(t *testing.T) {
 	cluster := redistest.TestCluster(t)
 	s := open(t, dialCluster(t, cluster), "sixpack")

@@ -9,11 +9,10 @@ import (
 	"github.com/sixpack-go/sixpack/store/redis"
 )
 
-// TestFailoverOfSentinel kills the primary while clients come. What was
-// acknowledged must be there in the end.
+// TestFailoverOfSentinel kills the primary during traffic. Acknowledged data must not be lost.
 func TestFailoverOfSentinel(t *testing.T) {
 	set := redistest.TestSentinel(t)
-	// One would do only if it were the one that sentinels choose.
+	// One replica is enough only if the sentinels choose it.
 	s := redis.New(dialSentinel(t, set), "sixpack", redis.Config{WaitReplicas: 2, Timeout: time.Minute})
 	f := startTraffic(t, s, create(t, s))
 	f.more(t)
@@ -29,7 +28,7 @@ func TestFailoverOfSentinel(t *testing.T) {
 	f.stop(t)
 }
 
-// TestReplicatedCluster has a cluster in which each primary has a replica.
+// TestReplicatedCluster uses a cluster in which each primary has a replica.
 func TestReplicatedCluster(t *testing.T) {
 	cluster, replicaOf := redistest.TestCluster(t), make(map[*redistest.Server]*redistest.Server)
 	for _, node := range cluster.Nodes {
@@ -43,8 +42,8 @@ func TestReplicatedCluster(t *testing.T) {
 	t.Run("Failover", func(t *testing.T) { testFailoverOfCluster(t, cluster, replicaOf) })
 }
 
-// testWaitFollowsSlot moves an experiment to where the replica hangs, so that
-// only the server that has it no longer could confirm anything.
+// testWaitFollowsSlot moves an experiment to a server whose replica hangs, so that only the
+// server that had it before could acknowledge writes.
 func testWaitFollowsSlot(t *testing.T, cluster *redistest.Cluster, replicaOf map[*redistest.Server]*redistest.Server) {
 	t.Helper()
 	client := dialCluster(t, cluster)

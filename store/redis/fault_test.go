@@ -15,7 +15,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/storetest"
 )
 
-// TestAnotherProcess has a store that knows nothing take over.
+// TestAnotherProcess continues with a second store, which has not seen the experiment.
 func TestAnotherProcess(t *testing.T) {
 	client, n := dial(t, startServer(t)), 0
 	storetest.RunDurable(t, func(tb testing.TB) (store.Store, func() store.Store) {
@@ -26,7 +26,7 @@ func TestAnotherProcess(t *testing.T) {
 	})
 }
 
-// TestTwoProcesses has one of two stores clear and delete what the other knows.
+// TestTwoProcesses has one of two stores clear and delete experiments that the other knows.
 func TestTwoProcesses(t *testing.T) {
 	client := dial(t, startServer(t))
 	mine, theirs := open(t, client, "sixpack"), open(t, client, "sixpack")
@@ -57,8 +57,7 @@ func TestTwoProcesses(t *testing.T) {
 	}
 }
 
-// TestGarbage has Clear and Delete fail to remove what they made garbage of, as
-// if their process had died.
+// TestGarbage has Clear and Delete fail to delete the old data, as if their process had died.
 func TestGarbage(t *testing.T) {
 	client := dial(t, startServer(t))
 	acl := func(rule string) {
@@ -92,7 +91,7 @@ func TestGarbage(t *testing.T) {
 	}
 }
 
-// TestTimeout asks a server that does not answer.
+// TestTimeout calls a server that does not respond.
 func TestTimeout(t *testing.T) {
 	addr := startServer(t)
 	s := redis.New(dial(t, addr), "sixpack", redis.Config{Timeout: 50 * time.Millisecond})
@@ -108,8 +107,7 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// TestServerSaysNo has the server refuse to write, and a stranger's key be
-// where ours should.
+// TestServerSaysNo has the server refuse writes, and uses keys with the wrong type.
 func TestServerSaysNo(t *testing.T) {
 	client := dial(t, startServer(t))
 	s := open(t, client, "sixpack")
@@ -142,8 +140,8 @@ func TestServerSaysNo(t *testing.T) {
 	}
 }
 
-// TestImportOverGarbage brings back a deleted experiment under its old version
-// before what was left of it is collected.
+// TestImportOverGarbage restores a deleted experiment with its old version before its old data is
+// deleted.
 func TestImportOverGarbage(t *testing.T) {
 	client := dial(t, startServer(t))
 	s := open(t, client, "sixpack")

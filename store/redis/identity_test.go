@@ -2,7 +2,7 @@ package redis_test
 
 import "testing"
 
-// TestIdentity has several stores under one prefix, also on a replica, which cannot be written.
+// TestIdentity opens several stores under one prefix, also on a replica, which cannot be written.
 func TestIdentity(t *testing.T) {
 	client := dial(t, startServer(t))
 	id := func(prefix string) string {

@@ -8,8 +8,8 @@ import (
 	"github.com/sixpack-go/sixpack/store/redis"
 )
 
-// TestKeysInOneSlot reads keys as a cluster does: what counts is what stands
-// between the first brace and the next one that closes, unless that is nothing.
+// TestKeysInOneSlot reads keys as a cluster does: the hash tag is the text between the first
+// brace and the next closing brace, unless it is empty.
 func TestKeysInOneSlot(t *testing.T) {
 	seen := make(map[string]string)
 	for _, prefix := range []string{"sixpack", "", "a{b}", "{}", "}{", "%", "%7b"} {
@@ -41,7 +41,7 @@ func TestOrdinaryNamesReadable(t *testing.T) {
 	}
 }
 
-// FuzzClientFields looks for client IDs that do not come back.
+// FuzzClientFields checks that client IDs can be decoded from their fields.
 func FuzzClientFields(f *testing.F) {
 	for _, id := range []string{"", "a", "\x00", "0123456789abcdef", "\x000123456789abcdef", uuid(1), strings.ToUpper(uuid(1)), strings.Repeat("ä", 99)} {
 		f.Add(id)

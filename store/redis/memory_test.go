@@ -7,8 +7,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// maxBytes is what a client may take in Redis at most, a tenth of them having
-// converted. Few clients make many buckets of one, which take more.
+// maxBytes limits the bytes per client in Redis if a tenth of the clients have converted. With
+// few clients there are many buckets of one client, which take more.
 var maxBytes = map[int]float64{1000: 400, 100_000: 50, 1_000_000: 32}
 
 func TestMemory(t *testing.T) {
@@ -18,7 +18,7 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// BenchmarkMemory reports the bytes that a client takes.
+// BenchmarkMemory reports the number of bytes per client.
 func BenchmarkMemory(b *testing.B) {
 	for clients, most := range maxBytes {
 		b.Run(fmt.Sprint(clients), func(b *testing.B) {
@@ -51,7 +51,7 @@ func bytesPerClient(tb testing.TB, clients int) float64 {
 	return float64(used()-before) / float64(clients)
 }
 
-// load imports clients with UUIDs over a month, every tenth converted.
+// load imports clients with UUIDs over a month, of which every tenth has converted.
 func load(tb testing.TB, s store.Store, r store.Record, clients int) {
 	tb.Helper()
 	for first := 0; first < clients; first += 10_000 {
@@ -69,7 +69,7 @@ func load(tb testing.TB, s store.Store, r store.Record, clients int) {
 	}
 }
 
-// uuid returns the i-th of the client IDs that look like those of browsers.
+// uuid returns client ID number i, in the form of a UUID.
 func uuid(i int) string {
 	return fmt.Sprintf("%08x-%04x-4c2e-9b1d-%012x", uint32(i)*2654435761, uint16(i*40503), uint64(i)*0x9E3779B97F4A7C15>>16)
 }

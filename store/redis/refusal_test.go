@@ -14,11 +14,11 @@ import (
 	"github.com/sixpack-go/sixpack/store/redis"
 )
 
-// TestRefusals has a server that is alone, or was a moment ago, refuse calls.
+// TestRefusals has a server without replicas refuse calls.
 func TestRefusals(t *testing.T) {
 	client := dial(t, startServer(t))
 	send := func(words ...string) func() { return func() { command(t, client, words...) } }
-	// What it follows does not exist, so that it keeps what it has.
+	// The primary does not exist, so that the data remains.
 	follow, lead := send("REPLICAOF", "127.0.0.1", "1"), send("REPLICAOF", "NO", "ONE")
 	testRefusal(t, client, "READONLY", follow, lead)
 	testRefusal(t, client, "NOREPLICAS", send("CONFIG", "SET", "min-replicas-to-write", "1"), send("CONFIG", "SET", "min-replicas-to-write", "0"))
@@ -53,10 +53,10 @@ func TestRefusalsOfCluster(t *testing.T) {
 		func() { command(t, from, "CLUSTER", "ADDSLOTS", another) })
 }
 
-// TestRefusalsOfStart has a server refuse calls until it has read its file.
+// TestRefusalsOfStart has a server refuse calls until it has loaded its file.
 func TestRefusalsOfStart(t *testing.T) {
 	server := redistest.Test(t, "--rdbcompression", "no", "--key-load-delay", "1000", "--loading-process-events-interval-bytes", "1024")
-	// With one connection, it is sure that it has noticed.
+	// With one connection, the client certainly notices.
 	client := dial(t, server.Addr, func(o *rueidis.ClientOption) { o.PipelineMultiplex = -1 })
 	for i := range 500 {
 		command(t, client, "SET", fmt.Sprint("key", i), strings.Repeat("value", 200))
@@ -94,8 +94,8 @@ func id(t *testing.T, node rueidis.Client) string {
 	return id
 }
 
-// testRefusal makes calls between begin and end, where a server answers them
-// with an error that begins with a word.
+// testRefusal makes calls between begin and end, while a server answers them with an error that
+// has a prefix.
 func testRefusal(t *testing.T, client rueidis.Client, word string, begin, end func()) {
 	t.Helper()
 	hasty := redis.New(client, word, redis.Config{Timeout: 100 * time.Millisecond})

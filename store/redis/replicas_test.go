@@ -13,7 +13,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/storetest"
 )
 
-// replicated starts a primary and a replica of it.
+// replicated starts a primary and a replica.
 func replicated(tb testing.TB) (primary, replica *redistest.Server) {
 	tb.Helper()
 	primary = redistest.Test(tb, "--repl-diskless-sync-delay", "0")
@@ -34,8 +34,8 @@ func TestStoreWithReplica(t *testing.T) {
 	})
 }
 
-// TestReplicaGone has the replica hang: nothing may be acknowledged then, not
-// even what an earlier call has written.
+// TestReplicaGone has the replica hang: no call may be acknowledged then, even if an earlier call
+// has written the same.
 func TestReplicaGone(t *testing.T) {
 	primary, replica := replicated(t)
 	client := dial(t, primary.Addr)
@@ -47,7 +47,7 @@ func TestReplicaGone(t *testing.T) {
 	}
 	hasty := redis.New(client, "sixpack", redis.Config{WaitReplicas: 1, Timeout: time.Second})
 	const want = "not enough replicas acknowledged the write: 0 of 1"
-	for range 2 { // what the first one has written, the second one finds
+	for range 2 { // the second call finds the writes of the first
 		if f, err := hasty.Participate(t.Context(), in(r, "client", 0)); err == nil || !strings.HasSuffix(err.Error(), want) {
 			t.Errorf("without a replica a client is told %+v, %v", f, err)
 		}

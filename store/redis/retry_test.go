@@ -14,11 +14,11 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// A lossyProxy stands between a client and a server. When it is told to, it
-// withholds a reply and breaks the connection instead.
+// A lossyProxy stands between a client and a server. On demand it withholds a reply and breaks
+// the connection instead.
 type lossyProxy struct {
 	server string
-	lose   atomic.Int64 // which reply from now on, the next being 1; none if not positive
+	lose   atomic.Int64 // which of the next replies to withhold, beginning with 1; none if not positive
 	lost   atomic.Int64
 }
 
@@ -56,7 +56,7 @@ func (p *lossyProxy) serve(client net.Conn) {
 	}
 	var group sync.WaitGroup
 	group.Go(func() {
-		defer server.Close() // also ends the loop below
+		defer server.Close() // ends the loop below
 		_, _ = io.Copy(server, client)
 	})
 	b := make([]byte, 64<<10)
@@ -76,8 +76,8 @@ func (p *lossyProxy) serve(client net.Conn) {
 	group.Wait()
 }
 
-// TestLostReply loses the reply to one call of each kind. The driver sends it
-// again, and it must have been carried out once.
+// TestLostReply loses the reply to a call of each kind. The driver sends it again, and it must be
+// carried out once.
 func TestLostReply(t *testing.T) {
 	proxy, addr := startProxy(t, startServer(t))
 	client := dial(t, addr)
@@ -105,7 +105,7 @@ func TestLostReply(t *testing.T) {
 		"Convert": func(t *testing.T, s store.Store, lose func(nth int64)) {
 			r := create(t, s)
 			participate(t, s, in(r, "client", 1))
-			for range 2 { // a first one and another
+			for range 2 { // a first one and a second one
 				lose(1)
 				if f := convert(t, s, worth(r, "client", "revenue", 5)); !f.Wrote {
 					t.Errorf("got %+v", f)
@@ -138,9 +138,9 @@ func TestLostReply(t *testing.T) {
 		},
 		"Import": func(t *testing.T, s store.Store, lose func(nth int64)) {
 			r := create(t, s)
-			lose(1) // that to the question whether the experiment is there
+			lose(1) // the reply to whether the experiment exists
 			load(t, s, r, 1000)
-			lose(2) // that to the first clients
+			lose(2) // the reply to the first clients
 			load(t, s, r, 2000)
 			if n := len(clientsOf(t, s, r.Name)); n != 2000 {
 				t.Errorf("there are %d clients, want 2000", n)
@@ -148,7 +148,7 @@ func TestLostReply(t *testing.T) {
 		},
 		"Import, changes": func(t *testing.T, s store.Store, lose func(nth int64)) {
 			r := create(t, s)
-			lose(2) // the first one is that there is such an experiment
+			lose(2) // the first reply says that the experiment exists
 			if _, err := s.Import(t.Context(), store.Import{Record: r, Changes: []store.Change{change(2), change(1)}}); err != nil {
 				t.Error(err)
 			}
@@ -159,7 +159,7 @@ func TestLostReply(t *testing.T) {
 				Record: store.Record{Name: "new", Version: 7, Alternatives: []string{"red", "blue"}, Epoch: store.Epoch{Number: 2}},
 				Epochs: []store.Epoch{{Number: 1}},
 			}
-			lose(2) // the first one is that there is no such experiment
+			lose(2) // the first reply says that the experiment does not exist
 			if done, err := s.Import(t.Context(), i); err != nil || !done.Created {
 				t.Errorf("Import says %+v, %v", done, err)
 			}
@@ -181,8 +181,8 @@ func TestLostReply(t *testing.T) {
 	}
 }
 
-// teach has the server know all scripts, or the reply that is lost would be
-// that it does not.
+// loadScripts loads all scripts into the server. Otherwise the lost reply would be that a script
+// is missing.
 func teach(t *testing.T, s store.Store) {
 	t.Helper()
 	r := create(t, s)
@@ -203,7 +203,7 @@ func teach(t *testing.T, s store.Store) {
 	}
 }
 
-// TestDeleteIsNotRepeated loses the reply to a call that must not be sent again.
+// TestDeleteIsNotRepeated loses the reply to a call that must not be repeated.
 func TestDeleteIsNotRepeated(t *testing.T) {
 	proxy, addr := startProxy(t, startServer(t))
 	client := dial(t, addr)
@@ -224,7 +224,7 @@ func change(id uint64) store.Change {
 	return store.Change{ID: id, At: noon, Action: "winner"}
 }
 
-// checkLog checks which changes a log has, the newest first.
+// checkLog compares a log with changes, newest first.
 func checkLog(t *testing.T, s store.Store, experiment string, want ...uint64) {
 	t.Helper()
 	changes, err := s.Changes(t.Context(), experiment, 0)
@@ -240,8 +240,8 @@ func checkLog(t *testing.T, s store.Store, experiment string, want ...uint64) {
 	}
 }
 
-// TestRepetitionAfterChange sends a conversion again after the record has
-// changed: its answer is still that it was counted.
+// TestRepetitionAfterChange sends a conversion again after the record has changed. The answer
+// must still be that it was counted.
 func TestRepetitionAfterChange(t *testing.T) {
 	s := open(t, dial(t, startServer(t)), "sixpack")
 	r := create(t, s)

@@ -17,8 +17,8 @@ import (
 
 var button = sixpack.Experiment{Name: "button", Alternatives: []string{"red", "blue"}}
 
-// TestOneRoundTrip counts what the servers are sent by an engine, after its first
-// call and that of another one, which finds the experiment there.
+// TestOneRoundTrip counts the commands of an engine after its first call and the first call of
+// another engine.
 func TestOneRoundTrip(t *testing.T) {
 	t.Run("Server", func(t *testing.T) { testOneRoundTrip(t, dial(t, startServer(t))) })
 	t.Run("Cluster", func(t *testing.T) { testOneRoundTrip(t, dialCluster(t, redistest.TestCluster(t))) })
@@ -40,7 +40,7 @@ func testOneRoundTrip(t *testing.T, client rueidis.Client) {
 		call(who)
 		const clients = 100
 		before, others := sent(t, client)
-		for range 2 { // new ones, then known ones
+		for range 2 { // first as new clients, then as known ones
 			for i := range clients {
 				call(who + uuid(i))
 			}
@@ -52,8 +52,8 @@ func testOneRoundTrip(t *testing.T, client rueidis.Client) {
 	}
 }
 
-// TestOneRoundTripOfABandit counts the same of a bandit, which takes one more for
-// each epoch that it begins, beside reading the counts.
+// TestOneRoundTripOfABandit counts the commands for a bandit, which needs one more for each new
+// epoch, apart from reading the counts.
 func TestOneRoundTripOfABandit(t *testing.T) {
 	client, now := dial(t, startServer(t)), time.Unix(1e9, 0)
 	engine := sixpack.New(open(t, client, "sixpack"), sixpack.Config{
@@ -75,7 +75,7 @@ func TestOneRoundTripOfABandit(t *testing.T) {
 		return int(r.Record.Epoch.Number)
 	}
 	const clients = 450
-	for i := range 150 { // so that the server knows all scripts
+	for i := range 150 { // so that the server has loaded all scripts
 		participate(fmt.Sprint("early ", i))
 	}
 	first := epoch()
@@ -89,8 +89,8 @@ func TestOneRoundTripOfABandit(t *testing.T) {
 	}
 }
 
-// sent returns how many EVALSHA the servers have seen, and how many commands that
-// the store sends otherwise but no script does.
+// sent returns the number of EVALSHA that the servers have received, and of other commands that
+// the store sends but no script uses.
 func sent(t *testing.T, client rueidis.Client) (scripts, others int) {
 	t.Helper()
 	for _, node := range client.Nodes() {
@@ -116,8 +116,7 @@ func sent(t *testing.T, client rueidis.Client) (scripts, others int) {
 	return scripts, others
 }
 
-// TestScriptFlush has the server forget all scripts again and again while
-// clients come and convert.
+// TestScriptFlush flushes the scripts of the server repeatedly during traffic.
 func TestScriptFlush(t *testing.T) {
 	client := dial(t, startServer(t))
 	s := open(t, client, "sixpack")

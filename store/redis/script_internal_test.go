@@ -7,7 +7,7 @@ import (
 	"testing/fstest"
 )
 
-// TestIncludes assembles every script: what a script includes must exist, and be included.
+// TestIncludes assembles every script. The files that it includes must exist and be inserted.
 func TestIncludes(t *testing.T) {
 	t.Parallel()
 	files, err := fs.Glob(sources, "lua/*.lua")

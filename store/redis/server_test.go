@@ -19,14 +19,14 @@ import (
 	"github.com/sixpack-go/sixpack/store/redis"
 )
 
-// startServer starts a Redis server of the test's own and returns its address.
+// startServer starts a Redis server for the test and returns its address.
 func startServer(tb testing.TB) string {
 	tb.Helper()
 	return redistest.Test(tb).Addr
 }
 
-// dial returns a client of a server. One that knows no CLIENT TRACKING, such as
-// miniredis, is to be dialled without rueidis' cache.
+// dial returns a client of a server. It disables rueidis' cache, which needs CLIENT TRACKING,
+// because miniredis does not support it.
 func dial(tb testing.TB, addr string, change ...func(*rueidis.ClientOption)) rueidis.Client {
 	tb.Helper()
 	option := rueidis.ClientOption{InitAddress: []string{addr}, DisableCache: true}
@@ -41,7 +41,7 @@ func dial(tb testing.TB, addr string, change ...func(*rueidis.ClientOption)) rue
 	return client
 }
 
-// dialSentinel returns a client of a primary that is found by sentinels.
+// dialSentinel returns a client of a primary that sentinels find.
 func dialSentinel(tb testing.TB, s *redistest.Sentinel) rueidis.Client {
 	tb.Helper()
 	return dial(tb, "", func(o *rueidis.ClientOption) { o.InitAddress, o.Sentinel.MasterSet = s.Addrs, s.Name })
@@ -55,7 +55,7 @@ func dialCluster(tb testing.TB, c *redistest.Cluster) rueidis.Client {
 
 func open(tb testing.TB, client rueidis.Client, prefix string) *redis.Store {
 	tb.Helper()
-	s := redis.New(client, prefix, redis.Config{Timeout: 20 * time.Second}) // others may need this machine too
+	s := redis.New(client, prefix, redis.Config{Timeout: 20 * time.Second}) // the machine may be busy
 	tb.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			tb.Error(err)
@@ -64,7 +64,7 @@ func open(tb testing.TB, client rueidis.Client, prefix string) *redis.Store {
 	return s
 }
 
-// sized tells storetest whether anything was written.
+// sized reports writes to storetest.
 type sized struct {
 	store.Store
 	size func() (int64, error)
@@ -72,7 +72,7 @@ type sized struct {
 
 func (s sized) Size() (int64, error) { return s.size() }
 
-// opener returns what opens empty stores, each under a prefix of its own.
+// opener returns a function that opens empty stores, each under its own prefix.
 func opener(client rueidis.Client) func(tb testing.TB) store.Store {
 	n := 0
 	return func(tb testing.TB) store.Store {
@@ -81,12 +81,12 @@ func opener(client rueidis.Client) func(tb testing.TB) store.Store {
 	}
 }
 
-// changes returns how often the servers were written to.
+// changes returns the number of writes to the servers.
 func changes(client rueidis.Client) (int64, error) {
 	return info(client, "persistence", "rdb_changes_since_last_save")
 }
 
-// miniOpener is opener for a server within the process.
+// miniOpener opens an empty store in a miniredis.
 func miniOpener(tb testing.TB) store.Store {
 	tb.Helper()
 	server := miniredis.RunT(tb)
@@ -98,7 +98,7 @@ func miniOpener(tb testing.TB) store.Store {
 	return sized{open(tb, dial(tb, server.Addr()), "sixpack"), content}
 }
 
-// info returns the sum of a number that each server tells about itself.
+// info returns the sum of a number in the INFO of each server.
 func info(client rueidis.Client, section, field string) (sum int64, err error) {
 	for addr, node := range client.Nodes() {
 		text, err := node.Do(context.Background(), node.B().Info().Section(section).Build()).ToString()
@@ -120,8 +120,7 @@ func info(client rueidis.Client, section, field string) (sum int64, err error) {
 	return sum, nil
 }
 
-// said returns how often servers have answered with an error that begins with a
-// word.
+// said returns how often servers have replied with an error that has a prefix.
 func said(tb testing.TB, client rueidis.Client, word string) (times int64) {
 	tb.Helper()
 	for _, node := range client.Nodes() {
@@ -140,7 +139,7 @@ func said(tb testing.TB, client rueidis.Client, word string) (times int64) {
 	return times
 }
 
-// eventually waits for what other processes or goroutines bring about.
+// eventually waits for an effect of other processes or goroutines.
 func eventually(tb testing.TB, done func() bool) {
 	tb.Helper()
 	tick := time.NewTicker(time.Millisecond)
@@ -154,7 +153,7 @@ func eventually(tb testing.TB, done func() bool) {
 	}
 }
 
-// lines iterates over what follows a prefix in the lines that have it.
+// lines iterates over the rest of the lines that have a prefix.
 func lines(text, prefix string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for line := range strings.Lines(text) {

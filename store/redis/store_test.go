@@ -25,7 +25,7 @@ func BenchmarkStore(b *testing.B) { storetest.Benchmark(b, opener(dial(b, startS
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// create has a store remember an experiment named button.
+// create creates an experiment named button.
 func create(tb testing.TB, s store.Store) store.Record {
 	tb.Helper()
 	r := store.Record{

@@ -10,12 +10,12 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// traffic is many clients that come and convert at once, as fast as they can.
+// traffic is many clients that participate and convert concurrently, as fast as possible.
 type traffic struct {
 	store store.Store
 	r     store.Record
 
-	clients atomic.Int64 // who were served so far
+	clients atomic.Int64 // served so far
 	end     atomic.Bool
 	group   sync.WaitGroup
 	errs    chan error
@@ -40,7 +40,7 @@ func startTraffic(t *testing.T, s store.Store, r store.Record) *traffic {
 	return f
 }
 
-// serve has a client come twice, and convert.
+// serve has a client participate twice and convert.
 func (f *traffic) serve(ctx context.Context, id string, choice int) error {
 	first, err := f.store.Participate(ctx, in(f.r, id, choice))
 	if err != nil {
@@ -60,15 +60,14 @@ func (f *traffic) serve(ctx context.Context, id string, choice int) error {
 	return err
 }
 
-// more returns when 500 more clients were served, or one was not.
+// more waits until 500 more clients are served or a call has failed.
 func (f *traffic) more(t *testing.T) {
 	t.Helper()
 	target := f.clients.Load() + 500
 	eventually(t, func() bool { return f.clients.Load() >= target || len(f.errs) > 0 })
 }
 
-// stop ends the traffic and tests that no call failed and that all were carried
-// out once.
+// stop ends the traffic and checks that no call failed and that each was counted once.
 func (f *traffic) stop(t *testing.T) {
 	t.Helper()
 	f.end.Store(true)
@@ -94,7 +93,7 @@ func (f *traffic) stop(t *testing.T) {
 		sum += k.Totals().Sum.Int64()
 	}
 	if t.Failed() {
-		return // the call that failed may have been carried out
+		return // the failed call may have been carried out
 	}
 	if int64(len(seen)) != want || participants != want || converted != want || events != want || sum != 3*want {
 		t.Errorf("of %d clients %d are there, %d are counted, %d converted, %d times, worth %d",

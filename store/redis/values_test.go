@@ -9,8 +9,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// TestSumsExact adds values of all sizes to totals of all sizes, and compares
-// with math/big.
+// TestSumsExact adds values of all sizes to totals of all sizes, and compares the sums with
+// math/big.
 func TestSumsExact(t *testing.T) {
 	s := open(t, dial(t, startServer(t)), "sixpack")
 	r := create(t, s)
@@ -46,7 +46,7 @@ func TestSumsExact(t *testing.T) {
 	}
 }
 
-// edgeTotals are around the ends of limbs, of doubles and of the range.
+// edgeTotals are near the limits of limbs, of doubles and of the range.
 func edgeTotals() (totals []store.Amount) {
 	for _, edge := range []int64{0, 1e7, 1e14, 1 << 32, 1 << 53, 1e18, math.MaxInt64 - 2} {
 		for d := int64(-2); d <= 2; d++ {

@@ -13,8 +13,8 @@ import (
 	"github.com/sixpack-go/sixpack/store/storetest"
 )
 
-// written holds the commands that restore the keys of a release before stores had an identity,
-// one per line, with quoted arguments.
+// written contains the commands that restore the keys of a release before stores had an identity,
+// one command per line, with quoted arguments.
 //
 //go:embed testdata/written.txt
 var written string

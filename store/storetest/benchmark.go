@@ -12,10 +12,10 @@ import (
 
 const (
 	benchClients = 1000
-	benchCallers = 32 // for each processor
+	benchCallers = 32 // per processor
 )
 
-// Benchmark measures the stores that open returns, which is as in [Run].
+// Benchmark measures the stores that open returns; see [Run].
 func Benchmark(b *testing.B, open func(tb testing.TB) store.Store) {
 	b.Run("ExistingClient", func(b *testing.B) { benchmarkExisting(b, open(b)) })
 	b.Run("NewClient", func(b *testing.B) { benchmarkNew(b, open(b)) })
@@ -37,7 +37,7 @@ func benchmarkExisting(b *testing.B, s store.Store) {
 
 func benchmarkNew(b *testing.B, s store.Store) {
 	r := load(b, s)
-	const prefix = "00000000-3f6a-4c2e-9b1d-00" // and ten more digits
+	const prefix = "00000000-3f6a-4c2e-9b1d-00" // followed by ten digits
 	parallel(b, func(i int) error {
 		f, err := s.Participate(b.Context(), in(r, prefix+strconv.FormatInt(int64(i)+1e11, 16), i%2))
 		if err == nil && !f.Wrote {
@@ -59,7 +59,7 @@ func benchmarkConvert(b *testing.B, s store.Store) {
 	})
 }
 
-// benchmarkResults reads a quarter of two alternatives with two KPIs.
+// benchmarkCounts reads the counts of a quarter of a year, of two alternatives with two KPIs.
 func benchmarkResults(b *testing.B, s store.Store) {
 	load(b, s)
 	for b.Loop() {

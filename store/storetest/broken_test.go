@@ -5,10 +5,10 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// A brokenStore makes one mistake on top of a sound store.
+// A brokenStore makes one mistake on top of a correct store.
 type brokenStore struct {
 	open  func(s *memory.Store) store.Store
-	fails []string // the promises it must be seen to break, among others perhaps
+	fails []string // promises that it must be seen to break, possibly among others
 }
 
 func brokenStores() map[string]brokenStore {

@@ -15,8 +15,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// made returns the i-th of changes that say something in every field, each a
-// nanosecond after the one before.
+// made returns change number i. It has a value in every field and is a nanosecond later than the
+// one before.
 func made(i int) store.Change {
 	return store.Change{
 		ID: 1<<52 - uint64(i), At: noon.Add(time.Duration(i)), By: "Zoë <zoe@example.com>", Action: "winner",
@@ -24,7 +24,7 @@ func made(i int) store.Change {
 	}
 }
 
-// log returns all changes of an experiment, the newest first.
+// log returns all changes of an experiment, newest first.
 func (s subject) log(experiment string) []store.Change {
 	s.t.Helper()
 	changes, err := s.store.Changes(s.t.Context(), experiment, 0)
@@ -32,7 +32,7 @@ func (s subject) log(experiment string) []store.Change {
 	return changes
 }
 
-// checkLog compares a log with changes, the newest first.
+// checkLog compares a log with changes, newest first.
 func (s subject) checkLog(what, experiment string, want ...store.Change) {
 	s.t.Helper()
 	if got := s.log(experiment); describeChanges(got) != describeChanges(want) {
@@ -48,8 +48,8 @@ func describeChanges(changes []store.Change) string {
 	return b.String()
 }
 
-// changesKept makes a change by each method, one of them two, and looks from
-// the side whether a change and what it is about are ever apart.
+// changesKept makes a change with each method, and two with one of them. Concurrent readers must
+// never see a change without its effect or an effect without its change.
 func changesKept(s subject) {
 	r := s.create("button", "red", "blue")
 	other := s.create("button 2", "red", "blue")
@@ -85,8 +85,8 @@ func changesKept(s subject) {
 	s.neverApart(other)
 }
 
-// neverApart saves a record again and again, with as many changes as its
-// version grew, while others read both, in either order.
+// neverApart saves a record repeatedly, each time with one change, while other goroutines read
+// the record and the log in either order.
 func (s subject) neverApart(r store.Record) {
 	s.t.Helper()
 	first, ctx := r.Version, s.t.Context()
@@ -181,7 +181,7 @@ func refusedChangesAreNotLogged(s subject) {
 	s.checkLog("what was refused", "link")
 }
 
-// oneOfManyIsLogged has many save one version, each with a change of its own.
+// oneOfManyIsLogged has many callers save the same version, each with its own change.
 func oneOfManyIsLogged(s subject) {
 	r := s.create("button", "red", "blue")
 	for round := range rounds(30) {
@@ -200,13 +200,13 @@ func oneOfManyIsLogged(s subject) {
 	}
 }
 
-// newestChangesFirst logs changes in no order, some at the same time.
+// newestChangesFirst logs changes in no particular order, some of them with the same time.
 func newestChangesFirst(s subject) {
 	r := s.create("button", "red", "blue")
 	at := func(t time.Time, id uint64) store.Change {
 		return store.Change{ID: id, At: t, Action: "winner"}
 	}
-	want := []store.Change{ // which is the order of neither IDs nor zones
+	want := []store.Change{ // neither in the order of IDs nor of time zones
 		at(noon.AddDate(100, 0, 0).In(time.FixedZone("", -7200)), 5),
 		at(noon.Add(2), 1),
 		at(noon.Add(1).In(time.FixedZone("", 3600)), 1<<52),
@@ -313,7 +313,7 @@ func importMergesChanges(s subject) {
 	})
 }
 
-// changesAreCopies scribbles over what was given to a store, and what it gave.
+// changesAreCopies modifies changes that were passed to a store and that it returned.
 func changesAreCopies(s subject) {
 	r := s.create("button", "red", "blue")
 	given := []store.Change{made(1)}

@@ -88,7 +88,7 @@ func refusedConversionWritesNothing(s subject) {
 	}
 }
 
-// valuesExact compares sums with those of totals kept beside, in the plainest way.
+// valuesExact compares sums with those of separately kept totals.
 func valuesExact(s subject) {
 	const clients = 12
 	dice := rand.New(rand.NewPCG(2026, 3)) //nolint:gosec // A test is to do the same each time.
@@ -97,7 +97,7 @@ func valuesExact(s subject) {
 	r.Version = later.Version
 	totals := make(map[string]store.Amount)
 	for i := range clients {
-		record := [...]store.Record{r, later}[i/2%2] // entering in either epoch
+		record := [...]store.Record{r, later}[i/2%2] // entering in one of two epochs
 		s.participate(in(record, uuid(i), i%2))
 	}
 	for range rounds(600) {
@@ -137,8 +137,8 @@ func valuesExact(s subject) {
 	s.audit("button")
 }
 
-// anyAmount returns a value to convert with: nothing, little, much, negative,
-// or a refund of everything.
+// anyAmount returns a value to convert with: zero, small, large, negative, or a refund of the
+// total.
 func anyAmount(dice *rand.Rand, total store.Amount) store.Amount {
 	sign := store.Amount(1 - 2*dice.IntN(2))
 	switch dice.IntN(6) {

@@ -63,7 +63,7 @@ func argumentsAreNotKept(s subject) {
 	}
 	s.unchanged("scribbling over a cleared record", func() { scribbleRecord(&r) })
 
-	for _, name := range []string{"button", "new"} { // one that is there, one that is not
+	for _, name := range []string{"button", "new"} { // one exists, the other does not
 		i := store.Import{
 			Record:  full(name),
 			Epochs:  []store.Epoch{{Number: 3, Start: noon, Weights: []float64{0.5, 0.25, 0.25}}},

@@ -7,9 +7,9 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// RunDurable tests that what a store keeps is there when it is opened again.
-// The open function is like that of [Run]; reopen opens the same data again,
-// once the suite has closed the store before.
+// RunDurable tests that the data of a store survives closing and reopening it. The open function
+// opens an empty store, as in [Run]. The suite closes the store and calls reopen to open the same
+// data again.
 func RunDurable(t *testing.T, open func(tb testing.TB) (s store.Store, reopen func() store.Store)) {
 	for _, p := range []struct {
 		name string
@@ -32,7 +32,7 @@ type durable struct {
 	reopen func() store.Store
 }
 
-// again returns d with its store closed and opened again.
+// again closes the store and reopens it.
 func (d durable) again() durable {
 	d.t.Helper()
 	d.must(d.store.Close())
@@ -103,7 +103,7 @@ func countingGoesOn(d durable) {
 	if results.Excluded != 0 {
 		d.t.Errorf("%d clients are excluded, want 0", results.Excluded)
 	}
-	d.checkParticipants("button", 4+20) // with those of baseCounts
+	d.checkParticipants("button", 4+20) // including those of baseCounts
 	if k := results.Alternatives[1].KPI("revenue"); k.Converted() != 1 || k.Events() != 2 || k.Totals().Sum.Int64() != 12_000_000 {
 		d.t.Errorf("conversions before and after reopening are counted as %+v", k)
 	}

@@ -2,7 +2,7 @@ package storetest
 
 import "github.com/sixpack-go/sixpack/store"
 
-// oneIdentity tests stores that are a [store.Identifier].
+// oneIdentity tests stores that implement [store.Identifier].
 func oneIdentity(s subject) {
 	first, ok := s.store.(store.Identifier)
 	if !ok {

@@ -10,8 +10,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// baseCounts returns counts as an import may bring them: n participants of
-// each alternative in epoch 1, of whom one converted for a KPI twice.
+// baseCounts returns counts for an import: n participants of each alternative in epoch 1, one of
+// whom converted twice for a KPI.
 func baseCounts(alternatives []string, kpi string, n int64) *store.Counts {
 	r := store.NewCounts(store.Record{Alternatives: alternatives, KPIs: []string{kpi}}, nil)
 	for i := range r.Alternatives {
@@ -109,7 +109,7 @@ func importIsIdempotent(s subject) {
 		Record: newRecord("button", "red", "blue"),
 		Clients: []store.Client{
 			{ID: "a", Choice: 0, Epoch: 1, Day: today, Conversions: []store.ClientConversion{did("revenue", 2, 5), did("", 1, 0)}},
-			{ID: "a", Choice: 0, Epoch: 1, Day: today, Conversions: []store.ClientConversion{did("revenue", 2, 5)}}, // as some exports do
+			{ID: "a", Choice: 0, Epoch: 1, Day: today, Conversions: []store.ClientConversion{did("revenue", 2, 5)}}, // the same client twice, as in some exports
 			{ID: "out", Choice: store.Out, Day: today},
 			{ID: "reserved", Choice: 1, Epoch: 1, Day: today, Reserved: true},
 		},
@@ -131,11 +131,11 @@ func importIsIdempotent(s subject) {
 	s.unchanged("repeating an import after more has happened", func() { s.imports(i) })
 }
 
-// importAmidTraffic has the same clients come and be imported at the same time.
+// importAmidTraffic imports clients while the same clients participate.
 func importAmidTraffic(s subject) {
 	const each = 40
 	r := s.create("button", "red", "blue")
-	var came, imported int64 // each changed by one of the two only
+	var came, imported int64 // each is changed by only one goroutine
 	inStep(s.t, 20, func(ctx context.Context, racer, round int) (f store.Facts, err error) {
 		part := store.Import{Record: r}
 		for i := range each {

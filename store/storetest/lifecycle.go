@@ -7,8 +7,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// calls returns one call of every method but Close, each of which would have
-// something to do.
+// calls returns a call of every method except Close. Each call has an effect if it is carried
+// out.
 func (s subject) calls(r store.Record) map[string]func(context.Context) error {
 	next, created := r.Clone(), newRecord("created", "red", "blue")
 	next.Description = "next"

@@ -35,7 +35,7 @@ func importMerges(s subject) {
 	}
 	got := s.imports(store.Import{Record: given, Clients: []store.Client{
 		client("new", 1, conversions...),
-		client("same", 0, conversions...),  // "purchase" is news
+		client("same", 0, conversions...),  // has not converted for "purchase"
 		client("other", 0, conversions...), // has another alternative
 		client("out", 0, conversions...),
 		client("still out", store.Out),
@@ -79,8 +79,7 @@ func importMerges(s subject) {
 	s.audit("button")
 }
 
-// importRaises imports conversions of clients that are known with fewer, as
-// many or more.
+// importRaises imports conversions of clients that are known with fewer, as many, or more events.
 func importRaises(s subject) {
 	r := s.create("button", "red", "blue")
 	known, given, raised := store.Import{Record: r}, store.Import{Record: r}, 0
@@ -135,8 +134,7 @@ func anyConversions() iter.Seq[store.ClientConversion] {
 	}
 }
 
-// importCopies brings what Results and Clients say of an experiment to another
-// one, twice, with more that happens in between.
+// importCopies copies an experiment by its Counts and Clients, twice, with traffic in between.
 func importCopies(s subject) {
 	r := s.create("source", "red", "blue", "green")
 	copied := r

@@ -8,7 +8,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// add logs changes of an experiment that is there.
+// add logs changes of an existing experiment.
 func add(ctx context.Context, s *memory.Store, experiment string, changes []store.Change) error {
 	f, err := s.Lookup(ctx, experiment, "")
 	if err != nil || f.Record == nil {
@@ -38,7 +38,7 @@ func (s logsLate) Save(ctx context.Context, r store.Record, changes ...store.Cha
 	return f, add(ctx, s.Store, r.Name, changes)
 }
 
-// logsHalf keeps what comes before the first change that it refuses.
+// logsHalf logs the changes before the first invalid one.
 type logsHalf struct{ *memory.Store }
 
 func (s logsHalf) Clear(ctx context.Context, r store.Record, keepCounts bool, changes ...store.Change) (store.Facts, error) {
@@ -51,7 +51,7 @@ func (s logsHalf) Clear(ctx context.Context, r store.Record, keepCounts bool, ch
 	return s.Store.Clear(ctx, r, keepCounts, changes...)
 }
 
-// listsAsTheyCame remembers the order in which changes were saved.
+// listsAsTheyCame lists changes in the order in which they were saved.
 type listsAsTheyCame struct {
 	*memory.Store
 	came []uint64
@@ -80,7 +80,7 @@ func (s listsOldest) Changes(ctx context.Context, experiment string, most int) (
 	return changes, err
 }
 
-// deletesLog has a log begin with the last deletion.
+// deletesLog hides the log before the last deletion.
 type deletesLog struct {
 	*memory.Store
 	gone []uint64
@@ -102,7 +102,7 @@ func (s *deletesLog) Changes(ctx context.Context, experiment string, most int) (
 	return slices.DeleteFunc(changes, func(c store.Change) bool { return slices.Contains(s.gone, c.ID) }), err
 }
 
-// sharesChanges gives away what it gives others too.
+// sharesChanges returns changes that it also returns to other callers.
 type sharesChanges struct {
 	*memory.Store
 	given []store.Change
@@ -123,7 +123,7 @@ func (s importsNoChanges) Import(ctx context.Context, i store.Import) (store.Imp
 	return s.Store.Import(ctx, i)
 }
 
-// importsChangesAgain takes those that it has for others.
+// importsChangesAgain imports known changes a second time.
 type importsChangesAgain struct{ *memory.Store }
 
 func (s importsChangesAgain) Import(ctx context.Context, i store.Import) (store.Imported, error) {

@@ -12,7 +12,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// giveWay makes a mistake that takes bad luck to be seen one that is always seen.
+// giveWay makes a race that is rarely seen one that is always seen.
 func giveWay() {
 	for range 1000 {
 		runtime.Gosched()
@@ -258,7 +258,7 @@ func (s forgetsOut) Counts(ctx context.Context, names ...string) ([]store.Counts
 	return results, err
 }
 
-// readsTwice has the days from one moment and the epochs from another.
+// readsTwice reads days and epochs at different times.
 type readsTwice struct{ *memory.Store }
 
 func (s readsTwice) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
@@ -306,7 +306,7 @@ func (s listsThousand) Clients(ctx context.Context, experiment string) iter.Seq2
 	}
 }
 
-// sharesRecords gives away the record that others are shown too.
+// sharesRecords returns a record that it also returns to other callers.
 type sharesRecords struct{ *memory.Store }
 
 func (s sharesRecords) Records(ctx context.Context) ([]store.Record, error) {
@@ -332,7 +332,7 @@ func (s sharesRecords) shared(ctx context.Context, r store.Record) store.Record 
 	return r
 }
 
-// keepsArguments remembers weights as it was given them.
+// keepsArguments keeps the weights that it is given without copying them.
 type keepsArguments struct {
 	*memory.Store
 	weights map[string][]float64
@@ -402,7 +402,7 @@ func (s sortsKPIs) Import(ctx context.Context, i store.Import) (store.Imported, 
 	return s.Store.Import(ctx, i)
 }
 
-// importsFirst takes of conversions only those for KPIs that are new to a client.
+// importsFirst imports only conversions for KPIs that are new to a client.
 type importsFirst struct{ *memory.Store }
 
 func (s importsFirst) Import(ctx context.Context, i store.Import) (store.Imported, error) {
@@ -422,7 +422,7 @@ func (s importsFirst) Import(ctx context.Context, i store.Import) (store.Importe
 	return s.Store.Import(ctx, i)
 }
 
-// countsUp drops what is negative of imported counts.
+// countsUp ignores negative imported counts.
 type countsUp struct{ *memory.Store }
 
 func (s countsUp) Import(ctx context.Context, i store.Import) (store.Imported, error) {
@@ -475,7 +475,7 @@ func (s importsContradictions) Import(ctx context.Context, i store.Import) (stor
 	return s.Store.Import(ctx, i)
 }
 
-// importsHalf takes what comes before the first thing that it refuses.
+// importsHalf imports the clients before the first invalid one.
 type importsHalf struct{ *memory.Store }
 
 func (s importsHalf) Import(ctx context.Context, i store.Import) (store.Imported, error) {

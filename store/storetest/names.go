@@ -8,7 +8,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// strangeIDs are client ids that a store could take for one another.
+// strangeIDs returns client IDs that a store could confuse.
 func strangeIDs() []string {
 	const id = "3f6ab7c1-9d2e-4c58-a1f0-6b5e8d7c9a21"
 	return []string{
@@ -24,9 +24,9 @@ func strangeIDs() []string {
 		id[:35] + "g",
 		strings.ReplaceAll(id, "-", "_"),
 		"3f6ab7c19-d2e-4c58-a1f0-6b5e8d7c9a21",
-		"\x3f\x6a\xb7\xc1\x9d\x2e\x4c\x58\xa1\xf0\x6b\x5e\x8d\x7c\x9a\x21", // the bytes it stands for
+		"\x3f\x6a\xb7\xc1\x9d\x2e\x4c\x58\xa1\xf0\x6b\x5e\x8d\x7c\x9a\x21", // the bytes of the UUID above
 		"61626364-6566-6768-696a-6b6c6d6e6f70",
-		"abcdefghijklmnop", // the bytes this one stands for
+		"abcdefghijklmnop", // the bytes of the UUID above
 		"a", "A", " a", "a ", "a:", "a:b", "a/b", "a}", "{a}", "a{b}c", "a\n", "\na", "a\r\nb", "a\tb", "a*", "a?", "[a]", `a\`, `"a"`,
 		"0", "-1", "-2", "1", "null", "nil", "true", "__proto__", "%00", "../a",
 		"\u00e4", "a\u0308", "\u0131", "ſ", "K", "日本語", "🎲", "\u200b",
@@ -70,8 +70,7 @@ func strangeClientIDs(s subject) {
 	s.audit("button")
 }
 
-// strangeNames gives experiments, and the KPIs of each, names that a store
-// could take for one another.
+// strangeNames uses names of experiments and KPIs that a store could confuse.
 func strangeNames(s subject) {
 	names := []string{
 		"a", "A", "aa", "a a", "a:", "a:a", ":a", "a/a", "a/", "a*", "*", "a?", "[a-z]*", "a:n", "a:x", "a.", "a%", "-1", "0",
@@ -83,7 +82,7 @@ func strangeNames(s subject) {
 		records[i] = s.create(name, "red", "blue")
 		s.participate(in(records[i], "client", i%2))
 	}
-	for i, kpi := range kpis { // all KPIs in the first experiment, one in each other
+	for i, kpi := range kpis { // all KPIs in the first experiment, one in each other experiment
 		s.convert(worth(records[0], "client", kpi, store.Amount(i+1)))
 		s.convert(worth(records[i%len(records)], "client", kpi, store.Amount(i+1)))
 	}
@@ -120,5 +119,5 @@ func (s subject) deleteOneByOne(names []string) {
 	}
 }
 
-// long returns s repeated to n bytes.
+// long repeats s up to n bytes.
 func long(s string, n int) string { return strings.Repeat(s, n/len(s)+1)[:n] }

@@ -7,7 +7,7 @@ import (
 )
 
 func factsTellTheRecord(s subject) {
-	r := s.create("button", "red", "blue") // the calls below test whether the record comes
+	r := s.create("button", "red", "blue") // participate and convert check for the record below
 	if f := s.lookup("button", "client"); f.Record == nil || describeRecord(*f.Record) != describeRecord(r) {
 		s.t.Errorf("Lookup brings the record %+v, want %+v", f.Record, r)
 	}
@@ -33,7 +33,7 @@ func unknownExperimentTakesNoOne(s subject) {
 	r := newRecord("button", "red", "blue")
 	stale := store.Facts{Choice: store.None, Stale: true}
 	withRecord := in(r, "client", 0)
-	withRecord.Record = &r // but with a version that is not there
+	withRecord.Record = &r // but with a version that does not exist
 	withoutRecord := in(r, "client", 0)
 	withoutRecord.Version = 0
 	s.unchanged("what was said to an experiment that is not there", func() {
@@ -137,8 +137,8 @@ func staleVersionWritesNothing(s subject) {
 	})
 }
 
-// changedAlternativesChangeNothing has a caller who knows of no experiment
-// declare one that is there with other alternatives.
+// changedAlternativesChangeNothing has a caller that knows no record declare an existing
+// experiment with other alternatives.
 func changedAlternativesChangeNothing(s subject) {
 	r := s.create("button", "red", "blue")
 	s.participate(in(r, "known", 1))
@@ -167,8 +167,8 @@ func wonTakesNoOne(s subject) {
 	takesNoOneAfter(s, func(r *store.Record) { r.Winner = "blue" })
 }
 
-// takesNoOneAfter tests that whoever has not heard of a change writes nothing.
-// Those who have do not propose: that is the engine's promise, not the store's.
+// takesNoOneAfter tests that callers with an old version write nothing. Callers with the new
+// version do not propose choices, which the engine guarantees, not the store.
 func takesNoOneAfter(s subject, change func(*store.Record)) {
 	open := s.create("button", "red", "blue")
 	s.participate(in(open, "known", 1))
@@ -229,9 +229,8 @@ func outStaysOutUntilAdmitted(s subject) {
 	s.audit("button")
 }
 
-// raisedTrafficMovesNobody raises the traffic in steps, with each of which a third
-// of those who were out is proposed an alternative, and all others another one
-// than they have.
+// raisedTrafficMovesNobody raises the traffic in steps. In each step a third of the Out clients
+// is proposed an alternative, and all other clients another alternative than they have.
 func raisedTrafficMovesNobody(s subject) {
 	const clients, steps = 30, 3
 	r := s.create("button", "red", "blue", "green")
@@ -324,7 +323,8 @@ func lookupWritesNothing(s subject) {
 	s.expect("a stranger's participation", s.participate(in(r, uuid(1), 1)), store.Facts{Version: r.Version, Choice: 1, Epoch: 1, Wrote: true})
 }
 
-// dayByAt has clients come and convert at one instant that is two days.
+// dayByAt has clients participate and convert at one instant that is on different days in two
+// time zones.
 func dayByAt(s subject) {
 	tokyo := time.FixedZone("Tokyo", 9*60*60)
 	at := time.Date(2026, 3, 1, 0, 30, 0, 0, tokyo)

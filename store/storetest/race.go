@@ -55,7 +55,7 @@ func newClientsCountedOnce(s subject) {
 	const callers, clients = 64, 50
 	r := s.create("button", "red", "blue")
 	var wrote [clients]atomic.Int64
-	var choices [clients][2]atomic.Int64 // how many were told the client has it
+	var choices [clients][2]atomic.Int64 // number of callers that were told this choice
 	together(s.t, callers, func(caller int) error {
 		for i := range rounds(clients) {
 			f, err := s.store.Participate(s.t.Context(), in(r, uuid(i), caller%2))
@@ -89,8 +89,8 @@ func newClientsCountedOnce(s subject) {
 	s.audit("button")
 }
 
-// lateWritersWriteNothing has clients come while a record changes, and looks at
-// what the store holds right after that and once the last of them was heard.
+// lateWritersWriteNothing has clients participate while a record changes. The data right after
+// the change must equal the data after all calls have returned.
 func lateWritersWriteNothing(s subject) {
 	changes := []struct {
 		name   string
@@ -135,7 +135,7 @@ func (s subject) checkParticipants(experiment string, want int64) {
 	}
 }
 
-// write has new clients come until the version of r is history.
+// write has new clients participate until the version of r is stale.
 func (s subject) write(r store.Record, writer int, wrote *atomic.Int64) error {
 	for i := 0; ; i++ {
 		f, err := s.store.Participate(s.t.Context(), in(r, uuid(i*100+writer), i%2))

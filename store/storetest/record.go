@@ -9,7 +9,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// full returns a record that says something in every field.
+// full returns a record with a value in every field.
 func full(name string) store.Record {
 	return store.Record{
 		Name:         name,
@@ -137,7 +137,7 @@ func epochsAreRemembered(s subject) {
 	if got := r.Alternatives[0].Epochs; !slices.Equal(got, want) {
 		s.t.Errorf("participants by epoch are %v, want %v", got, want)
 	}
-	s.audit("button") // with conversions in the epochs their clients entered in
+	s.audit("button") // with conversions in the epochs in which their clients entered
 }
 
 func saveComparesVersions(s subject) {
@@ -167,7 +167,8 @@ func saveComparesVersions(s subject) {
 	}
 }
 
-// used returns the record of a new experiment in which all kinds of things happened.
+// used returns the record of a new experiment with clients in all states, conversions and
+// imported counts.
 func (s subject) used(name string) store.Record {
 	s.t.Helper()
 	first := s.create(name, "red", "blue")
@@ -221,7 +222,7 @@ func clearKeepsCounts(s subject) {
 	s.expect("clear", s.clear(r, true), store.Facts{Version: r.Version + 1, Choice: store.None, Wrote: true})
 	want.Record.Version++
 	want.Record.Purged, want.Record.Archived = true, true
-	want.Excluded-- // that client is gone too
+	want.Excluded-- // the client that was Out is deleted, too
 	if got := s.results("button"); describe(got) != describe(want) {
 		s.t.Errorf("after Clear the results are\n%s\nwant\n%s", describe(got), describe(want))
 	}

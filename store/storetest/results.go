@@ -12,8 +12,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// resultsAddUp has many callers do anything, while others look at the results
-// and one goes on to new epochs.
+// countsAddUp has many callers use an experiment, while others read its counts and one begins new
+// epochs.
 func resultsAddUp(s subject) {
 	r := s.create("button", "red", "blue", "green")
 	const callers, looks = 8, 20
@@ -43,22 +43,22 @@ func resultsAddUp(s subject) {
 	s.audit("button")
 }
 
-// doAnything goes on until it is enough, or a second is over, and adds the
-// conversions that were acknowledged to events.
+// doAnything makes random calls until enough returns true or a second has passed. It adds the
+// number of acknowledged conversions to events.
 func (s subject) doAnything(r store.Record, seed uint64, events *atomic.Int64, enough func(n int) bool) error {
 	dice := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // A test is to do the same each time.
 	for n := range rounds(math.MaxInt) {
 		if enough(n) {
 			break
 		}
-		who := n/4 + dice.IntN(50) // always some that are new
+		who := n/4 + dice.IntN(50) // some of them are new
 		client := uuid(who)
 		var f store.Facts
 		var err error
 		if dice.IntN(2) == 0 {
 			p := in(r, client, dice.IntN(5)-2)
 			if who%10 == 0 {
-				p.Choice = store.Out // or all were admitted in the end
+				p.Choice = store.Out // otherwise all clients would be admitted in the end
 			}
 			p.Reserve = p.Choice >= 0 && dice.IntN(4) == 0
 			p.At = noon.AddDate(0, 0, dice.IntN(3))
@@ -82,7 +82,7 @@ func (s subject) doAnything(r store.Record, seed uint64, events *atomic.Int64, e
 	return nil
 }
 
-// checkSums tests that sums over days and over epochs agree.
+// checkSums tests that the sums over days and over epochs agree.
 func (s subject) checkSums(r store.Counts) {
 	s.t.Helper()
 	s.checkShape(r)
@@ -203,8 +203,8 @@ func clientsIteratesAll(s subject) {
 	s.breakByCancel(r)
 }
 
-// breakByCancel tests that an iteration whose context ends either ends with that
-// or was done already.
+// breakByCancel tests that an iteration whose context ends returns its error, unless it has
+// already finished.
 func (s subject) breakByCancel(r store.Record) {
 	s.t.Helper()
 	ctx, cancel := context.WithCancel(s.t.Context())

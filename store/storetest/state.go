@@ -12,7 +12,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// state returns all that the store holds of experiments as text, the same for the same.
+// state describes all data of a store as text.
 func (s subject) state() string {
 	s.t.Helper()
 	results, err := s.store.Counts(s.t.Context())
@@ -26,8 +26,8 @@ func (s subject) state() string {
 	return b.String()
 }
 
-// describe returns results as text. Equal ones may differ as Go values: in nil
-// slices, the insides of a big.Int, a time's location.
+// describe returns counts as text. Equal counts can differ as Go values: in nil slices, the
+// internals of a big.Int, or the location of a time.
 func describe(r store.Counts) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n  excluded %d\n", describeRecord(r.Record), r.Excluded)
@@ -65,7 +65,7 @@ func describeClients(clients []store.Client) string {
 			c.Epoch = 0
 		}
 		if c.Reserved {
-			c.Day = 0 // it did not take part yet
+			c.Day = 0 // the client has not participated yet
 		}
 		fmt.Fprintf(&b, "  client %q: %d epoch %d day %v reserved %t", c.ID, c.Choice, c.Epoch, c.Day, c.Reserved)
 		for _, v := range slices.SortedFunc(slices.Values(c.Conversions), func(a, b store.ClientConversion) int { return cmp.Compare(a.KPI, b.KPI) }) {
@@ -76,8 +76,8 @@ func describeClients(clients []store.Client) string {
 	return b.String()
 }
 
-// audit tests that the counts of an experiment are those of its clients. It
-// does not hold for counts whose clients were forgotten or never there.
+// audit tests that the counts of an experiment agree with its clients. That does not hold if
+// clients were deleted or counts were imported without clients.
 func (s subject) audit(experiment string) {
 	s.t.Helper()
 	r := s.results(experiment)
@@ -90,7 +90,7 @@ func (s subject) audit(experiment string) {
 	}
 }
 
-// checkShape tests what holds for all results: what is listed, and in which order.
+// checkShape tests the order and completeness of counts.
 func (s subject) checkShape(r store.Counts) {
 	s.t.Helper()
 	name := r.Record.Name
@@ -135,7 +135,7 @@ func kpisOf(a store.AlternativeCounts) (names []string) {
 	return names
 }
 
-// A tally is counts by what they count, in words.
+// A tally maps descriptions of counts to their values.
 type tally map[string]*big.Int
 
 func (t tally) at(what string) *big.Int {
@@ -186,7 +186,7 @@ func (t tally) addKPI(i int, k store.KPICounts) {
 	}
 }
 
-// recount counts anew what the clients did, in the plainest way.
+// recount counts what the clients did in a simple way.
 func recount(clients []store.Client) tally {
 	t, one := make(tally), big.NewInt(1)
 	for _, c := range clients {

@@ -1,13 +1,12 @@
-// Package storetest tests that a store keeps the promises of package store.
-// A store's own test is not more than this:
+// Package storetest is the conformance suite of package store. A store needs only this test:
 //
 //	func TestStore(t *testing.T) {
 //		storetest.Run(t, func(tb testing.TB) store.Store { return mystore.New(…) })
 //	}
 //
-// Every subtest is named after the promise it tests and gets a store of its
-// own. Loops that look for races end after a second, so that a store that
-// writes slowly is tested with fewer rounds, not for longer.
+// Each subtest is named after the promise that it tests and gets its own store. Loops that look
+// for races end after a second, so that slow stores are tested with fewer rounds instead of
+// longer.
 package storetest
 
 import (
@@ -16,16 +15,14 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// A Sizer is a store that can tell how much it holds: bytes, keys, or any other
-// number that changes when something is written. Where nothing may be written
-// the suite then compares it too.
+// A Sizer is a store that reports how much data it holds, in bytes, keys, or any other number
+// that changes with every write. The suite uses it to check that nothing is written.
 type Sizer interface {
 	Size() (int64, error)
 }
 
-// Run tests the stores that open returns. Each must be empty, and open must
-// arrange for what has to be cleaned up with tb.Cleanup; closing a closed store
-// does nothing, so it may simply close it.
+// Run tests the stores that open returns. They must be empty. The open function registers a
+// cleanup with tb.Cleanup, which may close the store a second time.
 func Run(t *testing.T, open func(tb testing.TB) store.Store) {
 	for _, p := range promises() {
 		t.Run(p.name, func(t *testing.T) { p.test(subject{t, open(t), open}) })

@@ -12,12 +12,12 @@ import (
 	"github.com/sixpack-go/sixpack/store/storetest"
 )
 
-// brokenVar names, for another process, the broken store that it is to test.
+// brokenVar is the environment variable that names the broken store to test in another process.
 const brokenVar = "STORETEST_BROKEN"
 
-// TestBrokenStoresFail runs the suite against stores that make one mistake
-// each: a suite that nothing fails proves nothing. As a subtest cannot fail
-// without failing this process, another one runs it for each store.
+// TestBrokenStoresFail runs the suite against stores that each make one mistake: a suite that no
+// store fails proves nothing. A failing subtest would fail this process, so another process runs
+// it for each store.
 func TestBrokenStoresFail(t *testing.T) {
 	t.Parallel()
 	for name, b := range brokenStores() {
@@ -40,7 +40,7 @@ func TestBrokenStoresFail(t *testing.T) {
 	}
 }
 
-// TestBroken is what the other process runs.
+// TestBroken runs in the other process.
 func TestBroken(t *testing.T) {
 	name := os.Getenv(brokenVar)
 	if name == "" {
@@ -54,7 +54,7 @@ func TestBroken(t *testing.T) {
 	})
 }
 
-// TestEveryPromiseCanBeBroken keeps tests out that no store was ever seen to fail.
+// TestEveryPromiseCanBeBroken finds tests that no broken store fails.
 func TestEveryPromiseCanBeBroken(t *testing.T) {
 	out, err := suite(t, "none", "^TestBroken$")
 	if err != nil {
@@ -80,7 +80,7 @@ func TestForgetfulStoreFails(t *testing.T) {
 	}
 }
 
-// TestForgetful is what the other process runs.
+// TestForgetful runs in the other process.
 func TestForgetful(t *testing.T) {
 	if os.Getenv(brokenVar) == "" {
 		t.Skip("TestForgetfulStoreFails runs it")
@@ -90,7 +90,7 @@ func TestForgetful(t *testing.T) {
 	})
 }
 
-// TestDurableStorePasses has a store survive by never really closing.
+// TestDurableStorePasses uses a store that survives because it is never closed.
 func TestDurableStorePasses(t *testing.T) {
 	storetest.RunDurable(t, func(testing.TB) (store.Store, func() store.Store) {
 		s := neverCloses{new(memory.Store)}
@@ -98,7 +98,7 @@ func TestDurableStorePasses(t *testing.T) {
 	})
 }
 
-// suite runs tests of this package in another process and returns what it says.
+// suite runs tests of this package in another process and returns the output.
 func suite(t *testing.T, broken, tests string) (string, error) {
 	t.Helper()
 	self, err := os.Executable()

@@ -8,8 +8,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// A subject is a store under test. Its methods are those of the store, but end
-// the test when the store fails; they are for the test's own goroutine.
+// A subject is a store under test. Its methods call the store and end the test if the store
+// fails. They must be called from the test's goroutine.
 type subject struct {
 	t     *testing.T
 	store store.Store
@@ -132,7 +132,7 @@ func (s subject) clients(experiment string) (clients []store.Client) {
 	return clients
 }
 
-// create has the store remember a new experiment and returns its record.
+// create creates an experiment and returns its record.
 func (s subject) create(name string, alternatives ...string) store.Record {
 	s.t.Helper()
 	r := newRecord(name, alternatives...)
@@ -143,7 +143,7 @@ func (s subject) create(name string, alternatives ...string) store.Record {
 	return r
 }
 
-// update saves the remembered record after change and returns it.
+// update changes and saves the remembered record and returns it.
 func (s subject) update(name string, change func(*store.Record)) store.Record {
 	s.t.Helper()
 	f := s.lookup(name, "nobody")
@@ -158,8 +158,8 @@ func (s subject) update(name string, change func(*store.Record)) store.Record {
 	return r
 }
 
-// expect compares facts but for the record. The epoch of a client that takes
-// no part has no meaning.
+// expect compares facts without the record. The epoch of a client without an alternative has no
+// meaning.
 func (s subject) expect(what string, got, want store.Facts) {
 	s.t.Helper()
 	got.Record = nil
@@ -171,7 +171,7 @@ func (s subject) expect(what string, got, want store.Facts) {
 	}
 }
 
-// unchanged runs f and tests that it wrote nothing.
+// unchanged runs f and tests that it writes nothing.
 func (s subject) unchanged(what string, f func()) {
 	s.t.Helper()
 	before, size := s.state(), s.size()
@@ -195,15 +195,15 @@ func (s subject) size() int64 {
 	return n
 }
 
-// noon is when things happen in the tests, unless they say something else.
+// noon is the time of calls, unless a test sets another.
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 const (
-	today    = store.Day(20513) // noon's
+	today    = store.Day(20513) // the day of noon
 	tomorrow = today + 1
 )
 
-// newRecord returns a record that no store knows yet.
+// newRecord returns a record that the store does not know yet.
 func newRecord(name string, alternatives ...string) store.Record {
 	return store.Record{
 		Name:         name,
@@ -216,7 +216,7 @@ func newRecord(name string, alternatives ...string) store.Record {
 	}
 }
 
-// in returns a client's participation in the experiment that r is of.
+// in returns a client's participation in the experiment of r.
 func in(r store.Record, client string, choice int) store.Participation {
 	return store.Participation{
 		Experiment: r.Name,
@@ -228,19 +228,19 @@ func in(r store.Record, client string, choice int) store.Participation {
 	}
 }
 
-// by returns a client's conversion in the experiment that r is of.
+// by returns a client's conversion in the experiment of r.
 func by(r store.Record, client, kpi string) store.Conversion {
 	return store.Conversion{Experiment: r.Name, Client: client, Version: r.Version, KPI: kpi, At: noon}
 }
 
-// worth is by with a value.
+// worth returns a conversion with a value.
 func worth(r store.Record, client, kpi string, v store.Amount) store.Conversion {
 	c := by(r, client, kpi)
 	c.Value, c.HasValue = v, true
 	return c
 }
 
-// uuid returns the i-th of the client ids that look like those of browsers.
+// uuid returns client ID number i, in the form of a UUID.
 func uuid(i int) string {
 	return fmt.Sprintf("%08x-3f6a-4c2e-9b1d-%012x", i*2654435761&0xffffffff, i)
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-const budget = time.Second // for one test's loops
+const budget = time.Second // for the loops of one test
 
-// rounds counts to n, or as far as it gets within the budget.
+// rounds counts to n, but ends early when the budget is spent.
 func rounds(n int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		deadline := time.Now().Add(budget)
@@ -32,12 +32,12 @@ func together(t *testing.T, n int, f func(i int) error) {
 	begin(n, f)(t)
 }
 
-// begin is together for tests that do something meanwhile; then they wait.
+// begin starts n goroutines that run f, and returns a function that waits for them.
 func begin(n int, f func(i int) error) (wait func(t *testing.T)) {
 	errs, born := make(chan error, n), make(chan struct{})
 	for i := range n {
 		go func() {
-			<-born // or the first could be done before the last is born
+			<-born // the first could finish before the last starts
 			errs <- f(i)
 		}()
 	}
@@ -54,15 +54,15 @@ func begin(n int, f func(i int) error) (wait func(t *testing.T)) {
 	}
 }
 
-// waitFor gives way to others until what they do makes done true.
+// waitFor yields to other goroutines until done returns true.
 func waitFor(done func() bool) {
 	for !done() {
 		runtime.Gosched()
 	}
 }
 
-// inStep makes two callers race for each of up to n things, starting
-// each time together, and returns what they were told.
+// inStep makes two callers race for each of up to n items, starting each round together, and
+// returns their answers.
 func inStep(t *testing.T, n int, call func(ctx context.Context, racer, round int) (store.Facts, error)) [][2]store.Facts {
 	t.Helper()
 	told := make([][2]store.Facts, n)
@@ -72,8 +72,8 @@ func inStep(t *testing.T, n int, call func(ctx context.Context, racer, round int
 	deadline := time.Now().Add(budget)
 	together(t, 2, func(racer int) error {
 		for round := range n {
-			// Only the first racer looks at the clock, before both meet, so
-			// both leave in the same round.
+			// Only the first racer checks the time, before both meet, so that both end in the
+			// same round.
 			if racer == 0 && time.Now().After(deadline) {
 				end.Store(int64(round))
 			}
