@@ -70,12 +70,12 @@ func checkSums(tb testing.TB, s *bolt.Store) {
 		clients++
 		converted += int64(len(c.Conversions))
 	}
-	results, err := s.Counts(tb.Context(), "button")
+	counts, err := s.Counts(tb.Context(), "button")
 	if err != nil {
 		tb.Fatal(err)
 	}
 	var counted int64
-	for _, a := range results[0].Alternatives {
+	for _, a := range counts[0].Alternatives {
 		counted += a.KPI("").Converted()
 	}
 	if n := participants(tb, s, "button"); n != clients || counted != converted || clients < 2000 {
@@ -159,11 +159,11 @@ func TestCompact(t *testing.T) {
 
 func everything(tb testing.TB, s *bolt.Store) string {
 	tb.Helper()
-	results, err := s.Counts(tb.Context())
+	counts, err := s.Counts(tb.Context())
 	if err != nil {
 		tb.Fatal(err)
 	}
-	text := []string{fmt.Sprint(results)}
+	text := []string{fmt.Sprint(counts)}
 	for c, err := range s.Clients(tb.Context(), "button") {
 		if err != nil {
 			tb.Fatal(err)

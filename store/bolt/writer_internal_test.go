@@ -55,13 +55,13 @@ func TestOneGroup(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", r.name, group[i].err, r.want)
 		}
 	}
-	results, err := s.Counts(t.Context())
+	counts, err := s.Counts(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	red, blue := results[0].Alternatives[0].Participants(), results[0].Alternatives[1].Participants()
-	if red != 0 || blue != 1 || results[0].Excluded != 0 || len(results[0].Record.KPIs) != 0 {
-		t.Errorf("red %d, blue %d, excluded %d, KPIs %q; want one in blue", red, blue, results[0].Excluded, results[0].Record.KPIs)
+	red, blue := counts[0].Alternatives[0].Participants(), counts[0].Alternatives[1].Participants()
+	if red != 0 || blue != 1 || counts[0].Excluded != 0 || len(counts[0].Record.KPIs) != 0 {
+		t.Errorf("red %d, blue %d, excluded %d, KPIs %q; want one in blue", red, blue, counts[0].Excluded, counts[0].Record.KPIs)
 	}
 	var clients []string
 	for c, err := range s.Clients(t.Context(), "button") {

@@ -140,11 +140,11 @@ func convert(tb testing.TB, s store.Store, c store.Conversion) {
 
 func participants(tb testing.TB, s store.Store, experiment string) (n int64) {
 	tb.Helper()
-	results, err := s.Counts(tb.Context(), experiment)
+	counts, err := s.Counts(tb.Context(), experiment)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	for _, a := range results[0].Alternatives {
+	for _, a := range counts[0].Alternatives {
 		n += a.Participants()
 	}
 	return n

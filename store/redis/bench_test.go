@@ -48,7 +48,7 @@ func BenchmarkBesideGet(b *testing.B) {
 				callers64(b, func(i int) error {
 					f, err := s.Participate(b.Context(), in(r, uuid(first+i), i%2))
 					if err == nil && !f.Wrote {
-						return fmt.Errorf("a new client was told %+v", f)
+						return fmt.Errorf("a new client got %+v", f)
 					}
 					return err
 				})
@@ -80,7 +80,7 @@ func callers64(b *testing.B, f func(i int) error) {
 
 // BenchmarkYearOfCounts reports how long the server takes to send the counts of a year, of five
 // alternatives with ten KPIs.
-func BenchmarkYearOfResults(b *testing.B) {
+func BenchmarkYearOfCounts(b *testing.B) {
 	client := dial(b, startServer(b))
 	s := open(b, client, "sixpack")
 	r := store.Record{Name: "year", Version: 1, Alternatives: []string{"a", "b", "c", "d", "e"}, Epoch: store.Epoch{Number: 1}}
@@ -100,7 +100,7 @@ func BenchmarkYearOfResults(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if got := results(b, s, r.Name).Alternatives[4].KPI("kpi 9").Converted(); got != 365 {
+		if got := counts(b, s, r.Name).Alternatives[4].KPI("kpi 9").Converted(); got != 365 {
 			b.Fatalf("%d clients converted, want 365", got)
 		}
 	}

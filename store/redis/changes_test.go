@@ -17,7 +17,7 @@ func TestLoggedInOneRoundTrip(t *testing.T) {
 
 func testLoggedInOneRoundTrip(t *testing.T, client rueidis.Client) {
 	t.Helper()
-	teach(t, open(t, client, "taught"))
+	loadScripts(t, open(t, client, "taught"))
 	s := open(t, client, "sixpack")
 	r := create(t, s)
 	before, others := sent(t, client)
@@ -47,6 +47,6 @@ func TestDeletedLeavesTheLog(t *testing.T) {
 		t.Errorf("there are the keys %q, %v", left, err)
 	}
 	if empty, err := s.Empty(t.Context()); !empty || err != nil {
-		t.Errorf("Empty says %t, %v", empty, err)
+		t.Errorf("Empty returned %t, %v", empty, err)
 	}
 }

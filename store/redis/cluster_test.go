@@ -26,7 +26,7 @@ func TestMovingSlot(t *testing.T) {
 	f.stop(t)
 	for _, word := range []string{"TRYAGAIN", "ASK", "MOVED"} {
 		if said(t, client, word) == 0 {
-			t.Errorf("no server ever said %s", word)
+			t.Errorf("no server replied %s", word)
 		}
 	}
 }
@@ -83,7 +83,7 @@ func TestReadingMovingSlot(t *testing.T) {
 func checkRead(t *testing.T, s store.Store, r store.Record, clients int64) {
 	t.Helper()
 	var participants int64
-	for _, a := range results(t, s, r.Name).Alternatives {
+	for _, a := range counts(t, s, r.Name).Alternatives {
 		participants += a.Participants()
 	}
 	if participants != clients {
@@ -93,7 +93,7 @@ func checkRead(t *testing.T, s store.Store, r store.Record, clients int64) {
 		t.Errorf("there are %d clients, want %d", n, clients)
 	}
 	if f, err := s.Lookup(t.Context(), r.Name, uuid(1)); err != nil || f.Choice != 1 {
-		t.Errorf("Lookup says %+v, %v", f, err)
+		t.Errorf("Lookup returned %+v, %v", f, err)
 	}
 	if records, err := s.Records(t.Context()); err != nil || len(records) != 1 {
 		t.Errorf("there are records %v, %v", records, err)

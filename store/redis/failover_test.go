@@ -64,7 +64,7 @@ func testWaitFollowsSlot(t *testing.T, cluster *redistest.Cluster, replicaOf map
 	}
 	const want = "not enough replicas acknowledged the write: 0 of 1"
 	if f, err := hasty.Participate(t.Context(), in(r, "new", 1)); err == nil || !strings.HasSuffix(err.Error(), want) {
-		t.Errorf("without a replica a client is told %+v, %v", f, err)
+		t.Errorf("without a replica a client gets %+v, %v", f, err)
 	}
 	if err := replicaOf[to].Resume(); err != nil {
 		t.Fatal(err)

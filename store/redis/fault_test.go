@@ -36,17 +36,17 @@ func TestTwoProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	if f := participate(t, theirs, in(r, "late", 1)); f.Record == nil || f.Version != r.Version+1 || f.Wrote {
-		t.Errorf("whoever does not know of Clear is told %+v", f)
+		t.Errorf("a store that has not seen Clear returned %+v", f)
 	}
 	r.Version++
 	if f := participate(t, theirs, in(r, "client", 0)); !f.Wrote || f.Choice != 0 {
-		t.Errorf("a forgotten client is told %+v", f)
+		t.Errorf("a forgotten client gets %+v", f)
 	}
 	if found, err := mine.Delete(t.Context(), r.Name); !found || err != nil {
-		t.Errorf("Delete says %t, %v", found, err)
+		t.Errorf("Delete returned %t, %v", found, err)
 	}
 	if f := convert(t, theirs, worth(r, "client", "", 1)); f.Version != 0 || f.Wrote {
-		t.Errorf("whoever does not know of Delete is told %+v", f)
+		t.Errorf("a store that has not seen Delete returned %+v", f)
 	}
 	create(t, theirs)
 	if clients := clientsOf(t, mine, r.Name); len(clients) != 0 {
@@ -77,14 +77,14 @@ func TestGarbage(t *testing.T) {
 		t.Errorf("garbage is taken for %d clients", len(clients))
 	}
 	if found, err := s.Delete(t.Context(), r.Name); !found || err != nil {
-		t.Fatalf("Delete says %t, %v", found, err)
+		t.Fatalf("Delete returned %t, %v", found, err)
 	}
 	if records, err := s.Records(t.Context()); len(records) != 0 || err != nil {
 		t.Errorf("garbage is taken for records %v, %v", records, err)
 	}
 	acl("+unlink")
 	if removed, err := s.Collect(t.Context()); removed < 900 || err != nil {
-		t.Errorf("Collect says %d, %v", removed, err)
+		t.Errorf("Collect returned %d, %v", removed, err)
 	}
 	if n, err := client.Do(t.Context(), client.B().Dbsize().Build()).AsInt64(); n != 0 || err != nil {
 		t.Errorf("there are %d keys left, %v", n, err)
@@ -103,7 +103,7 @@ func TestTimeout(t *testing.T) {
 	}
 	_, err := s.Participate(t.Context(), in(r, "client", 1))
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.HasPrefix(err.Error(), "redis store: participate: no answer within 50ms: ") {
-		t.Errorf("a server that does not answer gives %v", err)
+		t.Errorf("a call to a hanging server returned %v", err)
 	}
 }
 
@@ -118,7 +118,7 @@ func TestServerSaysNo(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err := call(); err == nil || !strings.HasPrefix(err.Error(), "redis store: ") || !strings.Contains(err.Error(), says) {
-			t.Errorf("%s: got %v, want an error that says %s", what, err, says)
+			t.Errorf("%s: got %v, want an error with %s", what, err, says)
 		}
 	}
 	config := func(value string) rueidis.Completed {
@@ -153,7 +153,7 @@ func TestImportOverGarbage(t *testing.T) {
 		}
 		if rule == "-unlink" {
 			if found, err := s.Delete(t.Context(), r.Name); !found || err != nil {
-				t.Fatalf("Delete says %t, %v", found, err)
+				t.Fatalf("Delete returned %t, %v", found, err)
 			}
 			load(t, s, r, 10)
 		}

@@ -49,10 +49,10 @@ func TestReplicaGone(t *testing.T) {
 	const want = "not enough replicas acknowledged the write: 0 of 1"
 	for range 2 { // the second call finds the writes of the first
 		if f, err := hasty.Participate(t.Context(), in(r, "client", 0)); err == nil || !strings.HasSuffix(err.Error(), want) {
-			t.Errorf("without a replica a client is told %+v, %v", f, err)
+			t.Errorf("without a replica a client gets %+v, %v", f, err)
 		}
 		if _, err := hasty.Convert(t.Context(), worth(r, "client", "", 1)); err == nil || !strings.HasSuffix(err.Error(), want) {
-			t.Errorf("without a replica a conversion is told %v", err)
+			t.Errorf("without a replica a conversion gets %v", err)
 		}
 	}
 	if err := replica.Resume(); err != nil {

@@ -81,7 +81,7 @@ func (p *lossyProxy) serve(client net.Conn) {
 func TestLostReply(t *testing.T) {
 	proxy, addr := startProxy(t, startServer(t))
 	client := dial(t, addr)
-	teach(t, open(t, client, "taught"))
+	loadScripts(t, open(t, client, "taught"))
 	for name, test := range map[string]func(t *testing.T, s store.Store, lose func(nth int64)){
 		"Participate": func(t *testing.T, s store.Store, lose func(nth int64)) {
 			r := create(t, s)
@@ -90,7 +90,7 @@ func TestLostReply(t *testing.T) {
 			if f := participate(t, s, in(r, "client", 1)); f.Choice != 1 || f.Version != r.Version {
 				t.Errorf("got %+v", f)
 			}
-			if n := results(t, s, r.Name).Alternatives[1].Participants(); n != 2 {
+			if n := counts(t, s, r.Name).Alternatives[1].Participants(); n != 2 {
 				t.Errorf("%d participants, want 2", n)
 			}
 		},
@@ -111,7 +111,7 @@ func TestLostReply(t *testing.T) {
 					t.Errorf("got %+v", f)
 				}
 			}
-			k := results(t, s, r.Name).Alternatives[1].KPI("revenue")
+			k := counts(t, s, r.Name).Alternatives[1].KPI("revenue")
 			if k.Converted() != 1 || k.Events() != 2 || k.Totals().Sum.Int64() != 10 || k.Totals().Squares.Int64() != 100 {
 				t.Errorf("two conversions worth 5 are counted as %+v", k)
 			}
@@ -131,7 +131,7 @@ func TestLostReply(t *testing.T) {
 			if f, err := s.Clear(t.Context(), r, true, change(1)); err != nil || !f.Wrote || f.Version != r.Version+1 {
 				t.Errorf("got %+v, %v", f, err)
 			}
-			if n := results(t, s, r.Name).Alternatives[1].Participants(); n != 1 {
+			if n := counts(t, s, r.Name).Alternatives[1].Participants(); n != 1 {
 				t.Errorf("%d participants are counted, want 1", n)
 			}
 			checkLog(t, s, r.Name, 1)
@@ -161,9 +161,9 @@ func TestLostReply(t *testing.T) {
 			}
 			lose(2) // the first reply says that the experiment does not exist
 			if done, err := s.Import(t.Context(), i); err != nil || !done.Created {
-				t.Errorf("Import says %+v, %v", done, err)
+				t.Errorf("Import returned %+v, %v", done, err)
 			}
-			if r := results(t, s, "new"); len(r.Epochs) != 2 {
+			if r := counts(t, s, "new"); len(r.Epochs) != 2 {
 				t.Errorf("the epochs are %v", r.Epochs)
 			}
 		},
@@ -183,7 +183,7 @@ func TestLostReply(t *testing.T) {
 
 // loadScripts loads all scripts into the server. Otherwise the lost reply would be that a script
 // is missing.
-func teach(t *testing.T, s store.Store) {
+func loadScripts(t *testing.T, s store.Store) {
 	t.Helper()
 	r := create(t, s)
 	load(t, s, r, 1)
@@ -207,7 +207,7 @@ func teach(t *testing.T, s store.Store) {
 func TestDeleteIsNotRepeated(t *testing.T) {
 	proxy, addr := startProxy(t, startServer(t))
 	client := dial(t, addr)
-	teach(t, open(t, client, "taught"))
+	loadScripts(t, open(t, client, "taught"))
 	s := open(t, client, "sixpack")
 	create(t, s)
 	proxy.lose.Store(1)
@@ -215,7 +215,7 @@ func TestDeleteIsNotRepeated(t *testing.T) {
 		t.Error("Delete knows an answer that was lost")
 	}
 	if found, err := s.Delete(t.Context(), "button", change(2)); found || err != nil {
-		t.Errorf("afterwards Delete says %t, %v", found, err)
+		t.Errorf("afterwards Delete returned %t, %v", found, err)
 	}
 	checkLog(t, s, "button", 1)
 }
@@ -256,13 +256,13 @@ func TestRepetitionAfterChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	if again, err := s.ConvertAs(t.Context(), c, nonce); again != first || err != nil {
-		t.Errorf("the repetition says %+v, %v; want %+v", again, err, first)
+		t.Errorf("the repetition returned %+v, %v; want %+v", again, err, first)
 	}
-	if n := results(t, s, r.Name).Alternatives[1].KPI("revenue").Events(); n != 1 {
+	if n := counts(t, s, r.Name).Alternatives[1].KPI("revenue").Events(); n != 1 {
 		t.Errorf("%d conversions are counted, want 1", n)
 	}
 	if another, err := s.ConvertAs(t.Context(), c, "54321"); another.Wrote || another.Record == nil || err != nil {
-		t.Errorf("a conversion of the old version says %+v, %v", another, err)
+		t.Errorf("a conversion of the old version returned %+v, %v", another, err)
 	}
 }
 

@@ -156,7 +156,7 @@ func TestScriptFlush(t *testing.T) {
 		t.Error(err)
 	}
 	var participants, events int64
-	for _, a := range results(t, s, r.Name).Alternatives {
+	for _, a := range counts(t, s, r.Name).Alternatives {
 		participants += a.Participants()
 		events += a.KPI("").Events()
 	}

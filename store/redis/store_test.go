@@ -62,14 +62,14 @@ func convert(tb testing.TB, s store.Store, c store.Conversion) store.Facts {
 	return f
 }
 
-func results(tb testing.TB, s store.Store, name string) store.Counts {
+func counts(tb testing.TB, s store.Store, name string) store.Counts {
 	tb.Helper()
 	r, err := s.Counts(tb.Context(), name)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	if len(r) != 1 {
-		tb.Fatalf("Results(%q) gives %d results, want 1", name, len(r))
+		tb.Fatalf("Counts(%q) returned %d counts, want 1", name, len(r))
 	}
 	return r[0]
 }

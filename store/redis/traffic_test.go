@@ -51,11 +51,11 @@ func (f *traffic) serve(ctx context.Context, id string, choice int) error {
 		return err
 	}
 	if first.Choice != choice || again.Choice != choice || again.Wrote {
-		return fmt.Errorf("client %s was told %+v and then %+v", id, first, again)
+		return fmt.Errorf("client %s got %+v and then %+v", id, first, again)
 	}
 	converted, err := f.store.Convert(ctx, worth(f.r, id, "revenue", 3))
 	if err == nil && !converted.Wrote {
-		err = fmt.Errorf("the conversion of client %s was told %+v", id, converted)
+		err = fmt.Errorf("the conversion of client %s got %+v", id, converted)
 	}
 	return err
 }
@@ -85,7 +85,7 @@ func (f *traffic) stop(t *testing.T) {
 	}
 	want := f.clients.Load()
 	var participants, converted, events, sum int64
-	for _, a := range results(t, f.store, f.r.Name).Alternatives {
+	for _, a := range counts(t, f.store, f.r.Name).Alternatives {
 		k := a.KPI("revenue")
 		participants += a.Participants()
 		converted += k.Converted()

@@ -73,7 +73,7 @@ func checkSums(t *testing.T, s store.Store, totals []store.Amount) {
 		want.Sum.Add(want.Sum, x)
 		want.Squares.Add(want.Squares, x.Mul(x, x))
 	}
-	got := results(t, s, "button").Alternatives[1].KPI("revenue").Totals()
+	got := counts(t, s, "button").Alternatives[1].KPI("revenue").Totals()
 	if got.Converted != want.Converted || got.NonZero != want.NonZero || got.Sum.Cmp(want.Sum) != 0 || got.Squares.Cmp(want.Squares) != 0 {
 		t.Fatalf("the sums are %+v, want %+v", got, want)
 	}

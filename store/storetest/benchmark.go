@@ -20,7 +20,7 @@ func Benchmark(b *testing.B, open func(tb testing.TB) store.Store) {
 	b.Run("ExistingClient", func(b *testing.B) { benchmarkExisting(b, open(b)) })
 	b.Run("NewClient", func(b *testing.B) { benchmarkNew(b, open(b)) })
 	b.Run("Convert", func(b *testing.B) { benchmarkConvert(b, open(b)) })
-	b.Run("Results", func(b *testing.B) { benchmarkResults(b, open(b)) })
+	b.Run("Counts", func(b *testing.B) { benchmarkCounts(b, open(b)) })
 }
 
 func benchmarkExisting(b *testing.B, s store.Store) {
@@ -29,7 +29,7 @@ func benchmarkExisting(b *testing.B, s store.Store) {
 	parallel(b, func(i int) error {
 		f, err := s.Participate(b.Context(), in(r, ids[i%benchClients], 0))
 		if err == nil && (f.Wrote || f.Choice < 0) {
-			return fmt.Errorf("a known client was told %+v", f)
+			return fmt.Errorf("a known client got %+v", f)
 		}
 		return err
 	})
@@ -41,7 +41,7 @@ func benchmarkNew(b *testing.B, s store.Store) {
 	parallel(b, func(i int) error {
 		f, err := s.Participate(b.Context(), in(r, prefix+strconv.FormatInt(int64(i)+1e11, 16), i%2))
 		if err == nil && !f.Wrote {
-			return fmt.Errorf("a new client was told %+v", f)
+			return fmt.Errorf("a new client got %+v", f)
 		}
 		return err
 	})
@@ -53,14 +53,14 @@ func benchmarkConvert(b *testing.B, s store.Store) {
 	parallel(b, func(i int) error {
 		f, err := s.Convert(b.Context(), worth(r, ids[i%benchClients], "revenue", 1e6))
 		if err == nil && !f.Wrote {
-			return fmt.Errorf("a conversion was told %+v", f)
+			return fmt.Errorf("a conversion got %+v", f)
 		}
 		return err
 	})
 }
 
 // benchmarkCounts reads the counts of a quarter of a year, of two alternatives with two KPIs.
-func benchmarkResults(b *testing.B, s store.Store) {
+func benchmarkCounts(b *testing.B, s store.Store) {
 	load(b, s)
 	for b.Loop() {
 		if _, err := s.Counts(b.Context(), "button"); err != nil {

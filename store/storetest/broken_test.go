@@ -20,13 +20,13 @@ func brokenStores() map[string]brokenStore {
 		"takes any version": {
 			func(s *memory.Store) store.Store { return takesAnyVersion{s} },
 			[]string{
-				"FactsTellTheRecord", "StaleVersionWritesNothing", "ClosedTakesNoOne", "WonTakesNoOne",
+				"FactsContainTheRecord", "StaleVersionWritesNothing", "ClosedTakesNoOne", "WonTakesNoOne",
 				"ChangedAlternativesChangeNothing", "DeleteLeavesNothing", "RecordAndChoiceInOneStep",
 			},
 		},
 		"never reports stale calls": {
 			func(s *memory.Store) store.Store { return neverStale{s} },
-			[]string{"FactsTellTheRecord", "RecordAndChoiceInOneStep", "StaleVersionWritesNothing"},
+			[]string{"FactsContainTheRecord", "RecordAndChoiceInOneStep", "StaleVersionWritesNothing"},
 		},
 		"checks versions too early": {
 			func(s *memory.Store) store.Store { return checksVersionsEarly{s} },
@@ -70,7 +70,7 @@ func brokenStores() map[string]brokenStore {
 		},
 		"converts twice": {
 			func(s *memory.Store) store.Store { return convertsTwice{s} },
-			[]string{"ConvertOnce", "ResultsAddUp"},
+			[]string{"ConvertOnce", "CountsAddUp"},
 		},
 		"converts strangers": {
 			func(s *memory.Store) store.Store { return convertsStrangers{s} },
@@ -114,11 +114,11 @@ func brokenStores() map[string]brokenStore {
 		},
 		"forgets who is out": {
 			func(s *memory.Store) store.Store { return forgetsOut{s} },
-			[]string{"OutStaysOutUntilAdmitted", "ResultsAddUp"},
+			[]string{"OutStaysOutUntilAdmitted", "CountsAddUp"},
 		},
 		"reads twice": {
 			func(s *memory.Store) store.Store { return readsTwice{s} },
-			[]string{"ResultsAddUp"},
+			[]string{"CountsAddUp"},
 		},
 		"forgets epochs": {
 			func(s *memory.Store) store.Store { return forgetsEpochs{s} },
@@ -126,7 +126,7 @@ func brokenStores() map[string]brokenStore {
 		},
 		"sorts names": {
 			func(s *memory.Store) store.Store { return sortsNames{s} },
-			[]string{"ResultsOfSeveral"},
+			[]string{"CountsOfSeveral"},
 		},
 		"lists a thousand clients": {
 			func(s *memory.Store) store.Store { return listsThousand{s} },
@@ -134,7 +134,7 @@ func brokenStores() map[string]brokenStore {
 		},
 		"shares records": {
 			func(s *memory.Store) store.Store { return sharesRecords{s} },
-			[]string{"RecordsAreCopies", "ResultsAreCopies"},
+			[]string{"RecordsAreCopies", "CountsAreCopies"},
 		},
 		"keeps arguments": {
 			func(s *memory.Store) store.Store { return keepsArguments{s, make(map[string][]float64)} },

@@ -124,7 +124,7 @@ func (s subject) neverApart(r store.Record) {
 	for i := range rounds(200) {
 		f, err := s.store.Save(ctx, r, made(i))
 		if err != nil || !f.Wrote {
-			s.t.Errorf("Save says %+v, %v", f, err)
+			s.t.Errorf("Save returned %+v, %v", f, err)
 			break
 		}
 		r.Version++
@@ -152,7 +152,7 @@ func refusedChangesAreNotLogged(s subject) {
 	} {
 		s.unchanged(what, func() {
 			if wrote, err := call(); wrote || err != nil {
-				s.t.Errorf("%s: says %t, %v", what, wrote, err)
+				s.t.Errorf("%s: returned %t, %v", what, wrote, err)
 			}
 		})
 	}
@@ -172,7 +172,7 @@ func refusedChangesAreNotLogged(s subject) {
 		} {
 			s.unchanged(method+" with "+what, func() {
 				if wrote, err := call(); wrote || !errors.Is(err, store.ErrInvalid) {
-					s.t.Errorf("%s with %s says %t, %v; want ErrInvalid", method, what, wrote, err)
+					s.t.Errorf("%s with %s returned %t, %v; want ErrInvalid", method, what, wrote, err)
 				}
 			})
 		}
@@ -220,7 +220,7 @@ func newestChangesFirst(s subject) {
 		f, err := s.store.Save(s.t.Context(), r, want[i])
 		s.must(err)
 		if !f.Wrote {
-			s.t.Fatalf("Save says %+v", f)
+			s.t.Fatalf("Save returned %+v", f)
 		}
 		r.Version++
 	}
@@ -281,12 +281,12 @@ func importMergesChanges(s subject) {
 	}
 	i := store.Import{Record: r, Changes: []store.Change{made(6), made(5), made(1), made(3), made(1)}}
 	if got := s.imports(i); got != (store.Imported{Changes: 3}) {
-		s.t.Errorf("Import says %+v, want 3 changes", got)
+		s.t.Errorf("Import returned %+v, want 3 changes", got)
 	}
 	s.checkLog("Import", "button", made(6), made(5), made(3), made(2), made(1))
 	s.unchanged("repeating an import of changes", func() {
 		if got := s.imports(i); got != (store.Imported{}) {
-			s.t.Errorf("the second Import says %+v, want nothing", got)
+			s.t.Errorf("the second Import returned %+v, want nothing", got)
 		}
 	})
 	other := made(3)
@@ -300,7 +300,7 @@ func importMergesChanges(s subject) {
 		i.Changes = append(i.Changes, made(n))
 	}
 	if got := s.imports(i); got != (store.Imported{Created: true, Changes: 1200}) {
-		s.t.Errorf("Import of a new experiment says %+v", got)
+		s.t.Errorf("Import of a new experiment returned %+v", got)
 	}
 	slices.Reverse(i.Changes)
 	s.checkLog("Import", "new", i.Changes...)
@@ -308,7 +308,7 @@ func importMergesChanges(s subject) {
 	i.Changes = []store.Change{made(5000)}
 	s.unchanged("a refused import", func() {
 		if _, err := s.store.Import(s.t.Context(), i); !errors.Is(err, store.ErrInvalid) {
-			s.t.Errorf("Import of other alternatives says %v", err)
+			s.t.Errorf("Import of other alternatives returned %v", err)
 		}
 	})
 }

@@ -21,7 +21,7 @@ func convertOnce(s subject) {
 			s.t.Errorf("a conversion of %s for KPI %q was not counted: %+v", c.Client, c.KPI, f)
 		}
 	}
-	red := s.results("button").Alternatives[0]
+	red := s.counts("button").Alternatives[0]
 	want := []store.DayConversions{{Day: today, Converted: 1, Events: 2}, {Day: tomorrow, Events: 1}}
 	if got := red.KPI("").Days; !slices.Equal(got, want) {
 		s.t.Errorf("three conversions of one client on two days are counted as %v, want %v", got, want)
@@ -52,7 +52,7 @@ func (s subject) convertTogether(r store.Record) {
 		}
 		return nil
 	})
-	if got := s.results("button").Alternatives[1].KPI("together").Events(); got != events.Load() {
+	if got := s.counts("button").Alternatives[1].KPI("together").Events(); got != events.Load() {
 		s.t.Errorf("%d conversions are counted of %d that were acknowledged", got, events.Load())
 	}
 	s.audit("button")
@@ -121,7 +121,7 @@ func valuesExact(s subject) {
 		want.addf(new(big.Int).Mul(x, x), "%ssquares", where)
 		want.addf(big.NewInt(int64(x.CmpAbs(new(big.Int)))), "%snot zero", where)
 	}
-	got := tallyOf(s.results("button"))
+	got := tallyOf(s.counts("button"))
 	for what, w := range want {
 		if g := got.at(what); g.Cmp(w) != 0 {
 			s.t.Errorf("%s: got %v, want %v", what, g, w)

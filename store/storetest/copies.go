@@ -6,14 +6,14 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-func resultsAreCopies(s subject) {
+func countsAreCopies(s subject) {
 	s.used("button")
-	s.unchanged("scribbling over results", func() {
-		results, err := s.store.Counts(s.t.Context())
+	s.unchanged("scribbling over counts", func() {
+		counts, err := s.store.Counts(s.t.Context())
 		s.must(err)
-		for i := range results {
-			scribbleRecord(&results[i].Record)
-			scribbleResults(&results[i])
+		for i := range counts {
+			scribbleRecord(&counts[i].Record)
+			scribbleCounts(&counts[i])
 		}
 	})
 }
@@ -75,7 +75,7 @@ func argumentsAreNotKept(s subject) {
 		s.unchanged("scribbling over an import", func() {
 			scribbleRecord(&i.Record)
 			scribbleRecord(&i.Counts.Record)
-			scribbleResults(i.Counts)
+			scribbleCounts(i.Counts)
 			scribbleEpochs(i.Epochs)
 			scribbleClient(&i.Clients[0])
 		})
@@ -99,7 +99,7 @@ func scribbleRecord(r *store.Record) {
 	*r = store.Record{}
 }
 
-func scribbleResults(r *store.Counts) {
+func scribbleCounts(r *store.Counts) {
 	scribbleEpochs(r.Epochs)
 	for i := range r.Alternatives {
 		a := &r.Alternatives[i]

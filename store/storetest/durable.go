@@ -99,12 +99,12 @@ func countingGoesOn(d durable) {
 	d.expect("conversion", d.convert(worth(r, "late", "revenue", -500_000)), store.Facts{Version: r.Version, Choice: 1, Epoch: 2, Wrote: true})
 	d.expect("use of a reservation", d.participate(in(r, "reserved", 0)), store.Facts{Version: r.Version, Choice: 1, Epoch: 2, Wrote: true})
 	d.expect("admission", d.participate(in(r, "out", 0)), store.Facts{Version: r.Version, Choice: 0, Epoch: 2, Wrote: true})
-	results := d.results("button")
-	if results.Excluded != 0 {
-		d.t.Errorf("%d clients are excluded, want 0", results.Excluded)
+	counts := d.counts("button")
+	if counts.Excluded != 0 {
+		d.t.Errorf("%d clients are excluded, want 0", counts.Excluded)
 	}
 	d.checkParticipants("button", 4+20) // including those of baseCounts
-	if k := results.Alternatives[1].KPI("revenue"); k.Converted() != 1 || k.Events() != 2 || k.Totals().Sum.Int64() != 12_000_000 {
+	if k := counts.Alternatives[1].KPI("revenue"); k.Converted() != 1 || k.Events() != 2 || k.Totals().Sum.Int64() != 12_000_000 {
 		d.t.Errorf("conversions before and after reopening are counted as %+v", k)
 	}
 }

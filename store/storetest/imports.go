@@ -39,10 +39,10 @@ func importCreates(s subject) {
 	}
 	got := s.imports(store.Import{Record: r, Clients: clients})
 	if want := (store.Imported{Created: true, Clients: 4, Conversions: 3}); got != want {
-		s.t.Errorf("Import says %+v, want %+v", got, want)
+		s.t.Errorf("Import returned %+v, want %+v", got, want)
 	}
 	r.KPIs = []string{"invented", "z", ""}
-	if got := describeRecord(s.results("button").Record); got != describeRecord(r) {
+	if got := describeRecord(s.counts("button").Record); got != describeRecord(r) {
 		s.t.Errorf("the imported record is %s, want %s", got, describeRecord(r))
 	}
 	if got := s.clients("button"); describeClients(got) != describeClients(clients) {
@@ -51,7 +51,7 @@ func importCreates(s subject) {
 	s.audit("button")
 
 	if got := s.imports(store.Import{Record: newRecord("empty", "red", "blue")}); got != (store.Imported{Created: true}) {
-		s.t.Errorf("Import of a record alone says %+v", got)
+		s.t.Errorf("Import of a record alone returned %+v", got)
 	}
 	s.audit("empty")
 }
@@ -67,7 +67,7 @@ func importKeepsEpochs(s subject) {
 	want := append(slices.Clone(earlier), r.Epoch)
 	check := func(what string) {
 		s.t.Helper()
-		got := s.results("button")
+		got := s.counts("button")
 		s.checkShape(got)
 		if got, want := describe(store.Counts{Epochs: got.Epochs}), describe(store.Counts{Epochs: want}); got != want {
 			s.t.Errorf("after %s the epochs are\n%s\nwant\n%s", what, got, want)
@@ -89,7 +89,7 @@ func importLearnsKPIs(s subject) {
 	r := newRecord("button", "red", "blue")
 	check := func(what string, want ...string) {
 		s.t.Helper()
-		got := s.results("button")
+		got := s.counts("button")
 		s.checkShape(got)
 		if !slices.Equal(got.Record.KPIs, want) {
 			s.t.Errorf("after %s the KPIs are %q, want %q", what, got.Record.KPIs, want)
@@ -116,11 +116,11 @@ func importIsIdempotent(s subject) {
 		Counts: baseCounts([]string{"red", "blue"}, "revenue", 10),
 	}
 	if got, want := s.imports(i), (store.Imported{Created: true, Clients: 3, Conversions: 2}); got != want {
-		s.t.Errorf("the first Import says %+v, want %+v", got, want)
+		s.t.Errorf("the first Import returned %+v, want %+v", got, want)
 	}
 	s.unchanged("repeating an import", func() {
 		if got := s.imports(i); got != (store.Imported{}) {
-			s.t.Errorf("the second Import says %+v, want nothing", got)
+			s.t.Errorf("the second Import returned %+v, want nothing", got)
 		}
 	})
 
@@ -157,7 +157,7 @@ func importAmidTraffic(s subject) {
 		}
 		return f, nil
 	})
-	a := s.results("button").Alternatives
+	a := s.counts("button").Alternatives
 	if red, blue := a[0].Participants(), a[1].Participants(); red != came || blue != imported {
 		s.t.Errorf("%d clients came and %d were imported, but %d and %d are counted", came, imported, red, blue)
 	}
@@ -168,11 +168,11 @@ func importCountsReplace(s subject) {
 	r := s.create("button", "red", "blue")
 	s.participate(in(r, "client", 1))
 	s.convert(worth(r, "client", "revenue", 7))
-	live := s.results("button")
+	live := s.counts("button")
 	counts := func(kpi string, n int64) {
 		s.t.Helper()
 		if got := s.imports(store.Import{Record: r, Counts: baseCounts(r.Alternatives, kpi, n)}); got != (store.Imported{}) {
-			s.t.Errorf("Import of counts alone says %+v", got)
+			s.t.Errorf("Import of counts alone returned %+v", got)
 		}
 	}
 	check := func(what string, base *store.Counts, kpis ...string) {
@@ -183,8 +183,8 @@ func importCountsReplace(s subject) {
 		want.Add(live)
 		want.Add(*base)
 		want.DropZeros()
-		if got := s.results("button"); describe(got) != describe(want) {
-			s.t.Errorf("after %s the results are\n%s\nwant\n%s", what, describe(got), describe(want))
+		if got := s.counts("button"); describe(got) != describe(want) {
+			s.t.Errorf("after %s the counts are\n%s\nwant\n%s", what, describe(got), describe(want))
 		}
 	}
 	counts("revenue", 10)
@@ -223,7 +223,7 @@ func importContradictionRefused(s subject) {
 		s.unchanged(what, func() {
 			done, err := s.store.Import(s.t.Context(), i)
 			if !errors.Is(err, store.ErrInvalid) || done != (store.Imported{}) {
-				s.t.Errorf("Import with %s says %+v, %v; want ErrInvalid", what, done, err)
+				s.t.Errorf("Import with %s returned %+v, %v; want ErrInvalid", what, done, err)
 			}
 		})
 	}

@@ -24,7 +24,7 @@ func (s subject) calls(r store.Record) map[string]func(context.Context) error {
 		"Convert":                   func(ctx context.Context) error { _, err := s.store.Convert(ctx, by(r, "late", "new")); return err },
 		"Lookup":                    func(ctx context.Context) error { _, err := s.store.Lookup(ctx, r.Name, "late"); return err },
 		"Records":                   func(ctx context.Context) error { _, err := s.store.Records(ctx); return err },
-		"Results":                   func(ctx context.Context) error { _, err := s.store.Counts(ctx); return err },
+		"Counts":                    func(ctx context.Context) error { _, err := s.store.Counts(ctx); return err },
 		"Save":                      func(ctx context.Context) error { _, err := s.store.Save(ctx, next, made(1)); return err },
 		"Clear":                     func(ctx context.Context) error { _, err := s.store.Clear(ctx, next, false, made(2)); return err },
 		"Delete":                    func(ctx context.Context) error { _, err := s.store.Delete(ctx, r.Name, made(3)); return err },

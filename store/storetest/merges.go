@@ -48,7 +48,7 @@ func importMerges(s subject) {
 		reserved("out, now reserved"),
 	}})
 	if want := (store.Imported{Clients: 6, Conversions: 7}); got != want {
-		s.t.Errorf("Import says %+v, want %+v", got, want)
+		s.t.Errorf("Import returned %+v, want %+v", got, want)
 	}
 
 	was := func(id string, choice int, conversions ...store.ClientConversion) store.Client {
@@ -73,7 +73,7 @@ func importMerges(s subject) {
 		s.t.Errorf("the clients are\n%s\nwant\n%s", got, want)
 	}
 	r.KPIs = []string{"", "purchase"}
-	if got := describeRecord(s.results("button").Record); got != describeRecord(r) {
+	if got := describeRecord(s.counts("button").Record); got != describeRecord(r) {
 		s.t.Errorf("the record is %s, want %s", got, describeRecord(r))
 	}
 	s.audit("button")
@@ -102,13 +102,13 @@ func importRaises(s subject) {
 	}
 	s.imports(known)
 	if got := s.imports(given); got != (store.Imported{Raised: raised}) {
-		s.t.Errorf("Import says %+v, want %d raised", got, raised)
+		s.t.Errorf("Import returned %+v, want %d raised", got, raised)
 	}
 	if got := s.clients("button"); describeClients(got) != describeClients(want) {
 		s.t.Errorf("the clients are\n%s\nwant\n%s", describeClients(got), describeClients(want))
 	}
 	s.audit("button")
-	for _, d := range s.results("button").Alternatives[1].KPI("revenue").Days {
+	for _, d := range s.counts("button").Alternatives[1].KPI("revenue").Days {
 		if d.Day != today {
 			s.t.Errorf("%d conversions are counted on %v, want all on the day of the first", d.Events, d.Day)
 		}
@@ -116,7 +116,7 @@ func importRaises(s subject) {
 	s.unchanged("repeating an import that raised conversions", func() {
 		for _, i := range []store.Import{given, known} {
 			if got := s.imports(i); got != (store.Imported{}) {
-				s.t.Errorf("the second Import says %+v, want nothing", got)
+				s.t.Errorf("the second Import returned %+v, want nothing", got)
 			}
 		}
 	})
@@ -143,8 +143,8 @@ func importCopies(s subject) {
 	for seed := range uint64(2) {
 		s.must(s.doAnything(r, seed, &events, func(n int) bool { return n == 1000 }))
 		r = s.update("source", func(r *store.Record) { r.Epoch.Number++ })
-		want := s.results("source")
-		rest := s.results("source")
+		want := s.counts("source")
+		rest := s.counts("source")
 		copied.KPIs = want.Record.KPIs
 		i := store.Import{Record: copied, Clients: s.clients("source"), Counts: &rest}
 		for _, c := range i.Clients {
@@ -152,10 +152,10 @@ func importCopies(s subject) {
 		}
 		for range 2 {
 			s.imports(i)
-			got := s.results("copy")
+			got := s.counts("copy")
 			want.Record, want.Epochs = got.Record, got.Epochs
 			if describe(got) != describe(want) {
-				s.t.Fatalf("the results of the copy are\n%s\nwant\n%s", describe(got), describe(want))
+				s.t.Fatalf("the counts of the copy are\n%s\nwant\n%s", describe(got), describe(want))
 			}
 			if got := describeClients(s.clients("copy")); got != describeClients(i.Clients) {
 				s.t.Fatalf("the clients of the copy are\n%s\nwant\n%s", got, describeClients(i.Clients))

@@ -251,39 +251,39 @@ func (s deletesByPrefix) Delete(ctx context.Context, experiment string, changes 
 type forgetsOut struct{ *memory.Store }
 
 func (s forgetsOut) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
-	results, err := s.Store.Counts(ctx, names...)
-	for i := range results {
-		results[i].Excluded = 0
+	counts, err := s.Store.Counts(ctx, names...)
+	for i := range counts {
+		counts[i].Excluded = 0
 	}
-	return results, err
+	return counts, err
 }
 
 // readsTwice reads days and epochs at different times.
 type readsTwice struct{ *memory.Store }
 
 func (s readsTwice) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
-	results, err := s.Store.Counts(ctx, names...)
+	counts, err := s.Store.Counts(ctx, names...)
 	if err != nil {
 		return nil, err
 	}
 	runtime.Gosched()
 	later, err := s.Store.Counts(ctx, names...)
-	for i := range min(len(results), len(later)) {
-		for j := range results[i].Alternatives {
-			results[i].Alternatives[j].Epochs = later[i].Alternatives[j].Epochs
+	for i := range min(len(counts), len(later)) {
+		for j := range counts[i].Alternatives {
+			counts[i].Alternatives[j].Epochs = later[i].Alternatives[j].Epochs
 		}
 	}
-	return results, err
+	return counts, err
 }
 
 type forgetsEpochs struct{ *memory.Store }
 
 func (s forgetsEpochs) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
-	results, err := s.Store.Counts(ctx, names...)
-	for i := range results {
-		results[i].Epochs = results[i].Epochs[len(results[i].Epochs)-1:]
+	counts, err := s.Store.Counts(ctx, names...)
+	for i := range counts {
+		counts[i].Epochs = counts[i].Epochs[len(counts[i].Epochs)-1:]
 	}
-	return results, err
+	return counts, err
 }
 
 type sortsNames struct{ *memory.Store }
@@ -318,11 +318,11 @@ func (s sharesRecords) Records(ctx context.Context) ([]store.Record, error) {
 }
 
 func (s sharesRecords) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
-	results, err := s.Store.Counts(ctx, names...)
-	for i := range results {
-		results[i].Record = s.shared(ctx, results[i].Record)
+	counts, err := s.Store.Counts(ctx, names...)
+	for i := range counts {
+		counts[i].Record = s.shared(ctx, counts[i].Record)
 	}
-	return results, err
+	return counts, err
 }
 
 func (s sharesRecords) shared(ctx context.Context, r store.Record) store.Record {
@@ -344,13 +344,13 @@ func (s keepsArguments) Save(ctx context.Context, r store.Record, changes ...sto
 }
 
 func (s keepsArguments) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
-	results, err := s.Store.Counts(ctx, names...)
-	for i := range results {
-		if w, ok := s.weights[results[i].Record.Name]; ok {
-			results[i].Record.Weights = slices.Clone(w)
+	counts, err := s.Store.Counts(ctx, names...)
+	for i := range counts {
+		if w, ok := s.weights[counts[i].Record.Name]; ok {
+			counts[i].Record.Weights = slices.Clone(w)
 		}
 	}
-	return results, err
+	return counts, err
 }
 
 type importsOwnVersion struct{ *memory.Store }

@@ -61,11 +61,11 @@ func strangeClientIDs(s subject) {
 			want = store.Amount(i)
 		}
 		if got, ok := total[id]; !ok || got != want {
-			s.t.Errorf("Clients gives %q: %t, with a total of %v, want %v", id, ok, got, want)
+			s.t.Errorf("Clients returned %q: %t, with a total of %v, want %v", id, ok, got, want)
 		}
 	}
 	if len(total) != len(ids) {
-		s.t.Errorf("Clients gives %d clients, want %d", len(total), len(ids))
+		s.t.Errorf("Clients returned %d clients, want %d", len(total), len(ids))
 	}
 	s.audit("button")
 }
@@ -91,11 +91,11 @@ func strangeNames(s subject) {
 		s.checkParticipants(name, 1)
 		s.audit(name)
 	}
-	if got := s.results("a").Record.KPIs; !slices.Equal(got, kpis) {
+	if got := s.counts("a").Record.KPIs; !slices.Equal(got, kpis) {
 		s.t.Errorf("KPIs are %q, want %q", got, kpis)
 	}
 	for i, kpi := range kpis[1 : len(kpis)-1] {
-		if got := s.results(names[i+1]).Record.KPIs; !slices.Equal(got, []string{kpi}) {
+		if got := s.counts(names[i+1]).Record.KPIs; !slices.Equal(got, []string{kpi}) {
 			s.t.Errorf("KPIs of %q are %q, want %q", names[i+1], got, kpi)
 		}
 	}

@@ -6,10 +6,10 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-func factsTellTheRecord(s subject) {
+func factsContainTheRecord(s subject) {
 	r := s.create("button", "red", "blue") // participate and convert check for the record below
 	if f := s.lookup("button", "client"); f.Record == nil || describeRecord(*f.Record) != describeRecord(r) {
-		s.t.Errorf("Lookup brings the record %+v, want %+v", f.Record, r)
+		s.t.Errorf("Lookup returned the record %+v, want %+v", f.Record, r)
 	}
 	s.expect("participation", s.participate(in(r, "client", 1)), store.Facts{Version: r.Version, Choice: 1, Epoch: 1, Wrote: true})
 	s.expect("lookup", s.lookup("button", "client"), store.Facts{Version: r.Version, Choice: 1, Epoch: 1})
@@ -36,7 +36,7 @@ func unknownExperimentTakesNoOne(s subject) {
 	withRecord.Record = &r // but with a version that does not exist
 	withoutRecord := in(r, "client", 0)
 	withoutRecord.Version = 0
-	s.unchanged("what was said to an experiment that is not there", func() {
+	s.unchanged("calls to an experiment that does not exist", func() {
 		s.expect("participation", s.participate(in(r, "client", 0)), stale)
 		s.expect("participation with a later record", s.participate(withRecord), stale)
 		s.expect("participation without a record", s.participate(withoutRecord), stale)
@@ -87,7 +87,7 @@ func recordAndChoiceInOneStep(s subject) {
 	p.Record = &next
 	s.expect("change", s.participate(p), store.Facts{Version: first.Version + 1, Choice: store.Out, Wrote: true})
 	next.Version++
-	if got := describeRecord(s.results("button").Record); got != describeRecord(next) {
+	if got := describeRecord(s.counts("button").Record); got != describeRecord(next) {
 		s.t.Errorf("the remembered record is %s, want %s", got, describeRecord(next))
 	}
 
@@ -109,10 +109,10 @@ func recordAndChoiceInOneStep(s subject) {
 	f := s.participate(p)
 	s.expect("change by a known client", f, store.Facts{Version: first.Version + 2, Choice: 1, Epoch: 1})
 	if f.Record != nil {
-		s.t.Error("facts bring the record to the caller who just gave it")
+		s.t.Error("facts contain the record although the call was carried out")
 	}
-	if r := s.results("button"); r.Record.Traffic != 1 || r.Excluded != 1 || r.Alternatives[1].Participants() != 1 {
-		s.t.Errorf("results are %s", describe(r))
+	if r := s.counts("button"); r.Record.Traffic != 1 || r.Excluded != 1 || r.Alternatives[1].Participants() != 1 {
+		s.t.Errorf("counts are %s", describe(r))
 	}
 	s.audit("button")
 }
@@ -153,7 +153,7 @@ func changedAlternativesChangeNothing(s subject) {
 		f := declare("new", 2)
 		s.expect("a new client's", f, store.Facts{Version: r.Version, Choice: store.None, Stale: true})
 		if f.Record == nil || describeRecord(*f.Record) != describeRecord(r) {
-			s.t.Errorf("facts bring the record %+v, want the remembered %+v", f.Record, r)
+			s.t.Errorf("facts contain the record %+v, want the remembered %+v", f.Record, r)
 		}
 		s.expect("a known client's", declare("known", 0), store.Facts{Version: r.Version, Choice: 1, Epoch: 1, Stale: true})
 	})
@@ -188,7 +188,7 @@ func takesNoOneAfter(s subject, change func(*store.Record)) {
 			f := s.participate(in(open, client, 0))
 			s.expect(client+" participates", f, want)
 			if f.Record == nil || describeRecord(*f.Record) != describeRecord(now) {
-				s.t.Errorf("facts bring the record %+v, want %+v", f.Record, now)
+				s.t.Errorf("facts contain the record %+v, want %+v", f.Record, now)
 			}
 			s.expect(client+" converts", s.convert(by(open, client, "")), want)
 		}
@@ -208,7 +208,7 @@ func outStaysOutUntilAdmitted(s subject) {
 		s.expect("conversion", s.convert(by(r, "client", "")), out)
 		s.expect("lookup", s.lookup("button", "client"), out)
 	})
-	if n := s.results("button").Excluded; n != 2 {
+	if n := s.counts("button").Excluded; n != 2 {
 		s.t.Errorf("%d clients are excluded, want 2", n)
 	}
 
@@ -219,11 +219,11 @@ func outStaysOutUntilAdmitted(s subject) {
 	has.Wrote = false
 	s.expect("out after admission", s.participate(in(r, "client", store.Out)), has)
 
-	results := s.results("button")
-	if results.Excluded != 1 {
-		s.t.Errorf("%d clients are excluded after one of 2 was admitted, want 1", results.Excluded)
+	counts := s.counts("button")
+	if counts.Excluded != 1 {
+		s.t.Errorf("%d clients are excluded after one of 2 was admitted, want 1", counts.Excluded)
 	}
-	if a := results.Alternatives[1]; len(a.Days) != 1 || a.Days[0] != (store.DayParticipants{Day: tomorrow, Participants: 1}) {
+	if a := counts.Alternatives[1]; len(a.Days) != 1 || a.Days[0] != (store.DayParticipants{Day: tomorrow, Participants: 1}) {
 		s.t.Errorf("the admitted client is counted as %v, want one on %v", a.Days, tomorrow)
 	}
 	s.audit("button")
@@ -256,13 +256,13 @@ func raisedTrafficMovesNobody(s subject) {
 			}
 			s.expect(uuid(i), s.participate(in(r, uuid(i), proposed)), store.Facts{Version: r.Version, Choice: has[i], Epoch: 1, Wrote: wrote})
 		}
-		results := s.results("button")
+		counts := s.counts("button")
 		var n int64
-		for _, a := range results.Alternatives {
+		for _, a := range counts.Alternatives {
 			n += a.Participants()
 		}
-		if n != admitted || results.Excluded != clients-admitted {
-			s.t.Errorf("at step %d there are %d participants and %d excluded, want %d and %d", step, n, results.Excluded, admitted, clients-admitted)
+		if n != admitted || counts.Excluded != clients-admitted {
+			s.t.Errorf("at step %d there are %d participants and %d excluded, want %d and %d", step, n, counts.Excluded, admitted, clients-admitted)
 		}
 		s.audit("button")
 	}
@@ -280,7 +280,7 @@ func reservations(s subject) {
 	s.expect("reservation", reserve(first, "client", 1), reserved)
 	s.expect("reservation for one who was out", reserve(first, "was out", 1), reserved)
 	s.checkParticipants("button", 0)
-	if n := s.results("button").Excluded; n != 0 {
+	if n := s.counts("button").Excluded; n != 0 {
 		s.t.Errorf("%d clients are excluded, want 0", n)
 	}
 
@@ -304,7 +304,7 @@ func reservations(s subject) {
 	s.expect("conversion", s.convert(by(now, "client", "")), store.Facts{Version: now.Version, Choice: 1, Epoch: 1, Wrote: true})
 
 	s.checkParticipants("button", 1)
-	if a := s.results("button").Alternatives[1]; len(a.Days) != 1 || a.Days[0].Day != tomorrow {
+	if a := s.counts("button").Alternatives[1]; len(a.Days) != 1 || a.Days[0].Day != tomorrow {
 		s.t.Errorf("participants are %v, want one on %v, when the reservation was used", a.Days, tomorrow)
 	}
 	s.audit("button")
@@ -335,7 +335,7 @@ func dayByAt(s subject) {
 		s.participate(p)
 		s.convert(c)
 	}
-	a := s.results("button").Alternatives[0]
+	a := s.counts("button").Alternatives[0]
 	if len(a.Days) != 2 || a.Days[0].Day != today-1 || a.Days[1].Day != today {
 		s.t.Errorf("participants are counted on %v, want one on %v and one on %v", a.Days, today-1, today)
 	}

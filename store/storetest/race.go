@@ -19,7 +19,7 @@ func firstProposalWins(s subject) {
 			won = f[1]
 		}
 		if f[0].Wrote == f[1].Wrote || f[0].Choice != f[1].Choice || s.lookup("button", uuid(round)).Choice != won.Choice {
-			s.t.Fatalf("two raced for a client in round %d and were told %+v and %+v; the store has %+v",
+			s.t.Fatalf("two raced for a client in round %d and got %+v and %+v; the store has %+v",
 				round, f[0], f[1], s.lookup("button", uuid(round)))
 		}
 	}
@@ -45,7 +45,7 @@ func firstRecordWins(s subject) {
 		}
 		if f[0].Wrote == f[1].Wrote || f[0].Version != f[1].Version || now.Version != records[winner].Version ||
 			now.Choice != winner || f[0].Choice != winner || f[1].Choice != winner {
-			s.t.Fatalf("two created experiment %d at once and were told %+v and %+v; the store has %+v", round, f[0], f[1], now)
+			s.t.Fatalf("two created experiment %d at once and got %+v and %+v; the store has %+v", round, f[0], f[1], now)
 		}
 		s.audit(name(round))
 	}
@@ -63,7 +63,7 @@ func newClientsCountedOnce(s subject) {
 				return err
 			}
 			if f.Choice != 0 && f.Choice != 1 {
-				return fmt.Errorf("a participant was told choice %d", f.Choice)
+				return fmt.Errorf("a participant got choice %d", f.Choice)
 			}
 			choices[i][f.Choice].Add(1)
 			if f.Wrote {
@@ -76,7 +76,7 @@ func newClientsCountedOnce(s subject) {
 	for i := range clients {
 		red, blue := choices[i][0].Load(), choices[i][1].Load()
 		if red > 0 && blue > 0 {
-			s.t.Errorf("client %d was told red %d times and blue %d times", i, red, blue)
+			s.t.Errorf("client %d got red %d times and blue %d times", i, red, blue)
 		}
 		if red+blue > 0 {
 			seen++
@@ -127,7 +127,7 @@ func lateWritersWriteNothing(s subject) {
 func (s subject) checkParticipants(experiment string, want int64) {
 	s.t.Helper()
 	var got int64
-	for _, a := range s.results(experiment).Alternatives {
+	for _, a := range s.counts(experiment).Alternatives {
 		got += a.Participants()
 	}
 	if got != want {

@@ -50,13 +50,13 @@ func recordsKeepTheirFields(s subject) {
 		want := describeRecord(r)
 		records := s.records()
 		if len(records) != 1 || describeRecord(records[0]) != want {
-			s.t.Errorf("after %s Records gives %+v, want %s", step, records, want)
+			s.t.Errorf("after %s Records returned %+v, want %s", step, records, want)
 		}
 		if f := s.lookup("button", "nobody"); f.Record == nil || describeRecord(*f.Record) != want {
-			s.t.Errorf("after %s Lookup gives %+v, want %s", step, f.Record, want)
+			s.t.Errorf("after %s Lookup returned %+v, want %s", step, f.Record, want)
 		}
-		if got := describeRecord(s.results("button").Record); got != want {
-			s.t.Errorf("after %s Results gives %s, want %s", step, got, want)
+		if got := describeRecord(s.counts("button").Record); got != want {
+			s.t.Errorf("after %s Counts returned %s, want %s", step, got, want)
 		}
 	}
 	s.participate(p)
@@ -86,11 +86,11 @@ func kpisKeptByStore(s subject) {
 	s.participate(p)
 	check := func(step string, want ...string) {
 		s.t.Helper()
-		if got := s.results("button").Record.KPIs; !slices.Equal(got, want) {
+		if got := s.counts("button").Record.KPIs; !slices.Equal(got, want) {
 			s.t.Errorf("after %s the KPIs are %q, want %q", step, got, want)
 		}
 		if got := s.lookup("button", "client").Record.KPIs; !slices.Equal(got, want) {
-			s.t.Errorf("after %s Lookup brings the KPIs %q, want %q", step, got, want)
+			s.t.Errorf("after %s Lookup returned the KPIs %q, want %q", step, got, want)
 		}
 	}
 	check("creation")
@@ -129,7 +129,7 @@ func epochsAreRemembered(s subject) {
 		s.expect(client, s.convert(worth(last, client, "", 5)), store.Facts{Version: last.Version, Choice: 0, Epoch: epoch, Wrote: true})
 	}
 
-	r := s.results("button")
+	r := s.counts("button")
 	if got, want := fmt.Sprint(r.Epochs), fmt.Sprint([]store.Epoch{first.Epoch, second.Epoch, last.Epoch}); got != want {
 		s.t.Errorf("epochs are %v, want %v", got, want)
 	}
@@ -157,12 +157,12 @@ func saveComparesVersions(s subject) {
 				winners = append(winners, fmt.Sprint(round, " by ", i))
 			}
 			if f.Version != r.Version+1 {
-				s.t.Errorf("of several Saves of version %d one was told %+v", r.Version, f)
+				s.t.Errorf("of several Saves of version %d one returned %+v", r.Version, f)
 			}
 		}
 		r = *s.lookup("button", "nobody").Record
 		if len(winners) != 1 || r.Description != winners[0] {
-			s.t.Fatalf("of several Saves of one version these were told that they wrote: %q; remembered is %q", winners, r.Description)
+			s.t.Fatalf("of several Saves of one version these reported that they wrote: %q; remembered is %q", winners, r.Description)
 		}
 	}
 }
@@ -188,14 +188,14 @@ func (s subject) used(name string) store.Record {
 func clearForgets(s subject) {
 	r := s.used("button")
 	s.used("button 2")
-	other := describe(s.results("button 2"))
+	other := describe(s.counts("button 2"))
 	r.Salt, r.Epoch, r.KPIs = "new salt", store.Epoch{Number: 3, Start: noon.Add(time.Hour)}, nil
 	s.expect("clear", s.clear(r, false), store.Facts{Version: r.Version + 1, Choice: store.None, Wrote: true})
 	r.Version++
 
-	got, want := describe(s.results("button")), describe(store.NewCounts(r, []store.Epoch{r.Epoch}))
+	got, want := describe(s.counts("button")), describe(store.NewCounts(r, []store.Epoch{r.Epoch}))
 	if got != want {
-		s.t.Errorf("after Clear the results are\n%s\nwant\n%s", got, want)
+		s.t.Errorf("after Clear the counts are\n%s\nwant\n%s", got, want)
 	}
 	if clients := s.clients("button"); len(clients) != 0 {
 		s.t.Errorf("after Clear there are clients %v", clients)
@@ -203,13 +203,13 @@ func clearForgets(s subject) {
 	for _, client := range []string{"early", "late", "out", "reserved"} {
 		s.expect(client, s.lookup("button", client), store.Facts{Version: r.Version, Choice: store.None})
 	}
-	if describe(s.results("button 2")) != other {
+	if describe(s.counts("button 2")) != other {
 		s.t.Error("Clear changed another experiment")
 	}
 
 	s.participate(in(r, "late", 0))
 	s.convert(by(r, "late", "revenue"))
-	if k := s.results("button").Alternatives[0].KPI("revenue"); k.Converted() != 1 || k.Totals().Sum.Sign() != 0 {
+	if k := s.counts("button").Alternatives[0].KPI("revenue"); k.Converted() != 1 || k.Totals().Sum.Sign() != 0 {
 		s.t.Errorf("a first conversion after Clear is counted as %+v", k)
 	}
 	s.audit("button")
@@ -217,14 +217,14 @@ func clearForgets(s subject) {
 
 func clearKeepsCounts(s subject) {
 	r := s.used("button")
-	want := s.results("button")
+	want := s.counts("button")
 	r.Purged, r.Archived = true, true
 	s.expect("clear", s.clear(r, true), store.Facts{Version: r.Version + 1, Choice: store.None, Wrote: true})
 	want.Record.Version++
 	want.Record.Purged, want.Record.Archived = true, true
 	want.Excluded-- // the client that was Out is deleted, too
-	if got := s.results("button"); describe(got) != describe(want) {
-		s.t.Errorf("after Clear the results are\n%s\nwant\n%s", describe(got), describe(want))
+	if got := s.counts("button"); describe(got) != describe(want) {
+		s.t.Errorf("after Clear the counts are\n%s\nwant\n%s", describe(got), describe(want))
 	}
 	if clients := s.clients("button"); len(clients) != 0 {
 		s.t.Errorf("after Clear there are clients %v", clients)
@@ -242,10 +242,10 @@ func deleteLeavesNothing(s subject) {
 		old = s.used(name)
 	}
 	others := func() string {
-		results, err := s.store.Counts(s.t.Context(), names[1:]...)
+		counts, err := s.store.Counts(s.t.Context(), names[1:]...)
 		s.must(err)
 		var b strings.Builder
-		for _, r := range results {
+		for _, r := range counts {
 			b.WriteString(describe(r) + describeClients(s.clients(r.Record.Name)))
 		}
 		return b.String()
@@ -257,7 +257,7 @@ func deleteLeavesNothing(s subject) {
 	if after := others(); after != before {
 		s.t.Errorf("Delete changed other experiments from\n%s\nto\n%s", before, after)
 	}
-	s.unchanged("what was said to a deleted experiment", func() {
+	s.unchanged("calls to a deleted experiment", func() {
 		s.expect("lookup", s.lookup("button", "late"), store.Facts{Choice: store.None})
 		s.expect("participation", s.participate(in(old, "late", 0)), store.Facts{Choice: store.None, Stale: true})
 		s.expect("conversion", s.convert(by(old, "late", "")), store.Facts{Choice: store.None, Stale: true})
@@ -280,8 +280,8 @@ func deleteLeavesNothing(s subject) {
 	want := store.NewCounts(again, []store.Epoch{again.Epoch})
 	want.Alternatives[0].AddDay(today, 1)
 	want.Alternatives[0].AddEpoch(5, 1)
-	if got := s.results("button"); describe(got) != describe(want) {
-		s.t.Errorf("the results of the new experiment are\n%s\nwant\n%s", describe(got), describe(want))
+	if got := s.counts("button"); describe(got) != describe(want) {
+		s.t.Errorf("the counts of the new experiment are\n%s\nwant\n%s", describe(got), describe(want))
 	}
 	if clients := s.clients("button"); len(clients) != 1 || len(clients[0].Conversions) != 0 {
 		s.t.Errorf("the clients of the new experiment are %v, want one without conversions", clients)

@@ -15,10 +15,10 @@ import (
 // state describes all data of a store as text.
 func (s subject) state() string {
 	s.t.Helper()
-	results, err := s.store.Counts(s.t.Context())
+	counts, err := s.store.Counts(s.t.Context())
 	s.must(err)
 	var b strings.Builder
-	for _, r := range results {
+	for _, r := range counts {
 		b.WriteString(describe(r))
 		b.WriteString(describeClients(s.clients(r.Record.Name)))
 		b.WriteString(describeChanges(s.log(r.Record.Name)))
@@ -80,12 +80,12 @@ func describeClients(clients []store.Client) string {
 // clients were deleted or counts were imported without clients.
 func (s subject) audit(experiment string) {
 	s.t.Helper()
-	r := s.results(experiment)
+	r := s.counts(experiment)
 	s.checkShape(r)
 	got, want := tallyOf(r), recount(s.clients(experiment))
 	for _, what := range slices.Sorted(maps.Keys(union(got, want))) {
 		if g, w := got.at(what), want.at(what); g.Cmp(w) != 0 {
-			s.t.Errorf("%s: %s: results say %v, clients %v", experiment, what, g, w)
+			s.t.Errorf("%s: %s: the counts are %v, clients %v", experiment, what, g, w)
 		}
 	}
 }

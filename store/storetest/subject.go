@@ -113,14 +113,14 @@ func (s subject) records() []store.Record {
 	return records
 }
 
-func (s subject) results(experiment string) store.Counts {
+func (s subject) counts(experiment string) store.Counts {
 	s.t.Helper()
-	results, err := s.store.Counts(s.t.Context(), experiment)
+	counts, err := s.store.Counts(s.t.Context(), experiment)
 	s.must(err)
-	if len(results) != 1 {
-		s.t.Fatalf("Results(%q) gives %d results, want 1", experiment, len(results))
+	if len(counts) != 1 {
+		s.t.Fatalf("Counts(%q) returned %d counts, want 1", experiment, len(counts))
 	}
-	return results[0]
+	return counts[0]
 }
 
 func (s subject) clients(experiment string) (clients []store.Client) {

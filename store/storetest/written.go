@@ -55,7 +55,7 @@ func writtenDataIsContinued(s subject) {
 	s.expect("overflow", s.convert(worth(imported, uuid(7), "visits", 1)), rich)
 	rich.Overflow, rich.Wrote = false, true
 	s.expect("refund", s.convert(worth(imported, uuid(7), "visits", -1)), rich)
-	totals := s.results("imported").Alternatives[1].KPI("visits")
+	totals := s.counts("imported").Alternatives[1].KPI("visits")
 	if n := totals.Events(); n != 100_001+2 {
 		s.t.Errorf("there are %d conversions, want the imported ones and 1 more", n)
 	}
@@ -75,7 +75,7 @@ func writtenDataIsDeleted(s subject) {
 	}
 	for _, name := range names {
 		r := s.create(name, "red", "blue")
-		if got, want := describe(s.results(name)), describe(store.NewCounts(r, []store.Epoch{r.Epoch})); got != want {
+		if got, want := describe(s.counts(name)), describe(store.NewCounts(r, []store.Epoch{r.Epoch})); got != want {
 			s.t.Errorf("after deletion and creation the counts are\n%s\nwant\n%s", got, want)
 		}
 		if clients := s.clients(name); len(clients) != 0 {

@@ -14,7 +14,7 @@ import (
 
 // countsAddUp has many callers use an experiment, while others read its counts and one begins new
 // epochs.
-func resultsAddUp(s subject) {
+func countsAddUp(s subject) {
 	r := s.create("button", "red", "blue", "green")
 	const callers, looks = 8, 20
 	var events, looked, ended atomic.Int64
@@ -23,7 +23,7 @@ func resultsAddUp(s subject) {
 		return s.doAnything(r, uint64(i), &events, func(n int) bool { return n >= 1000 && looked.Load() >= looks })
 	})
 	for ; ended.Load() < callers; looked.Add(1) {
-		s.checkSums(s.results("button"))
+		s.checkSums(s.counts("button"))
 		f := s.lookup("button", "nobody")
 		next := f.Record.Clone()
 		next.Epoch.Number++
@@ -32,7 +32,7 @@ func resultsAddUp(s subject) {
 	wait(s.t)
 
 	var counted int64
-	for _, a := range s.results("button").Alternatives {
+	for _, a := range s.counts("button").Alternatives {
 		for _, k := range a.KPIs {
 			counted += k.Events()
 		}
@@ -102,7 +102,7 @@ func (s subject) checkSums(r store.Counts) {
 	}
 }
 
-func resultsOfSeveral(s subject) {
+func countsOfSeveral(s subject) {
 	names := []string{"b", "a", "c c", "B", "ä"}
 	for i, name := range names {
 		r := s.create(name, "red", "blue")
@@ -117,18 +117,18 @@ func resultsOfSeveral(s subject) {
 		{[]string{"missing", "b", "", "B", "b b"}, []string{"b", "B"}},
 		{[]string{"missing"}, nil},
 	} {
-		results, err := s.store.Counts(s.t.Context(), ask.names...)
+		counts, err := s.store.Counts(s.t.Context(), ask.names...)
 		s.must(err)
 		var got []string
-		for _, r := range results {
+		for _, r := range counts {
 			got = append(got, r.Record.Name)
 			s.checkShape(r)
 			if n := r.Alternatives[0].Participants(); n != int64(slices.Index(names, r.Record.Name)) {
-				s.t.Errorf("Results(%q): %d participants in %q", ask.names, n, r.Record.Name)
+				s.t.Errorf("Counts(%q): %d participants in %q", ask.names, n, r.Record.Name)
 			}
 		}
 		if !slices.Equal(got, ask.want) {
-			s.t.Errorf("Results(%q) is of %q, want %q", ask.names, got, ask.want)
+			s.t.Errorf("Counts(%q) is of %q, want %q", ask.names, got, ask.want)
 		}
 	}
 	var got []string
@@ -136,7 +136,7 @@ func resultsOfSeveral(s subject) {
 		got = append(got, r.Name)
 	}
 	if !slices.Equal(got, sorted) {
-		s.t.Errorf("Records gives %q, want %q", got, sorted)
+		s.t.Errorf("Records returned %q, want %q", got, sorted)
 	}
 }
 
@@ -153,7 +153,7 @@ func manyAlternatives(s subject) {
 	for i := range n {
 		s.convert(worth(r, uuid(i), "revenue", store.Amount(i)))
 	}
-	for i, a := range s.results("button").Alternatives {
+	for i, a := range s.counts("button").Alternatives {
 		if p, k := a.Participants(), a.KPI("revenue"); p != 2 || k.Converted() != 1 || k.Totals().Sum.Int64() != int64(i) {
 			s.t.Errorf("alternative %d has %d participants and %+v, want 2, and 1 conversion worth %d", i, p, k, i)
 		}
@@ -186,7 +186,7 @@ func clientsIteratesAll(s subject) {
 			got = append(got, c)
 		}
 		if len(got) != n || describeClients(got) != describeClients(given) {
-			s.t.Fatalf("Clients gives %d clients, want the %d that were imported", len(got), n)
+			s.t.Fatalf("Clients returned %d clients, want the %d that were imported", len(got), n)
 		}
 	}
 	s.audit("button")
@@ -212,7 +212,7 @@ func (s subject) breakByCancel(r store.Record) {
 	failed := false
 	for _, err := range s.store.Clients(ctx, r.Name) {
 		if failed {
-			s.t.Fatal("Clients goes on after an error")
+			s.t.Fatal("Clients continues after an error")
 		}
 		failed = err != nil
 		cancel()
