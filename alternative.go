@@ -1,17 +1,20 @@
 package sixpack
 
 import (
+	"cmp"
 	"crypto/sha1" //nolint:gosec // the choice is Sixpack 2's, and nothing secret
 	"encoding/binary"
 	"slices"
+
+	"github.com/sixpack-go/sixpack/store"
 )
 
 // Assignment is the answer to a client: its alternative, and why.
 type Assignment struct {
 	Experiment  string
-	Alternative string
+	Alternative string // empty if a robot or an ignored visitor converts
 	Reason      Reason
-	// Participating tells whether the client is counted among the participants
+	// Participating reports whether the client is counted among the participants
 	// of the experiment, so that its conversions count.
 	Participating bool
 }
@@ -23,21 +26,119 @@ type Reason string
 const (
 	ReasonRobot      Reason = "robot"      // the visitor is a robot: the winner, else the control
 	ReasonIgnored    Reason = "ignored"    // the visitor's address is ignored: the winner, else the control
-	ReasonForced     Reason = "forced"     // the caller said so
+	ReasonForced     Reason = "forced"     // the caller forced the alternative
 	ReasonDisabled   Reason = "disabled"   // the engine is disabled: the control
 	ReasonWinner     Reason = "winner"     // the experiment has a winner
 	ReasonArchived   Reason = "archived"   // the experiment is archived: the control
 	ReasonPaused     Reason = "paused"     // the experiment is paused: the control
 	ReasonExcluded   Reason = "excluded"   // the client is outside the traffic fraction: the control
-	ReasonPrefetched Reason = "prefetched" // what the client will get when it takes part
+	ReasonPrefetched Reason = "prefetched" // the client will get it when it takes part
 	ReasonAssigned   Reason = "assigned"   // the client takes part from this call on
 	ReasonExisting   Reason = "existing"   // the client took part before
 )
+
+// answer returns what a client gets, in the order of precedence. It is the only place
+// that decides this. The experiment has the record r; choice is what the client would
+// get if it had nothing, and facts say what it has.
+func (e *Engine) answer(c *call, r *store.Record, choice int, facts store.Facts) Assignment {
+	control, participating := r.Alternatives[0], facts.Choice >= 0 && !facts.Reserved
+	is := func(alternative string, reason Reason) Assignment {
+		return Assignment{Experiment: r.Name, Alternative: alternative, Reason: reason, Participating: participating}
+	}
+	switch {
+	case c.excluded != "":
+		return is(cmp.Or(r.Winner, control), c.excluded)
+	case c.force != "":
+		return is(c.force, ReasonForced)
+	case e.config.Disabled:
+		return is(control, ReasonDisabled)
+	case r.Winner != "":
+		return is(r.Winner, ReasonWinner)
+	case r.Archived:
+		return is(control, ReasonArchived)
+	case r.Paused:
+		return is(control, ReasonPaused)
+	case participating && facts.Wrote:
+		return is(r.Alternatives[facts.Choice], ReasonAssigned)
+	case participating:
+		return is(r.Alternatives[facts.Choice], ReasonExisting)
+	case facts.Reserved:
+		return is(r.Alternatives[facts.Choice], ReasonPrefetched)
+	case choice >= 0:
+		return is(r.Alternatives[choice], ReasonPrefetched)
+	default:
+		return is(control, ReasonExcluded)
+	}
+}
+
+// proposal is what a call asks of the store, and on what grounds.
+type proposal struct {
+	store.Participation
+	record *store.Record // of the experiment once the proposal is carried out
+	choice int           // what the client would get if it had nothing
+	learns bool          // whether an algorithm that learns made the choice
+}
+
+// propose returns what a client should get in the experiment with the record r, nil
+// if it is to be created. Nothing is proposed for the client where [Engine.answer]
+// gives everyone the same.
+func (e *Engine) propose(r *store.Record, x *Experiment, client string, c *call) proposal {
+	p := proposal{record: r, choice: store.None}
+	p.Experiment, p.Client, p.Choice, p.At = x.Name, client, store.None, c.at
+	if r != nil {
+		p.Version = r.Version
+	}
+	if p.Record = e.declare(r, x); p.Record != nil {
+		p.record = p.Record
+	}
+	if e.config.Disabled || !p.record.Open() {
+		return p
+	}
+	if named := cmp.Or(c.force, c.choose); named != "" {
+		p.choice = slices.Index(p.record.Alternatives, named)
+		if !c.prefetch && (c.force == "" || c.record) {
+			p.Choice = p.choice
+		}
+		return p
+	}
+	algorithm := e.algorithm(p.record)
+	p.choice, p.learns, p.Epoch = choose(p.record, algorithm, client), learns(algorithm), p.record.Epoch.Number
+	// A client that fetches first gets the same later: by its hash, else by a reservation.
+	_, pure := algorithm.(Hash)
+	p.Reserve = c.prefetch && !pure && p.choice >= 0
+	if !c.prefetch || p.Reserve {
+		p.Choice = p.choice
+	}
+	return p
+}
+
+// choose returns the alternative for a client that has none, Out if the
+// traffic does not admit it.
+func choose(r *store.Record, algorithm Algorithm, client string) int {
+	at := newPoint(r.Salt, client)
+	if !at.admitted(r.TrafficInForce()) {
+		return store.Out
+	}
+	n, weights := len(r.Alternatives), shares(r.Epoch.Weights)
+	switch d, draws := algorithm.(Drawer); {
+	case draws && weights == nil:
+		return int(d.Draw() * float64(n))
+	case draws:
+		return weights.pick(d.Draw())
+	case weights == nil:
+		return int(at.hash()) % n
+	default:
+		return weights.pick(float64(at.hash()) / (1 << hashBits))
+	}
+}
 
 // point is where a client stands in an experiment: the SHA-1 of salt and
 // client. Its first 28 bits choose the alternative, as in Sixpack 2; 53 later
 // bits draw whether the traffic fraction admits the client.
 type point [sha1.Size]byte
+
+// hashBits is the size of the hash that chooses.
+const hashBits = 28
 
 func newPoint(salt, client string) point {
 	var buffer [128]byte
@@ -47,66 +148,12 @@ func newPoint(salt, client string) point {
 	return sha1.Sum(text) //nolint:gosec // see above
 }
 
-// admitted tells whether a client is inside the traffic fraction. Those inside
+// admitted reports whether a client is inside the traffic fraction. Clients inside
 // a smaller fraction are inside every larger one.
 func (p point) admitted(traffic float64) bool {
 	const bits = 53
 	return float64(binary.BigEndian.Uint64(p[8:])>>(64-bits)) < traffic*(1<<bits)
 }
 
-// choose returns the index of one of n alternatives with the given shares, nil
-// for equal ones.
-func (p point) choose(n int, shares []float64) int {
-	const bits = 28
-	hash := binary.BigEndian.Uint32(p[:]) >> (32 - bits)
-	if shares == nil {
-		return int(hash) % n
-	}
-	return share(float64(hash)/(1<<bits), shares)
-}
-
-// share returns the index of the share that x, in [0,1), falls into when the
-// shares are laid side by side.
-func share(x float64, shares []float64) int {
-	last := 0
-	for i, s := range shares {
-		if s > 0 {
-			if x < s {
-				return i
-			}
-			x -= s
-			last = i
-		}
-	}
-	return last // x is within a rounding error of 1
-}
-
-// scaled returns weights scaled to sum to 1.
-func scaled(weights []float64) []float64 {
-	sum := 0.0
-	for _, w := range weights {
-		sum += w
-	}
-	shares := make([]float64, len(weights))
-	for i, w := range weights {
-		shares[i] = w / sum
-	}
-	return shares
-}
-
-// shares is scaled, but nil for equal weights.
-func shares(weights []float64) []float64 {
-	if len(weights) == 0 || slices.Max(weights) == slices.Min(weights) {
-		return nil
-	}
-	return scaled(weights)
-}
-
-// draw returns the index of one of n alternatives with the given shares, nil
-// for equal ones.
-func draw(d Drawer, n int, shares []float64) int {
-	if shares == nil {
-		return int(d.Draw() * float64(n))
-	}
-	return share(d.Draw(), shares)
-}
+// hash returns the first bits of p.
+func (p point) hash() uint32 { return binary.BigEndian.Uint32(p[:]) >> (32 - hashBits) }

@@ -1,11 +1,13 @@
 package sixpack
 
 import (
+	"cmp"
 	"maps"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/sixpack-go/sixpack/stats"
+	"github.com/sixpack-go/sixpack/store"
 )
 
 // An Algorithm decides what shares of new participants the alternatives of an
@@ -15,7 +17,7 @@ import (
 // the client, laid against the shares, so that all engines agree. Weights must
 // therefore be a pure function of arms; it may be called concurrently.
 //
-// It is asked when an experiment begins, and from time to time, as [Bandit]
+// It is asked when an experiment begins, and from time to time, as [BanditSchedule]
 // says. The shares that it sets last until it is asked again, and are each
 // alternative's chance to be chosen: [store.Counts] has them by epoch.
 type Algorithm interface {
@@ -29,7 +31,7 @@ type Algorithm interface {
 type Arm struct {
 	Weight float64 // its share as declared or set by an operator, summing to 1
 	// Proportion counts the mature participants and how many of them converted, by the primary KPI. It is zero until each
-	// alternative has enough mature participants, as [Bandit] says.
+	// alternative has enough mature participants, as [BanditSchedule] says.
 	Proportion stats.Proportion
 	// Values sums up the values of a KPI with values, by whose mean an algorithm learns. Otherwise no arm has any NonZero.
 	Values stats.Values
@@ -81,7 +83,29 @@ func (e *Engine) Algorithms() []string {
 	return slices.Compact(names)
 }
 
-// algorithm returns the algorithm of a name, nil if there is none.
+// algorithm returns the algorithm in force for r. An unknown one, perhaps another
+// engine's, leaves the shares as declared.
+func (e *Engine) algorithm(r *store.Record) Algorithm {
+	if a := e.named(r); a != nil {
+		return a
+	}
+	return Hash{}
+}
+
+// named returns the algorithm in force for r, nil if it is unknown.
+func (e *Engine) named(r *store.Record) Algorithm {
+	return e.config.algorithm(e.algorithmName(r))
+}
+
+// algorithmName returns the name of the algorithm in force for r.
+func (e *Engine) algorithmName(r *store.Record) string {
+	return cmp.Or(r.AlgorithmInForce(), e.config.Algorithm)
+}
+
+// Algorithm returns the algorithm with the given name, or nil.
+func (e *Engine) Algorithm(name string) Algorithm { return e.config.algorithm(name) }
+
+// algorithm returns the algorithm with the given name, or nil.
 func (c *Config) algorithm(name string) Algorithm {
 	if own := c.Algorithms[name]; own != nil {
 		return own
@@ -92,8 +116,8 @@ func (c *Config) algorithm(name string) Algorithm {
 	return builtIn[name]
 }
 
-// learns tells whether an algorithm, nil for one that is not known here, may
-// set other shares than those declared.
+// learns reports whether an algorithm, nil for an unknown one, may set other shares
+// than the declared ones.
 func learns(a Algorithm) bool {
 	switch a.(type) {
 	case Hash, Random:
@@ -105,18 +129,13 @@ func learns(a Algorithm) bool {
 
 // weigh returns the shares that an algorithm gives to arms, nil for equal ones.
 func weigh(a Algorithm, arms []Arm) []float64 {
-	var open []Arm
-	for _, arm := range arms {
-		if arm.Weight > 0 {
-			open = append(open, arm)
-		}
-	}
+	open := slices.DeleteFunc(slices.Clone(arms), func(arm Arm) bool { return arm.Weight == 0 })
 	weights := a.Weights(open)
 	if checkWeights(weights, len(open)) != nil {
 		weights = declaredWeights(open)
 	}
 	if learns(a) {
-		weights = drawable(weights)
+		weights = shares(stats.Shares(weights)).drawable()
 	}
 	all := declaredWeights(arms)
 	for i := range all {
@@ -124,18 +143,14 @@ func weigh(a Algorithm, arms []Arm) []float64 {
 			all[i], weights = weights[0], weights[1:]
 		}
 	}
-	return shares(all)
+	return stored(all)
 }
 
-// drawable returns weights as shares, without those that are so small that
-// nobody gets them.
-func drawable(weights []float64) []float64 {
-	const least = 1. / (1 << 28) // of what a hash tells apart
-	all := scaled(weights)
-	for i := range all {
-		if all[i] < least {
-			all[i] = 0
-		}
+// declaredArms returns the alternatives of r with the shares that were declared or set.
+func declaredArms(r *store.Record) []Arm {
+	arms := make([]Arm, len(r.Alternatives))
+	for i, share := range declaredShares(r) {
+		arms[i].Weight = share
 	}
-	return all
+	return arms
 }

@@ -134,7 +134,7 @@ type crowd struct {
 	got     map[string]string
 }
 
-func newCrowd(st store.Store, b sixpack.Bandit, engines int) *crowd {
+func newCrowd(st store.Store, b sixpack.BanditSchedule, engines int) *crowd {
 	s := &crowd{
 		Experiment: button, store: st, clock: &clock{start}, step: 10 * time.Second, got: make(map[string]string),
 		rates: map[string]float64{"red": 0.1, "blue": 0.3}, dice: rand.New(rand.NewPCG(1, 2)),
@@ -146,14 +146,14 @@ func newCrowd(st store.Store, b sixpack.Bandit, engines int) *crowd {
 }
 
 // serve adds an engine.
-func (s *crowd) serve(st store.Store, b sixpack.Bandit) {
+func (s *crowd) serve(st store.Store, b sixpack.BanditSchedule) {
 	s.engines = append(s.engines, sixpack.New(st, sixpack.Config{Now: s.clock.Now, Algorithm: "thompson", Bandit: b}))
 }
 
 func (s *crowd) engine() *sixpack.Engine { return s.engines[s.visits%len(s.engines)] }
 
 // visit lets new clients come.
-func (s *crowd) visit(tb testing.TB, n int, o ...sixpack.Option) {
+func (s *crowd) visit(tb testing.TB, n int, o ...sixpack.ParticipateOption) {
 	tb.Helper()
 	for range n {
 		s.clock.now = s.clock.now.Add(s.step)
@@ -207,8 +207,8 @@ func TestEnginesShareEpochs(t *testing.T) {
 	for name, open := range openStores {
 		t.Run(name, func(t *testing.T) {
 			one, another := open(t)
-			s := newCrowd(one, sixpack.Bandit{}, 1)
-			s.serve(another, sixpack.Bandit{})
+			s := newCrowd(one, sixpack.BanditSchedule{}, 1)
+			s.serve(another, sixpack.BanditSchedule{})
 			s.visit(t, 600)
 			if r := s.counts(t); r.Record.Epoch.Number < 3 || r.Record.Epoch.Weights != nil {
 				t.Errorf("on the first day: %+v, want a few epochs of equal weights", r.Record.Epoch)
@@ -244,7 +244,7 @@ func TestEnginesShareEpochs(t *testing.T) {
 
 // TestBanditWaits checks from when on and from whom a bandit learns.
 func TestBanditWaits(t *testing.T) {
-	s := newCrowd(new(memory.Store), sixpack.Bandit{}, 1)
+	s := newCrowd(new(memory.Store), sixpack.BanditSchedule{}, 1)
 	s.visit(t, 150) // in 25 minutes
 	s.clock.now = s.clock.now.Add(48 * time.Hour)
 	s.visit(t, 150) // the first epoch is mature, with less than 100 of each
@@ -257,7 +257,7 @@ func TestBanditWaits(t *testing.T) {
 		t.Errorf("weights %v after 300 mature participants", w)
 	}
 
-	forced := newCrowd(new(memory.Store), sixpack.Bandit{Window: -1}, 1)
+	forced := newCrowd(new(memory.Store), sixpack.BanditSchedule{Window: -1}, 1)
 	forced.visit(t, 200, sixpack.Choose("red"))
 	forced.visit(t, 200, sixpack.RecordForce("blue"))
 	forced.visit(t, 120)
@@ -271,7 +271,7 @@ func TestBanditWaits(t *testing.T) {
 // on to what was best.
 func TestMemory(t *testing.T) {
 	blue := func(remembered int64) float64 {
-		s := newCrowd(new(memory.Store), sixpack.Bandit{Window: -1, Memory: remembered}, 1)
+		s := newCrowd(new(memory.Store), sixpack.BanditSchedule{Window: -1, Memory: remembered}, 1)
 		s.visit(t, 3000)
 		if w := s.weights(t); w[1] < 0.94 {
 			t.Errorf("with a memory of %d the weights are %v, want the most for blue", remembered, w)
@@ -293,7 +293,7 @@ func TestMemory(t *testing.T) {
 // tells what the rates would have been with all participants.
 func TestInversePropensities(t *testing.T) {
 	const half, red, blue = 3000, 0.3, 0.4 // the rates on average
-	s := newCrowd(new(memory.Store), sixpack.Bandit{Window: -1}, 1)
+	s := newCrowd(new(memory.Store), sixpack.BanditSchedule{Window: -1}, 1)
 	s.rates = map[string]float64{"red": 0.1, "blue": 0.2}
 	s.visit(t, half)
 	s.rates = map[string]float64{"red": 0.5, "blue": 0.6}
@@ -335,13 +335,13 @@ func TestInversePropensities(t *testing.T) {
 
 // TestEpochsAreFew lets epochs begin when they may.
 func TestEpochsAreFew(t *testing.T) {
-	fast := newCrowd(new(memory.Store), sixpack.Bandit{}, 3)
+	fast := newCrowd(new(memory.Store), sixpack.BanditSchedule{}, 3)
 	fast.step = 10 * time.Millisecond
 	fast.visit(t, 18_000) // in three minutes
 	if n := fast.counts(t).Record.Epoch.Number; n < 3 || n > 4 {
 		t.Errorf("epoch %d after three minutes, want one a minute", n)
 	}
-	slow := newCrowd(new(memory.Store), sixpack.Bandit{}, 3)
+	slow := newCrowd(new(memory.Store), sixpack.BanditSchedule{}, 3)
 	slow.step = time.Minute
 	slow.visit(t, 20_000)
 	// One of 100 each up to 10,000, then of a hundredth of all: 100 + 70.
@@ -391,7 +391,7 @@ func (f *faulty) Save(ctx context.Context, r store.Record, changes ...store.Chan
 // each epoch, or three where it was not time yet.
 func TestRoundTrips(t *testing.T) {
 	f := new(faulty)
-	s := newCrowd(f, sixpack.Bandit{}, 1)
+	s := newCrowd(f, sixpack.BanditSchedule{}, 1)
 	s.visit(t, 5000)
 	reads, epochs := f.results, int(s.weightsEpoch(t))
 	if f.participations != 5000 || f.others != 0 || reads > 2*epochs || epochs < 40 {
@@ -415,7 +415,7 @@ func (s *crowd) weightsEpoch(tb testing.TB) uint32 {
 // learned is a crowd from which a bandit has learned.
 func learned(t *testing.T) *crowd {
 	t.Helper()
-	s := newCrowd(new(memory.Store), sixpack.Bandit{Window: -1}, 1)
+	s := newCrowd(new(memory.Store), sixpack.BanditSchedule{Window: -1}, 1)
 	s.visit(t, 500)
 	if w := s.weights(t); len(w) == 0 || w[1] < 0.8 {
 		t.Fatalf("weights %v", w)
@@ -477,7 +477,7 @@ func TestWeightsOfABandit(t *testing.T) {
 // TestBanditLearnsFromThePrimaryKPI checks that a bandit learns from the KPI of the plan, and from
 // its values.
 func TestBanditLearnsFromThePrimaryKPI(t *testing.T) {
-	s := newCrowd(new(memory.Store), sixpack.Bandit{Window: -1}, 1)
+	s := newCrowd(new(memory.Store), sixpack.BanditSchedule{Window: -1}, 1)
 	s.Plan = store.Plan{KPI: "purchase"}
 	for i := range 600 {
 		s.clock.now = s.clock.now.Add(s.step)
@@ -500,9 +500,9 @@ func TestBanditLearnsFromThePrimaryKPI(t *testing.T) {
 
 // TestReplacedAlgorithm gives a built-in algorithm other settings.
 func TestReplacedAlgorithm(t *testing.T) {
-	s := newCrowd(new(memory.Store), sixpack.Bandit{}, 0)
+	s := newCrowd(new(memory.Store), sixpack.BanditSchedule{}, 0)
 	s.engines = append(s.engines, sixpack.New(s.store, sixpack.Config{
-		Now: s.clock.Now, Algorithm: "thompson", Bandit: sixpack.Bandit{Window: -1},
+		Now: s.clock.Now, Algorithm: "thompson", Bandit: sixpack.BanditSchedule{Window: -1},
 		Algorithms: map[string]sixpack.Algorithm{"thompson": sixpack.Thompson{Floor: 0.5}},
 	}))
 	s.visit(t, 500)
@@ -519,7 +519,7 @@ func (broken) Weights([]sixpack.Arm) []float64 { return []float64{math.NaN(), 1}
 func TestWeightsThatAreNone(t *testing.T) {
 	c := &clock{start}
 	e := sixpack.New(new(memory.Store), sixpack.Config{
-		Now: c.Now, Algorithm: "broken", Algorithms: map[string]sixpack.Algorithm{"broken": broken{}}, Bandit: sixpack.Bandit{Window: -1},
+		Now: c.Now, Algorithm: "broken", Algorithms: map[string]sixpack.Algorithm{"broken": broken{}}, Bandit: sixpack.BanditSchedule{Window: -1},
 	})
 	x := button
 	x.Weights = []float64{1, 4}
@@ -536,7 +536,7 @@ func TestWeightsThatAreNone(t *testing.T) {
 // epochs as often as they can.
 func TestEpochsAtOnce(t *testing.T) {
 	const goroutines, clients = 16, 300
-	b := sixpack.Bandit{Window: -1, MinParticipants: -1, Interval: -1, Batch: 20, Growth: -1}
+	b := sixpack.BanditSchedule{Window: -1, MinParticipants: -1, Interval: -1, Batch: 20, Growth: -1}
 	st, told := new(memory.Store), make([]map[string]string, goroutines)
 	engines := []*sixpack.Engine{sixpack.New(st, sixpack.Config{Bandit: b}), sixpack.New(st, sixpack.Config{Bandit: b})}
 	x := button

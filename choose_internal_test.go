@@ -77,7 +77,7 @@ func TestMillionClients(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(x.algorithm, x.n, x.weights), func(t *testing.T) {
 			c := Config{Algorithms: algorithms}
-			r := store.Record{Salt: "x", Alternatives: make([]string, x.n), Traffic: 1, Epoch: store.Epoch{Weights: shares(x.weights)}}
+			r := store.Record{Salt: "x", Alternatives: make([]string, x.n), Traffic: 1, Epoch: store.Epoch{Weights: stored(x.weights)}}
 			algorithm, got := c.algorithm(x.algorithm), make([]int64, x.n)
 			for i := range clients {
 				got[choose(&r, algorithm, strconv.Itoa(i))]++
@@ -107,7 +107,7 @@ func BenchmarkEpoch(b *testing.B) {
 		}
 		for _, name := range offered[2:] {
 			b.Run(fmt.Sprint(name, "/", epochs), func(b *testing.B) {
-				algorithm, when := new(Config).algorithm(name), Bandit{Window: -1}.orDefault()
+				algorithm, when := new(Config).algorithm(name), BanditSchedule{Window: -1}.orDefault()
 				for b.Loop() {
 					if weigh(algorithm, when.arms(counts, time.Unix(1e9, 0))) == nil {
 						b.Fatal("nothing is learned")

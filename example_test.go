@@ -20,14 +20,18 @@ func Example() {
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
 	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
 
-	a, err := engine.Participate(ctx, button, "anna")
+	a, err := engine.Participate(ctx, button, "anna", sixpack.UserAgent("Mozilla/5.0"))
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(a.Alternative, a.Reason)
 
-	if _, err := engine.Convert(ctx, "button-color", "anna"); err != nil {
+	a, err = engine.Convert(ctx, "button-color", "anna", sixpack.UserAgent("Mozilla/5.0"))
+	if err != nil {
 		log.Fatal(err)
+	}
+	if a.Reason != sixpack.ReasonRobot { // robots do not convert and have no alternative
+		fmt.Println("converted with", a.Alternative)
 	}
 	results, err := engine.Counts(ctx, "button-color")
 	if err != nil {
@@ -38,6 +42,7 @@ func Example() {
 	}
 	// Output:
 	// blue assigned
+	// converted with blue
 	// red 0 0
 	// blue 1 1
 }
@@ -237,7 +242,7 @@ func ExampleAlgorithm() {
 	engine := sixpack.New(new(memory.Store), sixpack.Config{
 		Algorithm:  "boldly",
 		Algorithms: map[string]sixpack.Algorithm{"boldly": boldly{}},
-		Bandit:     sixpack.Bandit{Window: -1, Interval: -1},
+		Bandit:     sixpack.BanditSchedule{Window: -1, Interval: -1},
 	})
 	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
 	for i := range 1000 {

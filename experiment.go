@@ -2,6 +2,7 @@ package sixpack
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"regexp"
@@ -79,11 +80,21 @@ func checkKPI(name string) error {
 	return checkName("kpi name", name, kpiForm)
 }
 
-func validClient(s string) bool {
-	return len(s) <= maxClient && printable(s)
+// checkNamed reports what is wrong with the names that every call has.
+func checkNamed(experiment, client string) error {
+	switch {
+	case experiment == "":
+		return invalid("experiment name", "it is empty")
+	case client == "":
+		return invalid("client id", "it is empty")
+	case len(client) > maxClient || !printable(client):
+		return invalid("client id", "it has %d bytes; at most %d bytes of UTF-8 without control characters are allowed", len(client), maxClient)
+	default:
+		return nil
+	}
 }
 
-// printable tells whether s is UTF-8 without control characters.
+// printable reports whether s is UTF-8 without control characters.
 func printable(s string) bool {
 	for i := range len(s) {
 		if b := s[i]; b < ' ' || b > '~' {
@@ -93,7 +104,7 @@ func printable(s string) bool {
 	return true
 }
 
-// check finds what is wrong with a declaration whatever is remembered.
+// check reports what is wrong with a declaration, whatever the store has.
 func (x *Experiment) check() error {
 	if n := len(x.Alternatives); n < 2 {
 		return invalid("alternatives", "experiments require at least two alternatives: %d given", n)
@@ -113,8 +124,8 @@ func (x *Experiment) check() error {
 	return checkPlan(x.Plan)
 }
 
-// checkNames finds what is wrong with the names of a new experiment. Those of
-// a remembered one have been accepted before, perhaps under other rules.
+// checkNames reports what is wrong with the names of a new experiment. The names of
+// an existing one were accepted before, perhaps under other rules.
 func (x *Experiment) checkNames(form *regexp.Regexp) error {
 	if err := checkName("experiment name", x.Name, form); err != nil {
 		return err
@@ -151,6 +162,83 @@ func checkWeights(weights []float64, n int) error {
 	return nil
 }
 
+// checkNamed reports whether a named alternative is not among the declared ones.
+func (c *call) checkNamed(x *Experiment) error {
+	for _, named := range [...]string{c.force, c.choose} {
+		if named != "" && !slices.Contains(x.Alternatives, named) {
+			return invalid("alternative name", "%q is not among the alternatives", named)
+		}
+	}
+	return nil
+}
+
+// checkDeclared refuses a declaration that does not fit the record r of its
+// experiment, nil if the experiment is to be created.
+func (e *Engine) checkDeclared(x *Experiment, r *store.Record) error {
+	switch {
+	case r == nil:
+		return x.checkNames(e.config.ExperimentName)
+	case !x.same(r):
+		return fmt.Errorf("%w: %q has %q", ErrChanged, x.Name, r.Alternatives)
+	default:
+		return nil
+	}
+}
+
+// same reports whether x declares the alternatives of r, in any order.
+func (x *Experiment) same(r *store.Record) bool {
+	if slices.Equal(x.Alternatives, r.Alternatives) {
+		return true
+	}
+	missing := func(a string) bool { return !slices.Contains(r.Alternatives, a) }
+	return len(x.Alternatives) == len(r.Alternatives) && !slices.ContainsFunc(x.Alternatives, missing)
+}
+
+// configure sets the weights that x does not declare to those of the
+// configuration, if that has any.
+func (e *Engine) configure(x *Experiment) error {
+	if len(e.config.Weights) == 0 || x.Weights != nil {
+		return nil
+	}
+	set, ok := e.config.Weights[x.Name]
+	if !ok {
+		return nil
+	}
+	weights := make([]float64, len(x.Alternatives))
+	for i, a := range x.Alternatives {
+		w, ok := set[a]
+		if !ok {
+			return invalid("weights", "the configuration has none for %q of %q", a, x.Name)
+		}
+		weights[i] = w
+	}
+	if len(set) > len(weights) {
+		return invalid("weights", "the configuration has some that %q does not have: %v", x.Name, set)
+	}
+	x.Weights = weights
+	return checkWeights(weights, len(weights))
+}
+
+// declare returns the record that x makes of r: a new one if r is nil, else r with
+// what x changes, or nil if x changes nothing.
+func (e *Engine) declare(r *store.Record, x *Experiment) *store.Record {
+	if r == nil {
+		return e.create(x)
+	}
+	weights := r.Weights
+	if x.Weights != nil && e.config.Now().Sub(r.Epoch.Start) >= declaredEvery {
+		weights = x.weightsFor(r)
+	}
+	traffic, algorithm := cmp.Or(x.Traffic, r.Traffic), cmp.Or(x.Algorithm, r.Algorithm)
+	if traffic == r.Traffic && algorithm == r.Algorithm && slices.Equal(weights, r.Weights) && !e.outdated(r) {
+		return nil
+	}
+	changed := r.Clone()
+	changed.Traffic, changed.Weights, changed.Algorithm = traffic, weights, algorithm
+	changed.Epoch = e.nextEpoch(r, &changed)
+	return &changed
+}
+
 // create returns the record of a new experiment.
 func (e *Engine) create(x *Experiment) *store.Record {
 	now := e.config.Now()
@@ -161,114 +249,46 @@ func (e *Engine) create(x *Experiment) *store.Record {
 		Salt:         x.Name,
 		Created:      now,
 		Traffic:      cmp.Or(x.Traffic, 1),
-		Weights:      shares(x.Weights),
+		Weights:      stored(x.Weights),
 		Algorithm:    x.Algorithm,
 		Plan:         x.Plan,
 	}
-	r.Epoch = store.Epoch{Number: 1, Start: now, Weights: e.shares(r)}
+	r.Epoch = store.Epoch{Number: 1, Start: now, Weights: e.firstShares(r)}
 	return r
 }
 
-// same tells whether x declares the alternatives of r, in any order.
-func (x *Experiment) same(r *store.Record) bool {
-	if slices.Equal(x.Alternatives, r.Alternatives) {
-		return true
-	}
-	missing := func(a string) bool { return !slices.Contains(r.Alternatives, a) }
-	return len(x.Alternatives) == len(r.Alternatives) && !slices.ContainsFunc(x.Alternatives, missing)
-}
-
-// declare returns r as changed by what x declares, nil if nothing changes.
-func (e *Engine) declare(r *store.Record, x *Experiment) *store.Record {
-	weights := r.Weights
-	if x.Weights != nil && e.config.Now().Sub(r.Epoch.Start) >= declaredEvery {
-		weights = x.weightsFor(r)
-	}
-	traffic, algorithm := cmp.Or(x.Traffic, r.Traffic), cmp.Or(x.Algorithm, r.Algorithm)
-	if traffic == r.Traffic && algorithm == r.Algorithm && slices.Equal(weights, r.Weights) && !e.strays(r) {
-		return nil
-	}
-	changed := r.Clone()
-	changed.Traffic, changed.Weights, changed.Algorithm = traffic, weights, algorithm
-	e.reweigh(r, &changed)
-	return &changed
-}
-
-// strays tells whether r still has the shares of an algorithm that is no longer in
-// force: the engine was given another one.
-func (e *Engine) strays(r *store.Record) bool {
-	const near = 1e-9
-	set, n := r.WeightsInForce(), len(r.Alternatives)
-	if slices.Equal(set, r.Epoch.Weights) || learns(e.named(r)) {
-		return false
-	}
-	for i := range n {
-		if math.Abs(shareOf(set, i, n)-shareOf(r.Epoch.Weights, i, n)) > near {
-			return e.config.Now().Sub(r.Epoch.Start) >= declaredEvery
-		}
-	}
-	return false
-}
-
-// shareOf returns one of n shares, nil for equal ones.
-func shareOf(shares []float64, i, n int) float64 {
-	if shares == nil {
-		return 1 / float64(n)
-	}
-	return shares[i]
-}
-
-// weightsFor returns x's weights as shares in the order of r's alternatives.
+// weightsFor returns x's weights as shares in the order of r's alternatives, nil for
+// equal ones.
 func (x *Experiment) weightsFor(r *store.Record) []float64 {
 	weights := make([]float64, len(r.Alternatives))
 	for i, a := range r.Alternatives {
 		weights[i] = x.Weights[slices.Index(x.Alternatives, a)]
 	}
-	return shares(weights)
+	return stored(weights)
 }
 
-// reweigh begins a new epoch if the expected shares of r are no longer those
-// of the present one. With an algorithm that learns they need not be: it keeps
-// what it learned, unless r begins with other shares than before.
-func (e *Engine) reweigh(before, r *store.Record) {
-	shares, present := e.shares(r), r.Epoch.Weights
+// outdated reports whether r still has the shares of an algorithm that is no longer in
+// force, because the engine was given another one.
+func (e *Engine) outdated(r *store.Record) bool {
+	return !slices.Equal(r.WeightsInForce(), r.Epoch.Weights) && !learns(e.named(r)) &&
+		!declaredShares(r).near(r.Shares()) && e.config.Now().Sub(r.Epoch.Start) >= declaredEvery
+}
+
+// nextEpoch returns the epoch of r, which was before until now: a new one if the shares
+// of r are no longer those of its present epoch. An algorithm that learns keeps what it
+// learned, unless it begins with other shares than before.
+func (e *Engine) nextEpoch(before, r *store.Record) store.Epoch {
+	first, present := e.firstShares(r), r.Epoch.Weights
 	if learns(e.named(r)) {
-		present = e.shares(before)
+		present = e.firstShares(before)
 	}
-	if !slices.Equal(shares, present) {
-		r.Epoch = store.Epoch{Number: r.Epoch.Number + 1, Start: e.config.Now(), Weights: shares}
+	if slices.Equal(first, present) {
+		return r.Epoch
 	}
+	return store.Epoch{Number: r.Epoch.Number + 1, Start: e.config.Now(), Weights: first}
 }
 
-// shares returns the shares with which r begins, nil for equal ones.
-func (e *Engine) shares(r *store.Record) []float64 {
+// firstShares returns the shares with which r begins, nil for equal ones.
+func (e *Engine) firstShares(r *store.Record) []float64 {
 	return weigh(e.algorithm(r), declaredArms(r))
-}
-
-// declaredArms returns the alternatives of r with the shares that were set.
-func declaredArms(r *store.Record) []Arm {
-	arms := make([]Arm, len(r.Alternatives))
-	for i := range arms {
-		arms[i].Weight = shareOf(r.WeightsInForce(), i, len(arms))
-	}
-	return arms
-}
-
-// algorithm returns the algorithm in force for r. One that this engine does
-// not know, perhaps another's, leaves the shares as declared.
-func (e *Engine) algorithm(r *store.Record) Algorithm {
-	if a := e.named(r); a != nil {
-		return a
-	}
-	return Hash{}
-}
-
-// named returns the algorithm in force for r, nil for one that is not known.
-func (e *Engine) named(r *store.Record) Algorithm {
-	return e.config.algorithm(e.algorithmName(r))
-}
-
-// algorithmName returns the name of the algorithm in force for r.
-func (e *Engine) algorithmName(r *store.Record) string {
-	return cmp.Or(r.AlgorithmInForce(), e.config.Algorithm)
 }

@@ -2,7 +2,6 @@ package sixpack
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -34,19 +33,19 @@ func (e *Engine) Changes(ctx context.Context, experiment string, limit int) ([]L
 	if err != nil {
 		return nil, err
 	}
-	facts, err := e.store.Lookup(ctx, experiment, "")
+	r, err := e.refresh(ctx, experiment)
 	if err != nil {
 		return nil, err
 	}
-	if facts.Record == nil && len(log) == 0 {
-		return nil, fmt.Errorf("%w: %q", ErrUnknown, experiment)
+	if r == nil && len(log) == 0 {
+		return nil, unknownExperiment(experiment)
 	}
 	changes := make([]LoggedChange, len(log))
 	var back past
 	for i, c := range log {
 		changes[i].Change = c
-		if facts.Record != nil {
-			_, err := e.reverse(facts.Record, c, &back)
+		if r != nil {
+			_, err := e.reverse(r, c, &back)
 			changes[i].Undoable = err == nil
 		}
 	}

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strconv"
 
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -25,7 +25,7 @@ func (e *Engine) Counts(ctx context.Context, experiment string) (store.Counts, e
 		return store.Counts{}, err
 	}
 	if len(all) == 0 {
-		return store.Counts{}, fmt.Errorf("%w: %q", ErrUnknown, experiment)
+		return store.Counts{}, unknownExperiment(experiment)
 	}
 	return all[0], nil
 }
@@ -129,7 +129,7 @@ func (e *Engine) Override(ctx context.Context, experiment string, o store.Overri
 		}
 		set := o
 		if o.Weights != nil {
-			set.Weights = scaled(o.Weights)
+			set.Weights = stats.Shares(o.Weights)
 		}
 		if r.Ramp.Active() {
 			set.Traffic = cmp.Or(o.Traffic, r.Override.Traffic)
@@ -164,7 +164,7 @@ func checkRampTraffic(r *store.Record, o store.Override) error {
 func (e *Engine) override(r *store.Record, o store.Override) {
 	before := *r
 	r.Override = o
-	e.reweigh(&before, r)
+	r.Epoch = e.nextEpoch(&before, r)
 }
 
 // Reset deletes all clients and counts of an experiment and starts it again. Its
@@ -181,7 +181,7 @@ func (e *Engine) Reset(ctx context.Context, experiment string) error {
 		edit: func(r *store.Record) error {
 			r.Salt = experiment + "#" + strconv.FormatUint(rand.Uint64(), 36) //nolint:gosec // only has to be another one
 			r.Winner, r.Paused, r.Archived, r.Purged = "", false, false, false
-			r.Epoch = store.Epoch{Number: 1, Start: e.config.Now(), Weights: e.shares(r)}
+			r.Epoch = store.Epoch{Number: 1, Start: e.config.Now(), Weights: e.firstShares(r)}
 			if r.Ramp.Active() {
 				e.hold(r, 0)
 			}
@@ -228,7 +228,7 @@ func isDone(err error) bool {
 func (e *Engine) Delete(ctx context.Context, experiment string) error {
 	counts, err := e.Counts(ctx, experiment)
 	if errors.Is(err, ErrUnknown) {
-		e.learn(experiment, nil, store.Facts{})
+		e.remember(experiment, nil)
 	}
 	if err != nil {
 		return err
@@ -242,9 +242,9 @@ func (e *Engine) Delete(ctx context.Context, experiment string) error {
 	if err != nil {
 		return err
 	}
-	e.learn(experiment, nil, store.Facts{})
+	e.remember(experiment, nil)
 	if !found {
-		return fmt.Errorf("%w: %q", ErrUnknown, experiment)
+		return unknownExperiment(experiment)
 	}
 	return nil
 }
@@ -284,18 +284,15 @@ func logged(action store.Action) store.Action {
 // the change of the log. It retries while the record changes meanwhile.
 func (e *Engine) change(ctx context.Context, experiment string, o operation) error {
 	for range maxTries {
-		facts, err := e.store.Lookup(ctx, experiment, "")
+		present, err := e.known(ctx, experiment)
 		if err != nil {
 			return err
 		}
-		if facts.Record == nil {
-			return fmt.Errorf("%w: %q", ErrUnknown, experiment)
-		}
-		r := facts.Record.Clone()
+		r := present.Clone()
 		if err := o.edit(&r); err != nil {
 			return err
 		}
-		was, is := store.Changed(*facts.Record, r)
+		was, is := store.Changed(*present, r)
 		if o.save == nil && was == (store.Settings{}) {
 			return nil
 		}
@@ -304,6 +301,7 @@ func (e *Engine) change(ctx context.Context, experiment string, o operation) err
 		if err != nil {
 			return err
 		}
+		var facts store.Facts
 		if o.save != nil {
 			facts, err = o.save(r, c)
 		} else {
@@ -312,7 +310,7 @@ func (e *Engine) change(ctx context.Context, experiment string, o operation) err
 		if err != nil {
 			return err
 		}
-		if e.learn(experiment, &r, facts) {
+		if e.update(experiment, &r, facts); !facts.Stale {
 			return nil
 		}
 	}

@@ -168,7 +168,7 @@ func (t *try) begin(now time.Time) bool {
 // brings it about: the one that found it due is not to suffer.
 func (e *Engine) step(ctx context.Context, experiment string) {
 	now := e.config.Now()
-	if e.config.Disabled || !e.tries.of(experiment).begin(now) {
+	if e.config.Disabled || !e.cache.tries.of(experiment).begin(now) {
 		return
 	}
 	all, err := e.store.Counts(ctx, experiment)
@@ -177,7 +177,7 @@ func (e *Engine) step(ctx context.Context, experiment string) {
 	}
 	before := &all[0].Record
 	if !due(before, now) { // another engine was faster
-		e.learn(experiment, nil, store.Facts{Version: before.Version, Record: before})
+		e.remember(experiment, before)
 		return
 	}
 	r := before.Clone()
@@ -191,7 +191,7 @@ func (e *Engine) step(ctx context.Context, experiment string) {
 		log = append(log, c)
 	}
 	if facts, err := e.store.Save(ctx, r, log...); err == nil {
-		e.learn(experiment, &r, facts)
+		e.update(experiment, &r, facts)
 	}
 }
 

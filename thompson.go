@@ -149,7 +149,7 @@ func bestOf(arms []Arm, prior stats.Prior) (chances []float64) {
 // evenly, if it is above 0.
 func floored(weights []float64, fraction float64) []float64 {
 	fraction = max(0, fraction)
-	all := scaled(weights)
+	all := stats.Shares(weights)
 	for i := range all {
 		all[i] = (1-fraction)*all[i] + fraction/float64(len(all))
 	}

@@ -47,7 +47,7 @@ func (e *Engine) Undo(ctx context.Context, experiment string, change uint64) err
 			before := *r
 			was.Apply(r)
 			if was.Override != nil {
-				e.reweigh(&before, r)
+				r.Epoch = e.nextEpoch(&before, r)
 			}
 			return e.checkCounts(ctx, r, was)
 		},

@@ -29,9 +29,9 @@ func taken(t *testing.T) program {
 		if !a.Participating || i%3 == 0 {
 			continue
 		}
-		for j, option := range []sixpack.Option{sixpack.KPI(""), sixpack.KPI("revenue")} {
+		for j, option := range []sixpack.ConvertOption{sixpack.KPI(""), sixpack.KPI("revenue")} {
 			for range 1 + i%2 {
-				options := []sixpack.Option{option, sixpack.At(days[2-j])}
+				options := []sixpack.ConvertOption{option, sixpack.At(days[2-j])}
 				if j == 1 {
 					options = append(options, sixpack.Value(float64(i)*1.000001-150))
 				}

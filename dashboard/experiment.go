@@ -229,13 +229,9 @@ func weights(r store.Record) string {
 	if set == nil {
 		return "equal"
 	}
-	sum := 0.0
-	for _, w := range set {
-		sum += w
-	}
 	shares := make([]string, len(set))
 	for i, w := range set {
-		shares[i] = format.Short(100 * w / sum)
+		shares[i] = format.Short(100 * w)
 	}
 	return strings.Join(shares, " : ")
 }

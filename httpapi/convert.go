@@ -22,11 +22,10 @@ func (a *api) convert(ctx context.Context, q *query) (any, error) {
 	return reply, nil
 }
 
-// conversion fills in c and returns what a request to /convert says, as far as
-// it makes sense.
-func (a *api) conversion(q *query, c *conversion) ([]sixpack.Option, error) {
-	options, err := a.circumstances(q)
-	if err != nil {
+// conversion fills in c and returns the options of a request to /convert, up to the
+// first one that is invalid.
+func (a *api) conversion(q *query, c *conversion) (options []sixpack.ConvertOption, err error) {
+	if err := a.circumstances(q, func(o sixpack.Option) { options = append(options, o) }); err != nil {
 		return options, err
 	}
 	if name := q.get(kpi); name != "" {

@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"context"
+	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/sixpack-go/sixpack"
@@ -23,10 +25,9 @@ func (a *api) participate(ctx context.Context, q *query) (any, error) {
 }
 
 // participation returns what a request to /participate says.
-func (a *api) participation(q *query) (sixpack.Experiment, []sixpack.Option, error) {
-	x := sixpack.Experiment{Name: q.get(experiment), Alternatives: q.alternatives}
-	options, err := a.circumstances(q)
-	if err != nil {
+func (a *api) participation(q *query) (x sixpack.Experiment, options []sixpack.ParticipateOption, err error) {
+	x = sixpack.Experiment{Name: q.get(experiment), Alternatives: q.alternatives}
+	if err := a.circumstances(q, func(o sixpack.Option) { options = append(options, o) }); err != nil {
 		return x, nil, err
 	}
 	if x.Traffic, err = q.traffic(); err != nil {
@@ -36,9 +37,10 @@ func (a *api) participation(q *query) (sixpack.Experiment, []sixpack.Option, err
 		return x, nil, err
 	}
 	switch forced := q.get(force); {
-	case forced != "" && q.is(recordForce):
+	case forced == "" || !slices.Contains(q.alternatives, forced): // ignored, as by the original
+	case q.is(recordForce):
 		options = append(options, sixpack.RecordForce(forced))
-	case forced != "":
+	default:
 		options = append(options, sixpack.Force(forced))
 	}
 	if chosen := q.get(alternative); chosen != "" {
@@ -63,20 +65,25 @@ func (q *query) checkNamed() error {
 	}
 }
 
-// circumstances returns who the visitor is and when it happened.
-func (a *api) circumstances(q *query) ([]sixpack.Option, error) {
-	var options []sixpack.Option
+// circumstances adds options for who the visitor is and when it happened.
+func (a *api) circumstances(q *query, add func(sixpack.Option)) error {
 	if q.has(userAgent) {
-		options = append(options, sixpack.UserAgent(decodeAgain(q.get(userAgent))))
+		add(sixpack.UserAgent(decodeAgain(q.get(userAgent))))
 	}
 	if address := q.get(ipAddress); address != "" {
-		options = append(options, sixpack.IPAddress(decodeAgain(address)))
+		address = decodeAgain(address)
+		if _, err := netip.ParseAddr(address); err == nil { // else ignored, as by the original
+			add(sixpack.IPAddress(address))
+		}
 	}
 	if q.get(datetime) == "" {
-		return options, nil
+		return nil
 	}
 	at, err := parseTime(q.get(datetime), a.Location)
-	return append(options, sixpack.At(at)), err
+	if err == nil {
+		add(sixpack.At(at))
+	}
+	return err
 }
 
 // decodeAgain decodes what some clients escape twice. It drops a newline at

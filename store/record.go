@@ -17,7 +17,7 @@ type Record struct {
 	Salt         string    `json:"salt"`         // input of the choice hash; the name, until a reset
 	Created      time.Time `json:"created"`
 	Traffic      float64   `json:"traffic"`             // fraction of clients admitted, in (0,1], as last declared by callers
-	Weights      []float64 `json:"weights,omitempty"`   // as last declared by callers; nil: equal
+	Weights      []float64 `json:"weights,omitempty"`   // shares, as last declared by callers; nil: equal
 	Algorithm    string    `json:"algorithm,omitempty"` // as last declared by callers; empty: the engine's default
 	Override     Override  `json:"override,omitzero"`   // set by an operator; takes precedence over declarations
 	Plan         Plan      `json:"plan,omitzero"`       // the question that the experiment answers
@@ -84,7 +84,7 @@ func (r *Record) Open() bool { return r.Winner == "" && !r.Paused && !r.Archived
 // callers. Zero fields override nothing.
 type Override struct {
 	Traffic   float64   `json:"traffic,omitempty"`
-	Weights   []float64 `json:"weights,omitempty"`
+	Weights   []float64 `json:"weights,omitempty"` // shares
 	Algorithm string    `json:"algorithm,omitempty"`
 }
 

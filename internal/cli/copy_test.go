@@ -231,7 +231,7 @@ func (a actor) client(ctx context.Context) error {
 	case 2, 3, 4:
 		_, err = a.engine.Participate(ctx, x, who, at)
 	default:
-		options := []sixpack.Option{at, sixpack.KPI([]string{"", "revenue", "Visits"}[a.dice.IntN(3)])}
+		options := []sixpack.ConvertOption{at, sixpack.KPI([]string{"", "revenue", "Visits"}[a.dice.IntN(3)])}
 		if a.dice.IntN(2) == 0 {
 			options = append(options, sixpack.Value([]float64{12.345678, -0.000001, 1e9, -3, 0}[a.dice.IntN(5)]))
 		}

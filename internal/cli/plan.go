@@ -143,7 +143,7 @@ func (f *planCmd) situation(ctx context.Context, in *invocation) (samplesize.Sit
 		if s.Shares == nil {
 			s.Shares = slices.Repeat([]float64{1}, f.alternatives)
 		}
-		s.Shares = samplesize.Normalize(s.Shares)
+		s.Shares = stats.Shares(s.Shares)
 		for i := range s.Shares {
 			s.Alternatives = append(s.Alternatives, countsfile.Letters(i))
 		}

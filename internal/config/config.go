@@ -266,7 +266,7 @@ func (c *Config) Engine() sixpack.Config {
 	return sixpack.Config{
 		Disabled:       !c.Enabled,
 		Algorithm:      string(chosen),
-		Bandit:         sixpack.Bandit{Window: c.BanditWindow.Duration, Memory: int64(c.BanditMemory)},
+		Bandit:         sixpack.BanditSchedule{Window: c.BanditWindow.Duration, Memory: int64(c.BanditMemory)},
 		Weights:        c.Weights,
 		Location:       c.Timezone.Location,
 		Robots:         c.Robots.Regexp,

@@ -220,10 +220,10 @@ func TestDefaults(t *testing.T) {
 // TestBanditSettings checks that the engine is told about bandits.
 func TestBanditSettings(t *testing.T) {
 	got := loaded(t, []string{"SIXPACK_CONFIG_WHIPLASH=true", "SIXPACK_BANDIT_WINDOW=72h", "SIXPACK_BANDIT_MEMORY=5000"}).Engine()
-	if want := (sixpack.Bandit{Window: 72 * time.Hour, Memory: 5000}); got.Algorithm != "whiplash" || got.Bandit != want {
+	if want := (sixpack.BanditSchedule{Window: 72 * time.Hour, Memory: 5000}); got.Algorithm != "whiplash" || got.Bandit != want {
 		t.Errorf("%s with %+v, want whiplash with %+v", got.Algorithm, got.Bandit, want)
 	}
-	if got := loaded(t, nil, "--algorithm=thompson").Engine(); got.Algorithm != "thompson" || got.Bandit != (sixpack.Bandit{Window: 24 * time.Hour}) {
+	if got := loaded(t, nil, "--algorithm=thompson").Engine(); got.Algorithm != "thompson" || got.Bandit != (sixpack.BanditSchedule{Window: 24 * time.Hour}) {
 		t.Errorf("%s with %+v, want thompson and what is by default", got.Algorithm, got.Bandit)
 	}
 }

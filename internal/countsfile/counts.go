@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -165,18 +166,14 @@ func (c Counts) Store() store.Counts {
 
 // shares returns the intended shares, which sum to 1, or nil if none are known.
 func (c Counts) shares() []float64 {
-	sum := 0.0
-	for _, a := range c.arms {
-		sum += a.weight
+	weights := make([]float64, len(c.arms))
+	for i, a := range c.arms {
+		weights[i] = a.weight
 	}
-	if sum == 0 {
+	if slices.Max(weights) == 0 {
 		return nil
 	}
-	all := make([]float64, len(c.arms))
-	for i, a := range c.arms {
-		all[i] = a.weight / sum
-	}
-	return all
+	return stats.Shares(weights)
 }
 
 // firstDay returns the first day with counts, noDay if there is none.

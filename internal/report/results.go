@@ -111,11 +111,7 @@ func (r Analysis) ratio() string {
 	}
 	were := "the shares that were set"
 	if n := len(r.Alternatives); !r.Stratified && n <= shown {
-		weights := r.Counts.Record.Epoch.Weights
-		if weights == nil {
-			weights = slices.Repeat([]float64{1}, n)
-		}
-		were += ", " + shares(weights)
+		were += ", " + shares(r.Counts.Record.Shares())
 	}
 	return fmt.Sprintf("The sample ratio is sound: participants came in %s (p\u00a0%s).", were, pValue(r.SampleRatio.P))
 }

@@ -58,7 +58,7 @@ func (s *Store) participate(ctx context.Context, x experiment, client string, at
 }
 
 func (s *Store) convert(ctx context.Context, c conversion) error {
-	options := []sixpack.Option{sixpack.KPI(c.kpi), sixpack.At(c.at)}
+	options := []sixpack.ConvertOption{sixpack.KPI(c.kpi), sixpack.At(c.at)}
 	if c.value != 0 {
 		options = append(options, sixpack.Value(c.value))
 	}

@@ -6,7 +6,6 @@ package samplesize
 
 import (
 	"math"
-	"slices"
 
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
@@ -41,11 +40,7 @@ func OfExperiment(r analysis.Report) Situation {
 		Effect: r.Plan.Effect, Alpha: r.Plan.Alpha, Power: r.Plan.Power,
 		PerDay: stats.Number(math.NaN()),
 	}
-	weights := r.Counts.Record.Epoch.Weights
-	if weights == nil {
-		weights = slices.Repeat([]float64{1}, len(s.Alternatives))
-	}
-	s.Shares = Normalize(weights)
+	s.Shares = r.Counts.Record.Shares()
 	if r.Outlook.PerDay > 0 {
 		s.PerDay = r.Outlook.PerDay
 	}
@@ -62,19 +57,6 @@ func OfExperiment(r analysis.Report) Situation {
 		s.Baseline = float64(control.Rate)
 	}
 	return s
-}
-
-// Normalize scales weights so that they sum to 1.
-func Normalize(weights []float64) []float64 {
-	sum := 0.0
-	for _, w := range weights {
-		sum += w
-	}
-	all := make([]float64, len(weights))
-	for i, w := range weights {
-		all[i] = w / sum
-	}
-	return all
 }
 
 // A Size is the number of participants, and of days, that a test needs.

@@ -6,12 +6,13 @@ import (
 
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/internal/samplesize"
+	"github.com/sixpack-go/sixpack/stats"
 )
 
 func rate(baseline, effect, alpha float64, shares ...float64) samplesize.Situation {
 	return samplesize.Situation{
 		Measure: analysis.MeasureRate, Baseline: baseline, Effect: effect, Alpha: alpha, Power: samplesize.DefaultPower,
-		Shares: samplesize.Normalize(shares), PerDay: 1000,
+		Shares: stats.Shares(shares), PerDay: 1000,
 	}
 }
 

@@ -56,11 +56,7 @@ func LikeExperiment(c store.Counts, kpi string) AA {
 
 // percentages returns the current weights above 0 as percentages.
 func percentages(r store.Record) (all []float64) {
-	weights := r.Epoch.Weights
-	if weights == nil {
-		weights = slices.Repeat([]float64{1 / float64(len(r.Alternatives))}, len(r.Alternatives))
-	}
-	for _, w := range weights {
+	for _, w := range r.Shares() {
 		if w > 0 {
 			all = append(all, 100*w)
 		}

@@ -100,7 +100,7 @@ func (b Bandits) scenario(algorithm string) Scenario {
 	if window == 0 {
 		window = -1 // the engine takes 0 as its default
 	}
-	c := sixpack.Config{Algorithm: algorithm, Bandit: sixpack.Bandit{Window: window}}
+	c := sixpack.Config{Algorithm: algorithm, Bandit: sixpack.BanditSchedule{Window: window}}
 	x := Scenario{
 		Days: Even(b.Visitors, b.Days), Rates: Swinging(b.Drift, float64(b.Days), b.Rates...),
 		Open: InEngine(slices.Repeat([]float64{1}, len(b.Rates)), c),

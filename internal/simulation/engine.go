@@ -93,15 +93,10 @@ func (p *enginePath) Counts(ctx context.Context) ([]stats.Proportion, error) {
 // Shares implements [Learner].
 func (p *enginePath) Shares(ctx context.Context) ([]float64, error) {
 	facts, err := p.store.Lookup(ctx, p.x.Name, "")
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case facts.Record.Epoch.Weights == nil:
-		n := len(p.x.Alternatives)
-		return slices.Repeat([]float64{1 / float64(n)}, n), nil
-	default:
-		return facts.Record.Epoch.Weights, nil
 	}
+	return facts.Record.Shares(), nil
 }
 
 // Named implements [Learner].

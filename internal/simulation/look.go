@@ -41,14 +41,7 @@ func newLook(alternatives int, changing bool) *Look {
 func (l *Look) begin(weights []float64) {
 	l.Splits = append(l.Splits, stats.Split{Participants: make([]int64, len(weights)), Weights: weights})
 	l.present = 0
-	sum := 0.0
-	for _, w := range weights {
-		sum += w
-	}
-	l.shares = make([]float64, len(weights))
-	for i, w := range weights {
-		l.shares[i] = w / sum
-	}
+	l.shares = stats.Shares(weights)
 	for i := range l.pairs {
 		p := &l.pairs[i]
 		p.u, p.v = 0, 0

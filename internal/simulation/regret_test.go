@@ -69,7 +69,7 @@ func rounds() []round {
 // learner is how the algorithm of a reference is run here, if it is there.
 func learner(name string, batch int64) (t simulation.Trial, ok bool) {
 	const delay = 500
-	b := sixpack.Bandit{Window: -1, MinParticipants: -1, Interval: -1, Batch: batch, Growth: -1}
+	b := sixpack.BanditSchedule{Window: -1, MinParticipants: -1, Interval: -1, Batch: batch, Growth: -1}
 	bare := sixpack.Thompson{Floor: -1}
 	algorithms := map[string]sixpack.Algorithm{
 		"uniform":                           sixpack.Hash{},
@@ -213,7 +213,7 @@ func TestDrift(t *testing.T) {
 		return simulation.Trial{
 			Rates: simulation.Swinging(0.8, days, 0.05, 0.05), Participants: participants,
 			Every:  days * 24 * time.Hour / participants,
-			Config: sixpack.Config{Algorithm: "thompson", Bandit: sixpack.Bandit{Window: -1, Batch: 200}},
+			Config: sixpack.Config{Algorithm: "thompson", Bandit: sixpack.BanditSchedule{Window: -1, Batch: 200}},
 			Watch: func(e *sixpack.Engine, experiment string, n int) error {
 				if n%looks != 0 {
 					return nil

@@ -28,7 +28,7 @@ func run(t *testing.T, st store.Store) {
 			t.Fatal(err)
 		}
 	}
-	call := func(client string, options ...sixpack.Option) {
+	call := func(client string, options ...sixpack.ParticipateOption) {
 		t.Helper()
 		_, err := engine.Participate(ctx, x, client, options...)
 		must(err)

@@ -57,7 +57,7 @@ func testOneRoundTrip(t *testing.T, client rueidis.Client) {
 func TestOneRoundTripOfABandit(t *testing.T) {
 	client, now := dial(t, startServer(t)), time.Unix(1e9, 0)
 	engine := sixpack.New(open(t, client, "sixpack"), sixpack.Config{
-		Algorithm: "thompson", Now: func() time.Time { return now }, Bandit: sixpack.Bandit{Window: -1},
+		Algorithm: "thompson", Now: func() time.Time { return now }, Bandit: sixpack.BanditSchedule{Window: -1},
 	})
 	participate := func(id string) {
 		t.Helper()

@@ -12,7 +12,7 @@ import (
 // TestLearning tests that what is said of a bandit is what it does: it waits until
 // each alternative that anybody gets has enough participants of an age.
 func TestLearning(t *testing.T) {
-	s := newCrowd(new(memory.Store), sixpack.Bandit{MinParticipants: 150}, 1)
+	s := newCrowd(new(memory.Store), sixpack.BanditSchedule{MinParticipants: 150}, 1)
 	learning := func() sixpack.Learning { return s.engines[0].Learning(s.counts(t)) }
 	s.visit(t, 600)
 	if l := learning(); l.Name != "thompson" || !l.Learns || !l.Waits() || l.Fewest != 0 || l.Needed != 150 || l.Window != 24*time.Hour {

@@ -13,7 +13,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Bandit says when an [Algorithm] that learns is asked for shares: then a new
+// BanditSchedule says when an [Algorithm] that learns is asked for shares: then a new
 // epoch begins, also if they stay as they are. Whichever engine notices that it
 // is time does it, for all that share the store. Zero fields are the defaults;
 // what is negative is none.
@@ -21,7 +21,7 @@ import (
 // So that nobody is judged before having had time to convert, an epoch's
 // participants count when it ended a Window ago. Those whose alternative was
 // forced or chosen for them never do.
-type Bandit struct {
+type BanditSchedule struct {
 	Window time.Duration // for a participant to convert; by default a day
 	// MinParticipants is how many must count of each alternative before anything
 	// is learned from them: 100.
@@ -39,8 +39,8 @@ type Bandit struct {
 }
 
 // orDefault returns b with defaults for what is zero, and 0 for what is negative.
-func (b Bandit) orDefault() Bandit {
-	return Bandit{
+func (b BanditSchedule) orDefault() BanditSchedule {
+	return BanditSchedule{
 		Window:          max(0, cmp.Or(b.Window, 24*time.Hour)),
 		MinParticipants: max(0, cmp.Or(b.MinParticipants, 100)),
 		Interval:        max(0, cmp.Or(b.Interval, time.Minute)),
@@ -51,23 +51,9 @@ func (b Bandit) orDefault() Bandit {
 }
 
 // size returns how many participants an epoch has at least, of so many before it.
-func (b Bandit) size(before int64) int64 {
+func (b BanditSchedule) size(before int64) int64 {
 	return max(1, b.Batch, int64(math.Ceil(b.Growth*float64(before))))
 }
-
-// byExperiment keeps something of an engine's own for each experiment, which is new
-// when it is first asked for.
-type byExperiment[T any] struct{ all sync.Map } // of *T
-
-func (b *byExperiment[T]) of(experiment string) *T {
-	one, ok := b.all.Load(experiment)
-	if !ok {
-		one, _ = b.all.LoadOrStore(experiment, new(T))
-	}
-	return one.(*T) //nolint:forcetypeassert // there is nothing else
-}
-
-func (b *byExperiment[T]) forget(experiment string) { b.all.Delete(experiment) }
 
 // cohort is what an engine knows of the participants of an epoch, so that it
 // asks the store only when there may be enough of them.
@@ -121,13 +107,13 @@ func (c *cohort) wait(epoch uint32, have, need int64) {
 // count counts a new participant of an algorithm that learns, and begins an epoch
 // if it is time. The participant is in already: if that fails, another one will
 // bring it about.
-func (e *Engine) count(ctx context.Context, p *proposal, facts store.Facts) {
-	epoch := p.record.Epoch
+func (e *Engine) count(ctx context.Context, r *store.Record, facts store.Facts) {
+	epoch := r.Epoch
 	if facts.Choice < 0 || facts.Reserved || facts.Epoch != epoch.Number {
 		return
 	}
-	if c := e.cohorts.of(p.record.Name); c.arrive(epoch, e.config.Bandit.Interval, e.config.Now) {
-		have, need := e.begin(ctx, p.record.Name, epoch.Number)
+	if c := e.cache.cohorts.of(r.Name); c.arrive(epoch, e.config.Bandit.Interval, e.config.Now) {
+		have, need := e.begin(ctx, r.Name, epoch.Number)
 		c.wait(epoch.Number, have, need)
 	}
 }
@@ -144,7 +130,7 @@ func (e *Engine) begin(ctx context.Context, experiment string, number uint32) (h
 	r := &counts.Record
 	algorithm := e.algorithm(r)
 	if r.Epoch.Number != number || !learns(algorithm) {
-		e.learn(experiment, nil, store.Facts{Version: r.Version, Record: r})
+		e.remember(experiment, r)
 		return 0, 0
 	}
 	have, before := drawn(counts)
@@ -159,7 +145,7 @@ func (e *Engine) begin(ctx context.Context, experiment string, number uint32) (h
 	if err != nil {
 		return 0, 0
 	}
-	e.learn(experiment, &changed, facts)
+	e.update(experiment, &changed, facts)
 	return have, need
 }
 
@@ -182,7 +168,7 @@ func drawn(counts store.Counts) (present, before int64) {
 
 // arms returns what may be learned from, and the shares to begin with: these only
 // while there is not enough.
-func (b Bandit) arms(counts store.Counts, now time.Time) []Arm {
+func (b BanditSchedule) arms(counts store.Counts, now time.Time) []Arm {
 	arms := declaredArms(&counts.Record)
 	last := b.mature(counts.Epochs, now)
 	first := b.remembered(counts.Alternatives, last)
@@ -204,7 +190,7 @@ func (b Bandit) arms(counts store.Counts, now time.Time) []Arm {
 
 // remembered returns the first of the epochs to learn from, of which last is one:
 // so that from there on they have as many participants as are remembered.
-func (b Bandit) remembered(alternatives []store.AlternativeCounts, last uint32) uint32 {
+func (b BanditSchedule) remembered(alternatives []store.AlternativeCounts, last uint32) uint32 {
 	first, missing := uint32(1), b.Memory
 	if b.Memory == 0 {
 		return first
@@ -228,7 +214,7 @@ func came(a store.AlternativeCounts, first, last uint32) (n int64) {
 
 // mature returns the last epoch that ended a Window ago, 0 for none. The present
 // one ends now.
-func (b Bandit) mature(epochs []store.Epoch, now time.Time) (last uint32) {
+func (b BanditSchedule) mature(epochs []store.Epoch, now time.Time) (last uint32) {
 	for i, e := range epochs {
 		end := now
 		if i+1 < len(epochs) {
@@ -251,3 +237,41 @@ func between[T any](list []T, first, last uint32, epoch func(T) uint32) []T {
 
 func epochOfParticipants(e store.EpochParticipants) uint32 { return e.Epoch }
 func epochOfConversions(e store.EpochConversions) uint32   { return e.Epoch }
+
+// Learning is how an experiment's shares come about at present.
+type Learning struct {
+	Name      string    // of the algorithm in force: the engine's if nobody named another
+	Algorithm Algorithm // nil if the engine has none of this name: the declared shares stay
+	// Learns tells whether the algorithm may set other shares than those declared.
+	// Only then, what follows says something.
+	Learns bool
+	Window time.Duration // for a participant to convert before it counts
+	Needed int64         // participants of each alternative that must count; see [BanditSchedule]
+	// Fewest is how many count of the alternative that has the fewest of them.
+	Fewest int64
+}
+
+// Waits tells whether there is not enough yet to learn from.
+func (l Learning) Waits() bool { return l.Learns && l.Fewest < l.Needed }
+
+// Learning returns how the shares of an experiment come about, whose counts they
+// are.
+func (e *Engine) Learning(counts store.Counts) Learning {
+	r, b := &counts.Record, e.config.Bandit
+	l := Learning{Name: e.algorithmName(r), Algorithm: e.named(r)}
+	l.Learns = l.Algorithm != nil && learns(l.Algorithm)
+	if !l.Learns {
+		return l
+	}
+	l.Window, l.Needed, l.Fewest = b.Window, b.MinParticipants, -1
+	last := b.mature(counts.Epochs, e.config.Now())
+	for i, arm := range declaredArms(r) {
+		if arm.Weight == 0 {
+			continue
+		}
+		if n := came(counts.Alternatives[i], 1, last); l.Fewest < 0 || n < l.Fewest {
+			l.Fewest = n
+		}
+	}
+	return l
+}

@@ -1,0 +1,67 @@
+package sixpack
+
+import (
+	"math"
+	"slices"
+
+	"github.com/sixpack-go/sixpack/stats"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// shares are the chances of an experiment's alternatives, in their order, to be the
+// one that a new participant gets. They sum to 1. Records hold nil for equal ones.
+type shares []float64
+
+// declaredShares returns the shares that callers declared or an operator set.
+func declaredShares(r *store.Record) shares {
+	if w := r.WeightsInForce(); w != nil {
+		return w
+	}
+	n := len(r.Alternatives)
+	return slices.Repeat([]float64{1 / float64(n)}, n)
+}
+
+// stored returns weights, of any scale, as records hold shares: nil if they are equal.
+func stored(weights []float64) []float64 {
+	if len(weights) == 0 || slices.Max(weights) == slices.Min(weights) {
+		return nil
+	}
+	return stats.Shares(weights)
+}
+
+// pick returns the index of the share that x, in [0, 1), falls into when the shares
+// are laid side by side.
+func (s shares) pick(x float64) int {
+	last := 0
+	for i, share := range s {
+		if share > 0 {
+			if x < share {
+				return i
+			}
+			x -= share
+			last = i
+		}
+	}
+	return last // x is within a rounding error of 1
+}
+
+// near reports whether s and t, of equal length, differ by no more than rounding errors.
+func (s shares) near(t shares) bool {
+	const near = 1e-9
+	for i := range s {
+		if math.Abs(s[i]-t[i]) > near {
+			return false
+		}
+	}
+	return true
+}
+
+// drawable sets to 0 the shares that are so small that no hash falls into them.
+func (s shares) drawable() shares {
+	for i := range s {
+		if s[i] < 1./(1<<hashBits) {
+			s[i] = 0
+		}
+	}
+	return s
+}
