@@ -264,3 +264,9 @@ func writeFile(t *testing.T, name, content string) (path string) {
 	}
 	return path
 }
+
+// id returns a UUID, the usual form of a client's id.
+func id(n int64) string {
+	h := uint64(n) * 0x9e3779b97f4a7c15
+	return fmt.Sprintf("%08x-%04x-4%03x-8%03x-%012x", h>>32, h>>16&0xffff, h&0xfff, h>>20&0xfff, n)
+}
