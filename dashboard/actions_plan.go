@@ -35,7 +35,7 @@ var setPlan = action{
 			size = strconv.FormatInt(p.Size, 10)
 		}
 		analysis := s.value(analysisField, string(p.Analysis))
-		defaults := s.results.Plan // of which what is not set is what it comes to
+		defaults := s.report.Plan // of which what is not set is what it comes to
 		return []field{
 			{Name: kpiField, Label: "KPI", Kind: line, Value: s.value(kpiField, p.KPI), Placeholder: kpiName(s.PrimaryKPI()), Hint: "The one by which the experiment is judged."},
 			{

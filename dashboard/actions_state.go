@@ -9,7 +9,7 @@ var pause = action{
 	Name: store.ActionPause, Title: "Pause", Button: "Pause", done: "Paused.",
 	tells: func(s *subject) []string {
 		texts := []string{"Everyone gets " + s.everybody() + ", and nothing is counted, until you resume it."}
-		if s.Winner == "" && s.results.Participants > 0 {
+		if s.Winner == "" && s.report.Participants > 0 {
 			texts = append(texts, "The "+s.participants()+" so far get their alternatives back then.")
 		}
 		return s.waits(texts)

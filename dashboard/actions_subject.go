@@ -15,7 +15,7 @@ import (
 type subject struct {
 	store.Record
 
-	results    analysis.Report
+	report     analysis.Report
 	algorithms []string // that the engine knows
 	plainly    func(algorithm string) string
 	form       url.Values
@@ -42,12 +42,12 @@ func (s *subject) everybody() string {
 }
 
 // participants says how many take part.
-func (s *subject) participants() string { return many(s.results.Participants, "participant") }
+func (s *subject) participants() string { return many(s.report.Participants, "participant") }
 
 // conversions says how many there are, of all KPIs.
 func (s *subject) conversions() string {
 	var n int64
-	for _, a := range s.results.Counts.Alternatives {
+	for _, a := range s.report.Counts.Alternatives {
 		for _, kpi := range a.KPIs {
 			n += kpi.Converted()
 		}

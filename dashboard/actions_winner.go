@@ -27,14 +27,14 @@ var setWinner = action{
 		switch {
 		case s.Paused:
 			texts = append(texts, "It stays paused: conversions are not counted.")
-		case s.results.Participants > 0:
+		case s.report.Participants > 0:
 			texts = append(texts, "The "+s.participants()+" so far can still convert: that counts for the alternative that they had.")
 		}
 		if s.Winner != "" {
 			texts = append(texts, "The winner so far is "+quoted(s.Winner)+".")
 		}
 		texts = s.waits(texts)
-		if v := s.results.Verdict; v.Headline != "" {
+		if v := s.report.Verdict; v.Headline != "" {
 			texts = append(texts, "The verdict so far: "+v.Headline+" "+v.Detail)
 		}
 		return texts
@@ -50,7 +50,7 @@ var setWinner = action{
 			choices = append(choices, choice{name, label, name == soFar})
 		}
 		fields := []field{{Name: alternativeField, Label: "Winner", Kind: picked, Choices: choices}}
-		if risk, ok := errors.AsType[*sixpack.ConflictError](sixpack.WinnerRisk(&s.results, soFar)); ok {
+		if risk, ok := errors.AsType[*sixpack.ConflictError](sixpack.WinnerRisk(&s.report, soFar)); ok {
 			fields = append(fields, field{
 				Name: anywayField, Kind: ticked, Value: s.form.Get(anywayField),
 				Label: "Set it even though " + strings.ToLower(risk.Message[:1]) + strings.TrimSuffix(risk.Message[1:], "."),

@@ -60,7 +60,7 @@ func newAPISettings(r store.Record) apiSettings {
 type apiExperiment struct {
 	apiSettings
 
-	Results *analysis.Report `json:"results"`
+	Report *analysis.Report `json:"results"`
 }
 
 // apiList serves the experiments that are asked for.
@@ -99,8 +99,8 @@ func (d *dashboard) apiExperiment(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	results := analysis.New(counts, kpi, d.Now().In(d.Location))
-	return answerJSON(w, apiExperiment{newAPISettings(counts.Record), &results})
+	report := analysis.New(counts, kpi, d.Now().In(d.Location))
+	return answerJSON(w, apiExperiment{newAPISettings(counts.Record), &report})
 }
 
 // apiSeries serves what the charts of an experiment show.

@@ -93,7 +93,7 @@ func (d *dashboard) subject(r *http.Request, form url.Values) (*subject, error) 
 		return nil, err
 	}
 	return &subject{
-		Record: counts.Record, results: analysis.Summary(counts, d.Now().In(d.Location)), algorithms: d.engine.Algorithms(), form: form,
+		Record: counts.Record, report: analysis.Summary(counts, d.Now().In(d.Location)), algorithms: d.engine.Algorithms(), form: form,
 		plainly: func(name string) string { return plainly(d.engine.Algorithm(name)) },
 	}, nil
 }

@@ -55,14 +55,14 @@ func (d *dashboard) experiment(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.Query().Get("period") == "" {
 		by = series.Readable(&counts, kpi)
 	}
-	results := analysis.New(counts, kpi, d.Now().In(d.Location))
-	p := d.newExperimentPage(r, &results, by)
+	report := analysis.New(counts, kpi, d.Now().In(d.Location))
+	p := d.newExperimentPage(r, &report, by)
 	d.addShares(&p)
 	if p.History, err = d.history(r.Context(), counts.Record); err != nil {
 		return err
 	}
 	p.Notice = noticeOf(r, p.History)
-	return d.render(w, r, "experiment", results.Experiment, p)
+	return d.render(w, r, "experiment", report.Experiment, p)
 }
 
 func (d *dashboard) newExperimentPage(r *http.Request, of *analysis.Report, by series.Period) experimentPage {
