@@ -170,7 +170,7 @@ func (s *crowd) visit(tb testing.TB, n int, o ...sixpack.ParticipateOption) {
 
 func (s *crowd) counts(tb testing.TB) store.Counts {
 	tb.Helper()
-	return results(tb, s.engines[0], s.Name)
+	return countsOf(tb, s.engines[0], s.Name)
 }
 
 func (s *crowd) weights(tb testing.TB) []float64 {
@@ -359,7 +359,7 @@ type faulty struct {
 	memory.Store
 
 	fails                           bool
-	participations, results, others int
+	participations, countsRead, others int
 }
 
 func (f *faulty) Participate(ctx context.Context, p store.Participation) (store.Facts, error) {
@@ -373,9 +373,9 @@ func (f *faulty) Lookup(ctx context.Context, experiment, client string) (store.F
 }
 
 func (f *faulty) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
-	f.results++
+	f.countsRead++
 	if f.fails {
-		return nil, errors.New("no results today")
+		return nil, errors.New("no counts today")
 	}
 	return f.Store.Counts(ctx, names...)
 }
@@ -393,9 +393,9 @@ func TestRoundTrips(t *testing.T) {
 	f := new(faulty)
 	s := newCrowd(f, sixpack.BanditSchedule{}, 1)
 	s.visit(t, 5000)
-	reads, epochs := f.results, int(s.weightsEpoch(t))
+	reads, epochs := f.countsRead, int(s.weightsEpoch(t))
 	if f.participations != 5000 || f.others != 0 || reads > 2*epochs || epochs < 40 {
-		t.Errorf("%d participations, %d others, results read %d times for %d epochs", f.participations, f.others, reads, epochs)
+		t.Errorf("%d participations, %d others, counts read %d times for %d epochs", f.participations, f.others, reads, epochs)
 	}
 	f.fails = true
 	s.visit(t, 300) // which fails none of them
@@ -527,7 +527,7 @@ func TestWeightsThatAreNone(t *testing.T) {
 		c.now = c.now.Add(time.Second)
 		participate(t, e, x, strconv.Itoa(i))
 	}
-	if r := results(t, e, "button").Record; r.Epoch.Number < 2 || !slices.Equal(r.Epoch.Weights, []float64{0.2, 0.8}) {
+	if r := countsOf(t, e, "button").Record; r.Epoch.Number < 2 || !slices.Equal(r.Epoch.Weights, []float64{0.2, 0.8}) {
 		t.Errorf("%+v, want the declared shares", r.Epoch)
 	}
 }
@@ -556,7 +556,7 @@ func TestEpochsAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	r := results(t, engines[0], x.Name)
+	r := countsOf(t, engines[0], x.Name)
 	if n := participants(t, engines[0], x.Name); n != goroutines*clients || len(r.Epochs) != int(r.Record.Epoch.Number) || len(r.Epochs) < 10 {
 		t.Errorf("%d participants of %d in %d epochs, the last of which is %d", n, goroutines*clients, len(r.Epochs), r.Record.Epoch.Number)
 	}

@@ -33,12 +33,12 @@ func Example() {
 	if a.Reason != sixpack.ReasonRobot { // robots do not convert and have no alternative
 		fmt.Println("converted with", a.Alternative)
 	}
-	results, err := engine.Counts(ctx, "button-color")
+	counts, err := engine.Counts(ctx, "button-color")
 	if err != nil {
 		log.Fatal(err)
 	}
-	for i, counts := range results.Alternatives {
-		fmt.Println(button.Alternatives[i], counts.Participants(), counts.KPI("").Converted())
+	for i, a := range counts.Alternatives {
+		fmt.Println(button.Alternatives[i], a.Participants(), a.KPI("").Converted())
 	}
 	// Output:
 	// blue assigned
@@ -177,7 +177,7 @@ func ExampleEngine_Override() {
 	// blue existing
 }
 
-// The clients of an archived experiment can be forgotten; its results stay.
+// The clients of an archived experiment can be forgotten; its counts stay.
 func ExampleEngine_Purge() {
 	ctx := context.Background()
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})

@@ -148,7 +148,7 @@ func changes(tb testing.TB, e *sixpack.Engine) []store.Change {
 // epochs.
 func settings(tb testing.TB, e *sixpack.Engine) string {
 	tb.Helper()
-	r := results(tb, e, "button").Record
+	r := countsOf(tb, e, "button").Record
 	r.Version, r.Epoch.Number, r.Epoch.Start = 0, 0, time.Time{}
 	text, err := json.Marshal(r)
 	check(tb, err)
@@ -185,7 +185,7 @@ func TestNothingChangesNothing(t *testing.T) {
 		t.Run(action, func(t *testing.T) {
 			e, c := d.prepare(t)
 			check(t, d.do(t.Context(), e))
-			record, log := results(t, e, "button").Record, changes(t, e)
+			record, log := countsOf(t, e, "button").Record, changes(t, e)
 			c.now = c.now.Add(time.Hour)
 			err := d.do(t.Context(), e)
 			if sets := action == "describe" || action == "override" || action == "plan"; sets {
@@ -193,7 +193,7 @@ func TestNothingChangesNothing(t *testing.T) {
 			} else if operatortest.Of(err) != operatortest.Done {
 				t.Errorf("done again: %v", err)
 			}
-			if again := results(t, e, "button").Record; again.Version != record.Version || again.Epoch.Number != record.Epoch.Number {
+			if again := countsOf(t, e, "button").Record; again.Version != record.Version || again.Epoch.Number != record.Epoch.Number {
 				t.Errorf("the record was written: %+v, before %+v", again, record)
 			}
 			if again := changes(t, e); len(again) != len(log) {
@@ -209,7 +209,7 @@ func TestPurgeAgain(t *testing.T) {
 	e := sixpack.New(&s, sixpack.Config{})
 	participate(t, e, button, "anna")
 	check(t, errors.Join(e.Archive(t.Context(), "button"), e.Purge(t.Context(), "button")))
-	_, err := s.Import(t.Context(), store.Import{Record: results(t, e, "button").Record, Clients: []store.Client{{ID: "bert"}}})
+	_, err := s.Import(t.Context(), store.Import{Record: countsOf(t, e, "button").Record, Clients: []store.Client{{ID: "bert"}}})
 	check(t, err)
 	check(t, e.Purge(t.Context(), "button"))
 	for c, err := range s.Clients(t.Context(), "button") {
@@ -246,7 +246,7 @@ func TestDeclarationsAreNotLogged(t *testing.T) {
 	x := button
 	x.Weights, x.Traffic, x.Algorithm = []float64{1, 2}, 0.5, "random"
 	participate(t, e, x, "bert")
-	if r := results(t, e, "button").Record; r.Weights == nil || r.Traffic != 0.5 || r.Algorithm != "random" {
+	if r := countsOf(t, e, "button").Record; r.Weights == nil || r.Traffic != 0.5 || r.Algorithm != "random" {
 		t.Fatalf("the declaration was not taken: %+v", r)
 	}
 	if log := changes(t, e); len(log) != 0 {
@@ -364,7 +364,7 @@ func TestUndoRefused(t *testing.T) {
 			if c.undo >= 0 {
 				id = log[len(log)-1-c.undo].ID
 			}
-			before := fmt.Sprintf("%+v %+v", results(t, e, "button"), log)
+			before := fmt.Sprintf("%+v %+v", countsOf(t, e, "button"), log)
 			want := sixpack.ErrConflict
 			if c.undo < 0 {
 				want = &sixpack.InvalidError{Argument: "change"}
@@ -372,7 +372,7 @@ func TestUndoRefused(t *testing.T) {
 			if err := e.Undo(t.Context(), "button", id); !errors.Is(err, want) || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("got %v, want %v that says %s", err, want, c.says)
 			}
-			if after := fmt.Sprintf("%+v %+v", results(t, e, "button"), changes(t, e)); after != before {
+			if after := fmt.Sprintf("%+v %+v", countsOf(t, e, "button"), changes(t, e)); after != before {
 				t.Errorf("before %s\nafter  %s", before, after)
 			}
 		})
@@ -392,10 +392,10 @@ func TestUndoInACopy(t *testing.T) {
 	participate(t, there, button, "bert")
 	c.now = c.now.Add(time.Hour)
 	check(t, there.Delete(t.Context(), "button"))
-	_, err := s.Import(t.Context(), store.Import{Record: results(t, e, "button").Record, Changes: source})
+	_, err := s.Import(t.Context(), store.Import{Record: countsOf(t, e, "button").Record, Changes: source})
 	check(t, err)
 	check(t, there.Undo(t.Context(), "button", source[0].ID))
-	if winner := results(t, there, "button").Record.Winner; winner != "" {
+	if winner := countsOf(t, there, "button").Record.Winner; winner != "" {
 		t.Errorf("the winner is %q", winner)
 	}
 }
@@ -438,7 +438,7 @@ func TestUndoIsNoWayRound(t *testing.T) {
 	check(t, knows.Undo(ctx, "button", changes(t, e)[0].ID))
 
 	// A log may have been merged with that of another experiment.
-	r := results(t, e, "button").Record
+	r := countsOf(t, e, "button").Record
 	foreign := func(id uint64, before, after string) {
 		t.Helper()
 		c := store.Change{ID: id, At: time.Now(), Action: "winner", Before: json.RawMessage(before), After: json.RawMessage(after)}

@@ -63,13 +63,13 @@ func (r *ramping) after(d time.Duration) {
 
 func (r *ramping) ramp() store.Ramp {
 	r.t.Helper()
-	return results(r.t, r.Engine, "button").Record.Ramp
+	return countsOf(r.t, r.Engine, "button").Record.Ramp
 }
 
 // is fails unless the ramp is in a state, at a traffic that is in force.
 func (r *ramping) is(state store.RampState, traffic float64) {
 	r.t.Helper()
-	record := results(r.t, r.Engine, "button").Record
+	record := countsOf(r.t, r.Engine, "button").Record
 	if ramp := record.Ramp; ramp.State != state || ramp.Steps[ramp.Step] != traffic || record.Override.Traffic != traffic {
 		r.t.Errorf("at %v the traffic is %v with the ramp %+v, want %s at %v", time.Now(), record.Override.Traffic, ramp, state, traffic)
 	}
@@ -280,7 +280,7 @@ func TestRampLosesNobody(t *testing.T) {
 						let++
 					}
 				}
-				r := results(t, engines[0], "button")
+				r := countsOf(t, engines[0], "button")
 				if n := participants(t, engines[0], "button"); let != len(has) || int(n) != let || r.Record.Override.Traffic != traffic {
 					t.Errorf("at step %d %d take part, %d are counted, and %d did, with the traffic %v", step, let, n, len(has), r.Record.Override.Traffic)
 				}
@@ -328,7 +328,7 @@ func counting(t *testing.T, participants [2]int64, converted map[string][2]int64
 	}
 	time.Sleep(day)
 	participate(t, e, exp, "late")
-	return e, results(t, e, "exp").Record
+	return e, countsOf(t, e, "exp").Record
 }
 
 func TestRampStopsItself(t *testing.T) {
@@ -444,7 +444,7 @@ func stepsOnce(t *testing.T, one, another store.Store) {
 	participate(t, engines[0], button, "first")
 	check(t, engines[0].StartRamp(t.Context(), "button", plan))
 	for step := range steps {
-		if r := results(t, engines[0], "button").Record; r.Ramp.Step != step || r.Override.Traffic != plan.Steps[step] {
+		if r := countsOf(t, engines[0], "button").Record; r.Ramp.Step != step || r.Override.Traffic != plan.Steps[step] {
 			t.Fatalf("after %d steps the ramp is %+v", step, r.Ramp)
 		}
 		for i := range 20 {
@@ -541,7 +541,7 @@ func rampAndOverride(t *testing.T) {
 	}
 	check(t, r.Override(ctx, "button", store.Override{Traffic: 0.1, Weights: []float64{1, 3}}))
 	r.is(store.RampRunning, 0.1)
-	if e := results(t, r.Engine, "button").Record.Epoch; e.Number != 2 {
+	if e := countsOf(t, r.Engine, "button").Record.Epoch; e.Number != 2 {
 		t.Errorf("other weights begin no phase of their own: %+v", e)
 	}
 	late := changes(t, r.Engine)[0].ID
@@ -559,7 +559,7 @@ func rampAndOverride(t *testing.T) {
 	}
 	check(t, r.StopRamp(ctx, "button"))
 	check(t, r.Override(ctx, "button", store.Override{Traffic: 0.05}))
-	if got := results(t, r.Engine, "button").Record; got.Override.Traffic != 0.05 || got.Ramp.State != store.RampStopped {
+	if got := countsOf(t, r.Engine, "button").Record; got.Override.Traffic != 0.05 || got.Ramp.State != store.RampStopped {
 		t.Errorf("once it is stopped an operator sets the traffic: %+v", got)
 	}
 }

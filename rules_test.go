@@ -19,7 +19,7 @@ func TestOperations(t *testing.T) {
 			var s memory.Store
 			operatortest.Prepare(t, &s, "button", c.State)
 			e := sixpack.New(&s, sixpack.Config{})
-			before := results(t, e, "button").Record
+			before := countsOf(t, e, "button").Record
 			allowed := sixpack.Allowed(&before, store.Action(c.Operation))
 			err := operatortest.Do(t.Context(), e, "button", c.Operation)
 			if got := operatortest.Of(err); got != c.Want {
@@ -39,7 +39,7 @@ func TestOperations(t *testing.T) {
 			if c.Want == operatortest.Refused && allowed != nil && allowed.Error() != err.Error() {
 				t.Errorf("%v, and it was to be: %v", err, allowed)
 			}
-			if after := results(t, e, "button").Record; after.Version != before.Version {
+			if after := countsOf(t, e, "button").Record; after.Version != before.Version {
 				t.Errorf("the experiment was changed: %+v", after)
 			}
 			if c.Want == operatortest.Confirm {

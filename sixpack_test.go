@@ -44,7 +44,7 @@ func participate(tb testing.TB, e *sixpack.Engine, x sixpack.Experiment, client 
 	return a
 }
 
-func results(tb testing.TB, e *sixpack.Engine, name string) store.Counts {
+func countsOf(tb testing.TB, e *sixpack.Engine, name string) store.Counts {
 	tb.Helper()
 	r, err := e.Counts(tb.Context(), name)
 	if err != nil {
@@ -55,7 +55,7 @@ func results(tb testing.TB, e *sixpack.Engine, name string) store.Counts {
 
 func participants(tb testing.TB, e *sixpack.Engine, name string) (n int64) {
 	tb.Helper()
-	for _, a := range results(tb, e, name).Alternatives {
+	for _, a := range countsOf(tb, e, name).Alternatives {
 		n += a.Participants()
 	}
 	return n
@@ -87,7 +87,7 @@ func TestParticipateAndConvert(t *testing.T) {
 	if _, err := e.Convert(t.Context(), "button", "anna", sixpack.KPI("sale"), sixpack.Value(12.5)); err != nil {
 		t.Error(err)
 	}
-	for i, a := range results(t, e, "button").Alternatives {
+	for i, a := range countsOf(t, e, "button").Alternatives {
 		want := int64(0)
 		if button.Alternatives[i] == first.Alternative {
 			want = 1
@@ -171,7 +171,7 @@ func TestForce(t *testing.T) {
 	if a := participate(t, e, button, "bert"); a.Alternative != "blue" || a.Reason != sixpack.ReasonExisting {
 		t.Errorf("after RecordForce: %+v, want existing blue", a)
 	}
-	blue := results(t, e, "button").Alternatives[1]
+	blue := countsOf(t, e, "button").Alternatives[1]
 	if len(blue.Epochs) == 0 || blue.Epochs[0] != (store.EpochParticipants{Epoch: 0, Participants: 1}) {
 		t.Errorf("epochs of blue: %v, want the forced client in epoch 0", blue.Epochs)
 	}
@@ -248,7 +248,7 @@ func TestTrafficAdmitsMoreAndMovesNobody(t *testing.T) {
 				t.Fatalf("unexpected %+v", a)
 			}
 		}
-		r := results(t, e, x.Name)
+		r := countsOf(t, e, x.Name)
 		if r.Record.Traffic != traffic || r.Excluded != int64(clients-in) || participants(t, e, x.Name) != int64(in) {
 			t.Errorf("at %v: traffic %v, %d excluded, %d in", traffic, r.Record.Traffic, r.Excluded, in)
 		}
@@ -267,7 +267,7 @@ func TestAbsentTrafficLeavesItAlone(t *testing.T) {
 	x.Traffic = 0.5
 	participate(t, e, x, "anna")
 	participate(t, e, button, "bert")
-	if got := results(t, e, "button").Record.Traffic; got != 0.5 {
+	if got := countsOf(t, e, "button").Record.Traffic; got != 0.5 {
 		t.Errorf("traffic is %v, want 0.5", got)
 	}
 }
@@ -289,7 +289,7 @@ func TestWeights(t *testing.T) {
 					participate(t, e, x, strconv.Itoa(i))
 				}
 				sum, chi := weights[0]+weights[1]+weights[2], 0.0
-				for i, a := range results(t, e, "x").Alternatives {
+				for i, a := range countsOf(t, e, "x").Alternatives {
 					n, want := float64(a.Participants()), clients*weights[i]/sum
 					if want == 0 && n != 0 {
 						t.Errorf("%v clients in an alternative of weight 0", n)
@@ -310,7 +310,7 @@ func TestWeightsFollowTheRememberedOrder(t *testing.T) {
 	e, _ := newEngine(t)
 	participate(t, e, sixpack.Experiment{Name: "x", Alternatives: []string{"a", "b"}, Weights: []float64{1, 3}}, "anna")
 	participate(t, e, sixpack.Experiment{Name: "x", Alternatives: []string{"b", "a"}, Weights: []float64{3, 1}}, "bert")
-	r := results(t, e, "x").Record
+	r := countsOf(t, e, "x").Record
 	if r.Epoch.Number != 1 || r.Weights[0] != 0.25 || r.Alternatives[0] != "a" {
 		t.Errorf("after the same weights in another order: %+v", r)
 	}
@@ -325,7 +325,7 @@ func TestChangedWeightsBeginAnEpochAtMostOnceAMinute(t *testing.T) {
 		participate(t, e, even, fmt.Sprint("even", i))
 		participate(t, e, odd, fmt.Sprint("odd", i))
 	}
-	r := results(t, e, "button")
+	r := countsOf(t, e, "button")
 	if n := r.Record.Epoch.Number; n < 9 || n > 11 {
 		t.Errorf("epoch %d after ten minutes, want about one a minute", n)
 	}
@@ -423,7 +423,7 @@ func state(t *testing.T, e *sixpack.Engine) (all []store.Counts) {
 	records, err := e.List(t.Context())
 	check(t, err)
 	for _, r := range records {
-		all = append(all, results(t, e, r.Name))
+		all = append(all, countsOf(t, e, r.Name))
 	}
 	return all
 }
@@ -510,7 +510,7 @@ func TestDaysAreThoseOfTheConfiguredZone(t *testing.T) {
 		if _, err := e.Convert(t.Context(), "button", "anna", sixpack.At(late)); err != nil {
 			t.Fatal(err)
 		}
-		for i, got := range results(t, e, "button").Alternatives {
+		for i, got := range countsOf(t, e, "button").Alternatives {
 			if button.Alternatives[i] != a.Alternative {
 				continue
 			}
@@ -590,7 +590,7 @@ func TestOverrideGoesFirstUntilCleared(t *testing.T) {
 			t.Fatalf("after the override was cleared: %+v", a)
 		}
 	}
-	if n := results(t, e, "button").Record.Epoch.Number; n != 3 {
+	if n := countsOf(t, e, "button").Record.Epoch.Number; n != 3 {
 		t.Errorf("epoch %d, want 3", n)
 	}
 }
@@ -608,7 +608,7 @@ func TestResetStartsAnew(t *testing.T) {
 	check(t, e.SetWinner(ctx, "button", "blue"))
 	check(t, e.Archive(ctx, "button"))
 	check(t, e.Reset(ctx, "button"))
-	r := results(t, e, "button")
+	r := countsOf(t, e, "button")
 	if participants(t, e, "button") != 0 || len(r.Record.KPIs) != 0 || len(r.Epochs) != 1 {
 		t.Errorf("after Reset: %+v", r)
 	}
@@ -626,7 +626,7 @@ func TestResetStartsAnew(t *testing.T) {
 	}
 }
 
-func TestPurgeKeepsResults(t *testing.T) {
+func TestPurgeKeepsCounts(t *testing.T) {
 	e, _ := newEngine(t)
 	ctx := t.Context()
 	for i := range 20 {
@@ -636,9 +636,9 @@ func TestPurgeKeepsResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	check(t, e.Archive(ctx, "button"))
-	before := results(t, e, "button")
+	before := countsOf(t, e, "button")
 	check(t, e.Purge(ctx, "button"))
-	after := results(t, e, "button")
+	after := countsOf(t, e, "button")
 	if fmt.Sprintf("%+v", after.Alternatives) != fmt.Sprintf("%+v", before.Alternatives) || !after.Record.Purged {
 		t.Errorf("before %+v\nafter  %+v", before, after)
 	}

@@ -17,7 +17,7 @@ func TestConfiguredWeights(t *testing.T) {
 	e := sixpack.New(new(memory.Store), sixpack.Config{
 		Now: c.Now, Weights: map[string]map[string]float64{"button": {"blue": 9, "red": 1}, "Button": {"blue": 0, "red": 0}},
 	})
-	weights := func() []float64 { return results(t, e, "button").Record.Epoch.Weights }
+	weights := func() []float64 { return countsOf(t, e, "button").Record.Epoch.Weights }
 	participate(t, e, button, "anna")
 	if got := weights(); !slices.Equal(got, []float64{0.1, 0.9}) {
 		t.Errorf("the shares are %v", got)
@@ -26,7 +26,7 @@ func TestConfiguredWeights(t *testing.T) {
 	other := button
 	other.Alternatives = []string{"blue", "red"}
 	participate(t, e, other, "bert")
-	if r := results(t, e, "button").Record; r.Epoch.Number != 1 {
+	if r := countsOf(t, e, "button").Record; r.Epoch.Number != 1 {
 		t.Errorf("another order is a change: %+v", r.Epoch)
 	}
 	other.Weights = []float64{3, 1}
@@ -36,7 +36,7 @@ func TestConfiguredWeights(t *testing.T) {
 	}
 	unnamed := sixpack.Experiment{Name: "link", Alternatives: []string{"here", "there"}}
 	participate(t, e, unnamed, "anna")
-	if got := results(t, e, "link").Record.Epoch.Weights; got != nil {
+	if got := countsOf(t, e, "link").Record.Epoch.Weights; got != nil {
 		t.Errorf("the shares are %v where nothing is configured", got)
 	}
 }
