@@ -358,7 +358,7 @@ func TestEpochsAreFew(t *testing.T) {
 type faulty struct {
 	memory.Store
 
-	fails                           bool
+	fails                              bool
 	participations, countsRead, others int
 }
 
