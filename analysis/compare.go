@@ -7,8 +7,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Compare compares the alternatives by a KPI at any time, even if the experiment's plan asks for a single look. The counts
-// must not be looked at for a verdict in this way: it is for guardrails, which must be watched all the time.
+// Compare compares the alternatives by a KPI at any time, even if the experiment's plan asks for a single look. It is meant for
+// guardrails, which are watched all the time; a verdict follows the plan.
 func Compare(counts store.Counts, kpi string) stats.Decision {
 	q := newBuilder(counts, kpi, time.Time{}).question
 	q.Fixed, q.Planned = false, 0

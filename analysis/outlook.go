@@ -13,7 +13,7 @@ type Outlook struct {
 	// Size is the planned number of participants over all alternatives. In an always-valid analysis without a planned size
 	// it is the number that suffices to detect the plan's effect with the plan's power.
 	Size    stats.Number `json:"size"`
-	Missing stats.Number `json:"missing"`  // participants that Size still lacks
+	Missing stats.Number `json:"missing"`  // participants still missing to reach Size
 	PerDay  stats.Number `json:"per_day"`  // participants per day, over at most the last seven whole days
 	Days    stats.Number `json:"days"`     // until Size is reached
 	SoFar   stats.Number `json:"days_run"` // days since the experiment was created, or since the first participant if that is earlier
