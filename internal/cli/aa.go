@@ -3,18 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/sixpack-go/sixpack/internal/config"
-	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/simulation"
-	"github.com/sixpack-go/sixpack/store"
 )
 
 const aaHelp = `Shows what looking too often does, and that sixpack's verdict bears it. It replays tests in
@@ -111,83 +105,4 @@ func seedOf(seed uint64) uint64 {
 		seed = uint64(rand.Uint32()) //nolint:gosec // nothing secret
 	}
 	return seed
-}
-
-func (f *aaCmd) rules(in *invocation) []rule {
-	return []rule{
-		{true, f.runs >= 1, "--runs must be at least 1"},
-		{true, 1 <= f.visitors && f.visitors <= maxVisitors, fmt.Sprintf("--visitors must be from 1 to %d: each of them really takes part, in memory", maxVisitors)},
-		{true, 1 <= f.days && f.days <= maxSimulatedDays, fmt.Sprintf("--days must be from 1 to %d", maxSimulatedDays)},
-		{f.kpi != "" || f.from != "", len(in.arguments) > 0, "--kpi and --from are for an experiment: name it, as in \"sixpack aa signup-button\""},
-		{true, 0 < f.rate && f.rate < 1, "--rate must be above 0 % and below 100 %"},
-		{true, 0 < f.alpha && f.alpha <= 0.1, "--alpha must be above 0 % and at most 10 %"}, // the chance to be best begins at 90%
-	}
-}
-
-// likeExperiment takes from the named experiment what flags do not say.
-func (f *aaCmd) likeExperiment(ctx context.Context, in *invocation, aa *simulation.AA) (err error) {
-	s, err := in.settings()
-	if err != nil {
-		return err
-	}
-	if f.from == "" && s.Store == config.StoreMemory {
-		return errors.New("store is memory, which holds no experiment: name a folder or a URL with --from, or leave out the experiment")
-	}
-	st, err := datastore.OpenAt(&s.Config, f.from, false)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, st.Close()) }()
-	name, changed := in.arguments[0], in.flags.Changed
-	all, err := datastore.Counts(ctx, st, name)
-	if err != nil {
-		return err
-	}
-	kpi, err := chooseKPI(all[0].Record, f.kpi, changed("kpi"))
-	if err != nil {
-		return err
-	}
-	like := simulation.LikeExperiment(all[0], kpi)
-	switch {
-	case !changed("rate") && !(like.Rate > 0 && like.Rate < 1):
-		control := all[0].Alternatives[0]
-		return fmt.Errorf("of %d participants of the control of %s %d converted, which makes no rate: give --rate",
-			control.Participants(), name, control.KPI(kpi).Converted())
-	case like.Visitors == 0 && !(changed("visitors") && changed("days")):
-		return fmt.Errorf("%s has no participants yet: give --visitors and --days", name)
-	case like.Visitors > maxVisitors && !changed("visitors"):
-		return fmt.Errorf("%s has %d participants, too many to replay: give --visitors, up to %d", name, like.Visitors, maxVisitors)
-	}
-	like.Alpha = aa.Alpha
-	for flag, set := range map[string]func(){
-		"rate":     func() { like.Rate = aa.Rate },
-		"split":    func() { like.Split = aa.Split },
-		"visitors": func() { like.Visitors, like.PerDay = aa.Visitors, nil },
-		"days":     func() { like.Days, like.PerDay = aa.Days, nil },
-	} {
-		if changed(flag) {
-			set()
-		}
-	}
-	*aa = like
-	aa.Delays, err = simulation.Delays(st.Clients(ctx, name), kpi)
-	return err
-}
-
-// chooseKPI returns the named KPI. If none is named, it returns the default one or the only
-// one.
-func chooseKPI(r store.Record, named string, given bool) (string, error) {
-	known := strings.Join(r.KPIs, ", ")
-	switch {
-	case len(r.KPIs) == 0:
-		return "", fmt.Errorf("nobody has converted in %s yet: leave out the experiment and give --rate", r.Name)
-	case given && !slices.Contains(r.KPIs, named):
-		return "", fmt.Errorf("%s has no KPI %q: it has %s", r.Name, named, known)
-	case given || slices.Contains(r.KPIs, ""):
-		return named, nil
-	case len(r.KPIs) == 1:
-		return r.KPIs[0], nil
-	default:
-		return "", fmt.Errorf("%s has several KPIs: choose one of %s with --kpi", r.Name, known)
-	}
 }

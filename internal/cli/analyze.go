@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +15,6 @@ import (
 	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/stats"
-	"github.com/sixpack-go/sixpack/store"
 )
 
 const analyzeHelp = `Tells which alternative is better, whether that may be believed, and what is still needed.
@@ -77,9 +74,6 @@ func analyzeCommand(p *process) *cobra.Command {
 
 func (f *analyzeCmd) run(ctx context.Context, in *invocation) error {
 	typed := slices.ContainsFunc(in.arguments, countsfile.IsTyped)
-	if err := f.check(in.flags); err != nil {
-		return err
-	}
 	if err := refuse(f.rules(in, typed)...); err != nil {
 		return err
 	}
@@ -87,69 +81,12 @@ func (f *analyzeCmd) run(ctx context.Context, in *invocation) error {
 	case f.csv != "":
 		return f.file(in)
 	case typed:
-		c, err := countsfile.Typed(in.arguments, f.days)
-		if err != nil {
-			return usageError("%w", err)
-		}
-		return f.counts(in, c)
+		return f.typed(in)
 	case len(in.arguments) == 0:
 		return f.all(ctx, in)
 	default:
 		return f.experiment(ctx, in, in.arguments[0])
 	}
-}
-
-// rules returns the rules for flags and arguments that do not go together.
-func (f *analyzeCmd) rules(in *invocation, typed bool) []rule {
-	const maxDays = 36500 // a century
-	changed, stored := in.flags.Changed, !typed && f.csv == ""
-	arguments, planned := in.arguments, given(in.flags)
-	return []rule{
-		{f.csv != "" && len(arguments) > 0, false, fmt.Sprintf("%q and --csv: give one of them", first(arguments))},
-		{f.from != "", stored, "--from is for an experiment of a store: name one in place of counts"},
-		{changed("kpi"), stored, "--kpi is for an experiment of a store: counts are of one KPI"},
-		{changed("weights"), !stored, "--weights is for counts: a store knows the shares of its experiments"},
-		{changed("days"), typed, "--days is for counts given as arguments: a store knows the days, and a CSV file may have a column day"},
-		{stored && len(arguments) > 1, false, fmt.Sprintf("%q: one experiment at a time, or counts such as A=500/10000", first(arguments[min(1, len(arguments)):]))},
-		{stored && len(arguments) == 0 && len(planned) > 0, false, first(planned) + " is for one experiment: name it"},
-		{changed("days"), 1 <= f.days && f.days <= maxDays, fmt.Sprintf("--days must be from 1 to %d", maxDays)},
-	}
-}
-
-// file analyzes the counts in a CSV file.
-func (f *analyzeCmd) file(in *invocation) error {
-	name, content := "standard input", io.Reader(os.Stdin)
-	if f.csv != "-" {
-		file, err := os.Open(f.csv)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		name, content = f.csv, file
-	}
-	c, err := countsfile.Read(content)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	if len(c.Ignored) > 0 {
-		fmt.Fprintf(in.stderr, "%s: these columns are not read: %s\n", name, strings.Join(c.Ignored, ", "))
-	}
-	return f.counts(in, c)
-}
-
-// counts analyzes counts from elsewhere.
-func (f *analyzeCmd) counts(in *invocation, c countsfile.Counts) (err error) {
-	if f.weights != nil {
-		if err := c.SetWeights(f.weights); err != nil {
-			return usageError("--weights %w", err)
-		}
-	}
-	counts := c.Store()
-	if counts.Record.Plan, err = f.apply(in.flags, store.Plan{}); err != nil {
-		return err
-	}
-	r := analysis.New(counts, "", c.Now)
-	return f.print(in, report.Analysis{Report: r, Equal: counts.Record.Epoch.Weights == nil})
 }
 
 // experiment analyzes an experiment of a store.
@@ -209,9 +146,6 @@ func (f *analyzeCmd) all(ctx context.Context, in *invocation) error {
 	if f.json {
 		return report.JSON(in.stdout, all)
 	}
-	more := "analyze " + quote(all[0].Experiment)
-	if f.from != "" {
-		more += " --from " + quote(f.from)
-	}
-	return report.Experiments(in.stdout, all, in.commandLine(more))
+	more := in.commandLine("analyze " + quote(all[0].Experiment) + fromFlag(f.from))
+	return report.Experiments(in.stdout, all, more)
 }

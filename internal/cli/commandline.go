@@ -21,6 +21,14 @@ func (in *invocation) commandLine(command string) string {
 	return line
 }
 
+// fromFlag returns the flag --from with a space before it, nothing if it is empty.
+func fromFlag(address string) string {
+	if address == "" {
+		return ""
+	}
+	return " --from " + quote(address)
+}
+
 // quote returns s quoted as one word for a shell.
 func quote(s string) string {
 	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/transfer"
 	"github.com/sixpack-go/sixpack/store"
-	"github.com/sixpack-go/sixpack/store/memory"
 )
 
 const copyHelp = `Copies all experiments, with their clients, counts and logs of changes, from one store to
@@ -125,11 +123,7 @@ func (f *copyCmd) open(c *config.Config) (source, target store.Store, err error)
 	if source, err = datastore.OpenAt(c, f.from, false); err != nil {
 		return nil, nil, err
 	}
-	target, err = datastore.OpenAt(c, f.to, !f.dry)
-	if f.dry && errors.Is(err, fs.ErrNotExist) {
-		target, err = new(memory.Store), nil
-	}
-	if err != nil {
+	if target, err = datastore.OpenTarget(c, f.to, f.dry); err != nil {
 		return nil, nil, errors.Join(err, source.Close())
 	}
 	return source, target, nil

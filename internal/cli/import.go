@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -12,7 +11,6 @@ import (
 	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
-	"github.com/sixpack-go/sixpack/store/memory"
 )
 
 const importHelp = `Takes over what Sixpack 2 has in its Redis: all experiments, with who got which alternative
@@ -79,10 +77,7 @@ func (f *importCmd) run(ctx context.Context, in *invocation) (err error) {
 		return err
 	}
 	defer client.Close()
-	st, err := datastore.OpenAt(&s.Config, f.to, !f.dry)
-	if f.dry && errors.Is(err, fs.ErrNotExist) {
-		st, err = new(memory.Store), nil
-	}
+	st, err := datastore.OpenTarget(&s.Config, f.to, f.dry)
 	if err != nil {
 		return err
 	}

@@ -2,18 +2,14 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/internal/countsfile"
-	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/samplesize"
 	"github.com/sixpack-go/sixpack/stats"
@@ -80,7 +76,7 @@ func (f *planCmd) run(ctx context.Context, in *invocation) error {
 	if f.set {
 		return f.write(ctx, in)
 	}
-	if err := errors.Join(f.check(in.flags), refuse(f.rules(in)...)); err != nil {
+	if err := refuse(f.rules(in)...); err != nil {
 		return err
 	}
 	s, err := f.situation(ctx, in)
@@ -103,28 +99,6 @@ func (f *planCmd) run(ctx context.Context, in *invocation) error {
 		return report.JSON(in.stdout, p)
 	}
 	return report.Plan(in.stdout, p, f.setCommand(in, p))
-}
-
-// rules returns the rules for flags that are not those of a plan.
-func (f *planCmd) rules(in *invocation) []rule {
-	changed, named, name := in.flags.Changed, len(in.arguments) > 0, first(in.arguments)
-	positive := func(flag string, x float64) rule {
-		return rule{changed(flag), x > 0 && x <= countsfile.MaxCount, "--" + flag + " must be above 0"}
-	}
-	return []rule{
-		positive("mean", f.mean), positive("sd", f.sd), positive("per-day", f.perDay), positive("days", float64(f.days)),
-		{changed("size") || changed("fixed"), false, "--size and --fixed go with --set: without, \"sixpack plan\" tells what size it takes"},
-		{f.from != "", named, "--from is for an experiment: name it"},
-		{changed("kpi"), named, "--kpi is for an experiment: name it"},
-		{changed("alternatives") || changed("split"), !named, fmt.Sprintf("--alternatives and --split are for a test that is not there yet: %q has its own", name)},
-		{changed("mean"), changed("sd") && !changed("baseline"), "give --baseline for a rate, or --mean and --sd for values"},
-		{changed("sd"), changed("mean"), "give --baseline for a rate, or --mean and --sd for values"},
-		{!named, changed("baseline") || changed("mean"), "the control's rate is missing: --baseline, such as 5%, or --mean and --sd for values, or an experiment that has them"},
-		{true, 2 <= f.alternatives && f.alternatives <= maxAlternatives, fmt.Sprintf("--alternatives must be from 2 to %d", maxAlternatives)},
-		{f.split != nil && changed("alternatives"), len(f.split) == f.alternatives, fmt.Sprintf("--split has %d shares for %d alternatives", len(f.split), f.alternatives)},
-		{changed("days"), !changed("effect"), "--days tells the smallest effect that can be found: leave out --effect, or --days"},
-		{f.days > 0 && f.perDay == 0, named, "--days needs --per-day, the participants a day"},
-	}
 }
 
 // situation returns the situation of the experiment, if one is named, with what flags say.
@@ -161,52 +135,4 @@ func (f *planCmd) situation(ctx context.Context, in *invocation) (samplesize.Sit
 		}
 	}
 	return s, nil
-}
-
-// ofExperiment returns the situation of the named experiment.
-func (f *planCmd) ofExperiment(ctx context.Context, in *invocation) (s samplesize.Situation, err error) {
-	found, err := in.settings()
-	if err != nil {
-		return s, err
-	}
-	all, err := datastore.CountsAt(ctx, &found.Config, f.from, in.arguments[0])
-	if err != nil {
-		return s, err
-	}
-	kpi, err := f.kpiOf(in.flags, all[0].Record)
-	if err != nil {
-		return s, err
-	}
-	s = samplesize.OfExperiment(analysis.New(all[0], kpi, time.Now().In(found.Timezone.Location)))
-	baseline := s.Baseline != 0 || in.flags.Changed("baseline") || in.flags.Changed("mean")
-	switch {
-	case slices.Contains(s.Shares, 0):
-		err = fmt.Errorf("an alternative of %q gets nobody at present: nothing can be planned before its weights change", s.Experiment)
-	case f.days > 0 && f.perDay == 0 && !s.PerDay.Known():
-		err = fmt.Errorf("nobody takes part in %q at present: say how many come a day, with --per-day", s.Experiment)
-	case !baseline && s.Measure == analysis.MeasureMean:
-		err = fmt.Errorf("the values of %q do not tell their mean yet: say it with --mean and --sd", s.Experiment)
-	case !baseline:
-		err = fmt.Errorf("what %q has counted does not tell the control's rate yet: say it with --baseline", s.Experiment)
-	}
-	return s, err
-}
-
-// setCommand returns the command that sets a plan.
-func (f *planCmd) setCommand(in *invocation, p samplesize.Plan) string {
-	name := "EXPERIMENT"
-	if p.Experiment != "" {
-		name = quote(p.Experiment)
-	}
-	if f.from != "" {
-		name += " --from " + quote(f.from)
-	}
-	var set strings.Builder
-	for _, flag := range []string{"kpi", "alpha", "power", "baseline"} {
-		if in.flags.Changed(flag) {
-			set.WriteString(" --" + flag + " " + quote(in.flags.Lookup(flag).Value.String()))
-		}
-	}
-	effect := fraction(p.Effect)
-	return in.commandLine(fmt.Sprintf("plan %s --set%s --effect %v --size %.0f", name, set.String(), &effect, float64(p.AlwaysValid.Total)))
 }

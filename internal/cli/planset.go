@@ -10,6 +10,7 @@ import (
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
+	"github.com/sixpack-go/sixpack/internal/samplesize"
 )
 
 // write changes the plan of the named experiment.
@@ -43,12 +44,19 @@ func (f *planCmd) write(ctx context.Context, in *invocation) (err error) {
 	return report.StoredPlan(in.stdout, name, r.KPI, r.Plan)
 }
 
-// setRules returns the rules for flags beside --set.
-func (f *planCmd) setRules(in *invocation) []rule {
-	names := strings.Join(planFlagNames, ", --")
-	rules := []rule{{true, len(in.arguments) > 0, "--set is for an experiment: name it"}}
-	for _, flag := range []string{"mean", "sd", "alternatives", "split", "per-day", "days", "json"} {
-		rules = append(rules, rule{in.flags.Changed(flag), false, fmt.Sprintf("--%s does not go with --set: a plan has --%s", flag, names)})
+// setCommand returns the command that sets a plan.
+func (f *planCmd) setCommand(in *invocation, p samplesize.Plan) string {
+	name := "EXPERIMENT"
+	if p.Experiment != "" {
+		name = quote(p.Experiment)
 	}
-	return append(rules, rule{true, len(given(in.flags)) > 0, "there is nothing to set: give some of --" + names})
+	name += fromFlag(f.from)
+	var set strings.Builder
+	for _, flag := range []string{"kpi", "alpha", "power", "baseline"} {
+		if in.flags.Changed(flag) {
+			set.WriteString(" --" + flag + " " + quote(in.flags.Lookup(flag).Value.String()))
+		}
+	}
+	effect := fraction(p.Effect)
+	return in.commandLine(fmt.Sprintf("plan %s --set%s --effect %v --size %.0f", name, set.String(), &effect, float64(p.AlwaysValid.Total)))
 }

@@ -6,18 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/simulation"
-	"github.com/sixpack-go/sixpack/internal/suggest"
-	"github.com/sixpack-go/sixpack/store/memory"
 )
 
 const simulateHelp = `Shows what a bandit would earn you, and what it costs, before you use one. Each RATE is how
@@ -141,45 +135,4 @@ func (f *simulateCmd) parseRates(arguments []string) error {
 		f.Rates[i] = float64(rate)
 	}
 	return nil
-}
-
-func (f *simulateCmd) rules(changed func(flag string) bool) []rule {
-	highest := slices.Max(f.Rates)
-	return []rule{
-		{changed("per-day") && changed("visitors"), false, "give --visitors or --per-day, not both: the other one follows from --days"},
-		{changed("algorithm"), false, "--algorithm is a setting of servers: say --algorithms"},
-		{true, f.runs >= 1, "--runs must be at least 1"},
-		{true, 1 <= f.Days && f.Days <= maxSimulatedDays, fmt.Sprintf("--days must be from 1 to %d", maxSimulatedDays)},
-		{true, 1 <= f.Visitors && f.Visitors <= maxVisitors, fmt.Sprintf("--visitors, or --per-day times --days, must be from 1 to %d: each of them really takes part, in memory", maxVisitors)},
-		{f.Window < 0 || f.Delay < 0, false, "--window and --delay must not be negative"},
-		{f.Drift >= 1, false, "--drift must be below 100%"},
-		{highest*(1+f.Drift) > 1, false, fmt.Sprintf("a rate of %s that rises by %s would be above 100%%: give a smaller --drift", report.Percent(highest), report.Percent(f.Drift))},
-	}
-}
-
-func (f *simulateCmd) algorithmRules() []rule {
-	const random = "random"
-	known := sixpack.New(new(memory.Store), sixpack.Config{}).Algorithms()
-	known = slices.DeleteFunc(known, func(name string) bool { return name == random })
-	names := strings.Join(known, ", ")
-	rules := []rule{{len(f.Algorithms) == 0, false, "--algorithms must be some of " + names}}
-	for i, name := range f.Algorithms {
-		rules = append(rules,
-			rule{name == random, false, "random does not repeat, as a seed should: take hash, which has the same shares"},
-			rule{true, slices.Contains(known, name), fmt.Sprintf("there is no algorithm %q%s (--algorithms takes %s)", name, suggest.DidYouMean(name, known), names)},
-			rule{slices.Contains(f.Algorithms[:i], name), false, "--algorithms has " + name + " twice"},
-		)
-	}
-	return rules
-}
-
-// plotRules finds beforehand what would make the plot fail after all work is done.
-func (f *simulateCmd) plotRules() []rule {
-	folder := filepath.Dir(f.plot)
-	info, err := os.Stat(folder)
-	name := strings.TrimSuffix(filepath.Base(f.plot), filepath.Ext(f.plot))
-	return []rule{
-		{f.plot != "", filepath.Ext(f.plot) == ".svg", fmt.Sprintf("--plot draws SVG: give a name like %s.svg", name)},
-		{f.plot != "", err == nil && info.IsDir(), fmt.Sprintf("there is no folder %s for --plot: make it first", folder)},
-	}
 }

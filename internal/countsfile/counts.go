@@ -23,6 +23,8 @@ const MaxCount = 1e15
 type Counts struct {
 	// Now is when the counts were taken: the end of the last whole day counted.
 	Now time.Time
+	// Source names the file that the counts were read from.
+	Source string
 	// Ignored are the columns of a CSV file that were not read.
 	Ignored []string
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -45,6 +46,25 @@ type parser struct {
 	lines   *csv.Reader
 	columns map[string]int
 	latest  store.Day
+}
+
+// ReadFile reads counts from a CSV file, as [Read] does, or from standard input if the path
+// is "-".
+func ReadFile(path string) (c Counts, err error) {
+	source, r := "standard input", io.Reader(os.Stdin)
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return c, err
+		}
+		defer file.Close()
+		source, r = path, file
+	}
+	if c, err = Read(r); err != nil {
+		return c, fmt.Errorf("%s: %w", source, err)
+	}
+	c.Source = source
+	return c, nil
 }
 
 // Read reads counts from CSV, separated by commas, semicolons or tabs. The first

@@ -89,6 +89,16 @@ func OpenAt(c *config.Config, address string, create bool) (store.Store, error) 
 	return st, nil
 }
 
+// OpenTarget opens the store at an address to write to it, and creates a missing file. In a
+// dry run, nothing is created, and a missing file is an empty store.
+func OpenTarget(c *config.Config, address string, dry bool) (store.Store, error) {
+	st, err := OpenAt(c, address, !dry)
+	if dry && errors.Is(err, fs.ErrNotExist) {
+		return new(memory.Store), nil
+	}
+	return st, err
+}
+
 // FileAt returns the path of the embedded store's file at an address, whether it
 // exists or not. ok is false if the address names another kind of store.
 func FileAt(c *config.Config, address string) (path string, ok bool) {

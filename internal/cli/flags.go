@@ -1,16 +1,83 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
-	"slices"
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/sixpack-go/sixpack/internal/countsfile"
 	"github.com/sixpack-go/sixpack/internal/report"
-	"github.com/sixpack-go/sixpack/internal/suggest"
 	"github.com/sixpack-go/sixpack/store"
 )
+
+// fraction is the value of a flag such as 5% or 0.05. A plain number of 1 or more is
+// ambiguous and refused.
+type fraction float64
+
+// String implements [pflag.Value].
+func (f *fraction) String() string {
+	if *f == 0 {
+		return ""
+	}
+	const hundred, digits = 100, 12 // so that 0.07 is not 7.000000000000001%
+	return strconv.FormatFloat(hundred*float64(*f), 'g', digits, 64) + "%"
+}
+
+// Set implements [pflag.Value].
+func (f *fraction) Set(s string) error {
+	digits, percent := strings.CutSuffix(strings.TrimSpace(s), "%")
+	digits = strings.TrimSpace(digits)
+	if percent {
+		digits += "e-2" // exactly, as a division is not
+	}
+	x, err := strconv.ParseFloat(digits, 64)
+	switch {
+	case err != nil || math.IsNaN(x) || math.IsInf(x, 0):
+		return errors.New("must be like 5% or 0.05")
+	case x < 0:
+		return errors.New("must not be negative")
+	case x >= 1 && !percent:
+		return errors.New("must be like 5% or 0.05; " + digits + " may be meant either way")
+	}
+	*f = fraction(x)
+	return nil
+}
+
+// Type implements [pflag.Value].
+func (*fraction) Type() string { return "percent" }
+
+// maxAlternatives is the largest number of alternatives that an experiment may have.
+const maxAlternatives = 256
+
+// shares is the value of a flag such as 90:10.
+type shares []float64
+
+// String implements [pflag.Value].
+func (s *shares) String() string { return report.Ratio(*s) }
+
+// Set implements [pflag.Value].
+func (s *shares) Set(text string) error {
+	var all shares
+	for part := range strings.SplitSeq(text, ":") {
+		x, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+		if err != nil || !(x > 0 && x <= countsfile.MaxCount) {
+			return fmt.Errorf("must be two to 256 numbers above 0, such as 50:50 or 90:10; %q is none", part)
+		}
+		all = append(all, x)
+	}
+	if len(all) < 2 || len(all) > maxAlternatives {
+		return errors.New("must be two to 256 numbers above 0, such as 50:50 or 90:10")
+	}
+	*s = all
+	return nil
+}
+
+// Type implements [pflag.Value].
+func (*shares) Type() string { return "shares" }
 
 // planFlags are the flags that say what an experiment is to find out.
 type planFlags struct {
@@ -43,42 +110,6 @@ func given(flags *pflag.FlagSet) (names []string) {
 	return names
 }
 
-// A rule refuses flags, with a message, when something holds, unless something else does.
-type rule struct {
-	when, unless bool
-	message      string
-}
-
-// refuse returns a usage error with the message of the first rule that applies, nil if none
-// does.
-func refuse(rules ...rule) error {
-	for _, r := range rules {
-		if r.when && !r.unless {
-			return usageError("%s", r.message)
-		}
-	}
-	return nil
-}
-
-// first returns the first of some words, empty if there are none.
-func first(words []string) string { return strings.Join(words[:min(1, len(words))], "") }
-
-// check returns an error if a value is out of its range.
-func (f *planFlags) check(flags *pflag.FlagSet) error {
-	const largest, half, nearlyOne = 100, 0.5, 0.9999
-	within := func(name string, x fraction, limit float64) rule {
-		return rule{
-			when: flags.Changed(name), unless: x > 0 && float64(x) <= limit && (float64(x) < 1 || limit > 1),
-			message: fmt.Sprintf("--%s must be above 0 and at most %v%%: %v is not", name, limit*100, &x),
-		}
-	}
-	return refuse(
-		within("effect", f.effect, largest), within("alpha", f.alpha, half),
-		within("power", f.power, nearlyOne), within("baseline", f.baseline, nearlyOne),
-		rule{when: flags.Changed("size"), unless: f.size >= 1, message: "--size must be at least 1"},
-	)
-}
-
 // apply returns the plan with the changes that were given.
 func (f *planFlags) apply(flags *pflag.FlagSet, p store.Plan) (store.Plan, error) {
 	set := map[string]func(){
@@ -104,22 +135,4 @@ func (f *planFlags) apply(flags *pflag.FlagSet, p store.Plan) (store.Plan, error
 		when: p.Analysis == store.AnalysisFixed, unless: p.Size != 0,
 		message: "--fixed needs --size, the number of participants at which is looked; \"sixpack plan\" tells how many it takes",
 	})
-}
-
-// kpiOf returns the KPI to go by: the one given, if anybody converted for it, or the primary
-// one.
-func (f *planFlags) kpiOf(flags *pflag.FlagSet, r store.Record) (string, error) {
-	switch {
-	case !flags.Changed("kpi"):
-		return r.PrimaryKPI(), nil
-	case f.kpi == r.PrimaryKPI() || slices.Contains(r.KPIs, f.kpi):
-		return f.kpi, nil
-	case len(r.KPIs) == 0:
-		return "", fmt.Errorf("nobody has converted in %q yet, for any KPI", r.Name)
-	}
-	names := make([]string, len(r.KPIs))
-	for i, k := range r.KPIs {
-		names[i] = report.KPI(k)
-	}
-	return "", fmt.Errorf("%q has no KPI %q: %s", r.Name, f.kpi, suggest.List(names))
 }
