@@ -90,11 +90,6 @@ func (f *copyCmd) run(ctx context.Context, in *invocation) (err error) {
 		}
 		return report.PlannedTransfer(in.stdout, all)
 	}
-	if same, err := sameStore(ctx, source, target); err != nil {
-		return err
-	} else if same {
-		return errSame
-	}
 	defer progress.Finish()
 	return copyAll(ctx, in.stdout, t)
 }
@@ -102,6 +97,9 @@ func (f *copyCmd) run(ctx context.Context, in *invocation) (err error) {
 // copyAll copies all experiments and prints the outcome.
 func copyAll(ctx context.Context, w io.Writer, t *transfer.Transfer) error {
 	all, err := t.Run(ctx)
+	if errors.Is(err, transfer.ErrSame) {
+		return errSame
+	}
 	if err := report.Transfer(w, all); err != nil {
 		return err
 	}
@@ -117,7 +115,7 @@ func (f *copyCmd) open(c *config.Config) (source, target store.Store, err error)
 	if (f.from == "" || f.to == "") && c.Store == config.StoreMemory {
 		return nil, nil, usageError("store is memory, which nobody else sees: name two stores with --from and --to")
 	}
-	if f.from == f.to || sameFile(c, f.from, f.to) {
+	if f.from == f.to || datastore.SameFile(c, f.from, f.to) {
 		return nil, nil, errSame
 	}
 	if source, err = datastore.OpenAt(c, f.from, false); err != nil {

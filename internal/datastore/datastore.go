@@ -115,6 +115,21 @@ func FileAt(c *config.Config, address string) (path string, ok bool) {
 	return filepath.Join(address, config.DataFileName), true
 }
 
+// SameFile reports whether two addresses name the same file, which need not exist.
+func SameFile(c *config.Config, a, b string) bool {
+	a, isFile := FileAt(c, a)
+	b, areFiles := FileAt(c, b)
+	if !isFile || !areFiles {
+		return false
+	}
+	first, err := os.Stat(a)
+	if err != nil {
+		return filepath.Clean(a) == filepath.Clean(b)
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
+}
+
 // CheckDataFile returns an error if the configured store has no file, for
 // commands that would otherwise create an empty one.
 func CheckDataFile(c *config.Config) error {

@@ -56,9 +56,16 @@ type Result struct {
 // Equal reports whether the experiment was copied and both stores agree on it.
 func (r Result) Equal() bool { return r.Refused == "" && len(r.Differences) == 0 }
 
+// ErrSame is the error of Run if the source and the target are one store under two
+// addresses.
+var ErrSame = errors.New("the source and the target are the same store")
+
 // Run copies all experiments. Beside an error it returns the results of the
 // experiments that were copied before.
 func (t *Transfer) Run(ctx context.Context) ([]Result, error) {
+	if err := t.checkDifferent(ctx); err != nil {
+		return nil, err
+	}
 	records, err := t.Source.Records(ctx)
 	if err != nil {
 		return nil, err
@@ -72,6 +79,30 @@ func (t *Transfer) Run(ctx context.Context) ([]Result, error) {
 		results = append(results, one)
 	}
 	return results, nil
+}
+
+// checkDifferent returns ErrSame if the stores identify themselves as the same. To replace an
+// experiment would then delete it.
+func (t *Transfer) checkDifferent(ctx context.Context) error {
+	source, ok := t.Source.(store.Identifier)
+	target, both := t.Target.(store.Identifier)
+	if !ok || !both {
+		return nil
+	}
+	// The target comes first: if the source is the same store, it then has an identity, even if
+	// its address does not allow writing.
+	id, err := target.ID(ctx)
+	if err != nil {
+		return err
+	}
+	if id == "" {
+		return errors.New("the target cannot be written")
+	}
+	other, err := source.ID(ctx)
+	if err == nil && id == other {
+		err = ErrSame
+	}
+	return err
 }
 
 // Experiment copies one experiment.
