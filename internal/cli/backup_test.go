@@ -28,14 +28,9 @@ import (
 func TestBackup(t *testing.T) {
 	folder := t.TempDir()
 	s := startServer(t, folder)
-	work := newWorkload(s.url, 1)
-	var wg sync.WaitGroup
-	ctx, cancel := context.WithCancel(t.Context())
-	for range 8 {
-		wg.Go(func() { work.client(ctx) })
-	}
-	for i := range 5 {
-		work.reach(100 * (i + 1))
+	work, stop := besiege(t, s.url)
+	for range 5 {
+		work.untilServed(t, 100)
 		before := work.acknowledged()
 		file := filepath.Join(t.TempDir(), "backup.db")
 		stdout, _, err := call(t, nil, "backup", file, "--data-dir", folder)
@@ -45,10 +40,11 @@ func TestBackup(t *testing.T) {
 		if !strings.HasPrefix(stdout, file+": ") || !strings.Contains(stdout, "experiments: 2, clients in them: ") {
 			t.Errorf("it says %q", stdout)
 		}
-		work.compare(t, readStore(t, file), before)
+		for _, broken := range work.verify(t, readStore(t, file), before) {
+			t.Error(broken)
+		}
 	}
-	cancel()
-	wg.Wait()
+	stop()
 	s.stop(t)
 }
 

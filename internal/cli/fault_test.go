@@ -22,14 +22,14 @@ func TestRedisKilled(t *testing.T) {
 	for range 3 {
 		s.untilServed(t, 100)
 		server.Kill()
-		s.untilRefused(t, besiegers)
+		s.untilRefused(t, callers)
 		if err := server.Restart(); err != nil {
 			t.Fatal(err)
 		}
 	}
 	s.untilServed(t, 100)
 	stop()
-	if lost := s.verify(t, redisContents(t, rueidis.ClientOption{InitAddress: []string{server.Addr}, SelectDB: 15})); lost > 0 {
+	if lost := s.lost(t, redisContents(t, rueidis.ClientOption{InitAddress: []string{server.Addr}, SelectDB: 15})); lost > 0 {
 		t.Errorf("%d promises are broken", lost)
 	}
 }
@@ -45,7 +45,7 @@ func TestRedisForgetsScripts(t *testing.T) {
 		}
 	}
 	stop()
-	lost := s.verify(t, redisContents(t, rueidis.ClientOption{InitAddress: []string{server.Addr}, SelectDB: 15}))
+	lost := s.lost(t, redisContents(t, rueidis.ClientOption{InitAddress: []string{server.Addr}, SelectDB: 15}))
 	if lost > 0 || s.refused > 0 {
 		t.Errorf("%d promises are broken, %d answers were refused", lost, s.refused)
 	}
@@ -79,7 +79,7 @@ func TestRedisFailover(t *testing.T) {
 			}
 			s.untilServed(t, 300)
 			stop()
-			lost := s.verify(t, redisContents(t, rueidis.ClientOption{
+			lost := s.lost(t, redisContents(t, rueidis.ClientOption{
 				InitAddress: set.Addrs, Sentinel: rueidis.SentinelOption{MasterSet: set.Name}, SelectDB: 15,
 			}))
 			if lost > 0 && replicas != "0" {
@@ -108,7 +108,7 @@ func TestRedisReshard(t *testing.T) {
 		}
 	}
 	stop()
-	lost := s.verify(t, redisContents(t, rueidis.ClientOption{InitAddress: cluster.Addrs()}))
+	lost := s.lost(t, redisContents(t, rueidis.ClientOption{InitAddress: cluster.Addrs()}))
 	if lost > 0 || s.refused > 0 {
 		t.Errorf("%d promises are broken, %d answers were refused", lost, s.refused)
 	}
@@ -127,11 +127,11 @@ func TestRedisFull(t *testing.T) {
 	}
 	s.untilServed(t, 300)
 	limit("1")
-	s.untilRefused(t, 10*besiegers)
+	s.untilRefused(t, 10*callers)
 	limit("0")
 	s.untilServed(t, 300)
 	stop()
-	if lost := s.verify(t, redisContents(t, rueidis.ClientOption{InitAddress: []string{server.Addr}, SelectDB: 15})); lost > 0 {
+	if lost := s.lost(t, redisContents(t, rueidis.ClientOption{InitAddress: []string{server.Addr}, SelectDB: 15})); lost > 0 {
 		t.Errorf("%d promises are broken", lost)
 	}
 	sixpack.stop(t)
@@ -169,14 +169,14 @@ func TestRedisHangs(t *testing.T) {
 		if err := server.Suspend(); err != nil {
 			t.Fatal(err)
 		}
-		s.untilRefused(t, 2*besiegers)
+		s.untilRefused(t, 2*callers)
 		if err := server.Resume(); err != nil {
 			t.Fatal(err)
 		}
 	}
 	s.untilServed(t, 300)
 	stop()
-	if lost := s.verify(t, redisContents(t, rueidis.ClientOption{InitAddress: []string{server.Addr}, SelectDB: 15})); lost > 0 {
+	if lost := s.lost(t, redisContents(t, rueidis.ClientOption{InitAddress: []string{server.Addr}, SelectDB: 15})); lost > 0 {
 		t.Errorf("%d promises are broken", lost)
 	}
 }

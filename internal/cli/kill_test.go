@@ -17,8 +17,8 @@ var (
 	killRounds = flag.Int("kill.rounds", 20, "how often TestKill kills")
 )
 
-// TestKill kills the server again and again in the middle of work. What it
-// acknowledged must be there afterwards, and be counted once.
+// TestKill kills the server repeatedly in the middle of work. Everything it acknowledged
+// must be in the store afterwards, and be counted once.
 func TestKill(t *testing.T) {
 	seed := *killSeed
 	if seed == 0 {
@@ -27,20 +27,20 @@ func TestKill(t *testing.T) {
 	t.Logf("-kill.seed=%d", seed)
 	dice := rand.New(rand.NewPCG(seed, 1))
 	folder := t.TempDir()
-	work := newWorkload("", seed)
+	work := newLoad(seed)
 	s := startServer(t, folder)
-	var lost, conversions int
+	var lost int
 	var slowest time.Duration
 	for round := range *killRounds {
 		before := work.acknowledged()
 		moment := 50*time.Millisecond + time.Duration(dice.Int64N(int64(500*time.Millisecond)))
-		work.until(t, s, moment)
+		work.untilKilled(t, s, moment)
 		after := work.acknowledged()
 		found := readStore(t, filepath.Join(folder, config.DataFileName))
-		lost += work.compare(t, found, after)
+		lost += work.mustKeep(t, found, after)
 		s = startServer(t, folder)
 		slowest = max(slowest, s.took)
-		lost += work.ask(t, s.url, before, after)
+		lost += work.confirm(t, s.url, before, after)
 		work.totals(t, s.url, found)
 		if t.Failed() {
 			t.Fatalf("in round %d, killed after %v", round, moment)
@@ -48,39 +48,40 @@ func TestKill(t *testing.T) {
 	}
 	s.stop(t)
 	all := work.acknowledged()
-	for _, p := range all {
-		conversions += len(p.conversions)
-	}
 	found := readStore(t, filepath.Join(folder, config.DataFileName))
-	work.compare(t, found, all)
+	work.mustKeep(t, found, all)
 	recorded := len(found[shop].clients) + len(found[half].clients)
 	t.Logf("%d kills: %d participations and %d conversions acknowledged, %d lost, 0 counted twice; "+
 		"%d clients recorded, of %d tried; the slowest restart answered after %v",
-		*killRounds, len(all), conversions, lost, recorded, len(work.tried), slowest.Round(time.Millisecond))
+		*killRounds, len(all), work.conversions, lost, recorded, len(work.tried), slowest.Round(time.Millisecond))
 }
 
-// until works with 32 clients and kills the server after a while.
-func (l *workload) until(t *testing.T, s *testServer, moment time.Duration) {
+// untilKilled works with 32 clients and kills the server after a while.
+func (l *load) untilKilled(t *testing.T, s *testServer, moment time.Duration) {
 	t.Helper()
-	l.mu.Lock()
-	l.url = s.url
-	l.mu.Unlock()
-	var wg sync.WaitGroup
-	for range 32 {
-		wg.Go(func() { l.client(t.Context()) })
-	}
+	wait := l.start(t.Context(), 32, s.url)
 	kill := time.AfterFunc(moment, s.kill)
 	defer kill.Stop()
-	wg.Wait() // for all to find that the server is gone
+	wait() // until all find that the server is gone
 	<-s.exited
-	for _, f := range l.failures {
-		t.Error(f)
+	if l.refused > 0 {
+		t.Errorf("%d requests were refused", l.refused)
 	}
 }
 
-// ask asks the server for all clients that are in after but not, or not so, in
-// before, and returns how many have something else than they were told.
-func (l *workload) ask(t *testing.T, base string, before, after map[who]promise) (lost int) {
+// mustKeep verifies a store, in which no promise may be broken. It returns how many are.
+func (l *load) mustKeep(t *testing.T, found contents, promises map[who]promise) int {
+	t.Helper()
+	all := l.verify(t, found, promises)
+	for _, broken := range all {
+		t.Error(broken)
+	}
+	return len(all)
+}
+
+// confirm asks the server for the clients that got a promise after before, and returns how
+// many have something else than they were told.
+func (l *load) confirm(t *testing.T, base string, before, after map[who]promise) (lost int) {
 	t.Helper()
 	var mu sync.Mutex // guards lost
 	var wg sync.WaitGroup
@@ -88,7 +89,7 @@ func (l *workload) ask(t *testing.T, base string, before, after map[who]promise)
 	for range 8 {
 		wg.Go(func() {
 			for w := range queue {
-				got, err := l.participate(t.Context(), base, w, true)
+				got, err := l.participate(base, w, true)
 				name, reason := after[w].alternative, "existing"
 				if name == "" {
 					name, reason = alternatives[w.experiment][0], "excluded"
@@ -112,8 +113,8 @@ func (l *workload) ask(t *testing.T, base string, before, after map[who]promise)
 	return lost
 }
 
-// totals compares what the server says of an experiment with what is recorded.
-func (l *workload) totals(t *testing.T, base string, found contents) {
+// totals compares the totals that the server shows with the store.
+func (l *load) totals(t *testing.T, base string, found contents) {
 	t.Helper()
 	for experiment, c := range found {
 		var participants, out, converted float64

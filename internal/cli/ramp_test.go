@@ -68,7 +68,7 @@ func (r ramped) call(t *testing.T, of int, method, below, body string, to any) {
 func (r ramped) come(t *testing.T, turn int, has *sync.Map) {
 	t.Helper()
 	var group sync.WaitGroup
-	for i := range besiegers {
+	for i := range callers {
 		group.Go(func() {
 			for _, client := range []string{fmt.Sprint("back-", i), fmt.Sprint("new-", i, "-", turn)} {
 				q := url.Values{
@@ -125,7 +125,7 @@ func TestRampOfTwoServers(t *testing.T) {
 		}
 	}
 	r.come(t, -1, has)
-	for i := range besiegers {
+	for i := range callers {
 		if _, in := has.Load(fmt.Sprint("back-", i)); !in {
 			t.Errorf("back-%d does not take part, though everybody does", i)
 		}

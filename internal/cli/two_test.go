@@ -31,7 +31,7 @@ func TestTwoServers(t *testing.T) {
 			const clients = 1000
 			var group sync.WaitGroup
 			queue := make(chan int)
-			for range besiegers {
+			for range callers {
 				group.Go(func() {
 					for i := range queue {
 						first, second := p.ask(t, fmt.Sprint("client-", i))
