@@ -57,8 +57,8 @@ func numbers(text string) []string {
 	return all
 }
 
-// says requires a passage, and accepts its numbers in the whole document.
-func (d document) says(format string, values ...any) {
+// saysf requires a passage, and accepts its numbers in the whole document.
+func (d document) saysf(format string, values ...any) {
 	d.t.Helper()
 	passage := fold(fmt.Sprintf(format, values...))
 	if !strings.Contains(d.text, passage) {
