@@ -3,6 +3,8 @@ package docs_test
 import (
 	"fmt"
 	"os"
+	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -122,18 +124,38 @@ func TestLinks(t *testing.T) {
 			}
 			followed++
 			target, anchor, within := strings.Cut(link[1], "#")
-			path := name
+			file := name
 			if target != "" {
-				path = filepath.Join(filepath.Dir(name), target)
+				file = filepath.Join(filepath.Dir(name), target)
 			}
-			if _, err := os.Stat(path); err != nil {
+			if _, err := os.Stat(file); err != nil {
 				t.Errorf("%s: %v", name, err)
-			} else if within && !anchors(read(t, path))[anchor] {
+			} else if within && !anchors(read(t, file))[anchor] {
 				t.Errorf("%s: there is no heading for %s", name, link[1])
 			}
 		}
 	}
 	if followed == 0 {
 		t.Error("there are no links: this test sees nothing")
+	}
+}
+
+// TestArchitecture looks for each package in architecture.md.
+func TestArchitecture(t *testing.T) {
+	text := read(t, "architecture.md")
+	list := exec.CommandContext(t.Context(), "go", "list", "-f", "{{.ImportPath}}", "./...")
+	list.Dir = ".."
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range strings.FieldsSeq(string(out)) {
+		name = strings.TrimPrefix(name, "github.com/sixpack-go/sixpack")
+		if folder, base := path.Split(name); strings.HasSuffix(folder, "/internal/") && folder != "/internal/" || folder == "/examples/" {
+			name = base
+		}
+		if !regexp.MustCompile(`(?m)(^|[ ─])` + strings.TrimPrefix(name, "/") + `([ ,:]|$)`).MatchString(text) {
+			t.Errorf("architecture.md does not name the package %s", name)
+		}
 	}
 }
