@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/dashboard/internal/api"
 	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -28,13 +29,6 @@ const (
 	mustNotFall = "fall"
 	mustNotRise = "rise"
 )
-
-// usualRamp is what is done unless somebody says otherwise.
-func usualRamp(r store.Record) store.RampPlan {
-	return store.RampPlan{
-		Steps: []float64{0.01, 0.05, 0.1, 0.25, 0.5, 1}, Hold: 24 * time.Hour, Guardrails: []store.Guardrail{{KPI: r.PrimaryKPI()}},
-	}
-}
 
 // knownKPIs are those that may be chosen from.
 func (s *subject) knownKPIs() []string {
@@ -59,7 +53,7 @@ var startRamp = action{
 			"if participants do not come in the shares that are set, or if an alternative clearly makes one of the KPIs chosen here worse.")
 	},
 	fields: func(s *subject) []field {
-		usual := usualRamp(s.Record)
+		usual := api.DefaultRamp(s.Record)
 		steps := make([]string, len(usual.Steps))
 		for i, f := range usual.Steps {
 			steps[i] = percent(f)

@@ -411,7 +411,7 @@ func TestRamp(t *testing.T) {
 // TestRampOfKPIs offers the KPIs that are known, and says what goes before the
 // traffic that programs declare.
 func TestRampOfKPIs(t *testing.T) {
-	i := valued(sample(sound, 10, arm{"19", 1000, 100}, arm{"24", 1000, 130}), 20e6)
+	i := valued(sample(sound, 10, arm{"19", 1000, 100}, arm{"24", 1000, 130}))
 	i.Record.Traffic, i.Record.Plan.KPI = 0.3, "revenue"
 	w := worldOf(t, filled(t, i))
 	w.says(doPath(sound, "ramp"), 200, "KPI default", "KPI revenue", "must not rise: a rise is bad", "Programs declare a traffic of 30 %: what the ramp sets goes before that.")

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/dashboard/internal/markdown"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -52,12 +53,6 @@ var describe = action{
 		}}
 	},
 	do: func(ctx context.Context, e *sixpack.Engine, s *subject) error {
-		return describeAs(ctx, e, s.Name, s.form.Get(descriptionField))
+		return e.Describe(ctx, s.Name, markdown.Normalize(s.form.Get(descriptionField)))
 	},
-}
-
-// describeAs sets the description of an experiment.
-func describeAs(ctx context.Context, e *sixpack.Engine, experiment, text string) error {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	return e.Describe(ctx, experiment, strings.ToValidUTF8(strings.TrimSpace(text), "\uFFFD"))
 }

@@ -59,7 +59,15 @@ var setWinner = action{
 		return fields
 	},
 	do: func(ctx context.Context, e *sixpack.Engine, s *subject) error {
-		return setWinnerTo(ctx, e, s.Name, s.form.Get(alternativeField), s.form.Get(anywayField) != "")
+		chosen := s.form.Get(alternativeField)
+		if chosen == "" {
+			return mistakes{alternativeField: "Choose an alternative."}
+		}
+		var options []sixpack.WinnerOption
+		if s.form.Get(anywayField) != "" {
+			options = append(options, sixpack.Confirmed())
+		}
+		return e.SetWinner(ctx, s.Name, chosen, options...)
 	},
 }
 
@@ -71,15 +79,4 @@ var removeWinner = action{
 		return []string{"Not everyone gets " + quoted(s.Winner) + " any more. " + after.goesOn()}
 	},
 	do: simply((*sixpack.Engine).ResetWinner),
-}
-
-// setWinnerTo sets the winner of an experiment, in spite of a risk if anyway is set.
-func setWinnerTo(ctx context.Context, e *sixpack.Engine, experiment, alternative string, anyway bool) error {
-	if alternative == "" {
-		return mistakes{alternativeField: "Choose an alternative."}
-	}
-	if anyway {
-		return e.SetWinner(ctx, experiment, alternative, sixpack.Confirmed())
-	}
-	return e.SetWinner(ctx, experiment, alternative)
 }

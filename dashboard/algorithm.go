@@ -10,8 +10,8 @@ import (
 	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 )
 
-// plainly says what an algorithm does, for somebody who never heard of it.
-func plainly(a sixpack.Algorithm) string {
+// explainAlgorithm says what an algorithm does, to readers who do not know it.
+func explainAlgorithm(a sixpack.Algorithm) string {
 	const tenth, fifth = 0.1, 0.2
 	switch a := a.(type) {
 	case nil:
@@ -33,7 +33,7 @@ func plainly(a sixpack.Algorithm) string {
 	}
 }
 
-// evenly says what part of the visitors an algorithm does not move.
+// evenly says which fraction of the visitors an algorithm always splits evenly.
 func evenly(fraction float64) string {
 	if fraction <= 0 {
 		return ""
@@ -41,19 +41,19 @@ func evenly(fraction float64) string {
 	return "; " + percent(fraction) + " % is always split evenly"
 }
 
-// learning is what a page says of an algorithm that learns.
+// learning is what a page says about an algorithm that learns.
 type learning struct {
 	Name string
 	Says []string
 }
 
-// newLearning returns what is to be said, nil of what is a plain test. Claims are
-// made only where counts may be believed.
+// newLearning returns nil for an algorithm that does not learn. If the verdict is
+// broken, it says nothing about results.
 func newLearning(l sixpack.Learning, r *analysis.Report, broken bool) *learning {
 	if l.Algorithm != nil && !l.Learns {
 		return nil
 	}
-	p := &learning{Name: l.Name, Says: []string{sentence(plainly(l.Algorithm))}}
+	p := &learning{Name: l.Name, Says: []string{sentence(explainAlgorithm(l.Algorithm))}}
 	if !l.Learns {
 		return p
 	}
@@ -65,7 +65,7 @@ func newLearning(l sixpack.Learning, r *analysis.Report, broken bool) *learning 
 	return p
 }
 
-// learns says what an algorithm learns from, and whether it does.
+// learns says from whom an algorithm learns, or what it waits for.
 func learns(l sixpack.Learning, r *analysis.Report) string {
 	record := r.Counts.Record
 	text := "It learns from " + kpiInSentence(record.PrimaryKPI()) + ", by which the experiment is judged"
@@ -84,7 +84,7 @@ func learns(l sixpack.Learning, r *analysis.Report) string {
 	}
 }
 
-// shared says what shares new participants get.
+// shared says which shares new participants get.
 func shared(r *analysis.Report) string {
 	const most = 10
 	names := r.Counts.Record.Alternatives

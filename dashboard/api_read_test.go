@@ -69,7 +69,7 @@ func TestAPIList(t *testing.T) {
 }
 
 func TestAPIExperiment(t *testing.T) {
-	i := valued(sample("price", 10, arm{"19", 1000, 100}, arm{"24", 1000, 130}), 20e6)
+	i := valued(sample("price", 10, arm{"19", 1000, 100}, arm{"24", 1000, 130}))
 	p := newProgram(t, filled(t, i))
 	if err := p.Override(t.Context(), "price", store.Override{Traffic: 0.5, Weights: []float64{3, 1}}); err != nil {
 		t.Fatal(err)

@@ -6,11 +6,11 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 )
 
-// compress sends text in less, to those who can read it. The jitter keeps the
-// length of a page from telling what secrets are in it.
+// compress compresses answers. The random jitter keeps the length of a page from
+// revealing its secrets (BREACH).
 func compress(next http.Handler) http.Handler {
-	const least, jitter = 1024, 32
-	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(least), gzhttp.RandomJitter(jitter, 0, false))
+	const minSize, jitter = 1024, 32
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(minSize), gzhttp.RandomJitter(jitter, 0, false))
 	if err != nil {
 		panic(err) // the options are constant
 	}

@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -9,19 +8,9 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/analysis"
-	"github.com/sixpack-go/sixpack/dashboard/access"
-	refusals "github.com/sixpack-go/sixpack/dashboard/internal/refusal"
+	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 	"github.com/sixpack-go/sixpack/store"
 )
-
-// actionRoutes are those of what editors do, and undo.
-func (d *dashboard) actionRoutes() []route {
-	return []route{
-		{http.MethodGet, "/experiments/{name}/do/{action}", access.Editor, d.confirm},
-		{http.MethodPost, "/experiments/{name}/do/{action}", access.Editor, d.act},
-		{http.MethodPost, "/experiments/{name}/undo", access.Editor, d.undo},
-	}
-}
 
 // confirmPage says what an action will do, and asks for what it needs.
 type confirmPage struct {
@@ -64,7 +53,7 @@ func (d *dashboard) act(w http.ResponseWriter, r *http.Request) error {
 	if err := a.do(r.Context(), d.engine, s); err != nil {
 		return d.renderConfirm(w, r, a, s, err)
 	}
-	lead(w, r, d.afterwards(a, s.Name), http.StatusSeeOther)
+	http.Redirect(w, r, d.afterwards(a, s.Name), http.StatusSeeOther) //nolint:gosec // the path begins with the prefix
 	return nil
 }
 
@@ -80,7 +69,7 @@ func (d *dashboard) afterwards(a *action, experiment string) string {
 func (d *dashboard) asks(r *http.Request, form url.Values) (*action, *subject, error) {
 	a := actionOf(r.PathValue("action"))
 	if a == nil {
-		return nil, nil, errNotFound
+		return nil, nil, reply.ErrNotFound
 	}
 	s, err := d.subject(r, form)
 	return a, s, err
@@ -93,8 +82,8 @@ func (d *dashboard) subject(r *http.Request, form url.Values) (*subject, error) 
 		return nil, err
 	}
 	return &subject{
-		Record: counts.Record, report: analysis.Summary(counts, d.Now().In(d.Location)), algorithms: d.engine.Algorithms(), form: form,
-		plainly: func(name string) string { return plainly(d.engine.Algorithm(name)) },
+		Record: counts.Record, report: analysis.Summary(counts, d.now()), algorithms: d.engine.Algorithms(), form: form,
+		plainly: func(name string) string { return explainAlgorithm(d.engine.Algorithm(name)) },
 	}, nil
 }
 
@@ -104,7 +93,7 @@ func (d *dashboard) renderConfirm(w http.ResponseWriter, r *http.Request, a *act
 	title, status := a.Title+" "+s.Name, http.StatusOK
 	p := confirmPage{action: a, Experiment: s.Name}
 	if err := sixpack.Allowed(&s.Record, a.Name); err != nil {
-		is := explain(err)
+		is := reply.ErrorOf(err)
 		p.Refused = is.Message
 		return d.renderAs(w, r, is.Status, "confirm", title, p)
 	}
@@ -114,10 +103,10 @@ func (d *dashboard) renderConfirm(w http.ResponseWriter, r *http.Request, a *act
 	p.Clears = a.Name == store.ActionOverride && sixpack.Allowed(&s.Record, store.ActionClearOverride) == nil
 	if failed != nil {
 		wrong, is := formErrors(failed)
-		if is.Status >= http.StatusInternalServerError {
+		if is >= http.StatusInternalServerError {
 			return failed
 		}
-		title, status, p.Problem = "Not done: "+title, is.Status, wrong[""]
+		title, status, p.Problem = "Not done: "+title, is, wrong[""]
 		for i, f := range p.Fields {
 			p.Fields[i].Problem = wrong[f.Name]
 		}
@@ -125,19 +114,20 @@ func (d *dashboard) renderConfirm(w http.ResponseWriter, r *http.Request, a *act
 	return d.renderAs(w, r, status, "confirm", title, p)
 }
 
-// formErrors returns what a form says of an error, by field, and its status.
-func formErrors(err error) (mistakes, refusals.Error) {
-	is := explain(err)
+// formErrors returns the messages that a form shows for an error, by field, and the
+// status.
+func formErrors(err error) (mistakes, int) {
+	if wrong, ok := errors.AsType[mistakes](err); ok {
+		return wrong, http.StatusUnprocessableEntity
+	}
+	is := reply.ErrorOf(err)
+	if conflict, ok := errors.AsType[*sixpack.ConflictError](err); ok && conflict.Confirmable {
+		return mistakes{anywayField: "Select this box to confirm."}, is.Status
+	}
 	if is.Status == http.StatusBadRequest {
 		is.Status = http.StatusUnprocessableEntity
 	}
-	if wrong, ok := errors.AsType[mistakes](err); ok {
-		return wrong, is
-	}
-	if conflict, ok := errors.AsType[*sixpack.ConflictError](err); ok && conflict.Confirmable {
-		return mistakes{anywayField: "Select this box to confirm."}, is
-	}
-	return mistakes{"": is.Message}, is
+	return mistakes{"": is.Message}, is.Status
 }
 
 // undo undoes a change of the log.
@@ -145,20 +135,11 @@ func (d *dashboard) undo(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("name")
 	id, err := strconv.ParseUint(r.PostForm.Get("change"), 10, 64)
 	if err != nil {
-		return refusal{http.StatusBadRequest, "The field change does not say which change to undo."}
+		return reply.Refuse(http.StatusBadRequest, "The field change does not say which change to undo.")
 	}
-	if err := undoChange(r.Context(), d.engine, name, id); err != nil {
+	if err := d.engine.Undo(r.Context(), name, id); err != nil {
 		return err
 	}
-	lead(w, r, d.experimentURL(name)+"?done="+string(store.ActionUndo), http.StatusSeeOther)
+	http.Redirect(w, r, d.experimentURL(name)+"?done="+string(store.ActionUndo), http.StatusSeeOther) //nolint:gosec // the path begins with the prefix
 	return nil
-}
-
-// undoChange undoes a change of the log. A change that the log does not have is not found.
-func undoChange(ctx context.Context, e *sixpack.Engine, experiment string, id uint64) error {
-	err := e.Undo(ctx, experiment, id)
-	if errors.Is(err, &sixpack.InvalidError{Argument: "change"}) {
-		return refusal{http.StatusNotFound, "There is no such change in the log of this experiment."}
-	}
-	return err
 }

@@ -1,12 +1,12 @@
-// Package dashboard serves the pages on which people see how their experiments do
-// and act on it, the JSON that Sixpack's dashboard served, and an API under
-// /api/v1/ for all of it.
+// Package dashboard serves the pages on which operators read results and change
+// experiments, a JSON API under /api/v1/ that does the same for programs, and the
+// JSON, CSV and forms of Sixpack 2's dashboard.
 //
-// [New] returns a plain [http.Handler] that may be mounted under any path of any
-// router. Everything it needs is embedded; its pages contact no other host.
+// [New] returns a plain [http.Handler] that can be mounted under any path of any
+// router. Everything it needs is embedded; its pages load nothing from other hosts.
 //
-// Options.Access says who may use it. Without it everybody on this machine may do
-// everything, and nobody else has access; see package [access].
+// Options.Access configures who has access. Without it, everybody on this machine may
+// do everything, and nobody else has access; see package [access].
 package dashboard
 
 import (
@@ -21,31 +21,31 @@ import (
 	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
-// Options configure a dashboard. The zero value is good.
+// Options configure a dashboard. The zero value works.
 type Options struct {
 	// Prefix is the path below which the dashboard is mounted, such as
-	// "/experiments-admin": empty for the root. The router must not strip it.
+	// "/experiments-admin"; empty for the root. The router must not strip it.
 	Prefix string
-	// API is the base URL of the service for programs, as code snippets show it:
-	// http://:5000 if empty. Without a host it has that of the page.
+	// API is the base URL of the service for programs, which code snippets show.
+	// A URL without a host gets the host of the page. The default is http://:5000.
 	API string
-	// Access says who has access.
+	// Access configures who has access.
 	Access access.Options
-	// Location is the zone whose days are shown, which should be the engine's:
-	// UTC if nil.
+	// Location is the time zone of days and times. It should be the engine's. The
+	// default is UTC.
 	Location *time.Location
-	// Ping tells whether the store can serve, for /_status; nil if that is not
-	// known.
+	// Ping returns an error if the store cannot serve, for /_status. If it is nil,
+	// /_status does not ask the store.
 	Ping func(context.Context) error
-	// Version is shown at the foot of pages, and by /_status.
+	// Version is shown in the footer of pages and by /_status.
 	Version string
-	// Log is told of failures and of logins: [slog.Default] if nil.
+	// Log receives failures and logins. The default is [slog.Default].
 	Log *slog.Logger
-	// Now is the clock: time.Now if nil.
+	// Now is the clock. The default is [time.Now].
 	Now func() time.Time
 }
 
-// New returns a handler that shows, and changes, the experiments of an engine.
+// New returns a handler that shows and changes the experiments of an engine.
 func New(engine *sixpack.Engine, o Options) http.Handler {
 	if o.Prefix = strings.Trim(o.Prefix, "/"); o.Prefix != "" {
 		o.Prefix = "/" + o.Prefix
@@ -63,10 +63,13 @@ func New(engine *sixpack.Engine, o Options) http.Handler {
 	return d.handler()
 }
 
-// dashboard is what New makes.
+// dashboard has the handlers of the routes.
 type dashboard struct {
 	Options
 
 	engine *sixpack.Engine
 	guard  *access.Guard
 }
+
+// now returns the time in the zone whose days are shown.
+func (d *dashboard) now() time.Time { return d.Now().In(d.Location) }

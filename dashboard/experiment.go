@@ -13,6 +13,7 @@ import (
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 	"github.com/sixpack-go/sixpack/dashboard/internal/markdown"
+	"github.com/sixpack-go/sixpack/dashboard/internal/selection"
 	"github.com/sixpack-go/sixpack/dashboard/internal/series"
 	"github.com/sixpack-go/sixpack/dashboard/internal/snippet"
 	"github.com/sixpack-go/sixpack/store"
@@ -22,23 +23,23 @@ import (
 type experimentPage struct {
 	*analysis.Report
 
-	State        state
+	State        selection.State
 	Record       store.Record
 	Created      time.Time // in the zone of the page; zero if unknown
 	Verdict      verdict
 	Alternatives []alternative
-	Ticks        []string // of the axis on which intervals are drawn: its ends
+	Ticks        []string // ends of the axis of intervals
 	KPIs         []choice
 	Periods      []choice
 	Series       series.Series
-	SeriesPath   string // where it is as JSON
+	SeriesPath   string // of the same as JSON
 	Traffic      string
 	Weights      string
 	Ramp         *ramp          // nil if there never was one
-	Learning     *learning      // nil in a plain test
-	Algorithm    string         // in force; empty for the usual one
+	Learning     *learning      // nil without a bandit
+	Algorithm    string         // in effect; empty for hash
 	Epochs       *series.Epochs // nil if there is only one
-	EpochsPath   string         // where they are as JSON
+	EpochsPath   string         // of the same as JSON
 	Zone         *time.Location
 	Description  template.HTML
 	Snippets     []snippet.Snippet
@@ -48,17 +49,17 @@ type experimentPage struct {
 
 // experiment serves the page of one experiment.
 func (d *dashboard) experiment(w http.ResponseWriter, r *http.Request) error {
-	counts, kpi, by, err := d.asked(r)
+	v, err := selection.ViewOf(r, d.engine)
 	if err != nil {
 		return err
 	}
 	if r.URL.Query().Get("period") == "" {
-		by = series.Readable(&counts, kpi)
+		v.Period = series.Readable(&v.Counts, v.KPI)
 	}
-	report := analysis.New(counts, kpi, d.Now().In(d.Location))
-	p := d.newExperimentPage(r, &report, by)
+	report := analysis.New(v.Counts, v.KPI, d.now())
+	p := d.newExperimentPage(r, &report, v.Period)
 	d.addShares(&p)
-	if p.History, err = d.history(r.Context(), counts.Record); err != nil {
+	if p.History, err = d.history(r.Context(), v.Counts.Record); err != nil {
 		return err
 	}
 	p.Notice = noticeOf(r, p.History)
@@ -69,7 +70,7 @@ func (d *dashboard) newExperimentPage(r *http.Request, of *analysis.Report, by s
 	record := of.Counts.Record
 	rows, ticks := alternatives(of)
 	p := experimentPage{
-		Report: of, State: stateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: rows, Ticks: ticks,
+		Report: of, State: selection.StateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: rows, Ticks: ticks,
 		KPIs: kpiChoices(record, of.KPI), Periods: periodChoices(by), Series: series.New(&of.Counts, of.KPI, by),
 		SeriesPath: page{Prefix: d.Prefix}.URL("api", "v1", "experiments", record.Name, "series"),
 		Traffic:    format.Short(100*record.TrafficInForce()) + " %",
@@ -83,14 +84,14 @@ func (d *dashboard) newExperimentPage(r *http.Request, of *analysis.Report, by s
 	return p
 }
 
-// addShares adds how the shares of new participants come about, and what they were.
+// addShares adds how the shares of new participants are set, and what they were.
 func (d *dashboard) addShares(p *experimentPage) {
 	l := d.engine.Learning(p.Counts)
 	if _, usual := l.Algorithm.(sixpack.Hash); !usual {
 		p.Algorithm = l.Name
 	}
 	p.Learning = newLearning(l, p.Report, p.Verdict.Broken())
-	s := series.NewEpochs(&p.Counts, p.KPI, d.Now().In(d.Location)).Thinned(drawnEpochs)
+	s := series.NewEpochs(&p.Counts, p.KPI, d.now()).Thinned(maxEpochs)
 	if len(s.Epochs) < 2 {
 		return
 	}
@@ -103,45 +104,18 @@ func (p experimentPage) Allows(operation store.Action) bool {
 	return sixpack.Allowed(&p.Record, operation) == nil
 }
 
-// LeftOut tells whether chances are unknown because the shares changed.
+// LeftOut reports whether probabilities are omitted because the shares changed.
 func (p experimentPage) LeftOut() bool {
 	return p.Stratified && !p.Verdict.Broken() && !p.Report.Alternatives[0].ChanceToBeBest.Known()
 }
 
-// drawnEpochs is the maximum number of epochs in the chart and its table.
-const drawnEpochs = 100
+// maxEpochs is the maximum number of epochs in the chart and its table.
+const maxEpochs = 100
 
-// DrawnEpochs is how many epochs the page asks for.
-func (experimentPage) DrawnEpochs() int { return drawnEpochs }
+// MaxEpochs returns the number of epochs for which the page asks.
+func (experimentPage) MaxEpochs() int { return maxEpochs }
 
-// asked returns the counts of the experiment that a request is about, and the KPI
-// and the period that it asks for.
-func (d *dashboard) asked(r *http.Request) (counts store.Counts, kpi string, by series.Period, err error) {
-	if by, err = series.ParsePeriod(r.URL.Query().Get("period")); err != nil {
-		return counts, "", "", err
-	}
-	if counts, err = d.engine.Counts(r.Context(), r.PathValue("name")); err != nil {
-		return counts, "", "", err
-	}
-	kpi, err = kpiOf(r, counts.Record)
-	return counts, kpi, by, err
-}
-
-// kpiOf returns the KPI that a request asks for: the primary one if it does not
-// say.
-func kpiOf(r *http.Request, of store.Record) (string, error) {
-	query := r.URL.Query()
-	if !query.Has("kpi") {
-		return of.PrimaryKPI(), nil
-	}
-	kpi := query.Get("kpi")
-	if kpi != "" && kpi != of.PrimaryKPI() && !slices.Contains(of.KPIs, kpi) {
-		return "", refusal{http.StatusNotFound, "This experiment has no such KPI."}
-	}
-	return kpi, nil
-}
-
-// kpiChoices returns the KPIs that can be looked at, the primary one first.
+// kpiChoices returns the KPIs of the select box, the primary one first.
 func kpiChoices(r store.Record, chosen string) []choice {
 	primary := r.PrimaryKPI()
 	all := []choice{{primary, kpiName(primary) + ", primary", chosen == primary}}
@@ -157,16 +131,16 @@ func kpiChoices(r store.Record, chosen string) []choice {
 	return all
 }
 
-// kpiName returns what a KPI is called.
+// kpiName returns the name of a KPI.
 func kpiName(kpi string) string { return cmp.Or(kpi, "default") }
 
-// kpiInSentence returns a KPI as a sentence has it.
+// kpiInSentence returns a KPI's name for a sentence.
 func kpiInSentence(kpi string) string { return either(kpi == "", "the default KPI", quoted(kpi)) }
 
-// KPIName returns what the KPI of the page is called.
+// KPIName returns the name of the page's KPI.
 func (p experimentPage) KPIName() string { return kpiName(p.KPI) }
 
-// Converted returns how many converted, of all alternatives.
+// Converted returns the number of participants who converted, of all alternatives.
 func (p experimentPage) Converted() (n int64) {
 	for _, a := range p.Alternatives {
 		n += a.Converted
@@ -174,22 +148,21 @@ func (p experimentPage) Converted() (n int64) {
 	return n
 }
 
-// Values tells whether the KPI has values.
+// Values reports whether alternatives are compared by the mean of values.
 func (p experimentPage) Values() bool { return p.Measure == analysis.MeasureMean }
 
-// Goal returns how far the experiment is: how many participants are there, of how
-// many that are needed; 0 if that cannot be told.
-func (p experimentPage) Goal() (size int64) {
+// Goal returns how many participants the experiment needs, or 0 if that is unknown.
+func (p experimentPage) Goal() int64 {
 	if !p.Outlook.Size.Known() {
 		return 0
 	}
 	return int64(p.Outlook.Size)
 }
 
-// Done returns how many of Goal are there.
+// Done returns the number of participants, at most Goal.
 func (p experimentPage) Done() int64 { return min(p.Goal(), p.Participants) }
 
-// Progress says how far the experiment is, and how long it may take.
+// Progress returns a sentence about the participants and days that are missing.
 func (p experimentPage) Progress() string {
 	o := p.Outlook
 	s := format.Count(p.Participants) + " of " + format.Count(p.Goal()) + " participants that this is planned for."
@@ -213,17 +186,17 @@ func (p experimentPage) Progress() string {
 	}
 }
 
-// Forced returns what makes the clients show an alternative.
+// Forced returns what to append to a URL to preview an alternative.
 func (p experimentPage) Forced(name string) string { return snippet.Preview(p.Experiment, name) }
 
-// Period returns the one that is shown.
+// Period returns the period of the charts.
 func (p experimentPage) Period() series.Period { return p.Series.Period }
 
 func periodChoices(by series.Period) []choice {
 	return []choice{{"day", "day", by == series.Day}, {"week", "week", by == series.Week}, {"month", "month", by == series.Month}}
 }
 
-// weights returns the shares that are set, as they are read.
+// weights returns the shares that are set, as a ratio.
 func weights(r store.Record) string {
 	set := r.WeightsInForce()
 	if set == nil {

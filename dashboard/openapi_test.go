@@ -17,7 +17,6 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/sixpack-go/sixpack"
-	"github.com/sixpack-go/sixpack/dashboard"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -27,7 +26,7 @@ type object = map[string]any
 // openAPI returns the description of the API.
 func openAPI(t *testing.T) object {
 	t.Helper()
-	file, err := os.Open("openapi.json")
+	file, err := os.Open("internal/api/openapi.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,56 +87,6 @@ func in(o object, keys ...string) object {
 
 // body returns the description of its body, nil if it has none.
 func (o operation) body() object { return in(o.object, "requestBody", "content", asJSON) }
-
-// TestOpenAPIRoutes tests that the description has the routes that there are, with
-// their parameters and bodies.
-func TestOpenAPIRoutes(t *testing.T) {
-	described := make(map[[2]string]bool)
-	doc := openAPI(t)
-	bodies := dashboard.Bodies()
-	for _, o := range operations(t) {
-		described[[2]string{o.method, o.path}] = true
-		shared, _ := in(doc, "paths", o.path)["parameters"].([]any)
-		if named := strings.Contains(o.path, "{name}"); named != (len(shared) == 1) {
-			t.Errorf("%s: the parameters of the path are %v", o.path, shared)
-		}
-		of := o.method + " " + strings.TrimPrefix(o.path, apiExperiments+"/{name}")
-		body := o.body()
-		if (body == nil) != (bodies[of] == nil) {
-			t.Errorf("%s: the body is %v, and %v in the description", of, bodies[of], body)
-		}
-		if body == nil {
-			continue
-		}
-		properties := slices.Sorted(maps.Keys(in(resolve(doc, in(body, "schema")), "properties")))
-		if fields := fields(bodies[of]); !slices.Equal(fields, properties) {
-			t.Errorf("%s takes %v, and %v in the description", of, fields, properties)
-		}
-		if example := slices.Sorted(maps.Keys(in(body, "example"))); !slices.Equal(example, properties) {
-			t.Errorf("%s: the example has %v, not %v", of, example, properties)
-		}
-	}
-	for _, route := range dashboard.APIRoutes() {
-		if !described[route] {
-			t.Errorf("%v is not described", route)
-		}
-		delete(described, route)
-	}
-	for route := range described {
-		t.Errorf("%v is described, but not there", route)
-	}
-}
-
-// fields returns the names of a struct's fields in JSON, sorted.
-func fields(v any) []string {
-	var all []string
-	for f := range reflect.TypeOf(v).Fields() {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		all = append(all, name)
-	}
-	slices.Sort(all)
-	return all
-}
 
 // resolve returns the schema that another one refers to, if it does.
 func resolve(doc, schema object) object {
@@ -251,7 +200,7 @@ func richly(t *testing.T) (s store.Store, names []string) {
 	ended := sample("ended", 10, arm{"a", 100, 10}, arm{"b", 100, 11}, arm{"c", 100, 0})
 	ended.Record.Created, ended.Record.Epoch.Start, ended.Counts.Epochs[0].Start = time.Time{}, time.Time{}, time.Time{}
 	all := slices.Concat(slices.Collect(maps.Values(states())), []store.Import{
-		ended, changed(), valued(sample("values", 10, arm{"a", 1000, 100}, arm{"b", 1000, 130}), 20e6), sample("acted", 10, arm{"a", 10, 1}, arm{"b", 10, 2}),
+		ended, changed(), valued(sample("values", 10, arm{"a", 1000, 100}, arm{"b", 1000, 130})), sample("acted", 10, arm{"a", 10, 1}, arm{"b", 10, 2}),
 		sample("gone", 10, arm{"a", 10, 1}, arm{"b", 10, 2}), sample("nobody", 0, arm{"a", 0, 0}, arm{"b", 0, 0}),
 	})
 	full := filled(t, all...)
@@ -382,7 +331,7 @@ func TestOpenAPIServed(t *testing.T) {
 	p := newProgram(t, filled(t))
 	var served any
 	p.read("/api/openapi.json", &served)
-	text, err := os.ReadFile("openapi.json")
+	text, err := os.ReadFile("internal/api/openapi.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,9 +3,7 @@ package dashboard
 import (
 	"bytes"
 	"embed"
-	"encoding/json"
 	"html/template"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -19,7 +17,7 @@ import (
 //go:embed templates
 var templateFiles embed.FS
 
-// page is what every template is given.
+// page is the data of every template.
 type page struct {
 	Title   string
 	Prefix  string
@@ -31,12 +29,17 @@ type page struct {
 	Session bool   // the caller can log out
 	CSRF    string // token for forms
 	Path    string // below the prefix
-	Body    any    // of the page itself
+	Body    any    // data of the page itself
 }
 
-// URL returns the path of something in the dashboard, of parts that may hold
-// anything.
-func (p page) URL(parts ...string) string { return join(p.Prefix, parts) }
+// URL returns a path below the prefix. It escapes the parts.
+func (p page) URL(parts ...string) string {
+	escaped := []string{p.Prefix}
+	for _, part := range parts {
+		escaped = append(escaped, url.PathEscape(part))
+	}
+	return strings.Join(escaped, "/")
+}
 
 // Experiment returns the path of an experiment's page.
 func (p page) Experiment(name string) string { return p.URL("experiments", name) + "/" }
@@ -70,7 +73,7 @@ var functions = template.FuncMap{
 
 var templates = parse("list", "experiment", "confirm", "login", "error")
 
-// parse returns templates by name, each with the layout that all share.
+// parse returns templates by name, each with the shared layout.
 func parse(names ...string) map[string]*template.Template {
 	layout := template.Must(template.New("layout.html").Funcs(functions).ParseFS(templateFiles, "templates/layout.html", "templates/bar.html", "templates/history.html"))
 	all := make(map[string]*template.Template)
@@ -80,12 +83,12 @@ func parse(names ...string) map[string]*template.Template {
 	return all
 }
 
-// render writes a page, or nothing if that fails.
+// render writes a page. If it fails, it writes nothing.
 func (d *dashboard) render(w http.ResponseWriter, r *http.Request, name, title string, body any) error {
 	return d.renderAs(w, r, http.StatusOK, name, title, body)
 }
 
-// renderAs is render with a status.
+// renderAs writes a page with a status.
 func (d *dashboard) renderAs(w http.ResponseWriter, r *http.Request, status int, name, title string, body any) error {
 	c := access.CallerOf(r)
 	var text bytes.Buffer
@@ -106,5 +109,3 @@ func (d *dashboard) renderAs(w http.ResponseWriter, r *http.Request, status int,
 func (d *dashboard) showLogin(w http.ResponseWriter, r *http.Request, status int, page access.LoginPage) error {
 	return d.renderAs(w, r, status, "login", "Log in", page)
 }
-
-func writeJSON(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) }

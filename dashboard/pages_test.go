@@ -204,7 +204,7 @@ func TestWeightsChanged(t *testing.T) {
 
 func TestKPIWithValues(t *testing.T) {
 	t.Parallel()
-	url := serve(t, filled(t, valued(sample("price", 10, arm{"19", 1000, 100}, arm{"24", 1000, 130}), 20e6)))
+	url := serve(t, filled(t, valued(sample("price", 10, arm{"19", 1000, 100}, arm{"24", 1000, 130}))))
 	primary := page(t, url+"/experiments/price/")
 	wants(t, primary, `<option value="" selected>default, primary</option>`, `<option value="revenue">revenue, exploratory</option>`)
 	const charted = "The chart shows the share of participants who converted"

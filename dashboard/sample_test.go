@@ -46,10 +46,10 @@ func sample(name string, days int, arms ...arm) store.Import {
 	return store.Import{Record: r, Counts: &counts}
 }
 
-// valued adds the KPI revenue to a sample: each conversion has the amount as its
-// value.
-func valued(i store.Import, amount store.Amount) store.Import {
-	const kpi = "revenue"
+// valued adds the KPI revenue to a sample: each conversion has the value
+// 20.
+func valued(i store.Import) store.Import {
+	const kpi, amount = "revenue", 20e6
 	i.Record.KPIs = append(i.Record.KPIs, kpi)
 	for j := range i.Counts.Alternatives {
 		c := &i.Counts.Alternatives[j]

@@ -5,12 +5,12 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// verdict is one as a page shows it.
+// verdict is a verdict as the pages show it.
 type verdict struct {
 	analysis.Verdict
 
-	Label string // in a word or two
-	Tone  string // the class of its colours
+	Label string // one or two words
+	Tone  string // CSS class of its colors
 }
 
 func newVerdict(r *analysis.Report) verdict {
@@ -36,5 +36,5 @@ func newVerdict(r *analysis.Report) verdict {
 	return v
 }
 
-// Broken tells that nothing may be believed.
+// Broken reports whether the data is unreliable.
 func (v verdict) Broken() bool { return v.Tone == "bad" }

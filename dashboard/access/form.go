@@ -7,7 +7,7 @@ import (
 	"mime"
 	"net/http"
 
-	"github.com/sixpack-go/sixpack/dashboard/internal/refusal"
+	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 )
 
 // formField is the field of forms that holds the form token. Scripts can send the
@@ -18,11 +18,11 @@ const (
 )
 
 var (
-	errForm = refusal.New(http.StatusForbidden, "This form is not valid any more, so nothing was changed. Go back, reload the page and try again. "+
+	errForm = reply.Refuse(http.StatusForbidden, "This form is not valid any more, so nothing was changed. Go back, reload the page and try again. "+
 		"If that does not help, allow this site to set cookies.")
-	errNoProof = refusal.New(http.StatusForbidden, "Nothing was changed, because another site could have sent this request. "+
+	errNoProof = reply.Refuse(http.StatusForbidden, "Nothing was changed, because another site could have sent this request. "+
 		"Send a bearer token, or the token of a page in the header "+formHeader+".")
-	errUnreadable = refusal.New(http.StatusBadRequest, "This form cannot be read, so nothing was changed.")
+	errUnreadable = reply.Refuse(http.StatusBadRequest, "This form cannot be read, so nothing was changed.")
 )
 
 // FormToken returns the token that a form must send back in _csrf_token. It proves

@@ -13,7 +13,7 @@ import (
 	"github.com/gorilla/securecookie"
 
 	"github.com/sixpack-go/sixpack"
-	"github.com/sixpack-go/sixpack/dashboard/internal/refusal"
+	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 )
 
 // maxBody is the maximum number of bytes in a request body. The longest text
@@ -21,11 +21,11 @@ import (
 const maxBody = 1 << 20
 
 var (
-	errReadOnly    = refusal.New(http.StatusForbidden, "You have read-only access. Ask an administrator for the editor role.")
-	errLogin       = refusal.New(http.StatusUnauthorized, "Log in first.")
-	errNoLogin     = refusal.New(http.StatusUnauthorized, "Password login is off. Sign in through your sign-on proxy, or use an API token.")
-	errNoRole      = refusal.New(http.StatusForbidden, "You are signed in but have no access. Ask an administrator for a role.")
-	errCrossOrigin = refusal.New(http.StatusForbidden, "The request came from another site, so nothing was changed. Open the dashboard itself and try again there.")
+	errReadOnly    = reply.Refuse(http.StatusForbidden, "You have read-only access. Ask an administrator for the editor role.")
+	errLogin       = reply.Refuse(http.StatusUnauthorized, "Log in first.")
+	errNoLogin     = reply.Refuse(http.StatusUnauthorized, "Password login is off. Sign in through your sign-on proxy, or use an API token.")
+	errNoRole      = reply.Refuse(http.StatusForbidden, "You are signed in but have no access. Ask an administrator for a role.")
+	errCrossOrigin = reply.Refuse(http.StatusForbidden, "The request came from another site, so nothing was changed. Open the dashboard itself and try again there.")
 )
 
 // Site is the dashboard that a [Guard] protects. All fields but Prefix are
@@ -81,7 +81,7 @@ func New(o Options, s Site) *Guard {
 
 // Protect wraps the whole dashboard: it sets the security headers, limits the
 // body, identifies the caller, and refuses callers with invalid credentials and
-// requests from other origins. [Guard.Require] then checks roles per route.
+// requests from other origins. [Guard.Handler] then checks the role per route.
 func (g *Guard) Protect(next http.Handler) http.Handler {
 	crossOrigin := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -101,14 +101,14 @@ func (g *Guard) Protect(next http.Handler) http.Handler {
 	})
 }
 
-// Require returns a handler for callers who have a role. If the request can
-// change something, it must also carry a form token or a bearer token. The
-// handler must run inside [Guard.Protect].
-func (g *Guard) Require(role Role, serve func(w http.ResponseWriter, r *http.Request) error) http.Handler {
+// Handler serves a route, to callers who have its role. If the request can change
+// something, it must also carry a form token or a bearer token. The handler must run
+// inside [Guard.Protect].
+func (g *Guard) Handler(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := g.admit(r, role)
+		err := g.admit(r, route.role)
 		if err == nil {
-			err = serve(w, r)
+			err = route.serve(w, r)
 		}
 		if err != nil {
 			g.fail(w, r, err)
@@ -141,7 +141,7 @@ func (g *Guard) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, errLogin) && !g.site.WantsJSON(r):
 		g.redirectToLogin(w, r)
 		return
-	case refusal.Of(err).Status == http.StatusUnauthorized:
+	case reply.ErrorOf(err).Status == http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", challenge)
 	}
 	g.site.Fail(w, r, err)

@@ -12,7 +12,7 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/sixpack-go/sixpack/dashboard/internal/refusal"
+	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 )
 
 // LoginPage is the content of the login page.
@@ -27,11 +27,19 @@ const (
 	tooManyAttempts  = "Too many logins have failed. Try again in %d seconds."
 )
 
-var errNoPasswords = refusal.New(http.StatusNotFound, "Password login is off.")
+var errNoPasswords = reply.Refuse(http.StatusNotFound, "Password login is off.")
 
-// LoginForm answers GET /login: with the login page, or a redirect for callers who
-// have access already.
-func (g *Guard) LoginForm(w http.ResponseWriter, r *http.Request) error {
+// Routes returns the routes by which users log in and out.
+func (g *Guard) Routes() []Route {
+	return []Route{
+		For(NoRole, "GET /login", g.showLogin),
+		For(NoRole, "POST /login", g.login),
+		For(NoRole, "POST /logout", g.logout),
+	}
+}
+
+// showLogin answers with the login page, or redirects callers who already have access.
+func (g *Guard) showLogin(w http.ResponseWriter, r *http.Request) error {
 	next := g.localPath(r.URL.Query().Get("next"))
 	switch {
 	case CallerOf(r).Role != NoRole:
@@ -43,9 +51,9 @@ func (g *Guard) LoginForm(w http.ResponseWriter, r *http.Request) error {
 	return g.site.ShowLogin(w, r, http.StatusOK, LoginPage{Next: next})
 }
 
-// Login answers POST /login. It starts a session and redirects to the page in the
-// field next if the fields name and password are right.
-func (g *Guard) Login(w http.ResponseWriter, r *http.Request) error {
+// login starts a session and redirects to the page in the field next if the fields name
+// and password are right.
+func (g *Guard) login(w http.ResponseWriter, r *http.Request) error {
 	if !g.options.passwords() {
 		return errNoPasswords
 	}
@@ -95,8 +103,8 @@ func (g *Guard) attempt(r *http.Request, name string) (undo func(), wait time.Du
 	return func() { undoAddress(); undoName() }, 0
 }
 
-// Logout answers POST /logout. It ends the caller's session.
-func (g *Guard) Logout(w http.ResponseWriter, r *http.Request) error {
+// logout ends the caller's session.
+func (g *Guard) logout(w http.ResponseWriter, r *http.Request) error {
 	if c := CallerOf(r); c.LoggedIn {
 		g.ended.add(c.visit, c.until, g.site.Now())
 		g.site.Log.Info("logout", "user", c.Name, "from", originOf(r).address)

@@ -5,15 +5,15 @@ import (
 	"net/http"
 	"net/netip"
 
-	"github.com/sixpack-go/sixpack/dashboard/internal/refusal"
+	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 )
 
 const howToOpen = ` To give others access, run "sixpack passwd" and put the line that it prints into the configuration.`
 
 var (
-	errHost = refusal.New(http.StatusForbidden, "This dashboard has no users yet, so it answers on its own machine only, "+
+	errHost = reply.Refuse(http.StatusForbidden, "This dashboard has no users yet, so it answers on its own machine only, "+
 		"under the names localhost, 127.0.0.1 and ::1."+howToOpen)
-	errRemote = refusal.New(http.StatusForbidden, "This dashboard has no users yet, so it answers to its own machine only."+howToOpen)
+	errRemote = reply.Refuse(http.StatusForbidden, "This dashboard has no users yet, so it answers to its own machine only."+howToOpen)
 )
 
 // checkLoopback refuses requests that are not from this machine to this machine.

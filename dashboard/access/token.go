@@ -9,13 +9,13 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/sixpack-go/sixpack/dashboard/internal/refusal"
+	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 )
 
 // challenge is the WWW-Authenticate header of each 401 answer.
 const challenge = `Bearer realm="sixpack"`
 
-var errToken = refusal.New(http.StatusUnauthorized, "This token is not known here.")
+var errToken = reply.Refuse(http.StatusUnauthorized, "This token is not known here.")
 
 // NewToken returns a random token for a program: 32 bytes, base64-encoded.
 func NewToken() string {

@@ -5,6 +5,7 @@ package markdown
 import (
 	"bytes"
 	"html/template"
+	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -60,4 +61,11 @@ func (headings) Transform(document *ast.Document, _ text.Reader, _ parser.Contex
 		}
 		return ast.WalkContinue, nil
 	})
+}
+
+// Normalize returns a description as it is stored: valid UTF-8 with Unix line ends,
+// without spaces at its ends.
+func Normalize(description string) string {
+	description = strings.ReplaceAll(description, "\r\n", "\n")
+	return strings.ToValidUTF8(strings.TrimSpace(description), "\uFFFD")
 }

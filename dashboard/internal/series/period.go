@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/sixpack-go/sixpack/dashboard/internal/refusal"
+	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -28,7 +28,7 @@ func ParsePeriod(name string) (Period, error) {
 	case Day, Week, Month, Year:
 		return p, nil
 	default:
-		return "", refusal.New(http.StatusBadRequest, fmt.Sprintf("There is no period %q: take day, week, month or year.", name))
+		return "", reply.Refuse(http.StatusBadRequest, fmt.Sprintf("There is no period %q: take day, week, month or year.", name))
 	}
 }
 

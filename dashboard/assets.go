@@ -7,13 +7,14 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+
+	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 )
 
 //go:embed assets
 var assetFiles embed.FS
 
-// assets are the files that pages need, by name, and what tells their versions
-// apart.
+// assets are the files of the pages, and versions their hashes by name.
 var assets, versions = readAssets()
 
 func readAssets() (fs.FS, map[string]string) {
@@ -32,18 +33,18 @@ func readAssets() (fs.FS, map[string]string) {
 	return files, versions
 }
 
-// asset returns the path of an asset, below the prefix, that changes with it.
+// asset returns the path of an asset below the prefix. It contains the version.
 func asset(name string) string { return "/static/" + name + "?v=" + versions[name] }
 
-// static serves an asset. One that is asked for by its version never changes.
+// static serves an asset, which browsers may cache forever if the path has its version.
 func (d *dashboard) static(w http.ResponseWriter, r *http.Request) error {
 	name := path.Base(r.URL.Path)
 	if name == "favicon.ico" {
-		name = "icon.svg" // for those that ask without having seen a page
+		name = "icon.svg" // for clients that do not read the page
 	}
 	version, known := versions[name]
 	if !known {
-		return errNotFound
+		return reply.ErrNotFound
 	}
 	w.Header().Set("ETag", `"`+version+`"`)
 	w.Header().Set("Cache-Control", "no-cache")

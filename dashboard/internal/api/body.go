@@ -1,4 +1,4 @@
-package dashboard
+package api
 
 import (
 	"bytes"
@@ -11,12 +11,14 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 )
 
 // nothing is the body of a request that needs none.
 type nothing struct{}
 
-// readJSON reads the body of a request. Its error says what is wrong with it.
+// readJSON reads the body of a request.
 func readJSON(r *http.Request, to any) error {
 	text, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -26,26 +28,26 @@ func readJSON(r *http.Request, to any) error {
 		return nil
 	}
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != "application/json" {
-		return refusal{http.StatusUnsupportedMediaType, "Send JSON, with the header Content-Type: application/json."}
+		return reply.Refuse(http.StatusUnsupportedMediaType, "Send JSON, with the header Content-Type: application/json.")
 	}
 	from := json.NewDecoder(bytes.NewReader(text))
 	from.DisallowUnknownFields()
 	if err := from.Decode(to); err != nil {
-		return refusal{http.StatusBadRequest, misread(err)}
+		return reply.Refuse(http.StatusBadRequest, explain(err))
 	}
 	if _, err := from.Token(); !errors.Is(err, io.EOF) {
-		return refusal{http.StatusBadRequest, "There is more after the JSON."}
+		return reply.Refuse(http.StatusBadRequest, "There is more after the JSON.")
 	}
 	return nil
 }
 
-// misread says why a text is not the JSON that is wanted.
-func misread(err error) string {
+// explain says why a text is not the JSON that is expected.
+func explain(err error) string {
 	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		if kind.Field == "" {
-			return fmt.Sprintf("Send %s, not %s.", wanted(kind.Type), given(kind.Value))
+			return fmt.Sprintf("Send %s, not %s.", expected(kind.Type), given(kind.Value))
 		}
-		return fmt.Sprintf("The field %q takes %s, not %s.", kind.Field, wanted(kind.Type), given(kind.Value))
+		return fmt.Sprintf("The field %q takes %s, not %s.", kind.Field, expected(kind.Type), given(kind.Value))
 	}
 	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return "There is no field " + field + " here."
@@ -56,8 +58,8 @@ func misread(err error) string {
 	return "This is not JSON: " + strings.TrimPrefix(err.Error(), "json: ") + "."
 }
 
-// wanted names what a type holds.
-func wanted(t reflect.Type) string {
+// expected names the values of a type.
+func expected(t reflect.Type) string {
 	switch t.Kind() {
 	case reflect.Bool:
 		return "true or false"
@@ -74,7 +76,7 @@ func wanted(t reflect.Type) string {
 	}
 }
 
-// given names what JSON holds, as package json does: a number comes with its text.
+// given names a JSON value that package json describes. A number comes with its text.
 func given(value string) string {
 	switch number, isNumber := strings.CutPrefix(value, "number "); {
 	case isNumber:
@@ -88,7 +90,7 @@ func given(value string) string {
 	}
 }
 
-// missing is the refusal of a body that lacks a field.
+// missing returns the error of a body without a field.
 func missing(field string) error {
-	return refusal{http.StatusBadRequest, "The field " + strconv.Quote(field) + " is missing."}
+	return reply.Refuse(http.StatusBadRequest, "The field "+strconv.Quote(field)+" is missing.")
 }

@@ -1,36 +1,36 @@
-package dashboard
+package api
 
 import (
 	"encoding/json"
 	"math/big"
-	"mime"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
 
+	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// download is all that is known of an experiment but for its clients and its log.
+// download is everything about an experiment except its clients and its change
+// history.
 type download struct {
-	Settings     apiSettings           `json:"settings"`
+	Settings     settings              `json:"settings"`
 	Excluded     int64                 `json:"excluded"` // clients outside the traffic fraction
 	Epochs       []downloadEpoch       `json:"epochs"`
 	Alternatives []downloadAlternative `json:"alternatives"` // the control first
 }
 
-// downloadEpoch is a stretch of constant shares. Number 0 holds those who were
-// given an alternative, and has no shares.
+// downloadEpoch is a time with constant shares. Epoch 0 has no shares: it is for
+// participants whose alternative was not drawn.
 type downloadEpoch struct {
 	Number  uint32     `json:"number"`
 	Start   *time.Time `json:"start"`   // null if unknown
 	Weights []float64  `json:"weights"` // the shares, in the order of the alternatives; null: equal
 }
 
-// downloadAlternative is what one alternative got. Days and epochs without anything
-// are left out, here and below.
+// downloadAlternative is the counts of an alternative. Days and epochs without counts
+// are omitted, here and below.
 type downloadAlternative struct {
 	Name         string                 `json:"name"`
 	Control      bool                   `json:"control"`
@@ -40,41 +40,41 @@ type downloadAlternative struct {
 	KPIs         []downloadKPI          `json:"kpis"`
 }
 
-// downloadDay counts those who took part on a day.
+// downloadDay is the number of new participants on a day.
 type downloadDay struct {
 	Date         string `json:"date"`
 	Participants int64  `json:"participants"`
 }
 
-// downloadParticipants counts those who took part in an epoch.
+// downloadParticipants is the number of new participants in an epoch.
 type downloadParticipants struct {
 	Epoch        uint32 `json:"epoch"`
 	Participants int64  `json:"participants"`
 }
 
-// downloadKPI is what one alternative got of one KPI.
+// downloadKPI is the counts of an alternative by a KPI.
 type downloadKPI struct {
 	KPI    string `json:"kpi"` // "" is the default one
 	Events int64  `json:"events"`
 	downloadTotals
 
 	Days   []downloadConversions `json:"days"`
-	Epochs []downloadValues      `json:"epochs"` // in which those who converted took part
+	Epochs []downloadValues      `json:"epochs"` // by the epoch in which the participant took part
 }
 
-// downloadTotals are exact.
+// downloadTotals are exact sums.
 type downloadTotals struct {
 	Converted int64       `json:"converted"` // participants
-	NonZero   int64       `json:"nonzero"`   // participants whose values do not add up to 0
+	NonZero   int64       `json:"nonzero"`   // participants whose values do not sum to 0
 	Sum       json.Number `json:"sum"`       // of the values
-	Squares   json.Number `json:"squares"`   // of what each participant's values add up to, together
+	Squares   json.Number `json:"squares"`   // sum over participants of the square of the sum of their values
 }
 
-// downloadConversions counts the conversions on a day.
+// downloadConversions is the number of conversions on a day.
 type downloadConversions struct {
 	Date      string `json:"date"`
 	Converted int64  `json:"converted"` // participants, for the first time
-	Events    int64  `json:"events"`    // conversions, further ones included
+	Events    int64  `json:"events"`    // conversions, including repeated ones
 }
 
 type downloadValues struct {
@@ -84,7 +84,7 @@ type downloadValues struct {
 
 func newDownload(of store.Counts) download {
 	x := download{
-		Settings: newAPISettings(of.Record), Excluded: of.Excluded,
+		Settings: newSettings(of.Record), Excluded: of.Excluded,
 		Epochs: make([]downloadEpoch, len(of.Epochs)), Alternatives: make([]downloadAlternative, len(of.Alternatives)),
 	}
 	for i, e := range of.Epochs {
@@ -137,8 +137,7 @@ func newDownloadTotals(e store.EpochConversions) downloadTotals {
 	return downloadTotals{e.Converted, e.NonZero, scaled(e.Sum, millionths), scaled(e.Squares, 2*millionths)}
 }
 
-// scaled returns x with so many digits behind the point, and no more zeros than it
-// takes. Nil is 0.
+// scaled returns x / 10^digits without trailing zeros. Nil is 0.
 func scaled(x *big.Int, digits int) json.Number {
 	if x == nil {
 		return "0"
@@ -148,30 +147,25 @@ func scaled(x *big.Int, digits int) json.Number {
 	return json.Number(strings.TrimSuffix(strings.TrimRight(text, "0"), "."))
 }
 
-// downloadJSON serves all that is counted of an experiment as JSON.
-func (d *dashboard) downloadJSON(w http.ResponseWriter, r *http.Request) error {
-	counts, err := d.engine.Counts(r.Context(), r.PathValue("name"))
+// downloadJSON serves everything about an experiment as JSON.
+func (a routes) downloadJSON(w http.ResponseWriter, r *http.Request) error {
+	counts, err := a.engine.Counts(r.Context(), r.PathValue("name"))
 	if err != nil {
 		return err
 	}
-	attach(w, counts.Record.Name, "json")
-	return answerJSON(w, newDownload(counts))
+	reply.SaveAs(w, fileName(counts.Record.Name)+".json")
+	return answer(w, newDownload(counts))
 }
 
-// attach has a browser save what is served, under the name of an experiment.
-func attach(w http.ResponseWriter, experiment, kind string) {
-	file := "sixpack-" + safeName(experiment) + "." + kind
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": file}))
-}
-
-// safeName returns a name without what means something in a path or to a shell.
-func safeName(name string) string {
-	const most = 100
+// fileName returns the name of a file for an experiment, without characters that are
+// special in a path or for a shell.
+func fileName(experiment string) string {
+	const maxRunes = 100
 	runes := []rune(strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._-", r) {
 			return r
 		}
 		return '-'
-	}, name))
-	return string(slices.Clip(runes[:min(most, len(runes))]))
+	}, experiment))
+	return "sixpack-" + string(runes[:min(maxRunes, len(runes))])
 }

@@ -1,8 +1,6 @@
-package dashboard
+package api
 
 import (
-	"bytes"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -11,38 +9,39 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// csvHeader names the columns of a download. What a record does not have is empty.
-// The records are
+// csvHeader names the columns. Columns that a record does not use are empty. The
+// records are
 //
-//   - setting: something that is set of the experiment, or of one of its epochs;
-//   - day: what an alternative got of a KPI on a day;
+//   - setting: a setting of the experiment or of one of its epochs;
+//   - day: the counts of an alternative by a KPI on a day;
 //   - epoch: the same in an epoch, without events;
-//   - total: the same in all.
+//   - total: the same in total.
 var csvHeader = []string{
 	"record", "date", "epoch", "alternative", "kpi", "participants", "converted", "events", "nonzero", "sum", "squares", "setting", "value",
 }
 
-// csvRow is a row of them.
+// csvRow is a row with these columns.
 type csvRow struct {
 	record, date, epoch, alternative, kpi                  string
 	participants, converted, events, nonzero, sum, squares string
 	setting, value                                         string
 }
 
-// cells returns a row's. Texts of others are kept from being taken for formulas.
+// cells returns the cells of a row. No text of a user is read as a formula.
 func (r csvRow) cells() []string {
 	return []string{
-		r.record, r.date, r.epoch, plain(r.alternative), plain(r.kpi), r.participants, r.converted, r.events, r.nonzero, r.sum, r.squares,
-		r.setting, plain(r.value),
+		r.record, r.date, r.epoch, reply.CSVText(r.alternative), reply.CSVText(r.kpi), r.participants, r.converted, r.events, r.nonzero, r.sum, r.squares,
+		r.setting, reply.CSVText(r.value),
 	}
 }
 
-// downloadCSV serves all that is counted of an experiment as one table.
-func (d *dashboard) downloadCSV(w http.ResponseWriter, r *http.Request) error {
-	counts, err := d.engine.Counts(r.Context(), r.PathValue("name"))
+// downloadCSV serves everything about an experiment as one table.
+func (a routes) downloadCSV(w http.ResponseWriter, r *http.Request) error {
+	counts, err := a.engine.Counts(r.Context(), r.PathValue("name"))
 	if err != nil {
 		return err
 	}
@@ -50,22 +49,13 @@ func (d *dashboard) downloadCSV(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	table := csv.NewWriter(&text)
-	table.UseCRLF = true
-	if err := table.WriteAll(rows); err != nil {
-		return err
-	}
-	attach(w, counts.Record.Name, "csv")
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	_, err = text.WriteTo(w)
-	return err
+	return reply.CSV(w, fileName(counts.Record.Name)+".csv", "text/csv; charset=utf-8", rows)
 }
 
 func (x download) rows() ([][]string, error) {
 	rows := [][]string{csvHeader}
-	set, err := x.set()
-	for _, r := range set {
+	settings, err := x.settingRows()
+	for _, r := range settings {
 		rows = append(rows, r.cells())
 	}
 	for _, a := range x.Alternatives {
@@ -74,7 +64,7 @@ func (x download) rows() ([][]string, error) {
 			kpis = []downloadKPI{{downloadTotals: newDownloadTotals(store.EpochConversions{})}}
 		}
 		for _, k := range kpis {
-			for _, r := range slices.Concat(days(a, k), epochRows(a, k)) {
+			for _, r := range slices.Concat(dayRows(a, k), epochRows(a, k)) {
 				r.alternative, r.kpi = a.Name, k.KPI
 				rows = append(rows, r.cells())
 			}
@@ -83,9 +73,9 @@ func (x download) rows() ([][]string, error) {
 	return rows, err
 }
 
-// set returns the rows of what is set.
-func (x download) set() (rows []csvRow, err error) {
-	say := func(epoch, name string, value any) {
+// settingRows returns the rows of settings.
+func (x download) settingRows() (rows []csvRow, err error) {
+	add := func(epoch, name string, value any) {
 		text, failed := cell(value)
 		rows, err = append(rows, csvRow{record: "setting", epoch: epoch, setting: name, value: text}), errors.Join(err, failed)
 	}
@@ -113,16 +103,16 @@ func (x download) set() (rows []csvRow, err error) {
 		{"plan", s.Plan},
 		{"excluded", x.Excluded},
 	} {
-		say("", set.name, set.value)
+		add("", set.name, set.value)
 	}
 	for _, e := range x.Epochs {
-		say(number32(e.Number), "start", e.Start)
-		say(number32(e.Number), "weights", e.Weights)
+		add(epochNumber(e.Number), "start", e.Start)
+		add(epochNumber(e.Number), "weights", e.Weights)
 	}
 	return rows, err
 }
 
-// cell writes a value: text and times as they are, nothing for null, the rest as
+// cell writes a value: strings and times without quotes, nothing for null, the rest as
 // JSON.
 func cell(value any) (string, error) {
 	text, err := json.Marshal(value)
@@ -134,15 +124,15 @@ func cell(value any) (string, error) {
 	return plain, err
 }
 
-// days returns the rows of the days on which an alternative got anything.
-func days(a downloadAlternative, k downloadKPI) []csvRow {
+// dayRows returns the rows of the days on which an alternative has counts.
+func dayRows(a downloadAlternative, k downloadKPI) []csvRow {
 	on := make(map[string]csvRow)
 	for _, d := range a.Days {
 		on[d.Date] = csvRow{participants: decimal(d.Participants), converted: "0", events: "0"}
 	}
 	for _, d := range k.Days {
-		r, came := on[d.Date]
-		if !came {
+		r, ok := on[d.Date]
+		if !ok {
 			r.participants = "0"
 		}
 		r.converted, r.events = decimal(d.Converted), decimal(d.Events)
@@ -157,12 +147,11 @@ func days(a downloadAlternative, k downloadKPI) []csvRow {
 	return rows
 }
 
-// epochRows returns the rows of the epochs in which anybody took part, and the
-// total.
+// epochRows returns the rows of the epochs with participants, and the total.
 func epochRows(a downloadAlternative, k downloadKPI) []csvRow {
 	var rows []csvRow
 	for _, e := range a.Epochs {
-		r := csvRow{record: "epoch", epoch: number32(e.Epoch), participants: decimal(e.Participants)}
+		r := csvRow{record: "epoch", epoch: epochNumber(e.Epoch), participants: decimal(e.Participants)}
 		totals := newDownloadTotals(store.EpochConversions{})
 		if i := slices.IndexFunc(k.Epochs, func(v downloadValues) bool { return v.Epoch == e.Epoch }); i >= 0 {
 			totals = k.Epochs[i].downloadTotals
@@ -178,4 +167,6 @@ func (r csvRow) with(t downloadTotals) csvRow {
 	return r
 }
 
-func number32(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
+
+func epochNumber(n uint32) string { return strconv.FormatUint(uint64(n), 10) }

@@ -1,0 +1,88 @@
+package legacy
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/dashboard/access"
+	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
+	"github.com/sixpack-go/sixpack/store"
+)
+
+// form serves a form of Sixpack's pages, and redirects to the experiment's page. It also
+// redirects if there was nothing to do: programs send these forms, perhaps twice.
+func (l routes) form(submit func(r *http.Request, x store.Record) error) access.Serve {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		counts, err := l.counts(r, r.PathValue("name"))
+		if err != nil {
+			return err
+		}
+		if err := reply.Settle(submit(r, counts.Record), "Send the field anyway=yes as well to confirm."); err != nil {
+			return err
+		}
+		http.Redirect(w, r, l.prefix+"/experiments/"+url.PathEscape(counts.Record.Name)+"/", http.StatusFound)
+		return nil
+	}
+}
+
+// setWinner sets the winner. The field anyway, which Sixpack's form does not have,
+// confirms a [sixpack.WinnerRisk].
+func (l routes) setWinner(r *http.Request, x store.Record) error {
+	if !r.PostForm.Has("alternative_name") {
+		return missing("alternative_name")
+	}
+	var options []sixpack.WinnerOption
+	if r.PostForm.Get("anyway") != "" {
+		options = append(options, sixpack.Confirmed())
+	}
+	return l.engine.SetWinner(r.Context(), x.Name, r.PostForm.Get("alternative_name"), options...)
+}
+
+func (l routes) resetWinner(r *http.Request, x store.Record) error {
+	return l.engine.ResetWinner(r.Context(), x.Name)
+}
+
+func (l routes) reset(r *http.Request, x store.Record) error {
+	return l.engine.Reset(r.Context(), x.Name)
+}
+
+// pause pauses an experiment, or resumes it.
+func (l routes) pause(r *http.Request, x store.Record) error {
+	if x.Paused {
+		return l.engine.Resume(r.Context(), x.Name)
+	}
+	return l.engine.Pause(r.Context(), x.Name)
+}
+
+// archive archives an experiment, or unarchives it.
+func (l routes) archive(r *http.Request, x store.Record) error {
+	if x.Archived {
+		return l.engine.Unarchive(r.Context(), x.Name)
+	}
+	return l.engine.Archive(r.Context(), x.Name)
+}
+
+func (l routes) describe(r *http.Request, x store.Record) error {
+	if !r.PostForm.Has("description") {
+		return missing("description")
+	}
+	return l.engine.Describe(r.Context(), x.Name, r.PostForm.Get("description"))
+}
+
+func missing(field string) error {
+	return reply.Refuse(http.StatusBadRequest, "The field "+field+" is missing.")
+}
+
+// delete serves the form that deletes an experiment, and redirects to the list.
+func (l routes) delete(w http.ResponseWriter, r *http.Request) error {
+	counts, err := l.counts(r, r.PathValue("name"))
+	if err != nil {
+		return err
+	}
+	if err := l.engine.Delete(r.Context(), counts.Record.Name); err != nil {
+		return err
+	}
+	http.Redirect(w, r, l.prefix+"/", http.StatusFound)
+	return nil
+}

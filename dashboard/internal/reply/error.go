@@ -1,0 +1,68 @@
+// Package reply has the answers that pages, the JSON API and Sixpack's routes share:
+// errors with the one table from errors to HTTP statuses, JSON and CSV files.
+package reply
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/sixpack-go/sixpack"
+)
+
+// Error is an error with a message for the caller.
+type Error struct {
+	Status  int // of the answer
+	Message string
+}
+
+func (e Error) Error() string { return e.Message }
+
+// Refuse returns an [Error].
+func Refuse(status int, message string) error { return Error{status, message} }
+
+// ErrNotFound is the error of a path that does not exist.
+var ErrNotFound = Refuse(http.StatusNotFound, "There is no such page.")
+
+// ErrorOf returns what the caller is told about an error. An error that is not in the
+// table is a failure of the store.
+func ErrorOf(err error) Error {
+	var (
+		known    Error
+		tooLong  *http.MaxBytesError
+		invalid  *sixpack.InvalidError
+		conflict *sixpack.ConflictError
+	)
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, sixpack.ErrUnknown):
+		return Error{http.StatusNotFound, "There is no such experiment."}
+	case errors.Is(err, &sixpack.InvalidError{Argument: "change"}):
+		return Error{http.StatusNotFound, "There is no such change in the log of this experiment."}
+	case errors.As(err, &invalid):
+		text := invalid.Error()
+		return Error{http.StatusBadRequest, strings.ToUpper(text[:1]) + text[1:] + "."}
+	case errors.As(err, &conflict):
+		return Error{http.StatusConflict, conflict.Message}
+	case errors.As(err, &tooLong):
+		return Error{http.StatusRequestEntityTooLarge, "The request is too long, so nothing was changed. Shorten it to less than 1 MB."}
+	default:
+		return Error{http.StatusServiceUnavailable, "The store does not answer. Nothing was changed; try again in a moment."}
+	}
+}
+
+// Settle returns nil if err refuses what is already done, so that programs can repeat
+// their requests. If an operation can be confirmed, it adds how to do so to the
+// message.
+func Settle(err error, confirmation string) error {
+	conflict, ok := errors.AsType[*sixpack.ConflictError](err)
+	switch {
+	case ok && conflict.Done:
+		return nil
+	case ok && conflict.Confirmable:
+		return Error{http.StatusConflict, conflict.Message + " " + confirmation}
+	default:
+		return err
+	}
+}

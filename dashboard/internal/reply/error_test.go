@@ -1,0 +1,51 @@
+package reply_test
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
+)
+
+// TestErrorOf has an answer for each error that the engine exports, so that a new one is
+// not taken for a failure of the store.
+func TestErrorOf(t *testing.T) {
+	never := http.StatusServiceUnavailable // what visitors do is not done here
+	answers := map[string]struct {
+		err    error
+		status int
+		says   string
+	}{
+		"InvalidError":        {&sixpack.InvalidError{Argument: "plan", Rule: "none"}, http.StatusBadRequest, "Invalid plan: none."},
+		"ConflictError":       {&sixpack.ConflictError{Message: "It is archived."}, http.StatusConflict, "It is archived."},
+		"ErrConflict":         {&sixpack.ConflictError{Message: "It is paused.", Done: true}, http.StatusConflict, "It is paused."},
+		"ErrUnknown":          {sixpack.ErrUnknown, http.StatusNotFound, "no such experiment"},
+		"ErrChanged":          {sixpack.ErrChanged, never, ""},
+		"ErrNotParticipating": {sixpack.ErrNotParticipating, never, ""},
+		"ErrPaused":           {sixpack.ErrPaused, never, ""},
+		"ErrArchived":         {sixpack.ErrArchived, never, ""},
+		"tooLong":             {&http.MaxBytesError{Limit: 1}, http.StatusRequestEntityTooLarge, "too long"},
+		"":                    {errors.New("the store is down"), http.StatusServiceUnavailable, "The store does not answer."},
+	}
+	for name, c := range answers {
+		if got := reply.ErrorOf(fmt.Errorf("wrapped: %w", c.err)); got.Status != c.status || !strings.Contains(got.Message, c.says) {
+			t.Errorf("%s: %+v, want %d %s", name, got, c.status, c.says)
+		}
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "../../../errors.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, object := range file.Scope.Objects {
+		if _, known := answers[name]; !known && object.Kind != ast.Fun && ast.IsExported(name) {
+			t.Errorf("there is no answer for %s", name)
+		}
+	}
+}
