@@ -365,6 +365,11 @@ func TestUndoRefused(t *testing.T) {
 				id = log[len(log)-1-c.undo].ID
 			}
 			before := fmt.Sprintf("%+v %+v", countsOf(t, e, "button"), log)
+			all, err := e.Changes(t.Context(), "button", 0)
+			check(t, err)
+			if i := slices.IndexFunc(all, func(c sixpack.LoggedChange) bool { return c.ID == id }); i >= 0 && all[i].Undoable {
+				t.Error("the log says that it can be undone")
+			}
 			want := sixpack.ErrConflict
 			if c.undo < 0 {
 				want = &sixpack.InvalidError{Argument: "change"}

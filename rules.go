@@ -17,6 +17,7 @@ type rule struct {
 }
 
 func already(when func(r *store.Record) bool, message string) rule { return rule{when, message, true} }
+
 func refused(when func(r *store.Record) bool, message string) rule { return rule{when, message, false} }
 
 func isArchived(r *store.Record) bool  { return r.Archived }

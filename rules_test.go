@@ -21,6 +21,13 @@ func TestOperations(t *testing.T) {
 			e := sixpack.New(&s, sixpack.Config{})
 			before := countsOf(t, e, "button").Record
 			allowed := sixpack.Allowed(&before, store.Action(c.Operation))
+			if c.Operation == "undo" {
+				log, err := e.Changes(t.Context(), "button", 1)
+				check(t, err)
+				if log[0].Undoable != (c.Want == operatortest.OK) {
+					t.Errorf("whether it can be undone is %t", log[0].Undoable)
+				}
+			}
 			err := operatortest.Do(t.Context(), e, "button", c.Operation)
 			if got := operatortest.Of(err); got != c.Want {
 				t.Fatalf("%q: %v, want %q", got, err, c.Want)
@@ -90,5 +97,51 @@ func TestWinnerRisk(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestUndoSetsNoWinnerByTheWay undoes the removal of winners that SetWinner would not set.
+func TestUndoSetsNoWinnerByTheWay(t *testing.T) {
+	for _, state := range []string{"mismatch", "losing"} {
+		var s memory.Store
+		operatortest.Prepare(t, &s, "button", state)
+		e := sixpack.New(&s, sixpack.Config{})
+		check(t, e.SetWinner(t.Context(), "button", operatortest.Winner, sixpack.Confirmed()))
+		check(t, e.ResetWinner(t.Context(), "button"))
+		err := operatortest.Do(t.Context(), e, "button", "undo")
+		if got := operatortest.Of(err); got != operatortest.Refused || countsOf(t, e, "button").Record.Winner != "" {
+			t.Errorf("%s: %q: %v", state, got, err)
+		}
+	}
+}
+
+// TestUndoPassesTheRules undoes changes of an experiment that was archived since.
+func TestUndoPassesTheRules(t *testing.T) {
+	for _, c := range []struct {
+		operations []string
+		want       operatortest.Outcome // of undoing the last but one
+	}{
+		{[]string{"winner", "reset-winner", "archive"}, operatortest.Refused},
+		{[]string{"winner", "archive"}, operatortest.OK},
+		{[]string{"pause", "resume", "archive"}, operatortest.Refused},
+		{[]string{"pause", "archive"}, operatortest.OK},
+		{[]string{"override", "archive"}, operatortest.Refused},
+		{[]string{"plan", "archive"}, operatortest.Refused},
+		{[]string{"describe", "archive"}, operatortest.OK},
+	} {
+		var s memory.Store
+		operatortest.Prepare(t, &s, "button", "running")
+		e := sixpack.New(&s, sixpack.Config{})
+		for _, operation := range c.operations {
+			check(t, operatortest.Do(t.Context(), e, "button", operation))
+		}
+		log, err := e.Changes(t.Context(), "button", 2)
+		check(t, err)
+		if got := log[1].Undoable; got != (c.want == operatortest.OK) {
+			t.Errorf("%q: whether it can be undone is %t", c.operations, got)
+		}
+		if got := operatortest.Of(e.Undo(t.Context(), "button", log[1].ID)); got != c.want {
+			t.Errorf("%q: %q, want %q", c.operations, got, c.want)
+		}
 	}
 }

@@ -43,9 +43,19 @@ func TestErrorOf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, object := range file.Scope.Objects {
-		if _, known := answers[name]; !known && object.Kind != ast.Fun && ast.IsExported(name) {
-			t.Errorf("there is no answer for %s", name)
+	ast.Inspect(file, func(n ast.Node) bool {
+		var names []*ast.Ident
+		switch n := n.(type) {
+		case *ast.ValueSpec:
+			names = n.Names
+		case *ast.TypeSpec:
+			names = []*ast.Ident{n.Name}
 		}
-	}
+		for _, name := range names {
+			if _, known := answers[name.Name]; !known && name.IsExported() {
+				t.Errorf("there is no answer for %s", name.Name)
+			}
+		}
+		return true
+	})
 }
