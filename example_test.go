@@ -217,6 +217,24 @@ func ExampleEngine_Undo() {
 	// winner by anna@example.com: {"winner":"red"}, before {"winner":""}
 }
 
+// An operation that the state of an experiment does not allow is refused with a sentence.
+func ExampleConflictError() {
+	ctx := context.Background()
+	engine := sixpack.New(new(memory.Store), sixpack.Config{})
+	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
+	_, _ = engine.Participate(ctx, button, "anna")
+	_ = engine.Archive(ctx, "button-color")
+
+	for _, err := range []error{engine.Archive(ctx, "button-color"), engine.SetWinner(ctx, "button-color", "red")} {
+		if conflict, ok := errors.AsType[*sixpack.ConflictError](err); ok {
+			fmt.Println(conflict.Message, conflict.Done)
+		}
+	}
+	// Output:
+	// It is already archived. true
+	// It is archived. Take it out of the archive first. false
+}
+
 // boldly gives three of four participants to what did best so far.
 type boldly struct{}
 

@@ -8,8 +8,8 @@ import (
 
 type actorKey struct{}
 
-// WithActor returns a context in which name is the one who acts. The log of an
-// experiment keeps it with each change.
+// WithActor returns a context with the name of the person or program that acts. The log
+// of an experiment keeps it with each change.
 func WithActor(ctx context.Context, name string) context.Context {
 	return context.WithValue(ctx, actorKey{}, name)
 }
@@ -41,11 +41,11 @@ func (e *Engine) Changes(ctx context.Context, experiment string, limit int) ([]L
 		return nil, unknownExperiment(experiment)
 	}
 	changes := make([]LoggedChange, len(log))
-	var back past
+	var later laterChanges
 	for i, c := range log {
 		changes[i].Change = c
 		if r != nil {
-			_, err := e.reverse(r, c, &back)
+			_, err := e.reverse(r, c, &later)
 			changes[i].Undoable = err == nil
 		}
 	}

@@ -36,10 +36,10 @@ func (e *Engine) AllCounts(ctx context.Context) ([]store.Counts, error) {
 	return e.store.Counts(ctx)
 }
 
-// A WinnerOption changes what [Engine.SetWinner] asks before it sets a winner.
+// A WinnerOption changes what [Engine.SetWinner] requires.
 type WinnerOption struct{ confirmed bool }
 
-// Confirmed sets the winner in spite of a [WinnerRisk].
+// Confirmed sets the winner despite a [WinnerRisk].
 func Confirmed() WinnerOption { return WinnerOption{confirmed: true} }
 
 // SetWinner gives every client this alternative from now on. Nobody takes part

@@ -31,11 +31,7 @@ func isRamping(r *store.Record) bool   { return r.Ramp.Active() }
 func notRamping(r *store.Record) bool  { return !r.Ramp.Active() }
 func rampPaused(r *store.Record) bool  { return r.Ramp.State == store.RampPaused }
 func rampRunning(r *store.Record) bool { return r.Ramp.State == store.RampRunning }
-
-func overridesNothing(r *store.Record) bool {
-	o := r.Override
-	return o.Traffic == 0 && o.Weights == nil && o.Algorithm == ""
-}
+func noOverride(r *store.Record) bool  { return r.Override.IsZero() }
 
 const rampSetsTraffic = "A ramp sets its traffic. Stop the ramp first."
 
@@ -62,7 +58,7 @@ var rules = map[store.Action][]rule{
 	},
 	store.ActionOverride: {whileArchived},
 	store.ActionClearOverride: {
-		already(overridesNothing, "Nothing is overridden."),
+		already(noOverride, "Nothing is overridden."),
 		refused(isRamping, rampSetsTraffic),
 		whileArchived,
 	},
@@ -78,9 +74,9 @@ var rules = map[store.Action][]rule{
 }
 
 // Allowed returns nil if the state of an experiment allows an operation, else the
-// [*ConflictError] with which the engine refuses it. It is what the methods of
-// [Engine] ask before they change anything, for callers that show what can be done.
-// A method can still refuse its arguments.
+// [*ConflictError] with which the engine refuses it. The methods of [Engine] call it
+// before they change anything, and pages call it to offer only what is allowed. A method
+// can still refuse its arguments.
 func Allowed(r *store.Record, operation store.Action) error {
 	for _, rule := range rules[operation] {
 		if rule.when(r) {

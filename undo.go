@@ -36,11 +36,11 @@ func (e *Engine) Undo(ctx context.Context, experiment string, change uint64) err
 			if i < 0 {
 				return invalid("change", "the log has no change %d", change)
 			}
-			var back past
-			for _, later := range log[:i] {
-				back.add(later)
+			var later laterChanges
+			for _, c := range log[:i] {
+				later.add(c)
 			}
-			was, err := e.reverse(r, log[i], &back)
+			was, err := e.reverse(r, log[i], &later)
 			if err != nil {
 				return err
 			}
@@ -54,24 +54,25 @@ func (e *Engine) Undo(ctx context.Context, experiment string, change uint64) err
 	})
 }
 
-// past is what later changes did, on the way back through a log.
-type past struct {
-	changed map[string]bool // the settings that they changed
-	deleted bool            // they deleted the experiment
+// laterChanges sums up the changes later than one of the log.
+type laterChanges struct {
+	settings map[string]bool // that they changed
+	deleted  bool            // whether one of them deleted the experiment
 }
 
-// add adds the next earlier change. It reports whether a later one changed the same.
-func (p *past) add(c store.Change) (again bool) {
+// add adds the next earlier change. It reports whether one of the others changed the
+// same settings.
+func (l *laterChanges) add(c store.Change) (overlaps bool) {
 	var set map[string]json.RawMessage
-	_ = json.Unmarshal(c.After, &set) // what cannot be read changed nothing that is known
+	_ = json.Unmarshal(c.After, &set) // a corrupt change is refused elsewhere
 	for name := range set {
-		if again = again || p.changed[name]; p.changed == nil {
-			p.changed = make(map[string]bool)
+		if overlaps = overlaps || l.settings[name]; l.settings == nil {
+			l.settings = make(map[string]bool)
 		}
-		p.changed[name] = true
+		l.settings[name] = true
 	}
-	p.deleted = p.deleted || c.Action == store.ActionDelete
-	return again
+	l.deleted = l.deleted || c.Action == store.ActionDelete
+	return overlaps
 }
 
 // final returns why changes by an action cannot be undone, nothing if they can.
@@ -89,9 +90,9 @@ func final(action store.Action) string {
 // reverse returns the settings that undoing c restores, given the changes later than c,
 // to which it adds c. Its error is a [*ConflictError] if the state of the experiment
 // does not allow that.
-func (e *Engine) reverse(r *store.Record, c store.Change, later *past) (was store.Settings, err error) {
+func (e *Engine) reverse(r *store.Record, c store.Change, later *laterChanges) (was store.Settings, err error) {
 	deleted := later.deleted
-	again := later.add(c)
+	overlaps := later.add(c)
 	conflict := func(message string) error { return &ConflictError{Experiment: r.Name, Message: message} }
 	if message := final(c.Action); message != "" {
 		return was, conflict(message)
@@ -106,10 +107,10 @@ func (e *Engine) reverse(r *store.Record, c store.Change, later *past) (was stor
 	}
 	still := r.Clone()
 	is.Apply(&still)
-	if now, _ := store.Changed(*r, still); again || now != (store.Settings{}) {
+	if now, _ := store.Changed(*r, still); overlaps || now != (store.Settings{}) {
 		return was, conflict("The change cannot be undone: a later one changed the same settings.")
 	}
-	for _, action := range operations(was) {
+	for _, action := range actionsFor(was) {
 		if err := Allowed(r, action); err != nil {
 			return was, err
 		}
@@ -120,8 +121,8 @@ func (e *Engine) reverse(r *store.Record, c store.Change, later *past) (was stor
 	return was, nil
 }
 
-// operations returns what sets the given settings.
-func operations(s store.Settings) (all []store.Action) {
+// actionsFor returns the operations that set the given settings.
+func actionsFor(s store.Settings) (all []store.Action) {
 	add := func(yes bool, action, otherwise store.Action) {
 		if !yes {
 			action = otherwise
@@ -146,8 +147,8 @@ func operations(s store.Settings) (all []store.Action) {
 	return all
 }
 
-// checkSettings refuses settings that the experiment cannot have any more, or that
-// this engine does not know.
+// checkSettings refuses settings that the experiment no longer allows, or that this
+// engine does not know.
 func (e *Engine) checkSettings(r *store.Record, s store.Settings) (err error) {
 	if s.Winner != nil && *s.Winner != "" {
 		err = checkWinner(r, *s.Winner)
@@ -159,13 +160,12 @@ func (e *Engine) checkSettings(r *store.Record, s store.Settings) (err error) {
 		err = first(err, checkPlan(*s.Plan))
 	}
 	if invalid, ok := errors.AsType[*InvalidError](err); ok {
-		err = &ConflictError{Experiment: r.Name, Message: "The change cannot be undone, as this is not possible any more: " + invalid.Error() + "."}
+		err = &ConflictError{Experiment: r.Name, Message: "The change cannot be undone: " + invalid.Error() + "."}
 	}
 	return err
 }
 
-// checkCounts refuses settings of r that were restored and that its counts speak
-// against.
+// checkCounts refuses restored settings of r that its counts do not allow.
 func (e *Engine) checkCounts(ctx context.Context, r *store.Record, restored store.Settings) (err error) {
 	if restored.Winner != nil && r.Winner != "" {
 		err = e.checkRisk(ctx, r)
@@ -174,7 +174,7 @@ func (e *Engine) checkCounts(ctx context.Context, r *store.Record, restored stor
 		err = first(err, e.checkLate(ctx, r))
 	}
 	if risk, ok := errors.AsType[*ConflictError](err); ok && risk.Confirmable {
-		err = &ConflictError{Experiment: r.Name, Message: risk.Message + " To have this winner all the same, set it."}
+		err = &ConflictError{Experiment: r.Name, Message: risk.Message + " Set the winner instead of undoing if you want it."}
 	}
 	return err
 }

@@ -65,7 +65,7 @@ var override = action{
 		if len(wrong) > 0 {
 			return wrong
 		}
-		if overridesNothing(o) && overridesNothing(s.Override) {
+		if o.IsZero() && s.Override.IsZero() {
 			return mistakes{"": "Nothing is filled in, so that nothing was changed."}
 		}
 		return e.Override(ctx, s.Name, o)
@@ -113,10 +113,6 @@ func (m mistakes) readWeights(s *subject) []float64 {
 		m[weightField(0)] = "At least one weight has to be above 0."
 	}
 	return weights
-}
-
-func overridesNothing(o store.Override) bool {
-	return o.Traffic == 0 && o.Weights == nil && o.Algorithm == ""
 }
 
 // declared says what weights and algorithm programs declare.

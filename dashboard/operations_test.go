@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -216,4 +217,35 @@ func says(a answer, refused error) bool {
 		text = said.Error
 	}
 	return ok && strings.Contains(strings.ToLower(text), strings.ToLower(strings.TrimSuffix(conflict.Message, ".")))
+}
+
+// TestPagesOffer looks for the operations that the page of an experiment leads to: those
+// that the engine carries out.
+func TestPagesOffer(t *testing.T) {
+	want := make(map[string]map[string]bool) // by state and action
+	for _, c := range operatortest.Cases() {
+		action := c.Operation
+		switch action {
+		case "other-winner":
+			action = "winner"
+		case "override-traffic", "clear-override", "plan-fixed", "other-ramp", "undo":
+			continue
+		}
+		if want[c.State] == nil {
+			want[c.State] = make(map[string]bool)
+		}
+		offered := c.Want == operatortest.OK || c.Want == operatortest.Confirm
+		want[c.State][action] = want[c.State][action] || offered
+	}
+	want["purged-again"]["purge"] = false // pages do not know of clients that an import brought
+	for state, actions := range want {
+		s := new(memory.Store)
+		operatortest.Prepare(t, s, operated, state)
+		text := page(t, serve(t, s)+"/experiments/"+operated+"/")
+		for action, offered := range actions {
+			if got := regexp.MustCompile(`href="[^"]*/do/` + action + `["?]`).MatchString(text); got != offered {
+				t.Errorf("%s: whether the page leads to %s is %t", state, action, got)
+			}
+		}
+	}
 }

@@ -88,6 +88,9 @@ type Override struct {
 	Algorithm string    `json:"algorithm,omitempty"`
 }
 
+// IsZero reports whether o overrides nothing.
+func (o Override) IsZero() bool { return o.Traffic == 0 && o.Weights == nil && o.Algorithm == "" }
+
 // Plan is the question that an experiment is to answer. For zero fields the engine has
 // defaults.
 type Plan struct {
