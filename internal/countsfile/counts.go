@@ -6,13 +6,11 @@ package countsfile
 import (
 	"fmt"
 	"math"
-	"math/big"
 	"regexp"
 	"slices"
 	"strconv"
 	"time"
 
-	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -34,19 +32,28 @@ type Counts struct {
 
 // An arm holds the counts of one alternative.
 type arm struct {
-	name         string
-	weight       float64 // intended share, of any scale; 0 if unknown
-	participants map[store.Day]int64
-	converted    map[store.Day]int64
-	sum, squares float64 // of the participants' values
-	nonZero      int64   // participants whose value is not 0
+	store.AlternativeCounts
+
+	name   string
+	weight float64 // intended share, of any scale; 0 if unknown
 }
 
-// noDay is the day of counts that have none.
-const noDay store.Day = 0
+// noDay is the day of counts that have none, and epoch the epoch of all counts.
+const (
+	noDay store.Day = 0
+	epoch           = 1
+)
 
 func newArm(name string) arm {
-	return arm{name: name, participants: make(map[store.Day]int64), converted: make(map[store.Day]int64)}
+	return arm{AlternativeCounts: store.AlternativeCounts{KPIs: make([]store.KPICounts, 1)}, name: name}
+}
+
+// add adds participants of a day and how many of them converted.
+func (a *arm) add(day store.Day, participants, converted int64) {
+	a.AddDay(day, participants)
+	a.AddEpoch(epoch, participants)
+	a.KPIs[0].AddDay(day, converted, converted)
+	a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: epoch, Converted: converted})
 }
 
 var typedForm = regexp.MustCompile(`^(?:(.*)=)?(\d+)/(\d+)$`)
@@ -77,8 +84,12 @@ func Typed(arguments []string, days int) (Counts, error) {
 		if err != nil {
 			return c, fmt.Errorf("%s: %w", argument, err)
 		}
-		spread(a.participants, participants, today, days)
-		spread(a.converted, converted, today, days)
+		if days == 0 {
+			a.add(noDay, participants, converted)
+		}
+		for d := range int64(days) {
+			a.add(today-store.Day(int64(days)-d), part(participants, d, int64(days)), part(converted, d, int64(days)))
+		}
 		c.arms = append(c.arms, a)
 	}
 	return c, c.checkNames()
@@ -109,18 +120,8 @@ func parseCount(s string) (int64, error) {
 	return int64(x), nil
 }
 
-// spread adds n to counts, evenly over the days that end before the day end, or to
-// noDay if there are no days.
-func spread(counts map[store.Day]int64, n int64, end store.Day, days int) {
-	if days == 0 {
-		counts[noDay] += n
-		return
-	}
-	all := int64(days)
-	for d := range all {
-		counts[end-store.Day(all-d)] += n/all + n%all*(d+1)/all - n%all*d/all
-	}
-}
+// part returns part i of n, which is split into parts as equal as possible.
+func part(n, i, parts int64) int64 { return n/parts + n%parts*(i+1)/parts - n%parts*i/parts }
 
 // checkNames returns an error unless there are two or more alternatives with
 // different names.
@@ -150,71 +151,32 @@ func (c Counts) SetWeights(weights []float64) error {
 // Store returns the counts as a store returns the counts of an experiment with one
 // epoch and the default KPI.
 func (c Counts) Store() store.Counts {
-	r := store.Record{Name: c.experiment, Version: 1, Traffic: 1, KPIs: []string{""}, Epoch: store.Epoch{Number: 1, Weights: c.shares()}}
+	r := store.Record{Name: c.experiment, Version: 1, Traffic: 1, KPIs: []string{""}, Epoch: store.Epoch{Number: epoch, Weights: c.shares()}}
+	counts := store.Counts{}
 	for _, a := range c.arms {
 		r.Alternatives = append(r.Alternatives, a.name)
+		counts.Alternatives = append(counts.Alternatives, a.AlternativeCounts)
 	}
-	if first := c.firstDay(); first != noDay {
-		r.Created = first.Time()
-		r.Epoch.Start = r.Created
-	}
-	counts := store.NewCounts(r, []store.Epoch{r.Epoch})
-	for i, a := range c.arms {
-		a.addTo(&counts.Alternatives[i])
+	if first, ok := counts.FirstDay(); ok && first != noDay {
+		r.Created, r.Epoch.Start = first.Time(), first.Time()
 	}
 	counts.DropZeros()
+	counts.Record, counts.Epochs = r, []store.Epoch{r.Epoch}
 	return counts
 }
 
 // shares returns the intended shares, which sum to 1, or nil if none are known.
 func (c Counts) shares() []float64 {
-	weights := make([]float64, len(c.arms))
-	for i, a := range c.arms {
-		weights[i] = a.weight
+	sum := 0.0
+	for _, a := range c.arms {
+		sum += a.weight
 	}
-	if slices.Max(weights) == 0 {
+	if sum == 0 {
 		return nil
 	}
-	return stats.Shares(weights)
-}
-
-// firstDay returns the first day with counts, noDay if there is none.
-func (c Counts) firstDay() (first store.Day) {
-	for _, a := range c.arms {
-		for d := range a.participants {
-			if first == noDay || d != noDay && d < first {
-				first = d
-			}
-		}
+	all := make([]float64, len(c.arms))
+	for i, a := range c.arms {
+		all[i] = a.weight / sum
 	}
-	return first
-}
-
-func (a arm) addTo(counts *store.AlternativeCounts) {
-	k := &counts.KPIs[0]
-	for d, n := range a.participants {
-		counts.AddDay(d, n)
-		counts.AddEpoch(1, n)
-	}
-	for d, n := range a.converted {
-		k.AddDay(d, n, n)
-	}
-	const million = 1e6
-	k.AddEpoch(store.EpochConversions{
-		Epoch: 1, Converted: total(a.converted), NonZero: a.nonZero,
-		Sum: round(a.sum * million), Squares: round(a.squares * million * million),
-	})
-}
-
-func round(x float64) *big.Int {
-	i, _ := big.NewFloat(math.Round(x)).Int(nil)
-	return i
-}
-
-// total returns the sum over all days.
-func total(counts map[store.Day]int64) (n int64) {
-	for _, c := range counts {
-		n += c
-	}
-	return n
+	return all
 }

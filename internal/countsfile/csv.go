@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/big"
 	"os"
 	"regexp"
 	"slices"
@@ -203,19 +204,19 @@ func (p *parser) row(line []string) error {
 	if err != nil {
 		return err
 	}
-	n, err := p.count(line, "participants")
+	participants, err := p.count(line, "participants")
 	if err != nil {
 		return err
 	}
-	a.participants[day] += n
-	if n, err = p.count(line, "conversions"); err != nil {
+	converted, err := p.count(line, "conversions")
+	if err != nil {
 		return err
 	}
-	a.converted[day] += n
+	a.add(day, participants, converted)
 	if err := p.weight(line, a); err != nil {
 		return err
 	}
-	return p.values(line, a, n)
+	return p.values(line, a, converted)
 }
 
 // arm returns the arm of an alternative, and adds it if there is none.
@@ -299,15 +300,23 @@ func (p *parser) values(line []string, a *arm, converted int64) error {
 	if nearly := 1 + 1e-9; squares < 0 || float64(nonZero)*squares*nearly < sum*sum {
 		return fmt.Errorf("values of %d participants with the sum %v cannot have the squares %v", nonZero, sum, squares)
 	}
-	a.sum, a.squares, a.nonZero = a.sum+sum, a.squares+squares, a.nonZero+nonZero
+	const million = 1e6
+	a.KPIs[0].AddEpoch(store.EpochConversions{
+		Epoch: epoch, NonZero: nonZero, Sum: round(sum * million), Squares: round(squares * million * million),
+	})
 	return nil
+}
+
+func round(x float64) *big.Int {
+	i, _ := big.NewFloat(math.Round(x)).Int(nil)
+	return i
 }
 
 // checkTotal compares a line of totals with the sums of the details.
 func (p *parser) checkTotal(line []string) error {
 	name := p.field(line, "alternative")
 	a := p.arm(name) // an alternative without participants has no details
-	for column, got := range map[string]int64{"participants": total(a.participants), "conversions": total(a.converted)} {
+	for column, got := range map[string]int64{"participants": a.Participants(), "conversions": a.KPIs[0].Converted()} {
 		want, err := p.count(line, column)
 		if err != nil {
 			return err
@@ -330,8 +339,8 @@ func (p *parser) finish() error {
 		if a.weight != 0 {
 			weighted++
 		}
-		if a.nonZero > total(a.participants) {
-			return fmt.Errorf("%s has %d participants and values of %d", a.name, total(a.participants), a.nonZero)
+		if n := a.KPIs[0].Totals().NonZero; n > a.Participants() {
+			return fmt.Errorf("%s has %d participants and values of %d", a.name, a.Participants(), n)
 		}
 	}
 	if weighted != 0 && weighted != len(p.arms) {

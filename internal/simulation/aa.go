@@ -29,7 +29,12 @@ type AA struct {
 // visitors by day and the rate of its control, which is 0 if nobody converted. An
 // alternative with weight 0 is left out.
 func LikeExperiment(c store.Counts, kpi string) AA {
-	aa := AA{Experiment: c.Record.Name, KPI: kpi, Split: percentages(c.Record)}
+	aa := AA{Experiment: c.Record.Name, KPI: kpi}
+	for _, share := range c.Record.Shares() {
+		if share > 0 {
+			aa.Split = append(aa.Split, 100*share)
+		}
+	}
 	if control := c.Alternatives[0]; control.Participants() > 0 {
 		aa.Rate = float64(control.KPI(kpi).Converted()) / float64(control.Participants())
 	}
@@ -52,16 +57,6 @@ func LikeExperiment(c store.Counts, kpi string) AA {
 		aa.PerDay[d-first] = n
 	}
 	return aa
-}
-
-// percentages returns the current weights above 0 as percentages.
-func percentages(r store.Record) (all []float64) {
-	for _, w := range r.Shares() {
-		if w > 0 {
-			all = append(all, 100*w)
-		}
-	}
-	return all
 }
 
 // Delays counts how many conversions took 0, 1, … days, nil if there are none.

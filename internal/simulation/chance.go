@@ -6,16 +6,6 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// chances returns the probabilities of being best, as [stats.Best] does.
-func chances(arms []stats.Proportion) []float64 {
-	if len(arms) == 2 {
-		b := beats(arms[0], arms[1])
-		return []float64{1 - b, b}
-	}
-	all, _ := stats.Best(arms, stats.Uniform)
-	return all
-}
-
 // beats returns the probability that the rate of b is higher than the rate of a, with the
 // posteriors of [stats.Uniform], in a thousandth of the time of [stats.Best]. It is exact
 // where one of the counts is small, and within 0.001 elsewhere.

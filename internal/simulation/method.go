@@ -79,23 +79,6 @@ func AlwaysValid(alpha float64) Method {
 	})
 }
 
-// Stratified is [stats.Stratified] over the strata of constant weights. It is computed only
-// where U²/V, which is its G, is at least 2·ln(1/alpha). It is for scenarios with a Rule or
-// Changes, and sees nothing in others.
-func Stratified(alpha float64) Method {
-	return anyChallenger("always-valid G, stratified", alpha, func(level float64) (float64, func(*Look, int) bool) {
-		least := slightlyLess(-2 * math.Log(level))
-		return 0, func(l *Look, i int) bool {
-			p := &l.pairs[i]
-			if p.u*p.u <= least*p.v || stats.StratifiedEvidence(p.strata).P() > level {
-				return false
-			}
-			c, _ := stats.Stratified(p.strata, level)
-			return c.P <= level
-		}
-	})
-}
-
 // slightlyLess leaves room for rounding errors.
 func slightlyLess(x float64) float64 { return 0.999 * x }
 

@@ -92,18 +92,6 @@ func Exponential(mean float64) func(*rand.Rand) float64 {
 	return func(dice *rand.Rand) float64 { return mean * dice.ExpFloat64() }
 }
 
-// Thompson returns the rule that gives each alternative its probability of being best, and
-// splits a fraction of the visitors evenly.
-func Thompson(even float64) Rule {
-	return func(arms []stats.Proportion) []float64 {
-		weights := chances(arms)
-		for i := range weights {
-			weights[i] = (1-even)*weights[i] + even/float64(len(arms))
-		}
-		return weights
-	}
-}
-
 func (s *Scenario) check() error {
 	switch {
 	case len(s.Rates) < 2:

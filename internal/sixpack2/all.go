@@ -8,22 +8,22 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Progress is called while an experiment is imported or exported: the number-th, from
-// 1, of so many experiments. It is first called with done = 0; total is an estimate.
+// Progress, if not nil, is called while an experiment is imported or exported: the
+// number-th, from 1, of so many experiments. It is first called with done = 0; total is an
+// estimate.
 type Progress func(experiment string, number, experiments int, done, total int64)
 
-// counter returns a function that counts steps and reports the progress of one
-// experiment.
+// counter returns a function that counts the steps of one experiment.
 func (p Progress) counter(experiment string, number, experiments int, total int64) func(steps int64) {
-	done := int64(0)
-	count := func(steps int64) {
-		done += steps
-		if p != nil {
-			p(experiment, number, experiments, done, total)
-		}
+	if p == nil {
+		return nil
 	}
-	count(0)
-	return count
+	done := int64(0)
+	p(experiment, number, experiments, done, total)
+	return func(steps int64) {
+		done += steps
+		p(experiment, number, experiments, done, total)
+	}
 }
 
 // ImportOptions configure [Space.ImportAll].
@@ -33,7 +33,7 @@ type ImportOptions struct {
 	// Settings takes over settings of experiments that the store has already, as
 	// [Experiment.TakeSettings] does.
 	Settings bool
-	Progress Progress // may be nil
+	Progress Progress
 }
 
 // ImportResult is the outcome of importing one experiment.
@@ -75,7 +75,7 @@ func (o ImportOptions) importOne(ctx context.Context, st store.Store, r *ImportR
 		r.Before = &before[0]
 	}
 	if o.DryRun {
-		return r.Experiment.Scan(ctx, func(_ []store.Client, ids int64) error { step(ids); return nil })
+		return r.Experiment.Scan(ctx, func(_ []store.Client, ids int64) error { advance(step, ids); return nil })
 	}
 	if o.Settings {
 		if err := r.Experiment.TakeSettings(ctx, st); err != nil {
