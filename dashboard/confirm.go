@@ -92,6 +92,10 @@ func (d *dashboard) subject(r *http.Request, form url.Values) (*subject, error) 
 func (d *dashboard) renderConfirm(w http.ResponseWriter, r *http.Request, a *action, s *subject, failed error) error {
 	title, status := a.Title+" "+s.Name, http.StatusOK
 	p := confirmPage{action: a, Experiment: s.Name}
+	wrong, failure := formErrors(failed)
+	if failure >= http.StatusInternalServerError {
+		return failed
+	}
 	if err := sixpack.Allowed(&s.Record, a.Name); err != nil {
 		is := reply.ErrorOf(err)
 		p.Refused = is.Message
@@ -102,11 +106,7 @@ func (d *dashboard) renderConfirm(w http.ResponseWriter, r *http.Request, a *act
 	}
 	p.Clears = a.Name == store.ActionOverride && sixpack.Allowed(&s.Record, store.ActionClearOverride) == nil
 	if failed != nil {
-		wrong, is := formErrors(failed)
-		if is >= http.StatusInternalServerError {
-			return failed
-		}
-		title, status, p.Problem = "Not done: "+title, is, wrong[""]
+		title, status, p.Problem = "Not done: "+title, failure, wrong[""]
 		for i, f := range p.Fields {
 			p.Fields[i].Problem = wrong[f.Name]
 		}
@@ -115,14 +115,17 @@ func (d *dashboard) renderConfirm(w http.ResponseWriter, r *http.Request, a *act
 }
 
 // formErrors returns the messages that a form shows for an error, by field, and the
-// status.
+// status; nothing for nil.
 func formErrors(err error) (mistakes, int) {
+	if err == nil {
+		return nil, 0
+	}
 	if wrong, ok := errors.AsType[mistakes](err); ok {
 		return wrong, http.StatusUnprocessableEntity
 	}
 	is := reply.ErrorOf(err)
 	if conflict, ok := errors.AsType[*sixpack.ConflictError](err); ok && conflict.Confirmable {
-		return mistakes{anywayField: "Select this box to confirm."}, is.Status
+		return mistakes{"": is.Message, anywayField: "Select this box to confirm."}, is.Status
 	}
 	if is.Status == http.StatusBadRequest {
 		is.Status = http.StatusUnprocessableEntity
