@@ -14,23 +14,23 @@ type action struct {
 	Name   store.Action // in paths
 	Title  string       // of its page, before the experiment's name
 	Button string       // that carries it out
-	Final  bool         // it cannot be undone
-	Kept   bool         // it cannot be undone either, but loses nothing
+	Final  bool         // it cannot be describeUndo
+	NoUndo bool         // it cannot be undone either, but loses no data
 	done   string       // what the next page says
 
-	tells  func(s *subject) []string // says what will happen
-	fields func(s *subject) []field  // of the form; nil for none
-	// do carries it out. Its error is mistakes for fields that cannot be read.
-	do func(ctx context.Context, e *sixpack.Engine, s *subject) error
+	explain func(s *subject) []string // what will happen, in sentences
+	fields  func(s *subject) []field  // of the form; nil for none
+	// do carries it out. It returns a formError for fields that are not valid.
+	do func(ctx context.Context, s *subject) error
 }
 
-// actions are all actions.
+// actions has all actions.
 var actions = []*action{
 	&setWinner, &removeWinner, &pause, &resume, &archive, &unarchive, &purge, &reset, &deletion, &describe,
 	&override, &clearOverride, &startRamp, &pauseRamp, &resumeRamp, &stopRamp, &setPlan,
 }
 
-// actionOf returns the action with a name, nil if there is none.
+// actionOf returns the action with the given name, or nil.
 func actionOf(name string) *action {
 	i := slices.IndexFunc(actions, func(a *action) bool { return a.Name == store.Action(name) })
 	if i < 0 {
@@ -39,7 +39,7 @@ func actionOf(name string) *action {
 	return actions[i]
 }
 
-// simply is what does an action that needs nothing but the experiment.
-func simply(do func(e *sixpack.Engine, ctx context.Context, experiment string) error) func(context.Context, *sixpack.Engine, *subject) error {
-	return func(ctx context.Context, e *sixpack.Engine, s *subject) error { return do(e, ctx, s.Name) }
+// call returns the do of an action that takes nothing but the experiment.
+func call(operation func(e *sixpack.Engine, ctx context.Context, experiment string) error) func(context.Context, *subject) error {
+	return func(ctx context.Context, s *subject) error { return operation(s.engine, ctx, s.Name) }
 }

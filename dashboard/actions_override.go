@@ -10,8 +10,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// The fields of the action that overrides; there is one of weights for each
-// alternative.
+// Fields of the form that overrides. Each alternative has a field for its weight.
 const (
 	trafficField   = "traffic"
 	algorithmField = "algorithm"
@@ -21,7 +20,7 @@ func weightField(i int) string { return "weight-" + strconv.Itoa(i) }
 
 var override = action{
 	Name: store.ActionOverride, Title: "Traffic, weights and algorithm of", Button: "Set them", done: "What is set here goes before what programs say.",
-	tells: func(s *subject) []string {
+	explain: func(s *subject) []string {
 		texts := []string{
 			"What is set here goes before what programs say when they ask for an alternative. Leave to them what you leave empty.",
 			"It holds for new participants: the " + s.participants() + " so far keep their alternatives. " +
@@ -37,7 +36,7 @@ var override = action{
 		if !s.Ramp.Active() {
 			fields = append(fields, field{
 				Name: trafficField, Label: "Traffic, in percent of the visitors", Kind: number,
-				Value: s.value(trafficField, percentOrNone(s.Override.Traffic)), Placeholder: percent(s.Traffic),
+				Value: s.value(trafficField, percentOrEmpty(s.Override.Traffic)), Placeholder: percent(s.Traffic),
 				Hint: "Raising it lets more visitors in. Lowering it puts nobody out who takes part already.",
 			})
 		}
@@ -53,37 +52,37 @@ var override = action{
 		fields[len(fields)-1].Hint = "Weights of any scale: 3 and 1 are 75 % and 25 %."
 		soFar := s.value(algorithmField, s.Override.Algorithm)
 		choices := []choice{{"", "as programs say", soFar == ""}}
-		for _, name := range s.algorithms {
-			choices = append(choices, choice{name, name + " – " + s.plainly(name), soFar == name})
+		for _, name := range s.engine.Algorithms() {
+			choices = append(choices, choice{name, name + " – " + explainAlgorithm(s.engine.Algorithm(name)), soFar == name})
 		}
 		return append(fields, field{Name: algorithmField, Label: "Algorithm", Kind: picked, Choices: choices, Value: soFar})
 	},
-	do: func(ctx context.Context, e *sixpack.Engine, s *subject) error {
+	do: func(ctx context.Context, s *subject) error {
 		const all = 100
-		wrong := mistakes{}
+		wrong := formError{}
 		o := store.Override{Traffic: wrong.readPercent(s, trafficField, all), Weights: wrong.readWeights(s), Algorithm: s.form.Get(algorithmField)}
 		if len(wrong) > 0 {
 			return wrong
 		}
 		if o.IsZero() && s.Override.IsZero() {
-			return mistakes{"": "Nothing is filled in, so that nothing was changed."}
+			return formError{"": "Nothing is filled in, so that nothing was changed."}
 		}
-		return e.Override(ctx, s.Name, o)
+		return s.engine.Override(ctx, s.Name, o)
 	},
 }
 
 var clearOverride = action{
 	Name: store.ActionClearOverride, Title: "Clear traffic, weights and algorithm of", Button: "Clear what is set here", done: "Programs decide again.",
-	tells: func(s *subject) []string {
+	explain: func(s *subject) []string {
 		return []string{
-			"Takes back what is set here: " + overridden(s.Override, s.Alternatives) + ".",
+			"Takes back what is set here: " + describeOverride(s.Override, s.Alternatives) + ".",
 			"From now on programs decide again: traffic " + percent(s.Traffic) + " %" + declared(s.Record) + ". The " + s.participants() + " so far keep their alternatives.",
 		}
 	},
-	do: simply((*sixpack.Engine).ClearOverride),
+	do: call((*sixpack.Engine).ClearOverride),
 }
 
-// declaredShare returns the share that programs declare for an alternative.
+// declaredShare returns the share of an alternative that programs declare.
 func declaredShare(r store.Record, i int) float64 {
 	if r.Weights == nil {
 		return 1 / float64(len(r.Alternatives))
@@ -91,8 +90,8 @@ func declaredShare(r store.Record, i int) float64 {
 	return r.Weights[i]
 }
 
-// readWeights returns those of the alternatives, nil if all fields are empty.
-func (m mistakes) readWeights(s *subject) []float64 {
+// readWeights returns the weights of the alternatives, or nil if all fields are empty.
+func (m formError) readWeights(s *subject) []float64 {
 	weights := make([]float64, len(s.Alternatives))
 	var missing []string
 	sum := 0.0
@@ -115,11 +114,11 @@ func (m mistakes) readWeights(s *subject) []float64 {
 	return weights
 }
 
-// declared says what weights and algorithm programs declare.
+// declared describes the weights and the algorithm that programs declare.
 func declared(r store.Record) string {
 	text := ", equal weights"
 	if r.Weights != nil {
-		text = ", " + overridden(store.Override{Weights: r.Weights}, r.Alternatives)
+		text = ", " + describeOverride(store.Override{Weights: r.Weights}, r.Alternatives)
 	}
 	if r.Algorithm != "" {
 		text += ", algorithm " + r.Algorithm

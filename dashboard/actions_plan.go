@@ -5,11 +5,10 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// The fields of the action that plans.
+// Fields of the form that plans.
 const (
 	kpiField      = "kpi"
 	effectField   = "effect"
@@ -22,7 +21,7 @@ const (
 
 var setPlan = action{
 	Name: store.ActionPlan, Title: "Plan", Button: "Save the plan", done: "The plan is saved.",
-	tells: func(*subject) []string {
+	explain: func(*subject) []string {
 		return []string{
 			"The plan says what the verdict is about. What is left empty takes what is shown.",
 			"Plan before you look: a plan that is made to fit what was seen finds what is not there.",
@@ -35,19 +34,19 @@ var setPlan = action{
 			size = strconv.FormatInt(p.Size, 10)
 		}
 		analysis := s.value(analysisField, string(p.Analysis))
-		defaults := s.report.Plan // of which what is not set is what it comes to
+		defaults := s.report.Plan // the plan with its defaults
 		return []field{
 			{Name: kpiField, Label: "KPI", Kind: line, Value: s.value(kpiField, p.KPI), Placeholder: kpiName(s.PrimaryKPI()), Hint: "The one by which the experiment is judged."},
 			{
-				Name: effectField, Label: "Smallest effect worth finding, in percent", Kind: number, Value: s.value(effectField, percentOrNone(p.Effect)),
+				Name: effectField, Label: "Smallest effect worth finding, in percent", Kind: number, Value: s.value(effectField, percentOrEmpty(p.Effect)),
 				Placeholder: percent(defaults.Effect), Hint: "A lift of the control's rate: 10 is from 5 % to 5.5 %.",
 			},
 			{
-				Name: baselineField, Label: "Rate of the control, in percent", Kind: number, Value: s.value(baselineField, percentOrNone(p.Baseline)),
+				Name: baselineField, Label: "Rate of the control, in percent", Kind: number, Value: s.value(baselineField, percentOrEmpty(p.Baseline)),
 				Placeholder: "as it turns out", Hint: "As you expect it, to tell how long it may take.",
 			},
-			{Name: powerField, Label: "Chance to find such an effect, in percent", Kind: number, Value: s.value(powerField, percentOrNone(p.Power)), Placeholder: percent(defaults.Power)},
-			{Name: alphaField, Label: "Chance of a false alarm, in percent", Kind: number, Value: s.value(alphaField, percentOrNone(p.Alpha)), Placeholder: percent(defaults.Alpha)},
+			{Name: powerField, Label: "Chance to find such an effect, in percent", Kind: number, Value: s.value(powerField, percentOrEmpty(p.Power)), Placeholder: percent(defaults.Power)},
+			{Name: alphaField, Label: "Chance of a false alarm, in percent", Kind: number, Value: s.value(alphaField, percentOrEmpty(p.Alpha)), Placeholder: percent(defaults.Alpha)},
 			{
 				Name: sizeField, Label: "Participants", Kind: number, Value: s.value(sizeField, size), Placeholder: "as many as it takes",
 				Hint: "Of all alternatives together.",
@@ -61,15 +60,15 @@ var setPlan = action{
 			},
 		}
 	},
-	do: func(ctx context.Context, e *sixpack.Engine, s *subject) error {
-		const mostEffect, sure, mostAlpha = 10_000, 99.99, 50
-		wrong := mistakes{}
+	do: func(ctx context.Context, s *subject) error {
+		const maxEffect, sure, maxAlpha = 10_000, 99.99, 50
+		wrong := formError{}
 		p := store.Plan{
 			KPI:      s.text(kpiField),
-			Effect:   wrong.readPercent(s, effectField, mostEffect),
+			Effect:   wrong.readPercent(s, effectField, maxEffect),
 			Baseline: wrong.readPercent(s, baselineField, sure),
 			Power:    wrong.readPercent(s, powerField, sure),
-			Alpha:    wrong.readPercent(s, alphaField, mostAlpha),
+			Alpha:    wrong.readPercent(s, alphaField, maxAlpha),
 			Size:     wrong.readSize(s),
 			Analysis: store.Analysis(s.form.Get(analysisField)),
 		}
@@ -79,14 +78,14 @@ var setPlan = action{
 		if len(wrong) > 0 {
 			return wrong
 		}
-		return e.SetPlan(ctx, s.Name, p)
+		return s.engine.SetPlan(ctx, s.Name, p)
 	},
 }
 
-// readSize returns the whole number of participants that a plan says.
-func (m mistakes) readSize(s *subject) int64 {
-	const most = 1e12
-	x := m.readNumber(s, sizeField, true, most)
+// readSize returns the number of participants in a plan.
+func (m formError) readSize(s *subject) int64 {
+	const maxSize = 1e12
+	x := m.readNumber(s, sizeField, true, maxSize)
 	if x != math.Trunc(x) {
 		m[sizeField] = "It has to be a whole number."
 	}

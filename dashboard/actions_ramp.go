@@ -13,8 +13,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// The fields of the action that begins a ramp; there is one of a guardrail for
-// each KPI that is known, and two for others.
+// Fields of the form that starts a ramp. Each known KPI has a field for its guardrail;
+// two more fields are for other KPIs.
 const (
 	stepsField = "steps"
 	holdField  = "hold"
@@ -24,13 +24,13 @@ const (
 
 func guardField(kpi string) string { return "kpi-" + kpi }
 
-// What a KPI is to a ramp: nothing else is a guardrail.
+// Values of the fields of guardrails.
 const (
 	mustNotFall = "fall"
 	mustNotRise = "rise"
 )
 
-// knownKPIs are those that may be chosen from.
+// knownKPIs returns the KPIs that have a field: the primary one and those seen so far.
 func (s *subject) knownKPIs() []string {
 	all := slices.Clone(s.KPIs)
 	if primary := s.PrimaryKPI(); !slices.Contains(all, primary) {
@@ -40,13 +40,13 @@ func (s *subject) knownKPIs() []string {
 }
 
 var startRamp = action{
-	Name: store.ActionRamp, Title: "Raise the traffic of", Button: "Begin", Kept: true, done: "The ramp has begun.",
-	tells: func(s *subject) []string {
+	Name: store.ActionRamp, Title: "Raise the traffic of", Button: "Begin", NoUndo: true, done: "The ramp has begun.",
+	explain: func(s *subject) []string {
 		texts := []string{
 			"Sets the traffic, which is " + percent(s.Record.TrafficInForce()) + " % now, to the first step at once, and to the next one each time that a step was held long enough.",
 			"Nobody who takes part changes or is put out, whatever the steps are.",
 		}
-		if says := beyond(s.Record); says != "" {
+		if says := declaredTraffic(s.Record); says != "" {
 			texts = append(texts, says)
 		}
 		return append(texts, "Before each step it looks at the numbers. It stops for good, and leaves the traffic where it is, "+
@@ -89,12 +89,12 @@ var startRamp = action{
 				Hint: "Such as errors.",
 			})
 	},
-	do: func(ctx context.Context, e *sixpack.Engine, s *subject) error {
-		const mostHours = 24 * 366
-		wrong := mistakes{}
+	do: func(ctx context.Context, s *subject) error {
+		const maxHours = 24 * 366
+		wrong := formError{}
 		p := store.RampPlan{
 			Steps:      wrong.readSteps(s),
-			Hold:       time.Duration(wrong.readNumber(s, holdField, true, mostHours) * float64(time.Hour)),
+			Hold:       time.Duration(wrong.readNumber(s, holdField, true, maxHours) * float64(time.Hour)),
 			Guardrails: slices.Concat(wrong.readKnown(s), readGuardrails(s, fallsField, false), readGuardrails(s, risesField, true)),
 		}
 		if p.Hold == 0 && wrong[holdField] == "" {
@@ -103,48 +103,49 @@ var startRamp = action{
 		if len(wrong) > 0 {
 			return wrong
 		}
-		return e.StartRamp(ctx, s.Name, p)
+		return s.engine.StartRamp(ctx, s.Name, p)
 	},
 }
 
 var pauseRamp = action{
-	Name: store.ActionPauseRamp, Title: "Pause the ramp of", Button: "Pause the ramp", Kept: true, done: "The ramp is paused.",
-	tells: func(s *subject) []string {
+	Name: store.ActionPauseRamp, Title: "Pause the ramp of", Button: "Pause the ramp", NoUndo: true, done: "The ramp is paused.",
+	explain: func(s *subject) []string {
 		return []string{"The traffic stays at " + percent(s.Record.TrafficInForce()) + " % until you resume the ramp. Then this step is held for as long as was left."}
 	},
-	do: simply((*sixpack.Engine).PauseRamp),
+	do: call((*sixpack.Engine).PauseRamp),
 }
 
 var resumeRamp = action{
-	Name: store.ActionResumeRamp, Title: "Resume the ramp of", Button: "Resume the ramp", Kept: true, done: "The ramp goes on.",
-	tells: func(s *subject) []string {
+	Name: store.ActionResumeRamp, Title: "Resume the ramp of", Button: "Resume the ramp", NoUndo: true, done: "The ramp goes on.",
+	explain: func(s *subject) []string {
 		return []string{
 			"The ramp goes on: the traffic stays at " + percent(s.Record.TrafficInForce()) + " % for " + format.Duration(s.Ramp.Left) + ", and is raised then.",
 		}
 	},
-	do: simply((*sixpack.Engine).ResumeRamp),
+	do: call((*sixpack.Engine).ResumeRamp),
 }
 
 var stopRamp = action{
-	Name: store.ActionStopRamp, Title: "Stop the ramp of", Button: "Stop the ramp", Kept: true, done: "The ramp is stopped.",
-	tells: func(s *subject) []string {
+	Name: store.ActionStopRamp, Title: "Stop the ramp of", Button: "Stop the ramp", NoUndo: true, done: "The ramp is stopped.",
+	explain: func(s *subject) []string {
 		return []string{
 			"Ends the ramp for good. The traffic stays at " + percent(s.Record.TrafficInForce()) + " %, and can be set by hand again. You can begin another ramp.",
 		}
 	},
-	do: simply((*sixpack.Engine).StopRamp),
+	do: call((*sixpack.Engine).StopRamp),
 }
 
-// beyond says whose traffic is in force, if programs declare one.
-func beyond(r store.Record) string {
+// declaredTraffic says that a ramp overrides the traffic that programs declare, if they
+// declare one.
+func declaredTraffic(r store.Record) string {
 	if r.Traffic == 1 {
 		return ""
 	}
 	return "Programs declare a traffic of " + percent(r.Traffic) + " %: what the ramp sets goes before that."
 }
 
-// readSteps returns percentages as fractions.
-func (m mistakes) readSteps(s *subject) (steps []float64) {
+// readSteps returns the steps, entered in percent, as fractions.
+func (m formError) readSteps(s *subject) (steps []float64) {
 	const hundred = 100
 	for part := range strings.FieldsFuncSeq(s.text(stepsField), func(r rune) bool { return r == ',' || r == ' ' || r == '%' }) {
 		x, err := strconv.ParseFloat(part, 64)
@@ -164,8 +165,8 @@ func (m mistakes) readSteps(s *subject) (steps []float64) {
 	return steps
 }
 
-// readKnown returns the guardrails among the KPIs that are known.
-func (m mistakes) readKnown(s *subject) (all []store.Guardrail) {
+// readKnown returns the guardrails among the known KPIs.
+func (m formError) readKnown(s *subject) (all []store.Guardrail) {
 	for _, kpi := range s.knownKPIs() {
 		switch s.form.Get(guardField(kpi)) {
 		case "":
@@ -180,8 +181,8 @@ func (m mistakes) readKnown(s *subject) (all []store.Guardrail) {
 	return all
 }
 
-// readGuardrails returns KPIs. The default one is called so, unless there is one of
-// that name.
+// readGuardrails returns the guardrails of other KPIs, in a list with commas. The name
+// "default" stands for the default KPI unless a KPI has this name.
 func readGuardrails(s *subject, name string, rise bool) (all []store.Guardrail) {
 	for kpi := range strings.SplitSeq(s.text(name), ",") {
 		kpi = strings.TrimSpace(kpi)

@@ -10,7 +10,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// The fields of the action that sets the winner.
+// Fields of the form that sets the winner.
 const (
 	alternativeField = "alternative"
 	anywayField      = "anyway"
@@ -18,7 +18,7 @@ const (
 
 var setWinner = action{
 	Name: store.ActionWinner, Title: "Set the winner of", Button: "Set the winner", done: "The winner is set.",
-	tells: func(s *subject) []string {
+	explain: func(s *subject) []string {
 		chosen := "the one that you choose"
 		if a := s.form.Get(alternativeField); slices.Contains(s.Alternatives, a) {
 			chosen = quoted(a)
@@ -33,7 +33,7 @@ var setWinner = action{
 		if s.Winner != "" {
 			texts = append(texts, "The winner so far is "+quoted(s.Winner)+".")
 		}
-		texts = s.waits(texts)
+		texts = s.withRampPaused(texts)
 		if v := s.report.Verdict; v.Headline != "" {
 			texts = append(texts, "The verdict so far: "+v.Headline+" "+v.Detail)
 		}
@@ -58,25 +58,25 @@ var setWinner = action{
 		}
 		return fields
 	},
-	do: func(ctx context.Context, e *sixpack.Engine, s *subject) error {
+	do: func(ctx context.Context, s *subject) error {
 		chosen := s.form.Get(alternativeField)
 		if chosen == "" {
-			return mistakes{alternativeField: "Choose an alternative."}
+			return formError{alternativeField: "Choose an alternative."}
 		}
 		var options []sixpack.WinnerOption
 		if s.form.Get(anywayField) != "" {
 			options = append(options, sixpack.Confirmed())
 		}
-		return e.SetWinner(ctx, s.Name, chosen, options...)
+		return s.engine.SetWinner(ctx, s.Name, chosen, options...)
 	},
 }
 
 var removeWinner = action{
 	Name: store.ActionResetWinner, Title: "Take back the winner of", Button: "Take the winner back", done: "The winner is taken back.",
-	tells: func(s *subject) []string {
+	explain: func(s *subject) []string {
 		after := *s
 		after.Winner = ""
-		return []string{"Not everyone gets " + quoted(s.Winner) + " any more. " + after.goesOn()}
+		return []string{"Not everyone gets " + quoted(s.Winner) + " any more. " + after.whatFollows()}
 	},
-	do: simply((*sixpack.Engine).ResetWinner),
+	do: call((*sixpack.Engine).ResetWinner),
 }

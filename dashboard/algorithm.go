@@ -53,7 +53,8 @@ func newLearning(l sixpack.Learning, r *analysis.Report, broken bool) *learning 
 	if l.Algorithm != nil && !l.Learns {
 		return nil
 	}
-	p := &learning{Name: l.Name, Says: []string{sentence(explainAlgorithm(l.Algorithm))}}
+	words := explainAlgorithm(l.Algorithm)
+	p := &learning{Name: l.Name, Says: []string{strings.ToUpper(words[:1]) + words[1:] + "."}}
 	if !l.Learns {
 		return p
 	}

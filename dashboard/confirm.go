@@ -12,19 +12,19 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// confirmPage says what an action will do, and asks for what it needs.
+// confirmPage is the page that explains an action and has its form.
 type confirmPage struct {
 	*action
 
-	Experiment string
-	Refused    string // why it makes no sense now
-	Tells      []string
-	Fields     []field
-	Problem    string // with all of what was filled in
-	Clears     bool   // there is something to clear, which is another action
+	Experiment  string
+	Refused     string // why the action is not allowed
+	Explanation []string
+	Fields      []field
+	Problem     string // that no field has alone
+	Clears      bool   // the page links to the action that clears the override
 }
 
-// Wrong tells whether anything is wrong with what was filled in.
+// Wrong reports whether the form has a problem.
 func (p confirmPage) Wrong() bool {
 	for _, f := range p.Fields {
 		if f.Problem != "" {
@@ -34,9 +34,9 @@ func (p confirmPage) Wrong() bool {
 	return p.Problem != ""
 }
 
-// confirm serves the page that comes before an action.
+// confirm serves the page of an action.
 func (d *dashboard) confirm(w http.ResponseWriter, r *http.Request) error {
-	a, s, err := d.asks(r, r.URL.Query())
+	a, s, err := d.actionAndSubject(r, r.URL.Query())
 	if err != nil {
 		return err
 	}
@@ -45,19 +45,19 @@ func (d *dashboard) confirm(w http.ResponseWriter, r *http.Request) error {
 
 // act carries out an action.
 func (d *dashboard) act(w http.ResponseWriter, r *http.Request) error {
-	a, s, err := d.asks(r, r.PostForm)
+	a, s, err := d.actionAndSubject(r, r.PostForm)
 	if err != nil {
 		return err
 	}
-	s.typed = true
-	if err := a.do(r.Context(), d.engine, s); err != nil {
+	s.submitted = true
+	if err := a.do(r.Context(), s); err != nil {
 		return d.renderConfirm(w, r, a, s, err)
 	}
 	http.Redirect(w, r, d.afterwards(a, s.Name), http.StatusSeeOther) //nolint:gosec // the path begins with the prefix
 	return nil
 }
 
-// afterwards returns the path of the page that says what was done.
+// afterwards returns the path of the page with the notice that the action was done.
 func (d *dashboard) afterwards(a *action, experiment string) string {
 	if a.Name == store.ActionDelete {
 		return d.Prefix + "/?" + url.Values{"deleted": {experiment}}.Encode()
@@ -65,34 +65,25 @@ func (d *dashboard) afterwards(a *action, experiment string) string {
 	return d.experimentURL(experiment) + "?done=" + string(a.Name)
 }
 
-// asks returns the action and the experiment that a request is about.
-func (d *dashboard) asks(r *http.Request, form url.Values) (*action, *subject, error) {
+// actionAndSubject returns the action and the experiment in the path of a request.
+func (d *dashboard) actionAndSubject(r *http.Request, form url.Values) (*action, *subject, error) {
 	a := actionOf(r.PathValue("action"))
 	if a == nil {
 		return nil, nil, reply.ErrNotFound
 	}
-	s, err := d.subject(r, form)
-	return a, s, err
-}
-
-// subject returns the experiment that a request is about.
-func (d *dashboard) subject(r *http.Request, form url.Values) (*subject, error) {
 	counts, err := d.engine.Counts(r.Context(), r.PathValue("name"))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return &subject{
-		Record: counts.Record, report: analysis.Summary(counts, d.now()), algorithms: d.engine.Algorithms(), form: form,
-		plainly: func(name string) string { return explainAlgorithm(d.engine.Algorithm(name)) },
-	}, nil
+	return a, &subject{Record: counts.Record, engine: d.engine, report: analysis.Summary(counts, d.now()), form: form}, nil
 }
 
-// renderConfirm writes the page that comes before an action, with the error of the
-// attempt to carry it out, nil if there was none.
+// renderConfirm writes the page of an action, with the error of carrying it out if
+// that failed.
 func (d *dashboard) renderConfirm(w http.ResponseWriter, r *http.Request, a *action, s *subject, failed error) error {
 	title, status := a.Title+" "+s.Name, http.StatusOK
 	p := confirmPage{action: a, Experiment: s.Name}
-	wrong, failure := formErrors(failed)
+	wrong, failure := formErrorOf(failed)
 	if failure >= http.StatusInternalServerError {
 		return failed
 	}
@@ -101,7 +92,7 @@ func (d *dashboard) renderConfirm(w http.ResponseWriter, r *http.Request, a *act
 		p.Refused = is.Message
 		return d.renderAs(w, r, is.Status, "confirm", title, p)
 	}
-	if p.Tells = a.tells(s); a.fields != nil {
+	if p.Explanation = a.explain(s); a.fields != nil {
 		p.Fields = a.fields(s)
 	}
 	p.Clears = a.Name == store.ActionOverride && sixpack.Allowed(&s.Record, store.ActionClearOverride) == nil
@@ -114,26 +105,26 @@ func (d *dashboard) renderConfirm(w http.ResponseWriter, r *http.Request, a *act
 	return d.renderAs(w, r, status, "confirm", title, p)
 }
 
-// formErrors returns the messages that a form shows for an error, by field, and the
+// formErrorOf returns the messages that a form shows for an error, by field, and the
 // status; nothing for nil.
-func formErrors(err error) (mistakes, int) {
+func formErrorOf(err error) (formError, int) {
 	if err == nil {
 		return nil, 0
 	}
-	if wrong, ok := errors.AsType[mistakes](err); ok {
+	if wrong, ok := errors.AsType[formError](err); ok {
 		return wrong, http.StatusUnprocessableEntity
 	}
 	is := reply.ErrorOf(err)
 	if conflict, ok := errors.AsType[*sixpack.ConflictError](err); ok && conflict.Confirmable {
-		return mistakes{"": is.Message, anywayField: "Select this box to confirm."}, is.Status
+		return formError{"": is.Message, anywayField: "Select this box to confirm."}, is.Status
 	}
 	if is.Status == http.StatusBadRequest {
 		is.Status = http.StatusUnprocessableEntity
 	}
-	return mistakes{"": is.Message}, is.Status
+	return formError{"": is.Message}, is.Status
 }
 
-// undo undoes a change of the log.
+// undo undoes a change of an experiment.
 func (d *dashboard) undo(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("name")
 	id, err := strconv.ParseUint(r.PostForm.Get("change"), 10, 64)

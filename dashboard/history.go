@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// mostChanges is how many changes a page shows.
-const mostChanges = 100
+// maxChanges is the number of changes that a page shows.
+const maxChanges = 100
 
-// change is one of the log as a page shows it.
+// change is a change as the pages show it.
 type change struct {
 	ID       uint64
 	action   store.Action
@@ -26,15 +27,15 @@ type change struct {
 	Undoable bool
 }
 
-// notice says what was done last.
+// notice says what was just done.
 type notice struct {
 	Text string
-	Undo uint64 // the change that can be undone, 0 if it cannot
+	Undo uint64 // ID of the change, or 0 if it cannot be undone
 }
 
-// history returns what was changed of an experiment, the newest first.
+// history returns the changes of an experiment, the newest first.
 func (d *dashboard) history(ctx context.Context, r store.Record) ([]change, error) {
-	log, err := d.engine.Changes(ctx, r.Name, mostChanges)
+	log, err := d.engine.Changes(ctx, r.Name, maxChanges)
 	if err != nil {
 		return nil, err
 	}
@@ -42,21 +43,21 @@ func (d *dashboard) history(ctx context.Context, r store.Record) ([]change, erro
 	for i, c := range log {
 		was, is := readSettings(c.Before), readSettings(c.After)
 		all[i] = change{
-			ID: c.ID, action: c.Action, At: c.At.In(d.Location), By: c.By, What: told(c.Change, log[i+1:]),
-			Was: settings(was, r.Alternatives), Is: settings(is, r.Alternatives), Undoable: c.Undoable,
+			ID: c.ID, action: c.Action, At: c.At.In(d.Location), By: c.By, What: describeChange(c.Change, log[i+1:]),
+			Was: describeSettings(was, r.Alternatives), Is: describeSettings(is, r.Alternatives), Undoable: c.Undoable,
 		}
 	}
 	return all, nil
 }
 
-// readSettings returns the settings of a change, none if they cannot be read.
+// readSettings returns the describeSettings of a change, none if they cannot be read.
 func readSettings(text json.RawMessage) (s store.Settings) {
 	_ = json.Unmarshal(text, &s) // the rest of the change is worth showing
 	return s
 }
 
-// told says what somebody did. What was undone is among the earlier changes.
-func told(c store.Change, earlier []sixpack.LoggedChange) string {
+// describeChange says what an operator did. An undo refers to one of the earlier changes.
+func describeChange(c store.Change, earlier []sixpack.LoggedChange) string {
 	switch c.Action {
 	case store.ActionWinner:
 		return "Set the winner"
@@ -93,23 +94,23 @@ func told(c store.Change, earlier []sixpack.LoggedChange) string {
 	case store.ActionDelete:
 		return "Deleted an experiment of this name"
 	case store.ActionUndo:
-		return undone(c, earlier)
+		return describeUndo(c, earlier)
 	default:
 		return string(c.Action)
 	}
 }
 
-func undone(c store.Change, earlier []sixpack.LoggedChange) string {
+func describeUndo(c store.Change, earlier []sixpack.LoggedChange) string {
 	for i, e := range earlier {
 		if e.ID == c.Undoes {
-			return "Undid: " + told(e.Change, earlier[i+1:])
+			return "Undid: " + describeChange(e.Change, earlier[i+1:])
 		}
 	}
 	return "Undid a change"
 }
 
-// settings says what a change was from, or to.
-func settings(s store.Settings, alternatives []string) string {
+// describeSettings describes the settings before or after a change.
+func describeSettings(s store.Settings, alternatives []string) string {
 	var parts []string
 	say := func(text string) { parts = append(parts, text) }
 	if s.Winner != nil {
@@ -122,19 +123,19 @@ func settings(s store.Settings, alternatives []string) string {
 		say(either(*s.Archived, "archived", "not archived"))
 	}
 	if s.Description != nil {
-		say(either(*s.Description != "", "“"+shortened(*s.Description)+"”", "no description"))
+		say(either(*s.Description != "", "“"+truncate(*s.Description)+"”", "no description"))
 	}
 	if s.Override != nil {
-		say(overridden(*s.Override, alternatives))
+		say(describeOverride(*s.Override, alternatives))
 	}
 	if s.Plan != nil {
-		say(plan(*s.Plan))
+		say(describePlan(*s.Plan))
 	}
 	if s.Ramp != nil {
 		say(rampState(*s.Ramp))
 	}
 	if s.Participants != nil && s.Conversions != nil {
-		say(many(*s.Participants, "participant") + ", " + many(*s.Conversions, "conversion"))
+		say(format.Many(*s.Participants, "participant") + ", " + format.Many(*s.Conversions, "conversion"))
 	}
 	return strings.Join(parts, "; ")
 }
@@ -146,31 +147,31 @@ func either(yes bool, text, other string) string {
 	return other
 }
 
-// shortened returns a text that fits into a table.
-func shortened(text string) string {
-	const most = 120
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most]) + "…"
+// truncate shortens a text for a table.
+func truncate(text string) string {
+	const maxRunes = 120
+	if runes := []rune(text); len(runes) > maxRunes {
+		return string(runes[:maxRunes]) + "…"
 	}
 	return text
 }
 
-// plan says what a plan leaves not to its defaults.
-func plan(p store.Plan) string {
+// describePlan describes the settings of a plan that are not defaults.
+func describePlan(p store.Plan) string {
 	var parts []string
 	for _, part := range []struct{ name, value string }{
 		{"KPI ", p.KPI},
-		{"effect ", percentOrNone(p.Effect)},
-		{"baseline ", percentOrNone(p.Baseline)},
-		{"power ", percentOrNone(p.Power)},
-		{"alpha ", percentOrNone(p.Alpha)},
+		{"effect ", percentOrEmpty(p.Effect)},
+		{"baseline ", percentOrEmpty(p.Baseline)},
+		{"power ", percentOrEmpty(p.Power)},
+		{"alpha ", percentOrEmpty(p.Alpha)},
 	} {
 		if part.value != "" {
 			parts = append(parts, part.name+part.value+either(part.name == "KPI ", "", " %"))
 		}
 	}
 	if p.Size != 0 {
-		parts = append(parts, many(p.Size, "participant"))
+		parts = append(parts, format.Many(p.Size, "participant"))
 	}
 	if p.Analysis != "" {
 		parts = append(parts, string(p.Analysis))
@@ -178,8 +179,8 @@ func plan(p store.Plan) string {
 	return either(len(parts) > 0, strings.Join(parts, ", "), "the default plan")
 }
 
-// noticeOf returns what a page says of the action that led to it, if that made the
-// newest change; nil if not.
+// noticeOf returns the notice of the action that redirected to a page, or nil if the
+// newest change is not its change.
 func noticeOf(r *http.Request, changes []change) *notice {
 	done := r.URL.Query().Get("done")
 	if len(changes) == 0 || done == "" {
@@ -202,8 +203,8 @@ func noticeOf(r *http.Request, changes []change) *notice {
 	return &n
 }
 
-// deleted returns the experiment whose deletion led to a page, if that was the last
-// that happened to it; empty if not.
+// deleted returns the experiment whose deletion redirected to a page, or "" if it was
+// changed since.
 func (d *dashboard) deleted(r *http.Request) (string, error) {
 	name := r.URL.Query().Get("deleted")
 	if name == "" {

@@ -10,10 +10,10 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// ramp is one as a page shows it.
+// ramp is a ramp as the pages show it.
 type ramp struct {
 	Active bool
-	Warns  bool // it stopped by itself
+	Warns  bool // it stopped because of a guardrail or a mismatch
 	Steps  []rampStep
 	Says   []string
 }
@@ -23,29 +23,29 @@ type rampStep struct {
 	Present bool
 }
 
-// newRamp returns the ramp of an experiment, nil if there never was one.
+// newRamp returns the ramp of an experiment, or nil if there never was one.
 func newRamp(r store.Record, zone *time.Location) *ramp {
 	if r.Ramp.State == "" {
 		return nil
 	}
 	p := &ramp{
 		Active: r.Ramp.Active(), Warns: r.Ramp.State == store.RampStopped && r.Ramp.Reason != "",
-		Says: []string{rampNow(r, zone)},
+		Says: []string{describeRamp(r, zone)},
 	}
 	for i, f := range r.Ramp.Steps {
 		p.Steps = append(p.Steps, rampStep{percent(f) + " %", i == r.Ramp.Step})
 	}
 	if p.Active {
-		p.Says = append(p.Says, guarded(r.Ramp.Guardrails)+unguarded(r))
-		if says := beyond(r); says != "" {
+		p.Says = append(p.Says, describeGuardrails(r.Ramp.Guardrails)+withoutConversions(r))
+		if says := declaredTraffic(r); says != "" {
 			p.Says = append(p.Says, says)
 		}
 	}
 	return p
 }
 
-// rampNow says what a ramp does.
-func rampNow(r store.Record, zone *time.Location) string {
+// describeRamp says what a ramp does at present.
+func describeRamp(r store.Record, zone *time.Location) string {
 	const minute = "2 January 2006 15:04"
 	here := percent(r.Ramp.Steps[r.Ramp.Step]) + " % of the visitors"
 	since := here + " since " + r.Ramp.Since.In(zone).Format(minute)
@@ -72,8 +72,8 @@ func rampNow(r store.Record, zone *time.Location) string {
 	return text + " With the first visitor after " + r.Ramp.Next.In(zone).Format(minute) + " it is " + next + "."
 }
 
-// guarded says what stops a ramp.
-func guarded(guardrails []store.Guardrail) string {
+// describeGuardrails says what stops a ramp.
+func describeGuardrails(guardrails []store.Guardrail) string {
 	const text = "Before each step it looks at the numbers, and stops if participants do not come in the shares that are set"
 	if len(guardrails) == 0 {
 		return text + "."
@@ -85,8 +85,8 @@ func guarded(guardrails []store.Guardrail) string {
 	return text + ", or if an alternative clearly makes things worse: " + strings.Join(worse, ", or ") + "."
 }
 
-// unguarded says which guardrails guard nothing so far.
-func unguarded(r store.Record) string {
+// withoutConversions says which guardrails have no conversions yet.
+func withoutConversions(r store.Record) string {
 	var missing []string
 	for _, g := range r.Ramp.Guardrails {
 		if !slices.Contains(r.KPIs, g.KPI) {
@@ -99,7 +99,7 @@ func unguarded(r store.Record) string {
 	return " Nobody converted by " + strings.Join(missing, ", nor by ") + " yet."
 }
 
-// rampState says what state a ramp is in, for the log.
+// rampState returns the state of a ramp for the change history.
 func rampState(r store.Ramp) string {
 	if r.State == "" {
 		return "no ramp"

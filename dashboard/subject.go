@@ -5,46 +5,45 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// subject is an experiment that something is to be done to, and what was filled
-// in for it.
+// subject is the experiment of an action and the content of the form.
 type subject struct {
 	store.Record
 
-	report     analysis.Report
-	algorithms []string // that the engine knows
-	plainly    func(algorithm string) string
-	form       url.Values
-	typed      bool // form was sent, and so goes before what is so far
+	engine    *sixpack.Engine
+	report    analysis.Report
+	form      url.Values
+	submitted bool // the form was sent, so its empty fields are meant to be empty
 }
 
-// value returns what a field holds: what was typed, and else what is so far.
-func (s *subject) value(name, soFar string) string {
-	if s.typed || s.form.Has(name) {
+// value returns the content of a field: what was entered, else the current setting.
+func (s *subject) value(name, current string) string {
+	if s.submitted || s.form.Has(name) {
 		return s.form.Get(name)
 	}
-	return soFar
+	return current
 }
 
-// text returns what was typed into a field of one line.
+// text returns what was entered in a field, without spaces at its ends.
 func (s *subject) text(name string) string { return strings.TrimSpace(s.form.Get(name)) }
 
-// everybody says what every visitor gets while the experiment does not run.
-func (s *subject) everybody() string {
+// shownToAll returns what every visitor gets while the experiment does not run.
+func (s *subject) shownToAll() string {
 	if s.Winner != "" {
 		return "the winner, " + quoted(s.Winner)
 	}
 	return "the control, " + quoted(s.Alternatives[0])
 }
 
-// participants says how many take part.
-func (s *subject) participants() string { return many(s.report.Participants, "participant") }
+// participants returns the number of participants with its noun.
+func (s *subject) participants() string { return format.Many(s.report.Participants, "participant") }
 
-// conversions says how many there are, of all KPIs.
+// conversions returns the number of conversions by all KPIs with its noun.
 func (s *subject) conversions() string {
 	var n int64
 	for _, a := range s.report.Counts.Alternatives {
@@ -52,17 +51,16 @@ func (s *subject) conversions() string {
 			n += kpi.Converted()
 		}
 	}
-	return many(n, "conversion")
+	return format.Many(n, "conversion")
 }
 
-// goesOn says what visitors get once nothing but what the record says stands
-// against it.
-func (s *subject) goesOn() string {
+// whatFollows says what visitors get in the state of the record.
+func (s *subject) whatFollows() string {
 	switch {
 	case s.Archived:
-		return "It stays archived: everyone gets " + s.everybody() + ", and nothing is counted."
+		return "It stays archived: everyone gets " + s.shownToAll() + ", and nothing is counted."
 	case s.Paused:
-		return "It stays paused: everyone gets " + s.everybody() + ", and nothing is counted."
+		return "It stays paused: everyone gets " + s.shownToAll() + ", and nothing is counted."
 	case s.Winner != "":
 		return "Everyone gets the winner, " + quoted(s.Winner) + ". Nobody new takes part, but participants can convert again."
 	default:
@@ -71,28 +69,19 @@ func (s *subject) goesOn() string {
 	}
 }
 
-// waits adds to what an action does that the ramp waits, if there is one.
-func (s *subject) waits(texts []string) []string {
+// withRampPaused adds to sentences that the ramp waits, if there is one.
+func (s *subject) withRampPaused(texts []string) []string {
 	if s.Ramp.Active() {
 		texts = append(texts, "The ramp waits at its step of "+percent(s.Record.TrafficInForce())+" %, until visitors take part again.")
 	}
 	return texts
 }
 
-// quoted keeps the name of an alternative, which may be any words, from being read
-// as part of a sentence.
+// quoted returns a name, which can be any words, for a sentence.
 func quoted(name string) string { return "“" + name + "”" }
 
-// many says how many of something there are.
-func many(n int64, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return format.Count(n) + " " + thing + "s"
-}
-
-// overridden says what an operator set, by alternative.
-func overridden(o store.Override, alternatives []string) string {
+// describeOverride says what an operator set, by alternative.
+func describeOverride(o store.Override, alternatives []string) string {
 	var parts []string
 	if o.Traffic != 0 {
 		parts = append(parts, "traffic "+percent(o.Traffic)+" %")

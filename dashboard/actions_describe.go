@@ -4,12 +4,11 @@ import (
 	"context"
 	"strings"
 
-	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/dashboard/internal/markdown"
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// The fields of the actions that delete and describe.
+// Fields of the forms that delete and describe.
 const (
 	nameField        = "name"
 	descriptionField = "description"
@@ -17,7 +16,7 @@ const (
 
 var deletion = action{
 	Name: store.ActionDelete, Title: "Delete", Button: "Delete", Final: true,
-	tells: func(s *subject) []string {
+	explain: func(s *subject) []string {
 		texts := []string{
 			"Deletes " + s.Name + " with all " + s.participants() + " and " + s.conversions() + ", its plan and its description. " +
 				"Only the record of who changed what stays.",
@@ -33,17 +32,17 @@ var deletion = action{
 			Name: nameField, Label: "Type the name of the experiment to confirm", Kind: line, Value: s.value(nameField, ""), Hint: s.Name,
 		}}
 	},
-	do: func(ctx context.Context, e *sixpack.Engine, s *subject) error {
+	do: func(ctx context.Context, s *subject) error {
 		if s.text(nameField) != strings.TrimSpace(s.Name) {
-			return mistakes{nameField: "This is not its name. Nothing was deleted."}
+			return formError{nameField: "This is not its name. Nothing was deleted."}
 		}
-		return e.Delete(ctx, s.Name)
+		return s.engine.Delete(ctx, s.Name)
 	},
 }
 
 var describe = action{
 	Name: store.ActionDescribe, Title: "Describe", Button: "Save the description", done: "The description is saved.",
-	tells: func(*subject) []string {
+	explain: func(*subject) []string {
 		return []string{"Say what is tried, why, and what you expect: whoever looks at the experiment reads it."}
 	},
 	fields: func(s *subject) []field {
@@ -52,7 +51,7 @@ var describe = action{
 			Hint: "In Markdown: **bold**, [a link](https://example.org), lists with -. Images and HTML are left out.",
 		}}
 	},
-	do: func(ctx context.Context, e *sixpack.Engine, s *subject) error {
-		return e.Describe(ctx, s.Name, markdown.Normalize(s.form.Get(descriptionField)))
+	do: func(ctx context.Context, s *subject) error {
+		return s.engine.Describe(ctx, s.Name, markdown.Normalize(s.form.Get(descriptionField)))
 	},
 }
