@@ -58,6 +58,6 @@ func Need(tb testing.TB) {
 		if os.Getenv("SIXPACK_CI") != "" {
 			tb.Fatal(err)
 		}
-		tb.Skip(err)
+		tb.Skipf("%v (make test installs what tests need)", err)
 	}
 }
