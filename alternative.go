@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"github.com/sixpack-go/sixpack/bandit"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -104,7 +105,7 @@ func (e *Engine) propose(r *store.Record, x *Experiment, client string, c *call)
 	algorithm := e.algorithm(p.record)
 	p.choice, p.learns, p.Epoch = choose(p.record, algorithm, client), learns(algorithm), p.record.Epoch.Number
 	// A client that fetches first gets the same later: by its hash, else by a reservation.
-	_, pure := algorithm.(Hash)
+	_, pure := algorithm.(bandit.Hash)
 	p.Reserve = c.prefetch && !pure && p.choice >= 0
 	if !c.prefetch || p.Reserve {
 		p.Choice = p.choice
@@ -114,13 +115,13 @@ func (e *Engine) propose(r *store.Record, x *Experiment, client string, c *call)
 
 // choose returns the alternative for a client that has none, Out if the
 // traffic does not admit it.
-func choose(r *store.Record, algorithm Algorithm, client string) int {
+func choose(r *store.Record, algorithm bandit.Algorithm, client string) int {
 	at := newPoint(r.Salt, client)
 	if !at.admitted(r.TrafficInForce()) {
 		return store.Out
 	}
 	n, weights := len(r.Alternatives), shares(r.Epoch.Weights)
-	switch d, draws := algorithm.(Drawer); {
+	switch d, draws := algorithm.(bandit.Drawer); {
 	case draws && weights == nil:
 		return int(d.Draw() * float64(n))
 	case draws:

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sixpack-go/sixpack/bandit"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -23,7 +24,7 @@ var offered = []string{"hash", "random", "thompson", "whiplash", "whiplash-legac
 func BenchmarkChoose(b *testing.B) {
 	for _, name := range offered {
 		b.Run(name, func(b *testing.B) {
-			algorithm := new(Config).algorithm(name)
+			algorithm := new(Engine).Algorithm(name)
 			b.ReportAllocs()
 			for b.Loop() {
 				choose(&chosen, algorithm, "09a7407c-e371-492b-82e3-ef438d960ca3")
@@ -34,7 +35,7 @@ func BenchmarkChoose(b *testing.B) {
 
 func TestChoosingAllocatesNothing(t *testing.T) {
 	for _, name := range offered {
-		algorithm := new(Config).algorithm(name)
+		algorithm := new(Engine).Algorithm(name)
 		if n := testing.AllocsPerRun(1000, func() { choose(&chosen, algorithm, "09a7407c-e371-492b-82e3-ef438d960ca3") }); n > 0 {
 			t.Errorf("%s: %v allocations, want none", name, n)
 		}
@@ -43,7 +44,7 @@ func TestChoosingAllocatesNothing(t *testing.T) {
 
 // seeded is the algorithm random with dice that repeat.
 type seeded struct {
-	Random
+	bandit.Random
 
 	dice *rand.Rand
 }
@@ -56,8 +57,8 @@ func TestMillionClients(t *testing.T) {
 		t.Skip("draws a million times")
 	}
 	const clients = 1_000_000
-	arms := []Arm{{Weight: 0.5, Proportion: stats.Proportion{Participants: 4020, Converted: 201}}, {Weight: 0.5, Proportion: stats.Proportion{Participants: 3980, Converted: 245}}}
-	algorithms := map[string]Algorithm{"seeded": seeded{dice: rand.New(rand.NewPCG(3, 4))}}
+	arms := []bandit.Arm{{Weight: 0.5, Proportion: stats.Proportion{Participants: 4020, Converted: 201}}, {Weight: 0.5, Proportion: stats.Proportion{Participants: 3980, Converted: 245}}}
+	algorithms := map[string]bandit.Algorithm{"seeded": seeded{dice: rand.New(rand.NewPCG(3, 4))}}
 	for _, x := range []struct {
 		algorithm string
 		n         int
@@ -70,15 +71,15 @@ func TestMillionClients(t *testing.T) {
 		{"seeded", 3, nil},
 		{"seeded", 3, []float64{1, 2, 7}},
 		{"seeded", 3, []float64{90, 9, 1}},
-		{"thompson", 2, Thompson{}.Weights(arms)},
-		{"whiplash", 2, Whiplash{}.Weights(arms)},
-		{"whiplash-legacy", 2, WhiplashLegacy{}.Weights(arms)},
-		{"epsilon-greedy", 2, EpsilonGreedy{}.Weights(arms)},
+		{"thompson", 2, bandit.Thompson{}.Weights(arms)},
+		{"whiplash", 2, bandit.Whiplash{}.Weights(arms)},
+		{"whiplash-legacy", 2, bandit.WhiplashLegacy{}.Weights(arms)},
+		{"epsilon-greedy", 2, bandit.EpsilonGreedy{}.Weights(arms)},
 	} {
 		t.Run(fmt.Sprint(x.algorithm, x.n, x.weights), func(t *testing.T) {
-			c := Config{Algorithms: algorithms}
+			e := Engine{config: Config{Algorithms: algorithms}}
 			r := store.Record{Salt: "x", Alternatives: make([]string, x.n), Traffic: 1, Epoch: store.Epoch{Weights: stored(x.weights)}}
-			algorithm, got := c.algorithm(x.algorithm), make([]int64, x.n)
+			algorithm, got := e.Algorithm(x.algorithm), make([]int64, x.n)
 			for i := range clients {
 				got[choose(&r, algorithm, strconv.Itoa(i))]++
 			}
@@ -107,7 +108,7 @@ func BenchmarkEpoch(b *testing.B) {
 		}
 		for _, name := range offered[2:] {
 			b.Run(fmt.Sprint(name, "/", epochs), func(b *testing.B) {
-				algorithm, when := new(Config).algorithm(name), BanditSchedule{Window: -1}.orDefault()
+				algorithm, when := new(Engine).Algorithm(name), BanditSchedule{Window: -1}.orDefault()
 				for b.Loop() {
 					if weigh(algorithm, when.arms(counts, time.Unix(1e9, 0))) == nil {
 						b.Fatal("nothing is learned")

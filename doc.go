@@ -28,9 +28,8 @@
 //
 //   - A client keeps its alternative as long as the experiment exists, even if
 //     traffic, weights or algorithm change.
-//   - What a call answers without an error has been stored. A call that is refused,
-//     as the documentation of [InvalidError] and [ErrUnknown] describes, has changed
-//     nothing.
+//   - What a call answers without an error has been stored. A call that is refused
+//     has changed nothing.
 //   - Choices are a hash of experiment and client: a retry, a prefetch and another
 //     data center agree. With equal weights they are the choices of Sixpack 2.
 //   - Several engines may share a store. Each caches the records that it has seen.

@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log"
-	"slices"
 	"time"
 
 	"github.com/sixpack-go/sixpack"
-	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/memory"
 )
@@ -233,56 +231,6 @@ func ExampleConflictError() {
 	// Output:
 	// It is already archived. true
 	// It is archived. Take it out of the archive first. false
-}
-
-// boldly gives three of four participants to what did best so far.
-type boldly struct{}
-
-func (boldly) Weights(arms []sixpack.Arm) []float64 {
-	if arms[0].Proportion.Participants == 0 {
-		return nil // nothing is known yet: as declared
-	}
-	best := 0
-	for i, a := range arms {
-		if a.Proportion.Rate() > arms[best].Proportion.Rate() {
-			best = i
-		}
-	}
-	weights := slices.Repeat([]float64{1}, len(arms))
-	weights[best] = 3 * float64(len(arms)-1)
-	return weights
-}
-
-// An algorithm of one's own is one method. Here everybody who gets blue converts,
-// at once, so that there is no need to wait for a day.
-func ExampleAlgorithm() {
-	ctx := context.Background()
-	engine := sixpack.New(new(memory.Store), sixpack.Config{
-		Algorithm:  "boldly",
-		Algorithms: map[string]sixpack.Algorithm{"boldly": boldly{}},
-		Bandit:     sixpack.BanditSchedule{Window: -1, Interval: -1},
-	})
-	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
-	for i := range 1000 {
-		client := fmt.Sprint("client-", i)
-		if a, _ := engine.Participate(ctx, button, client); a.Alternative == "blue" {
-			_, _ = engine.Convert(ctx, "button-color", client)
-		}
-	}
-	r, _ := engine.Counts(ctx, "button-color")
-	fmt.Println(r.Record.Epoch.Weights, r.Alternatives[0].Participants(), r.Alternatives[1].Participants())
-	// Output: [0.25 0.75] 364 636
-}
-
-// Of two alternatives with rates of 5 % and 6.2 % the second is better with a
-// chance of 88 %. A tenth of the participants is shared evenly all the same.
-func ExampleThompson() {
-	arms := []sixpack.Arm{
-		{Proportion: stats.Proportion{Participants: 1000, Converted: 50}},
-		{Proportion: stats.Proportion{Participants: 1000, Converted: 62}},
-	}
-	fmt.Printf("%.3f\n", sixpack.Thompson{}.Weights(arms))
-	// Output: [0.160 0.840]
 }
 
 // The traffic is raised from a hundredth to all visitors, in three days at least,

@@ -15,32 +15,30 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Experiment is a test as the calling code declares it. The first call that
-// takes part in it creates it; from then on its alternatives are fixed.
+// Experiment is a test as the calling code declares it. The first participant creates
+// it. From then on its alternatives are fixed.
 type Experiment struct {
-	// Name is 1 to 255 letters, digits, spaces, '_' and '-', the first a letter
-	// or digit, unless [Config.ExperimentName] says otherwise.
+	// Name is 1 to 255 letters, digits, spaces, '_' and '-', the first a letter or
+	// digit, unless [Config.ExperimentName] sets another form.
 	Name string
-	// Alternatives are two or more different names, formed like Name. The first
-	// is the control. Another order is the same experiment: the remembered order
-	// rules.
+	// Alternatives are two to 256 different names of the form of Name. The first is
+	// the control. In another order they are the same experiment, whose order stays.
 	Alternatives []string
-	// Weights, one for each alternative, not negative, of any scale, set what
-	// share of new participants each gets. Nil leaves the remembered ones alone,
-	// which are equal at first. A change takes effect for new participants
-	// within a minute. An algorithm that learns begins with these, and begins
-	// with them again when they change; what has the weight 0 stays without
-	// participants.
+	// Weights set the share of new participants of each alternative. They are not
+	// negative and of any scale. Nil keeps the weights that the experiment has, equal
+	// ones at first. A change takes effect within a minute. An algorithm that learns
+	// begins with these weights, and again when they change. An alternative with the
+	// weight 0 gets no participants.
 	Weights []float64
-	// Traffic is the fraction of clients that take part, in (0,1]; the others
-	// get the control and are not counted. 0 leaves the remembered one alone,
-	// which is 1 at first. Raising it lets more clients in and moves no one.
+	// Traffic is the fraction of clients that take part, in (0, 1]. The others get the
+	// control and are not counted. 0 keeps the traffic that the experiment has, 1 at
+	// first. Raising it admits more clients and moves none.
 	Traffic float64
-	// Algorithm names the [Algorithm] that sets the shares. Empty leaves the
-	// remembered one alone, which is that of the engine at first.
+	// Algorithm names the [bandit.Algorithm] that sets the shares. Empty keeps the one
+	// that the experiment has, the engine's at first.
 	Algorithm string
-	// Plan says what is to be found out, when the call creates the experiment;
-	// later ones leave the remembered plan alone, which [Engine.SetPlan] changes.
+	// Plan is what a new experiment is to find out. Later calls do not change it, but
+	// [Engine.SetPlan] does.
 	Plan store.Plan
 }
 
@@ -49,9 +47,9 @@ const (
 	maxClient       = 512 // bytes
 	maxAlternatives = 256
 
-	// declaredEvery is the least time between changes of the weights that
-	// callers declare: while two releases of a program run side by side, each
-	// call would else begin a new epoch.
+	// declaredEvery is the minimum time between changes of the weights that callers
+	// declare. Otherwise each call would begin an epoch while two releases of a program
+	// run side by side.
 	declaredEvery = time.Minute
 )
 
@@ -116,12 +114,7 @@ func (x *Experiment) check() error {
 			return invalid("alternatives", "duplicate alternatives: %q", a)
 		}
 	}
-	if x.Weights != nil {
-		if err := checkWeights(x.Weights, len(x.Alternatives)); err != nil {
-			return err
-		}
-	}
-	return checkPlan(x.Plan)
+	return first(checkWeights(x.Weights, len(x.Alternatives)), checkPlan(x.Plan))
 }
 
 // checkNames reports what is wrong with the names of a new experiment. The names of
@@ -145,7 +138,11 @@ func checkTraffic(f float64) error {
 	return nil
 }
 
+// checkWeights refuses weights of n alternatives, unless they are nil.
 func checkWeights(weights []float64, n int) error {
+	if weights == nil {
+		return nil
+	}
 	if len(weights) != n {
 		return invalid("weights", "%d weights for %d alternatives", len(weights), n)
 	}
@@ -197,26 +194,21 @@ func (x *Experiment) same(r *store.Record) bool {
 // configure sets the weights that x does not declare to those of the
 // configuration, if that has any.
 func (e *Engine) configure(x *Experiment) error {
-	if len(e.config.Weights) == 0 || x.Weights != nil {
-		return nil
-	}
 	set, ok := e.config.Weights[x.Name]
-	if !ok {
+	if !ok || x.Weights != nil {
 		return nil
 	}
-	weights := make([]float64, len(x.Alternatives))
-	for i, a := range x.Alternatives {
+	for _, a := range x.Alternatives {
 		w, ok := set[a]
 		if !ok {
 			return invalid("weights", "the configuration has none for %q of %q", a, x.Name)
 		}
-		weights[i] = w
+		x.Weights = append(x.Weights, w)
 	}
-	if len(set) > len(weights) {
+	if len(set) > len(x.Weights) {
 		return invalid("weights", "the configuration has some that %q does not have: %v", x.Name, set)
 	}
-	x.Weights = weights
-	return checkWeights(weights, len(weights))
+	return checkWeights(x.Weights, len(x.Weights))
 }
 
 // declare returns the record that x makes of r: a new one if r is nil, else r with

@@ -9,36 +9,33 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/bandit"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// BanditSchedule says when an [Algorithm] that learns is asked for shares: then a new
-// epoch begins, also if they stay as they are. Whichever engine notices that it
-// is time does it, for all that share the store. Zero fields are the defaults;
-// what is negative is none.
+// BanditSchedule says when an algorithm that learns computes new shares, and from which
+// participants. New shares begin an epoch, even if they are the same as before. One of
+// the engines that share a store begins it for all. Zero fields mean the default,
+// negative ones none.
 //
-// So that nobody is judged before having had time to convert, an epoch's
-// participants count when it ended a Window ago. Those whose alternative was
-// forced or chosen for them never do.
+// The participants of an epoch are mature, and counted, once it ended a Window ago.
+// Participants whose alternative was forced or chosen are never counted.
 type BanditSchedule struct {
-	Window time.Duration // for a participant to convert; by default a day
-	// MinParticipants is how many must count of each alternative before anything
-	// is learned from them: 100.
-	MinParticipants int64
-	Interval        time.Duration // at least, between the beginnings of epochs; by default a minute
-	// Batch and Growth are how many participants an epoch has at least: 100, and a
-	// hundredth of all. Growth keeps epochs few: a thousand in 100 million
-	// participants.
+	Window          time.Duration // for a participant to convert; default: a day
+	MinParticipants int64         // mature participants of each alternative before anything is learned; default: 100
+	Interval        time.Duration // minimum time between the starts of epochs; default: a minute
+	// Batch and Growth set the minimum size of an epoch: a number of participants, by
+	// default 100, and a fraction of all participants before, by default 0.01. Growth
+	// limits the number of epochs, to about a thousand for 100 million participants.
 	Batch  int64
 	Growth float64
-	// Memory is of how many participants it is learned, the latest ones that count,
-	// in whole epochs: where what works changes with the seasons, old ones mislead.
-	// By default it is all.
+	// Memory is the number of the most recent mature participants to learn from, in
+	// whole epochs. Older ones mislead if what works changes. Default: all.
 	Memory int64
 }
 
-// orDefault returns b with defaults for what is zero, and 0 for what is negative.
+// orDefault returns b with defaults for zero fields, and 0 for negative ones.
 func (b BanditSchedule) orDefault() BanditSchedule {
 	return BanditSchedule{
 		Window:          max(0, cmp.Or(b.Window, 24*time.Hour)),
@@ -50,25 +47,25 @@ func (b BanditSchedule) orDefault() BanditSchedule {
 	}
 }
 
-// size returns how many participants an epoch has at least, of so many before it.
+// size returns the minimum number of participants of an epoch after so many others.
 func (b BanditSchedule) size(before int64) int64 {
 	return max(1, b.Batch, int64(math.Ceil(b.Growth*float64(before))))
 }
 
-// cohort is what an engine knows of the participants of an epoch, so that it
+// cohort is what an engine knows of the participants of the present epoch, so that it
 // asks the store only when there may be enough of them.
 type cohort struct {
 	mu    sync.Mutex // guards all below
 	epoch uint32
-	seen  int64     // participants that this engine let in
-	ask   int64     // of seen, when the store is to be asked
+	seen  int64     // participants that this engine admitted
+	ask   int64     // the value of seen at which to ask the store
 	asked time.Time // last
-	size  int64     // of the epoch, at least, as far as is known
-	share float64   // of all participants that come to this engine, as far as is known
+	size  int64     // minimum size of the epoch, as last known
+	share float64   // fraction of all participants that this engine admits, as last known
 }
 
-// arrive counts a participant, and tells whether to ask the store now. If so,
-// nobody else is told until wait.
+// arrive counts a participant and reports whether to ask the store now. If so, it does
+// not report it again before a call of wait.
 func (c *cohort) arrive(epoch store.Epoch, interval time.Duration, now func() time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -87,8 +84,8 @@ func (c *cohort) arrive(epoch store.Epoch, interval time.Duration, now func() ti
 	return false
 }
 
-// wait says how many participants the epoch has, and how many it needs. Without
-// these it asks again when the interval is over.
+// wait sets how many participants the epoch has and how many it needs. If both are 0, the
+// store is asked again after the interval.
 func (c *cohort) wait(epoch uint32, have, need int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -104,9 +101,8 @@ func (c *cohort) wait(epoch uint32, have, need int64) {
 	c.ask = c.seen + max(1, int64(math.Ceil(float64(need-have)*c.share)))
 }
 
-// count counts a new participant of an algorithm that learns, and begins an epoch
-// if it is time. The participant is in already: if that fails, another one will
-// bring it about.
+// count counts a new participant of an algorithm that learns, and begins an epoch if it
+// is time. If that fails, a later participant tries again.
 func (e *Engine) count(ctx context.Context, r *store.Record, facts store.Facts) {
 	epoch := r.Epoch
 	if facts.Choice < 0 || facts.Reserved || facts.Epoch != epoch.Number {
@@ -118,15 +114,14 @@ func (e *Engine) count(ctx context.Context, r *store.Record, facts store.Facts) 
 	}
 }
 
-// begin begins a new epoch, if the present one is that of a number and has enough
-// participants. It returns how many those are, and how many it needs; 0 of both
-// if the store failed or the experiment is another by now.
+// begin begins a new epoch if the present one has the given number and enough
+// participants. It returns how many it has and needs, or 0 for both if the store failed
+// or the epoch is another by now.
 func (e *Engine) begin(ctx context.Context, experiment string, number uint32) (have, need int64) {
-	all, err := e.store.Counts(ctx, experiment)
-	if err != nil || len(all) == 0 {
+	counts, err := e.Counts(ctx, experiment)
+	if err != nil {
 		return 0, 0
 	}
-	counts := all[0]
 	r := &counts.Record
 	algorithm := e.algorithm(r)
 	if r.Epoch.Number != number || !learns(algorithm) {
@@ -149,26 +144,20 @@ func (e *Engine) begin(ctx context.Context, experiment string, number uint32) (h
 	return have, need
 }
 
-// drawn returns how many participants the present epoch has, and how many those
-// before it have, without those whose alternative nobody drew.
+// drawn returns the numbers of participants in the present epoch and in the epochs before
+// it, without those whose alternative was forced or chosen.
 func drawn(counts store.Counts) (present, before int64) {
+	number := counts.Record.Epoch.Number
 	for _, a := range counts.Alternatives {
-		for _, e := range a.Epochs {
-			switch e.Epoch {
-			case 0:
-			case counts.Record.Epoch.Number:
-				present += e.Participants
-			default:
-				before += e.Participants
-			}
-		}
+		present += came(a, number, number)
+		before += came(a, 1, number-1)
 	}
 	return present, before
 }
 
-// arms returns what may be learned from, and the shares to begin with: these only
-// while there is not enough.
-func (b BanditSchedule) arms(counts store.Counts, now time.Time) []Arm {
+// arms returns the alternatives with their declared shares and, if there are enough, the
+// counts of mature participants.
+func (b BanditSchedule) arms(counts store.Counts, now time.Time) []bandit.Arm {
 	arms := declaredArms(&counts.Record)
 	last := b.mature(counts.Epochs, now)
 	first := b.remembered(counts.Alternatives, last)
@@ -176,7 +165,7 @@ func (b BanditSchedule) arms(counts store.Counts, now time.Time) []Arm {
 	learned := slices.Clone(arms)
 	for i, a := range counts.Alternatives {
 		n := came(a, first, last)
-		k := store.KPICounts{Epochs: between(a.KPI(kpi).Epochs, first, last, epochOfConversions)}
+		k := store.KPICounts{Epochs: between(a.KPI(kpi).Epochs, first, last, func(e store.EpochConversions) uint32 { return e.Epoch })}
 		totals := k.Totals()
 		x := &learned[i]
 		x.Proportion = stats.Proportion{Participants: n, Converted: totals.Converted}
@@ -188,8 +177,8 @@ func (b BanditSchedule) arms(counts store.Counts, now time.Time) []Arm {
 	return learned
 }
 
-// remembered returns the first of the epochs to learn from, of which last is one:
-// so that from there on they have as many participants as are remembered.
+// remembered returns the first epoch to learn from, so that the epochs from there to last
+// have at least Memory participants.
 func (b BanditSchedule) remembered(alternatives []store.AlternativeCounts, last uint32) uint32 {
 	first, missing := uint32(1), b.Memory
 	if b.Memory == 0 {
@@ -204,16 +193,16 @@ func (b BanditSchedule) remembered(alternatives []store.AlternativeCounts, last 
 	return first
 }
 
-// came returns how many participants came in some epochs.
+// came returns the number of participants in the epochs from first to last.
 func came(a store.AlternativeCounts, first, last uint32) (n int64) {
-	for _, e := range between(a.Epochs, first, last, epochOfParticipants) {
+	for _, e := range between(a.Epochs, first, last, func(e store.EpochParticipants) uint32 { return e.Epoch }) {
 		n += e.Participants
 	}
 	return n
 }
 
-// mature returns the last epoch that ended a Window ago, 0 for none. The present
-// one ends now.
+// mature returns the last epoch that ended at least a Window ago, or 0. The present one
+// ends now.
 func (b BanditSchedule) mature(epochs []store.Epoch, now time.Time) (last uint32) {
 	for i, e := range epochs {
 		end := now
@@ -235,42 +224,31 @@ func between[T any](list []T, first, last uint32, epoch func(T) uint32) []T {
 	return list[from:to]
 }
 
-func epochOfParticipants(e store.EpochParticipants) uint32 { return e.Epoch }
-func epochOfConversions(e store.EpochConversions) uint32   { return e.Epoch }
-
-// Learning is how an experiment's shares come about at present.
+// Learning describes how the shares of an experiment are set at present.
 type Learning struct {
-	Name      string    // of the algorithm in force: the engine's if nobody named another
-	Algorithm Algorithm // nil if the engine has none of this name: the declared shares stay
-	// Learns tells whether the algorithm may set other shares than those declared.
-	// Only then, what follows says something.
-	Learns bool
-	Window time.Duration // for a participant to convert before it counts
-	Needed int64         // participants of each alternative that must count; see [BanditSchedule]
-	// Fewest is how many count of the alternative that has the fewest of them.
-	Fewest int64
+	Name      string           // of the algorithm in force
+	Algorithm bandit.Algorithm // nil if the engine does not know it, so that the declared shares remain
+	Learns    bool             // whether it may set other shares than the declared ones; else the rest is zero
+	Window    time.Duration    // for a participant to convert, as in [BanditSchedule]
+	Needed    int64            // mature participants that each alternative needs before anything is learned
+	Fewest    int64            // mature participants of the alternative with the fewest
 }
 
-// Waits tells whether there is not enough yet to learn from.
+// Waits reports whether there are too few participants to learn from.
 func (l Learning) Waits() bool { return l.Learns && l.Fewest < l.Needed }
 
-// Learning returns how the shares of an experiment come about, whose counts they
-// are.
+// Learning reports how the shares of the experiment with these counts are set.
 func (e *Engine) Learning(counts store.Counts) Learning {
 	r, b := &counts.Record, e.config.Bandit
 	l := Learning{Name: e.algorithmName(r), Algorithm: e.named(r)}
-	l.Learns = l.Algorithm != nil && learns(l.Algorithm)
-	if !l.Learns {
+	if l.Learns = l.Algorithm != nil && learns(l.Algorithm); !l.Learns {
 		return l
 	}
-	l.Window, l.Needed, l.Fewest = b.Window, b.MinParticipants, -1
+	l.Window, l.Needed, l.Fewest = b.Window, b.MinParticipants, math.MaxInt64
 	last := b.mature(counts.Epochs, e.config.Now())
-	for i, arm := range declaredArms(r) {
-		if arm.Weight == 0 {
-			continue
-		}
-		if n := came(counts.Alternatives[i], 1, last); l.Fewest < 0 || n < l.Fewest {
-			l.Fewest = n
+	for i, share := range declaredShares(r) {
+		if share > 0 {
+			l.Fewest = min(l.Fewest, came(counts.Alternatives[i], 1, last))
 		}
 	}
 	return l

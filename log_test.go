@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/bandit"
 	"github.com/sixpack-go/sixpack/internal/operatortest"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/memory"
@@ -421,7 +422,7 @@ func TestUndoOfNoExperiment(t *testing.T) {
 func TestUndoIsNoWayRound(t *testing.T) {
 	ctx := t.Context()
 	var s memory.Store
-	knows := sixpack.New(&s, sixpack.Config{Algorithms: map[string]sixpack.Algorithm{"last": lastWins{}}})
+	knows := sixpack.New(&s, sixpack.Config{Algorithms: map[string]bandit.Algorithm{"last": lastWins{}}})
 	e := sixpack.New(&s, sixpack.Config{})
 	_, err := s.Import(ctx, store.Import{Record: store.Record{Name: "button", Version: 1, Alternatives: button.Alternatives, Traffic: 1}})
 	check(t, err)

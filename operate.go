@@ -325,15 +325,11 @@ func checkWinner(r *store.Record, alternative string) error {
 }
 
 func (e *Engine) checkOverride(r *store.Record, o store.Override) error {
-	err := first(checkTraffic(o.Traffic), e.checkAlgorithm(o.Algorithm))
-	if err == nil && o.Weights != nil {
-		err = checkWeights(o.Weights, len(r.Alternatives))
-	}
-	return err
+	return first(checkTraffic(o.Traffic), e.checkAlgorithm(o.Algorithm), checkWeights(o.Weights, len(r.Alternatives)))
 }
 
 func (e *Engine) checkAlgorithm(name string) error {
-	if name != "" && e.config.algorithm(name) == nil {
+	if name != "" && e.Algorithm(name) == nil {
 		return invalid("algorithm", "%q is not one of %q", name, e.Algorithms())
 	}
 	return nil

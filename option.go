@@ -118,8 +118,11 @@ func Value(x float64) ConvertOption {
 	})
 }
 
-// gather applies options. It allocates, unlike a call without any.
+// gather applies options. It allocates only if there are any.
 func gather[O any](options []O, apply func(O, *call)) call {
+	if len(options) == 0 {
+		return call{}
+	}
 	c := new(call)
 	for _, o := range options {
 		apply(o, c)

@@ -55,13 +55,3 @@ func (s shares) near(t shares) bool {
 	}
 	return true
 }
-
-// drawable sets to 0 the shares that are so small that no hash falls into them.
-func (s shares) drawable() shares {
-	for i := range s {
-		if s[i] < 1./(1<<hashBits) {
-			s[i] = 0
-		}
-	}
-	return s
-}

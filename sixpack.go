@@ -10,37 +10,31 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/sixpack-go/sixpack/bandit"
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Config configures an [Engine]. The zero value is good.
+// Config configures an [Engine]. The zero value is usable.
 type Config struct {
-	// Disabled gives everyone the control and records nothing but experiments.
-	Disabled bool
-	// Algorithm names the default algorithm: "hash" if empty.
-	Algorithm string
-	// Algorithms adds algorithms of one's own, by name, to [Hash], [Random],
-	// [Thompson], [Whiplash], [WhiplashLegacy] and [EpsilonGreedy], or replaces
-	// these: "thompson" may be a [Thompson] with another floor.
-	Algorithms map[string]Algorithm
-	// Bandit says when algorithms that learn change the shares.
-	Bandit BanditSchedule
-	// Weights are those of experiments, by name and alternative, for calls that
-	// declare none. Calls are refused with an [*InvalidError] if theirs are not those
-	// of exactly the experiment's alternatives.
-	Weights map[string]map[string]float64
-	// Location is the zone whose days are counted: UTC if nil.
-	Location *time.Location
-	// Robots is searched in the visitor's user agent, if the caller gives one:
+	Disabled  bool   // gives everyone the control and records nothing but experiments
+	Algorithm string // names the default algorithm; "hash" if empty
+	// Algorithms adds algorithms to the ones of package bandit, by name, or replaces
+	// them: "thompson" may be a [bandit.Thompson] with another floor.
+	Algorithms map[string]bandit.Algorithm
+	Bandit     BanditSchedule // says when algorithms that learn change the shares
+	// Weights are used by calls that declare none, by experiment and alternative. A
+	// call is refused with an [*InvalidError] if its alternatives are not exactly the
+	// ones that have weights here.
+	Weights  map[string]map[string]float64
+	Location *time.Location // the time zone whose days are counted; UTC if nil
+	// Robots is searched in the visitor's user agent, if the caller sets one:
 	// [DefaultRobots], ignoring case, if nil.
-	Robots *regexp.Regexp
-	// Ignored holds the addresses whose visitors are ignored.
-	Ignored []netip.Prefix
-	// ExperimentName is the form of new experiments' names, in place of that
-	// described at [Experiment].
+	Robots  *regexp.Regexp
+	Ignored []netip.Prefix // the IP addresses whose visitors are not counted
+	// ExperimentName replaces the form of new experiments' names that is described at
+	// [Experiment].
 	ExperimentName *regexp.Regexp
-	// Now is the clock: time.Now if nil.
-	Now func() time.Time
+	Now            func() time.Time // the clock; time.Now if nil
 }
 
 // Engine runs experiments over a store. It is safe for concurrent use.
@@ -48,11 +42,11 @@ type Engine struct {
 	store  store.Store
 	config Config
 	robots robots
-	drawn  atomic.Uint64 // the last ID of a change, so that those of one time are in order
+	drawn  atomic.Uint64 // the last ID of a logged change, so that changes at the same time are in order
 	cache  cache
 }
 
-// New returns an engine over a store, which stays the caller's to close.
+// New returns an engine over a store. The caller closes the store.
 func New(s store.Store, c Config) *Engine {
 	c.Algorithm = cmp.Or(c.Algorithm, "hash")
 	c.Location = cmp.Or(c.Location, time.UTC)
@@ -67,17 +61,14 @@ func New(s store.Store, c Config) *Engine {
 	return e
 }
 
-// Participate returns the alternative of a client, which takes part in the
-// experiment from now on if the experiment is open and its traffic admits the
-// client. The experiment is created if there is none of its name.
+// Participate returns the alternative of a client. The client takes part in the
+// experiment from now on if the experiment is open and its traffic admits the client. A
+// new experiment is created by its first participant.
 //
 // The errors are [*InvalidError] and, if the experiment exists with other
 // alternatives, [ErrChanged].
 func (e *Engine) Participate(ctx context.Context, x Experiment, client string, options ...ParticipateOption) (Assignment, error) {
-	var c call
-	if len(options) > 0 {
-		c = gather(options, ParticipateOption.participate)
-	}
+	c := gather(options, ParticipateOption.participate)
 	if err := first(checkNamed(x.Name, client), e.prepare(&c), checkTraffic(x.Traffic)); err != nil {
 		return Assignment{}, err
 	}
@@ -138,10 +129,7 @@ func (e *Engine) visit(ctx context.Context, x *Experiment, c *call) (Assignment,
 // The errors are [ErrUnknown], [ErrArchived], [ErrPaused], [ErrNotParticipating] and
 // [*InvalidError].
 func (e *Engine) Convert(ctx context.Context, experiment, client string, options ...ConvertOption) (Assignment, error) {
-	var c call
-	if len(options) > 0 {
-		c = gather(options, ConvertOption.convert)
-	}
+	c := gather(options, ConvertOption.convert)
 	err := e.prepare(&c)
 	if err == nil && c.excluded != "" {
 		return Assignment{Experiment: experiment, Reason: c.excluded}, nil

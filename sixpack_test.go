@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/bandit"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/memory"
 )
@@ -657,7 +658,7 @@ func TestPurgeKeepsCounts(t *testing.T) {
 // lastWins is an algorithm of one's own.
 type lastWins struct{}
 
-func (lastWins) Weights(arms []sixpack.Arm) []float64 {
+func (lastWins) Weights(arms []bandit.Arm) []float64 {
 	weights := make([]float64, len(arms))
 	weights[len(weights)-1] = 1
 	return weights
@@ -665,7 +666,7 @@ func (lastWins) Weights(arms []sixpack.Arm) []float64 {
 
 func TestOwnAlgorithm(t *testing.T) {
 	e := sixpack.New(new(memory.Store), sixpack.Config{
-		Algorithm: "last", Algorithms: map[string]sixpack.Algorithm{"last": lastWins{}},
+		Algorithm: "last", Algorithms: map[string]bandit.Algorithm{"last": lastWins{}},
 	})
 	for i := range 10 {
 		if a := participate(t, e, button, strconv.Itoa(i)); a.Alternative != "blue" {
@@ -689,7 +690,7 @@ func TestExistingClientAllocatesNothing(t *testing.T) {
 }
 
 func TestAlgorithms(t *testing.T) {
-	own := map[string]sixpack.Algorithm{"own": sixpack.Random{}, "hash": sixpack.Hash{}}
+	own := map[string]bandit.Algorithm{"own": bandit.Random{}, "hash": bandit.Hash{}}
 	engine := sixpack.New(new(memory.Store), sixpack.Config{Algorithms: own})
 	if got := engine.Algorithms(); !slices.Equal(got, []string{"epsilon-greedy", "hash", "own", "random", "thompson", "whiplash", "whiplash-legacy"}) {
 		t.Errorf("got %q", got)

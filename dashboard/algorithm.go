@@ -7,26 +7,27 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/bandit"
 	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 )
 
 // explainAlgorithm says what an algorithm does, to readers who do not know it.
-func explainAlgorithm(a sixpack.Algorithm) string {
+func explainAlgorithm(a bandit.Algorithm) string {
 	const tenth, fifth = 0.1, 0.2
 	switch a := a.(type) {
 	case nil:
 		return "this server does not know it, and leaves the shares as they are set"
-	case sixpack.Hash:
+	case bandit.Hash:
 		return "a test: the shares stay as they are set"
-	case sixpack.Random:
+	case bandit.Random:
 		return "a test whose visitors are drawn by dice, as in Sixpack 1: the shares stay as they are set"
-	case sixpack.Thompson:
+	case bandit.Thompson:
 		return "Thompson sampling: sends more visitors to what works" + evenly(cmp.Or(a.Floor, tenth))
-	case sixpack.EpsilonGreedy:
+	case bandit.EpsilonGreedy:
 		return "sends nearly all visitors to what did best so far, and is easily misled by luck" + evenly(cmp.Or(a.Epsilon, tenth))
-	case sixpack.Whiplash:
+	case bandit.Whiplash:
 		return "Sixpack 1’s bandit as it was meant: Thompson sampling that learns slower" + evenly(fifth)
-	case sixpack.WhiplashLegacy:
+	case bandit.WhiplashLegacy:
 		return "Sixpack 1’s bandit with its mistake: hardly leaves equal shares where few convert" + evenly(fifth)
 	default:
 		return "an algorithm of your own: sets the shares from time to time"

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/bandit"
 	"github.com/sixpack-go/sixpack/dashboard"
 	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/memory"
@@ -135,8 +136,8 @@ func TestGiven(t *testing.T) {
 	}
 }
 
-// bandit is an experiment to whose visitors an algorithm gives alternatives.
-type bandit struct {
+// learner is an experiment to whose visitors an algorithm gives alternatives.
+type learner struct {
 	store  *memory.Store
 	engine *sixpack.Engine
 	now    time.Time
@@ -145,8 +146,8 @@ type bandit struct {
 	came   int
 }
 
-func newBandit(algorithm string) *bandit {
-	b := &bandit{
+func newLearner(algorithm string) *learner {
+	b := &learner{
 		store: new(memory.Store), now: present.AddDate(0, 0, -20), dice: rand.New(rand.NewPCG(5, 6)),
 		rates: map[string]float64{"red": 0.1, "blue": 0.2},
 	}
@@ -155,7 +156,7 @@ func newBandit(algorithm string) *bandit {
 }
 
 // come lets visitors come, and some of them buy.
-func (b *bandit) come(t *testing.T, n int, every time.Duration) {
+func (b *learner) come(t *testing.T, n int, every time.Duration) {
 	t.Helper()
 	for range n {
 		b.now = b.now.Add(every)
@@ -172,7 +173,7 @@ func (b *bandit) come(t *testing.T, n int, every time.Duration) {
 }
 
 // page returns the page as it is now.
-func (b *bandit) page(t *testing.T) string {
+func (b *learner) page(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewServer(dashboard.New(b.engine, dashboard.Options{Now: func() time.Time { return b.now }}))
 	defer server.Close()
@@ -183,7 +184,7 @@ func (b *bandit) page(t *testing.T) string {
 func TestBanditPages(t *testing.T) {
 	t.Parallel()
 	const claim, leftOut, plot = "A bandit earns more while it runs; a test tells you more.", "Chances and expected losses are left out", `data-plot="shares"`
-	b := newBandit("thompson")
+	b := newLearner("thompson")
 	b.come(t, 50, time.Minute)
 	waiting := b.page(t)
 	wants(t, waiting, "Algorithm: thompson", "Thompson sampling: sends more visitors to what works; 10 % is always split evenly.",
@@ -224,7 +225,7 @@ func TestBanditPages(t *testing.T) {
 func TestAlgorithmsInWords(t *testing.T) {
 	t.Parallel()
 	i := sample("button", 10, arm{"a", 100, 10}, arm{"b", 100, 11})
-	own := map[string]sixpack.Algorithm{"own": never{}, "thompson": sixpack.Thompson{Floor: 0.05}, "bare": sixpack.Thompson{Floor: -1}}
+	own := map[string]bandit.Algorithm{"own": never{}, "thompson": bandit.Thompson{Floor: 0.05}, "bare": bandit.Thompson{Floor: -1}}
 	now := func() time.Time { return present }
 	engine := sixpack.New(filled(t, i), sixpack.Config{Now: now, Algorithms: own})
 	server := httptest.NewServer(dashboard.New(engine, dashboard.Options{Now: now}))
@@ -253,4 +254,4 @@ func TestAlgorithmsInWords(t *testing.T) {
 // never is an algorithm that knows nothing.
 type never struct{}
 
-func (never) Weights([]sixpack.Arm) []float64 { return nil }
+func (never) Weights([]bandit.Arm) []float64 { return nil }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/bandit"
 	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 	"github.com/sixpack-go/sixpack/dashboard/internal/markdown"
 	"github.com/sixpack-go/sixpack/dashboard/internal/selection"
@@ -87,7 +88,7 @@ func (d *dashboard) newExperimentPage(r *http.Request, of *analysis.Report, by s
 // addShares adds how the shares of new participants are set, and what they were.
 func (d *dashboard) addShares(p *experimentPage) {
 	l := d.engine.Learning(p.Counts)
-	if _, usual := l.Algorithm.(sixpack.Hash); !usual {
+	if _, usual := l.Algorithm.(bandit.Hash); !usual {
 		p.Algorithm = l.Name
 	}
 	p.Learning = newLearning(l, p.Report, p.Verdict.Broken())

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/bandit"
 	"github.com/sixpack-go/sixpack/stats"
 )
 
@@ -67,16 +67,16 @@ func plotted(d document) map[string]float64 {
 // shares checks the shares that algorithms set, and what follows from their formulas.
 func shares(d document) {
 	d.has(of(red7), of(blue7))
-	arms := []sixpack.Arm{{Weight: 0.5, Proportion: red7}, {Weight: 0.5, Proportion: blue7}}
-	for name, algorithm := range map[string]sixpack.Algorithm{
-		"hash": sixpack.Hash{}, "thompson": sixpack.Thompson{}, "epsilon-greedy": sixpack.EpsilonGreedy{},
-		"whiplash": sixpack.Whiplash{}, "whiplash-legacy": sixpack.WhiplashLegacy{},
+	arms := []bandit.Arm{{Weight: 0.5, Proportion: red7}, {Weight: 0.5, Proportion: blue7}}
+	for name, algorithm := range map[string]bandit.Algorithm{
+		"hash": bandit.Hash{}, "thompson": bandit.Thompson{}, "epsilon-greedy": bandit.EpsilonGreedy{},
+		"whiplash": bandit.Whiplash{}, "whiplash-legacy": bandit.WhiplashLegacy{},
 	} {
 		w := algorithm.Weights(arms)
 		d.saysf("| `%s` | %s | %s |", name, rate(w[0]), rate(w[1]))
 	}
-	loser := []sixpack.Arm{{Weight: 0.5, Proportion: stats.Proportion{Participants: 1e6}}, {Weight: 0.5, Proportion: stats.Proportion{Participants: 1e6, Converted: 1e5}}}
-	floor := 100 * sixpack.Thompson{}.Weights(loser)[0]
+	loser := []bandit.Arm{{Weight: 0.5, Proportion: stats.Proportion{Participants: 1e6}}, {Weight: 0.5, Proportion: stats.Proportion{Participants: 1e6, Converted: 1e5}}}
+	floor := 100 * bandit.Thompson{}.Weights(loser)[0]
 	d.saysf("`thompson` shares %.0f %% of the visitors evenly, whatever the counts say; of two alternatives none gets less than %.0f %%.", 2*floor, floor)
 
 	legacy := func(r float64) float64 { return 1 / (2 - r) } // the mean that whiplash-legacy compares

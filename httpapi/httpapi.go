@@ -34,7 +34,7 @@ import (
 type Options struct {
 	// Version is what /_status and the greeting say.
 	Version string
-	// Ping tells whether the store can serve, for /_status: the store's Ping. If
+	// Ping reports whether the store can serve, for /_status: the store's Ping. If
 	// nil, /_status only tells that the process answers.
 	Ping func(context.Context) error
 	// CORS says which pages of other origins may read answers.

@@ -84,7 +84,7 @@ func (q *query) get(p param) string { return q.values[p] }
 
 func (q *query) has(p param) bool { return q.given&(1<<p) != 0 }
 
-// is tells whether a boolean parameter is true.
+// is reports whether a boolean parameter is true.
 func (q *query) is(p param) bool {
 	v := q.values[p]
 	return strings.EqualFold(v, "y") || strings.EqualFold(v, "yes") || strings.EqualFold(v, "true")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack"
+	"github.com/sixpack-go/sixpack/bandit"
 	"github.com/sixpack-go/sixpack/internal/reference"
 	"github.com/sixpack-go/sixpack/internal/simulation"
 	"github.com/sixpack-go/sixpack/stats"
@@ -70,13 +71,13 @@ func rounds() []round {
 func learner(name string, batch int64) (t simulation.Trial, ok bool) {
 	const delay = 500
 	b := sixpack.BanditSchedule{Window: -1, MinParticipants: -1, Interval: -1, Batch: batch, Growth: -1}
-	bare := sixpack.Thompson{Floor: -1}
-	algorithms := map[string]sixpack.Algorithm{
-		"uniform":                           sixpack.Hash{},
-		"whiplash_legacy":                   sixpack.WhiplashLegacy{},
-		"whiplash_correct":                  sixpack.Whiplash{},
+	bare := bandit.Thompson{Floor: -1}
+	algorithms := map[string]bandit.Algorithm{
+		"uniform":                           bandit.Hash{},
+		"whiplash_legacy":                   bandit.WhiplashLegacy{},
+		"whiplash_correct":                  bandit.Whiplash{},
 		"thompson":                          bare,
-		"thompson_floor10":                  sixpack.Thompson{},
+		"thompson_floor10":                  bandit.Thompson{},
 		"thompson_batch100":                 bare,
 		"thompson_batch1000":                bare,
 		"thompson_delay500_pending_fail":    bare,
