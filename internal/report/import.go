@@ -124,38 +124,23 @@ func differences(v sixpack2.Verification) []string {
 }
 
 // importAdvice says what it means that totals are not equal.
-func importAdvice(all []sixpack2.ImportResult) string {
-	var text strings.Builder
-	for _, a := range []struct {
-		applies func(sixpack2.Outcome) bool
-		text    string
-	}{
-		{
-			func(o sixpack2.Outcome) bool { return len(o.Settings) > 0 },
-			"Settings that differ stay as they are here; --settings takes them from Sixpack.",
-		},
-		{
-			func(o sixpack2.Outcome) bool { return len(o.Missing) > 0 },
-			"Less than in Sixpack may be those whom both servers have seen: they keep the day and the\nalternative that they have here.",
-		},
-		{
-			func(o sixpack2.Outcome) bool { return o.Purged },
-			"Of an experiment whose clients were purged here none are taken, as they would count twice.",
-		},
-		{
-			func(o sixpack2.Outcome) bool { return o.Changed },
-			"Sixpack went on counting while it was read: run this again to take what came since.",
-		},
-		{
-			func(o sixpack2.Outcome) bool { return o.Participants+o.Conversions+o.Excluded > 0 },
-			"More than in Sixpack are those who came here since.",
-		},
-	} {
-		if slices.ContainsFunc(all, func(r sixpack2.ImportResult) bool { return a.applies(r.Outcome) }) {
-			text.WriteString("\n" + a.text + "\n")
+func importAdvice(all []sixpack2.ImportResult) (text string) {
+	advise := func(applies func(o sixpack2.Outcome) bool, advice string) {
+		if slices.ContainsFunc(all, func(r sixpack2.ImportResult) bool { return applies(r.Outcome) }) {
+			text += "\n" + advice + "\n"
 		}
 	}
-	return text.String()
+	advise(func(o sixpack2.Outcome) bool { return len(o.Settings) > 0 },
+		"Settings that differ stay as they are here; --settings takes them from Sixpack.")
+	advise(func(o sixpack2.Outcome) bool { return len(o.Missing) > 0 },
+		"Less than in Sixpack may be those whom both servers have seen: they keep the day and the\nalternative that they have here.")
+	advise(func(o sixpack2.Outcome) bool { return o.Purged },
+		"Of an experiment whose clients were purged here none are taken, as they would count twice.")
+	advise(func(o sixpack2.Outcome) bool { return o.Changed },
+		"Sixpack went on counting while it was read: run this again to take what came since.")
+	advise(func(o sixpack2.Outcome) bool { return o.Participants+o.Conversions+o.Excluded > 0 },
+		"More than in Sixpack are those who came here since.")
+	return text
 }
 
 // ImportError returns an error unless everything was imported, and verified unless it

@@ -6,6 +6,7 @@ import (
 	"html/template"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,8 +40,10 @@ type plot struct {
 
 // A legend names a curve.
 type legend struct {
-	Name, Color, Dash string
-	From, To, Text    int // ends of the line, and where the name begins
+	look
+
+	Name           string
+	From, To, Text int // ends of the line, and where the name begins
 }
 
 // A panel is one set of curves.
@@ -59,19 +62,14 @@ type tick struct {
 
 // A curve is a line and the band around it.
 type curve struct {
-	Line, Band, Color, Dash string
+	look
+
+	Line, Band string
 }
 
-// A course holds the values of a curve.
-type course struct {
-	name string
-	at   []float64 // horizontal positions
-	of   []simulation.Range
-}
-
-// A look is how the curve of an algorithm is drawn in all plots. The dashes tell curves
-// apart without colors.
-type look struct{ color, dash string }
+// A look is how an algorithm is drawn in all plots. The dashes tell curves apart without
+// colors.
+type look struct{ Color, Dash string }
 
 var looks = map[string]look{
 	"hash":            {"#5f6368", "2 4"},
@@ -82,37 +80,36 @@ var looks = map[string]look{
 }
 
 // newPlot returns a plot without panels.
-func newPlot(names []string) plot {
+func newPlot(all []simulation.AlgorithmReport) plot {
 	const room, letter, sample, gap = 20, 8, 28, 8
 	p := plot{Width: plotWidth, Left: plotLeft, Right: plotRight}
 	x := plotLeft
-	for _, name := range names {
-		l := legend{name, looks[name].color, looks[name].dash, x, x + sample, x + sample + gap}
+	for _, a := range all {
+		l := legend{looks[a.Algorithm], a.Algorithm, x, x + sample, x + sample + gap}
 		p.Legend = append(p.Legend, l)
-		x = l.Text + letter*len(name) + room
+		x = l.Text + letter*len(a.Algorithm) + room
 	}
 	return p
 }
 
-// add adds a panel below the others. Its axes begin at 0.
-func (p *plot) add(title string, across, up axis, lines []course) {
+// add adds a panel below the others, with a curve of a value for each algorithm. Its axes
+// begin at 0; first are points before those of the algorithms.
+func (p *plot) add(title string, across, up axis, all []simulation.AlgorithmReport, value func(simulation.Progress) simulation.Range, first ...simulation.Progress) {
 	top := panelsBegin + len(p.Panels)*(panelHeight+panelGap)
 	x := panel{Title: title, Top: top, Bottom: top + panelHeight}
 	across.from, across.to = plotLeft, plotRight
 	up.from, up.to = float64(x.Bottom), float64(x.Top)
 	x.Across, x.Up = across.ticks(), up.ticks()
-	for _, l := range lines {
-		c := curve{Color: looks[l.name].color, Dash: looks[l.name].dash}
+	for _, a := range all {
 		var means, high, low []string
-		for i, s := range l.of {
-			at := across.place(l.at[i])
-			high = append(high, at+" "+up.place(s.High))
-			low = append([]string{at + " " + up.place(s.Low)}, low...)
-			means = append(means, at+" "+up.place(s.Mean))
+		for _, o := range append(first, a.OverTime...) {
+			at, v := across.place(float64(o.Visitors)), value(o)
+			means = append(means, at+" "+up.place(v.Mean))
+			high = append(high, at+" "+up.place(v.High))
+			low = append(low, at+" "+up.place(v.Low))
 		}
-		c.Line = "M" + strings.Join(means, "L")
-		c.Band = "M" + strings.Join(append(high, low...), "L") + "Z"
-		x.Curves = append(x.Curves, c)
+		slices.Reverse(low)
+		x.Curves = append(x.Curves, curve{looks[a.Algorithm], "M" + strings.Join(means, "L"), "M" + strings.Join(append(high, low...), "L") + "Z"})
 	}
 	p.Panels = append(p.Panels, x)
 	p.Height = x.Bottom + plotBelow
@@ -122,7 +119,7 @@ func (p *plot) add(title string, across, up axis, lines []course) {
 type axis struct {
 	end      float64
 	step     float64
-	unit     string
+	percent  bool // numbers are fractions, shown as percentages
 	from, to float64
 }
 
@@ -149,41 +146,38 @@ func (a axis) ticks() (all []tick) {
 	for i := range int(math.Round(a.end/a.step)) + 1 {
 		x := float64(i) * a.step
 		text := significant(x, 6)
-		if x == math.Trunc(x) {
+		switch {
+		case a.percent:
+			text = Percent(x)
+		case x == math.Trunc(x):
 			text = grouped(int64(x))
 		}
-		all = append(all, tick{a.place(x), text + a.unit})
+		all = append(all, tick{a.place(x), text})
 	}
 	return all
 }
 
 // BanditsPlot draws regret and the share of the best alternative over time, as SVG.
 func BanditsPlot(w io.Writer, r simulation.BanditsReport) error {
-	var names []string
-	var regret, best []course
 	highest := 0.0
 	for _, a := range r.Algorithms {
-		names = append(names, a.Algorithm)
-		g, s := course{name: a.Algorithm}, course{name: a.Algorithm}
-		g.at, g.of = []float64{0}, []simulation.Range{{}}
 		for _, o := range a.OverTime {
-			g.at, g.of = append(g.at, float64(o.Visitors)), append(g.of, o.Regret)
-			s.at, s.of = append(s.at, float64(o.Visitors)), append(s.of, inPercent(o.Best))
 			highest = max(highest, o.Regret.High)
 		}
-		regret, best = append(regret, g), append(best, s)
 	}
-	p := newPlot(names)
+	p := newPlot(r.Algorithms)
 	p.Title = "What a test costs while it runs"
 	p.Subtitle = strings.ToUpper(rates(r)[:1]) + rates(r)[1:] + "; " + traffic(r) + "."
 	p.Note = fmt.Sprintf("Means of %s of each; the bands hold the middle 80%% of them. Seed %d.", count(r.Runs, "test"), r.Seed)
 	p.Description = description(r)
 	p.Across = "visitors"
-	const ticks, all, part = 5, 100, 20
+	const ticks, part = 5, 0.2
 	across := newAxis(float64(r.Visitors), ticks)
 	across.end = float64(r.Visitors)
-	p.add("Conversions given up, against always the best alternative", across, newAxis(highest, ticks), regret)
-	p.add("New visitors who get the best alternative", across, axis{end: all, step: part, unit: "%"}, best)
+	p.add("Conversions given up, against always the best alternative", across, newAxis(highest, ticks), r.Algorithms,
+		func(o simulation.Progress) simulation.Range { return o.Regret }, simulation.Progress{})
+	p.add("New visitors who get the best alternative", across, axis{end: 1, step: part, percent: true}, r.Algorithms,
+		func(o simulation.Progress) simulation.Range { return o.Best })
 	return template.Must(template.New("plot").Parse(plotTemplate)).Execute(w, p)
 }
 
@@ -196,8 +190,4 @@ func description(r simulation.BanditsReport) string {
 			a.Algorithm, last.Regret.Mean, last.Regret.Low, last.Regret.High, 100*last.Best.Mean, 100*last.Best.Low, 100*last.Best.High)
 	}
 	return "At the end" + strings.Join(ends, ";") + "."
-}
-
-func inPercent(r simulation.Range) simulation.Range {
-	return simulation.Range{Mean: 100 * r.Mean, Low: 100 * r.Low, High: 100 * r.High}
 }

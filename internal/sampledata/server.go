@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -25,9 +27,8 @@ type Server struct {
 
 	client *http.Client
 
-	mu      sync.Mutex // guards the fields below
+	mu      sync.Mutex // guards waiting
 	waiting map[string][]conversion
-	judged  map[string]bool
 }
 
 // NewServer returns a target that sends visitors to the server at a URL.
@@ -41,7 +42,7 @@ func NewServer(base string) (*Server, error) {
 	return &Server{
 		URL:     strings.TrimRight(base, "/"),
 		client:  &http.Client{Transport: transport, Timeout: 30 * time.Second},
-		waiting: make(map[string][]conversion), judged: make(map[string]bool),
+		waiting: make(map[string][]conversion),
 	}, nil
 }
 
@@ -75,42 +76,15 @@ func (s *Server) participate(ctx context.Context, x experiment, client string, a
 	return answer.Alternative.Name, nil
 }
 
-// convert sends a conversion. Those for secondary KPIs wait for the first one for the
-// primary KPI: the API takes no plan, and an experiment without one is judged by the
-// KPI that came first.
+// convert sends a conversion. Those for secondary KPIs wait until finish: the API takes no
+// plan, and an experiment without one is judged by the KPI that came first.
 func (s *Server) convert(ctx context.Context, c conversion) error {
-	if c.secondary && s.wait(c) {
-		return nil
+	if !c.secondary {
+		return s.send(ctx, c)
 	}
-	if err := s.send(ctx, c); err != nil || c.secondary {
-		return err
-	}
-	return s.release(ctx, c.experiment)
-}
-
-// wait keeps a conversion until release, and reports whether it has to wait.
-func (s *Server) wait(c conversion) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.judged[c.experiment] {
-		return false
-	}
 	s.waiting[c.experiment] = append(s.waiting[c.experiment], c)
-	return true
-}
-
-// release sends the conversions of an experiment that waited. From then on none waits.
-func (s *Server) release(ctx context.Context, experiment string) error {
-	s.mu.Lock()
-	all := s.waiting[experiment]
-	delete(s.waiting, experiment)
-	s.judged[experiment] = true
-	s.mu.Unlock()
-	for _, c := range all {
-		if err := s.send(ctx, c); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
@@ -130,8 +104,15 @@ func (*Server) adopt(context.Context, store.Store, string) error {
 	return errors.New("a server does not take experiments with a past")
 }
 
-// finish sends the conversions that still wait.
-func (s *Server) finish(ctx context.Context, x experiment) error { return s.release(ctx, x.Name) }
+// finish sends the conversions that wait.
+func (s *Server) finish(ctx context.Context, x experiment) error {
+	group, going := errgroup.WithContext(ctx)
+	group.SetLimit(concurrency)
+	for _, c := range s.waiting[x.Name] {
+		group.Go(func() error { return s.send(going, c) })
+	}
+	return group.Wait()
+}
 
 // An answer holds the fields of the API's answers that are needed here.
 type answer struct {
