@@ -42,8 +42,8 @@ func methodOf(t *testing.T, r simulation.AAReport, method string, looks simulati
 	return simulation.AAMethod{}
 }
 
-// TestAA checks that a seed repeats the tests, that both ways to print them say
-// the same, and that who looks too often is wrong too often.
+// TestAA checks that a seed repeats the tests, that the table and the JSON agree, and that
+// methods for one look raise too many false alarms if they look often.
 func TestAA(t *testing.T) {
 	args := []string{"--runs=40", "--visitors=1000", "--days=10", "--rate=0.3", "--seed=5"}
 	table, stderr, err := call(t, nil, append([]string{"aa"}, args...)...)
@@ -82,7 +82,7 @@ func TestAA(t *testing.T) {
 	}
 }
 
-// TestAASeveral replays tests of three alternatives.
+// TestAASeveral replays tests with three alternatives.
 func TestAASeveral(t *testing.T) {
 	r := aaJSON(t, "--runs=20", "--visitors=1000", "--days=5", "--rate=20%", "--split=34:33:33", "--alpha=10%", "--seed=1")
 	if r.Alpha != 0.1 || len(r.Split) != 3 || methodOf(t, r, "sixpack", "every visitor").Share > 0.1 || methodOf(t, r, "chance", "every visitor").Alarms == 0 {
@@ -90,7 +90,7 @@ func TestAASeveral(t *testing.T) {
 	}
 }
 
-// TestAAExperiment takes the shape of an experiment.
+// TestAAExperiment replays tests like an experiment.
 func TestAAExperiment(t *testing.T) {
 	folder := t.TempDir()
 	fillAA(t, folder)
@@ -124,8 +124,8 @@ func TestAAExperiment(t *testing.T) {
 	}
 }
 
-// fillAA makes an experiment of four days, whose conversions take two, and one
-// without any.
+// fillAA creates an experiment of four days whose conversions take two days, and one without
+// conversions.
 func fillAA(t *testing.T, folder string) {
 	t.Helper()
 	st, err := bolt.Open(filepath.Join(folder, config.DataFileName))
@@ -154,7 +154,7 @@ func fillAA(t *testing.T, folder string) {
 	}
 }
 
-// TestAAUsage checks what is said about mistakes.
+// TestAAUsage checks the usage errors.
 func TestAAUsage(t *testing.T) {
 	const rates = "--rate must be above 0 % and below 100 %"
 	const splits = "must be two to 256 numbers above 0, such as 50:50 or 90:10"
@@ -179,7 +179,7 @@ func TestAAUsage(t *testing.T) {
 	}
 }
 
-// stopAfter ends a context at the first line.
+// stopAfter cancels a context when something is written.
 type stopAfter struct{ cancel context.CancelFunc }
 
 func (s stopAfter) Write(p []byte) (int, error) {

@@ -20,10 +20,10 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// forbidden are words that promise what no test can.
+// forbidden are words that promise more than a test can show.
 var forbidden = regexp.MustCompile(`(?i)signifi|confiden`)
 
-// mustCall runs a command that is to succeed, and looks at its words.
+// mustCall runs a command that must succeed, and checks its words.
 func mustCall(t *testing.T, args ...string) (stdout string) {
 	t.Helper()
 	stdout, _, err := call(t, nil, args...)
@@ -61,7 +61,7 @@ func TestAnalyzeCounts(t *testing.T) {
 	}
 }
 
-// TestAnalyzeVerdicts has an example of each.
+// TestAnalyzeVerdicts has an example of each verdict.
 func TestAnalyzeVerdicts(t *testing.T) {
 	for _, c := range []struct {
 		args string
@@ -107,7 +107,7 @@ func TestAnalyzeVerdicts(t *testing.T) {
 	}
 }
 
-// TestAnalyzeJSON checks that nothing is lost on the way, and nothing added.
+// TestAnalyzeJSON checks that the JSON is exactly the report.
 func TestAnalyzeJSON(t *testing.T) {
 	r := store.Record{
 		Version: 1, Alternatives: []string{"A", "B"}, Traffic: 1, KPIs: []string{""}, Epoch: store.Epoch{Number: 1},
@@ -140,7 +140,7 @@ func analyzed(t *testing.T, args ...string) (r analysis.Report) {
 	return r
 }
 
-// TestAnalyzeDays checks what follows from the days.
+// TestAnalyzeDays checks the outlook by --days.
 func TestAnalyzeDays(t *testing.T) {
 	for days, want := range map[string]stats.Number{"1": 20_000, "2": 10_000, "6": 20_000.0 / 6, "30": 20_000.0 / 30} {
 		o := analyzed(t, "500/10000", "520/10000", "--days", days).Outlook
@@ -150,7 +150,7 @@ func TestAnalyzeDays(t *testing.T) {
 	}
 }
 
-// TestAnalyzeImpossible checks that a script notices.
+// TestAnalyzeImpossible checks the exit status for impossible counts.
 func TestAnalyzeImpossible(t *testing.T) {
 	for _, more := range [][]string{nil, {"--json"}} {
 		stdout, _, err := call(t, nil, append([]string{"analyze", "5/10", "11/10"}, more...)...)
@@ -208,7 +208,7 @@ func TestAnalyzeMistakes(t *testing.T) {
 	}
 }
 
-// TestAnalyzeStores analyses all that stores have.
+// TestAnalyzeStores analyzes all experiments of each kind of store.
 func TestAnalyzeStores(t *testing.T) {
 	redis := redistest.Test(t)
 	for name, address := range map[string]string{"bolt": filepath.Join(t.TempDir(), "data"), "redis": redisAt(redis, t.Name())} {
@@ -237,7 +237,7 @@ func TestAnalyzeStores(t *testing.T) {
 	}
 }
 
-// sameNumbers compares all but what changes while the clock goes on.
+// sameNumbers compares reports except for what changes with the clock.
 func sameNumbers(t *testing.T, got, want analysis.Report) {
 	t.Helper()
 	got.Outlook, want.Outlook = analysis.Outlook{}, analysis.Outlook{}
@@ -253,8 +253,7 @@ func sameNumbers(t *testing.T, got, want analysis.Report) {
 	}
 }
 
-// TestAnalyzeServed analyses what a running server has for itself, and sets a
-// plan there, which the server goes by.
+// TestAnalyzeServed analyzes experiments of a running server, and sets a plan there.
 func TestAnalyzeServed(t *testing.T) {
 	folder := t.TempDir()
 	act(t, folder, 1)
@@ -304,7 +303,7 @@ func asJSON(t *testing.T, value any) string {
 	return string(text)
 }
 
-// TestAnalyzeByOtherRules checks that flags go before the plan, for one look.
+// TestAnalyzeByOtherRules checks that flags override the plan for one analysis.
 func TestAnalyzeByOtherRules(t *testing.T) {
 	folder := t.TempDir()
 	mustCall(t, "seed", "--data-dir", folder, "--clients=500", "--seed=7")

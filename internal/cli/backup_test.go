@@ -28,7 +28,7 @@ import (
 func TestBackup(t *testing.T) {
 	folder := t.TempDir()
 	s := startServer(t, folder)
-	work, stop := besiege(t, s.url)
+	work, stop := startLoad(t, s.url)
 	for range 5 {
 		work.untilServed(t, 100)
 		before := work.acknowledged()

@@ -26,8 +26,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// TestCopy copies between each two kinds of stores: twice, and after more has
-// happened in the source.
+// TestCopy copies between all pairs of stores: twice, and after more happened in the source.
 func TestCopy(t *testing.T) {
 	redis := redistest.Test(t)
 	kinds := map[string]func(t *testing.T, name string) (address string){
@@ -40,7 +39,7 @@ func TestCopy(t *testing.T) {
 				a, b := source(t, "source"), target(t, "target")
 				act(t, a, 1)
 				checkRich(t, a)
-				foretell(t, a, b)
+				checkDryRun(t, a, b)
 				mustCopy(t, a, b)
 				for seed := range uint64(3) {
 					equal(t, a, b)
@@ -49,7 +48,7 @@ func TestCopy(t *testing.T) {
 					}
 					equal(t, a, b)
 					act(t, a, 2+seed)
-					foretell(t, a, b)
+					checkDryRun(t, a, b)
 					mustCopy(t, a, b)
 				}
 				equal(t, a, b)
@@ -58,14 +57,14 @@ func TestCopy(t *testing.T) {
 	}
 }
 
-// redisAt returns the address of a store of its own on a server.
+// redisAt returns the address of a new store on a server.
 func redisAt(s *redistest.Server, prefix string) string {
 	return "redis://" + s.Addr + "/0?prefix=" + regexp.MustCompile(`\W`).ReplaceAllString(prefix, "-")
 }
 
-// foretell checks that a dry run writes nothing, and tells that there is
-// something to copy.
-func foretell(t *testing.T, from, to string) {
+// checkDryRun checks that a dry run writes nothing, and says that there is something to
+// copy.
+func checkDryRun(t *testing.T, from, to string) {
 	t.Helper()
 	_, err := os.Stat(to)
 	noFolder := !strings.Contains(to, "://") && errors.Is(err, os.ErrNotExist)
@@ -89,7 +88,7 @@ func foretell(t *testing.T, from, to string) {
 	}
 }
 
-// row is one of the table that copy prints.
+// row is a row of the table that copy prints.
 type row struct {
 	experiment                   string
 	clients, new, first, further int
@@ -127,8 +126,8 @@ func tableOf(t *testing.T, stdout string) (rows []row) {
 	return rows
 }
 
-// act lets clients and operators do all that they can. A store can be acted on
-// again, with another seed.
+// act lets clients and operators do everything they can. It may be repeated with another
+// seed.
 func act(t *testing.T, address string, seed uint64) {
 	t.Helper()
 	st := openPlace(t, address)
@@ -144,7 +143,7 @@ func act(t *testing.T, address string, seed uint64) {
 	}
 }
 
-// checkRich checks that a store has something of all that could be lost.
+// checkRich checks that a store has all kinds of data that could be lost.
 func checkRich(t *testing.T, address string) {
 	t.Helper()
 	st := openPlace(t, address)
@@ -182,7 +181,7 @@ func checkRich(t *testing.T, address string) {
 	}
 }
 
-// An actor does things by dice, on days of its own.
+// An actor draws what to do, on its own days.
 type actor struct {
 	engine *sixpack.Engine
 	dice   *rand.Rand
@@ -213,7 +212,7 @@ func (a actor) experiment() sixpack.Experiment {
 	return x
 }
 
-// client has one do something.
+// client lets a client do something.
 func (a actor) client(ctx context.Context) error {
 	*a.now = a.now.Add(time.Minute)
 	x, n := a.experiment(), int64(a.dice.IntN(int(100+100*a.seed)))
@@ -243,7 +242,7 @@ func (a actor) client(ctx context.Context) error {
 	return err
 }
 
-// operator has one do something of each kind.
+// operator does everything that an operator can do.
 func (a actor) operator(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()
@@ -270,7 +269,7 @@ func (a actor) operator(t *testing.T) {
 	must(a.engine.Resume(ctx, "random"))
 }
 
-// openPlace opens a store by the name that copy is given.
+// openPlace opens the store at an address, as copy does.
 func openPlace(t *testing.T, address string) store.Store {
 	t.Helper()
 	st, err := datastore.OpenAt(&loaded(t, nil).Config, address, true)
@@ -306,7 +305,7 @@ func equal(t *testing.T, from, to string) {
 	}
 }
 
-// dump returns all that a store holds, the same for the same.
+// dump returns everything in a store as text, the same for the same data.
 func dump(t *testing.T, address string) string {
 	t.Helper()
 	st := openPlace(t, address)
@@ -358,8 +357,8 @@ func clientsIn(t *testing.T, st store.Store, experiment string) (clients []store
 	return clients
 }
 
-// TestCopyBack copies back into the store that was copied first: there, what
-// happened before is counted on its own days.
+// TestCopyBack copies back into the first store, which has counted conversions on other
+// days than the copy.
 func TestCopyBack(t *testing.T) {
 	a, b := t.TempDir(), redisAt(redistest.Test(t), "b")
 	act(t, a, 1)
@@ -374,7 +373,7 @@ func TestCopyBack(t *testing.T) {
 	}
 }
 
-// TestCopyInterrupted breaks off after each number of writes, and goes on.
+// TestCopyInterrupted interrupts copying after each number of writes, and repeats it.
 func TestCopyInterrupted(t *testing.T) {
 	redis := redistest.Test(t)
 	a := t.TempDir()
@@ -393,7 +392,7 @@ func TestCopyInterrupted(t *testing.T) {
 	}
 }
 
-// copyPart copies until something was written a number of times.
+// copyPart copies until the target was written a number of times.
 func copyPart(t *testing.T, from, to string, writes int) error {
 	t.Helper()
 	source, target := openPlace(t, from), openPlace(t, to)
@@ -404,7 +403,7 @@ func copyPart(t *testing.T, from, to string, writes int) error {
 	return copyAll(ctx, io.Discard, &transfer.Transfer{Source: source, Target: &breaking{Store: target, writes: writes, cancel: cancel}, BatchSize: 100})
 }
 
-// breaking is a store whose user loses patience after some writes.
+// breaking is a store that cancels a context after some writes.
 type breaking struct {
 	store.Store
 
@@ -424,7 +423,7 @@ func (b *breaking) Import(ctx context.Context, i store.Import) (store.Imported, 
 	return b.Store.Import(ctx, i)
 }
 
-// many adds an experiment with so many clients.
+// many adds an experiment with n clients.
 func many(t *testing.T, address string, n int) {
 	t.Helper()
 	st := openPlace(t, address)
@@ -438,7 +437,7 @@ func many(t *testing.T, address string, n int) {
 	}
 }
 
-// TestCopyWhileUsed copies from a Redis that is used, until it no longer is.
+// TestCopyWhileUsed copies from a Redis while it is used, and afterwards.
 func TestCopyWhileUsed(t *testing.T) {
 	a, b := redisAt(redistest.Test(t), "a"), t.TempDir()
 	act(t, a, 1)
@@ -466,8 +465,8 @@ func TestCopyWhileUsed(t *testing.T) {
 	equal(t, a, b)
 }
 
-// TestCopyRefused checks what is said about experiments that are not copies,
-// that the others are copied, and that they can be replaced.
+// TestCopyRefused checks the reasons why experiments are refused, that the others are copied,
+// and that refused ones can be replaced.
 func TestCopyRefused(t *testing.T) {
 	for why, change := range map[string]struct {
 		in   func(a, b *sixpack.Engine) error
@@ -541,8 +540,8 @@ func withoutLogs(dump string) string {
 	return regexp.MustCompile(`(?m)^{"id":.*\n`).ReplaceAllString(dump, "")
 }
 
-// checkReplaced checks that the log of an experiment has all that the source
-// says, and who deleted what was there.
+// checkReplaced checks that the log of an experiment has all changes of the source, and the
+// deletion of the experiment before.
 func checkReplaced(t *testing.T, from, to, name string) {
 	t.Helper()
 	source, target := openPlace(t, from), openPlace(t, to)
@@ -566,8 +565,7 @@ func checkReplaced(t *testing.T, from, to, name string) {
 	}
 }
 
-// TestCopyLeavesTheTarget checks that what was changed in the target since is
-// not changed back, but told.
+// TestCopyLeavesTheTarget checks that changes in the target are kept and reported.
 func TestCopyLeavesTheTarget(t *testing.T) {
 	a, b := t.TempDir(), t.TempDir()
 	act(t, a, 1)
@@ -595,8 +593,8 @@ func TestCopyLeavesTheTarget(t *testing.T) {
 	}
 }
 
-// TestCopyOld copies an old copy back into the store that it was made of, which
-// has all that and more: nothing comes, and nothing is spoilt.
+// TestCopyOld copies an old copy back into its source, which has more data: the source does
+// not change.
 func TestCopyOld(t *testing.T) {
 	a, b := t.TempDir(), redisAt(redistest.Test(t), "b")
 	act(t, a, 1)
@@ -617,8 +615,8 @@ func TestCopyOld(t *testing.T) {
 	equal(t, a, b)
 }
 
-// TestCopySame checks that a store is not copied into itself, whatever it is
-// called: that would spoil its counts.
+// TestCopySame checks that a store is not copied into itself under another address, which
+// would corrupt its counts.
 func TestCopySame(t *testing.T) {
 	folder := t.TempDir()
 	redis := redisAt(redistest.Test(t), "a")
@@ -645,8 +643,8 @@ func TestCopySame(t *testing.T) {
 	}
 }
 
-// TestCopyServed checks what is said about the folder of a server that runs, and
-// that a backup can be copied in its place.
+// TestCopyServed checks that the folder of a running server is refused, and that a backup can
+// be copied instead.
 func TestCopyServed(t *testing.T) {
 	folder, other := t.TempDir(), t.TempDir()
 	act(t, folder, 1)
@@ -676,7 +674,7 @@ func TestCopyServed(t *testing.T) {
 	}
 }
 
-// TestCopyConfigured leaves one of both stores to the configuration.
+// TestCopyConfigured takes one of the stores from the configuration.
 func TestCopyConfigured(t *testing.T) {
 	a, b, c := t.TempDir(), t.TempDir(), t.TempDir()
 	act(t, a, 1)
@@ -695,8 +693,7 @@ func TestCopyConfigured(t *testing.T) {
 	}
 }
 
-// TestCopyInterrupt does what Ctrl-C does, when the first clients are on their
-// way.
+// TestCopyInterrupt does what Ctrl-C does while the first clients are copied.
 func TestCopyInterrupt(t *testing.T) {
 	a, b := t.TempDir(), t.TempDir()
 	many(t, a, 5000)
@@ -714,7 +711,7 @@ func TestCopyInterrupt(t *testing.T) {
 	equal(t, a, b)
 }
 
-// onWrite does something when something is written.
+// onWrite is a writer that calls a function when it is written to.
 type onWrite func()
 
 // Write implements [io.Writer].

@@ -18,7 +18,7 @@ const redisTimeout = "SIXPACK_CONFIG_REDIS_SOCKET_TIMEOUT=1"
 
 func TestRedisKilled(t *testing.T) {
 	server := redistest.Test(t, "--appendonly", "yes", "--appendfsync", "always")
-	s, stop := besiege(t, overRedis(t, server).url)
+	s, stop := startLoad(t, overRedis(t, server).url)
 	for range 3 {
 		s.untilServed(t, 100)
 		server.Kill()
@@ -36,7 +36,7 @@ func TestRedisKilled(t *testing.T) {
 
 func TestRedisForgetsScripts(t *testing.T) {
 	server := redistest.Test(t)
-	s, stop := besiege(t, overRedis(t, server).url)
+	s, stop := startLoad(t, overRedis(t, server).url)
 	client := redisClient(t, rueidis.ClientOption{InitAddress: []string{server.Addr}})
 	for range 100 {
 		s.untilServed(t, 5)
@@ -62,7 +62,7 @@ func TestRedisFailover(t *testing.T) {
 				"SIXPACK_CONFIG_REDIS_SENTINELS=" + strings.Join(set.Addrs, ","), "SIXPACK_CONFIG_REDIS_SENTINEL_SERVICE_NAME=" + set.Name,
 				"SIXPACK_CONFIG_REDIS_WAIT_REPLICAS=" + replicas, redisTimeout,
 			}, t.TempDir())
-			s, stop := besiege(t, server.url)
+			s, stop := startLoad(t, server.url)
 			for range 2 {
 				s.untilServed(t, 300)
 				killed, err := set.Primary(t.Context())
@@ -93,7 +93,7 @@ func TestRedisFailover(t *testing.T) {
 func TestRedisReshard(t *testing.T) {
 	cluster := redistest.TestCluster(t)
 	server := startServerWith(t, []string{"SIXPACK_CONFIG_REDIS_CLUSTER=" + strings.Join(cluster.Addrs(), ","), redisTimeout}, t.TempDir())
-	s, stop := besiege(t, server.url)
+	s, stop := startLoad(t, server.url)
 	s.untilServed(t, 300)
 	slot, err := cluster.Slot(t.Context(), "{"+shop+"}")
 	if err != nil {
@@ -117,7 +117,7 @@ func TestRedisReshard(t *testing.T) {
 func TestRedisFull(t *testing.T) {
 	server := redistest.Test(t, "--maxmemory-policy", "noeviction")
 	sixpack := overRedis(t, server)
-	s, stop := besiege(t, sixpack.url)
+	s, stop := startLoad(t, sixpack.url)
 	client := redisClient(t, rueidis.ClientOption{InitAddress: []string{server.Addr}})
 	limit := func(bytes string) {
 		t.Helper()
@@ -163,7 +163,7 @@ func TestRedisStrangersKey(t *testing.T) {
 
 func TestRedisHangs(t *testing.T) {
 	server := redistest.Test(t)
-	s, stop := besiege(t, overRedis(t, server).url)
+	s, stop := startLoad(t, overRedis(t, server).url)
 	for range 2 {
 		s.untilServed(t, 300)
 		if err := server.Suspend(); err != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/sixpack-go/sixpack/internal/redistest"
 )
 
-// twoData is a Redis with the data of a Sixpack 2 that ran for a while.
+// twoData is a Redis with data of Sixpack 2.
 type twoData struct {
 	url    string
 	client rueidis.Client
@@ -126,8 +126,7 @@ Settings that differ stay as they are here; --settings takes them from Sixpack.
 	}
 }
 
-// TestImportInterrupted interrupts an import at the second experiment, and has
-// another one go on.
+// TestImportInterrupted interrupts an import at the second experiment, and repeats it.
 func TestImportInterrupted(t *testing.T) {
 	two, folder := newTwoData(t), t.TempDir()
 	two.do(t, "SREM", "sxp:e", "broken")
@@ -213,8 +212,8 @@ func TestImportAndExportRefuse(t *testing.T) {
 	}
 }
 
-// TestImportConfigured imports beside Sixpack's own keys, as a server is told to
-// that finds them, and has that server start then.
+// TestImportConfigured imports into the Redis that has Sixpack's keys, as the error of a server
+// advises, and starts that server.
 func TestImportConfigured(t *testing.T) {
 	two := newTwoData(t)
 	two.do(t, "SREM", "sxp:e", "broken")

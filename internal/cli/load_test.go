@@ -86,8 +86,8 @@ func (l *load) start(ctx context.Context, clients int, base string) (wait func()
 	return group.Wait
 }
 
-// besiege starts a load on a server, which the function stop, or the end of the test, stops.
-func besiege(t *testing.T, base string) (l *load, stop func()) {
+// startLoad starts a load on a server, which the function stop, or the end of the test, stops.
+func startLoad(t *testing.T, base string) (l *load, stop func()) {
 	t.Helper()
 	l = newLoad(1)
 	ctx, cancel := context.WithCancel(t.Context())

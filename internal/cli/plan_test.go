@@ -17,7 +17,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// planOf runs plan for its JSON.
+// planOf runs plan and parses its JSON.
 func planOf(t *testing.T, args ...string) (p samplesize.Plan) {
 	t.Helper()
 	unmarshal(t, mustCall(t, append([]string{"plan", "--json"}, args...)...), &p)
@@ -31,7 +31,7 @@ func unmarshal(t *testing.T, text string, to any) {
 	}
 }
 
-// TestPlanReference compares with what R, and others, say.
+// TestPlanReference compares with R and other references.
 func TestPlanReference(t *testing.T) {
 	for _, c := range []struct {
 		args          string
@@ -66,7 +66,7 @@ func TestPlanReference(t *testing.T) {
 	}
 }
 
-// TestSmallestEffect compares with what mpmath says, and with plan itself.
+// TestSmallestEffect compares with mpmath, and with plan itself.
 func TestSmallestEffect(t *testing.T) {
 	for args, want := range map[string]float64{
 		"--baseline 10% --days 1 --per-day 7082":   0.20865154851418977,
@@ -138,7 +138,7 @@ or once it is there, from here:
 	}
 }
 
-// TestPlanOfExperiment plans for what is there, as the analysis does.
+// TestPlanOfExperiment checks that the plan of an experiment agrees with its analysis.
 func TestPlanOfExperiment(t *testing.T) {
 	folder := t.TempDir()
 	mustCall(t, "seed", "--data-dir", folder, "--clients=2000", "--seed=7")

@@ -20,7 +20,7 @@ import (
 // marks is the number of points in time that are reported.
 const marks = 100
 
-// simulateArgs are those of tests that take a moment and in which bandits learn.
+// simulateArgs make simulations that take a moment and in which bandits learn.
 var simulateArgs = []string{"simulate", "20%", "30%", "--runs=6", "--visitors=1500", "--days=10", "--seed=5"}
 
 func simulated5(t *testing.T, more ...string) (stdout string) {
@@ -44,8 +44,7 @@ func simulateJSON(t *testing.T, args ...string) (r simulation.BanditsReport) {
 	return r
 }
 
-// TestSimulateRepeats checks that a seed gives the same, on any number of
-// processors.
+// TestSimulateRepeats checks that a seed repeats the tests, on any number of processors.
 func TestSimulateRepeats(t *testing.T) {
 	first := simulated5(t, "--json")
 	if other := simulated5(t, "--json", "--seed=6"); strings.Replace(other, `"seed": 6`, `"seed": 5`, 1) == first {
@@ -57,8 +56,8 @@ func TestSimulateRepeats(t *testing.T) {
 	}
 }
 
-// TestSimulateTable checks that both ways to print tests say the same, and that
-// bandits give away less.
+// TestSimulateTable checks that the table and the JSON agree, and that bandits have less
+// regret.
 func TestSimulateTable(t *testing.T) {
 	table := simulated5(t)
 	if begin := "6 tests of each algorithm, with 1,500 visitors over 10 days; 20% and 30% convert. Bandits\n" +
@@ -95,9 +94,9 @@ func TestSimulateTable(t *testing.T) {
 
 func near(a, b float64) bool { return a-b < 0.03*b && b-a < 0.03*b }
 
-// TestSimulateNobodyKnows has a bandit that cannot learn, and equal alternatives,
-// of which none can be named rightly.
-func TestSimulateNobodyKnows(t *testing.T) {
+// TestSimulateNothingToLearn simulates a bandit that cannot learn, and equal alternatives,
+// of which none is best.
+func TestSimulateNothingToLearn(t *testing.T) {
 	args := []string{"simulate", "50%", "50%", "0.5", "--runs=3", "--per-day=100", "--days=4", "--window=96h", "--delay=36h", "--drift=80%", "--algorithms=thompson", "--seed=1"}
 	text, _, err := call(t, nil, args...)
 	for _, want := range []string{
@@ -117,7 +116,7 @@ func TestSimulateNobodyKnows(t *testing.T) {
 	}
 }
 
-// TestSimulatePlot checks that the plot is XML that has all that it should.
+// TestSimulatePlot checks that the plot is complete and well-formed.
 func TestSimulatePlot(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.svg")
 	all := "--algorithms=hash,thompson,whiplash,whiplash-legacy,epsilon-greedy"
@@ -151,7 +150,7 @@ func TestSimulatePlot(t *testing.T) {
 	}
 }
 
-// drawing returns the paths of an SVG by their elements, and how often it says what.
+// drawing returns the paths of an SVG by element, and how often each text is in it.
 func drawing(t *testing.T, path string) (elements map[string][]string, words map[string]int) {
 	t.Helper()
 	file, err := os.Open(path)
@@ -183,7 +182,7 @@ func drawing(t *testing.T, path string) (elements map[string][]string, words map
 	}
 }
 
-// TestSimulateUsage checks what is said about mistakes.
+// TestSimulateUsage checks the usage errors.
 func TestSimulateUsage(t *testing.T) {
 	for args, want := range map[string]string{
 		"":                                 `an argument is missing: the usage is "sixpack simulate RATE RATE... [flags]"`,
@@ -215,8 +214,8 @@ func TestSimulateUsage(t *testing.T) {
 	}
 }
 
-// TestSimulateInterrupted checks that Ctrl-C ends it, and that what was finished
-// is told.
+// TestSimulateInterrupted checks that Ctrl-C ends a simulation, and that the tests that
+// finished are reported.
 func TestSimulateInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

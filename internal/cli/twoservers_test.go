@@ -52,7 +52,7 @@ func TestTwoServers(t *testing.T) {
 			} else {
 				c.check(t)
 			}
-			p.obey(t, sixpack.New(st, sixpack.Config{}))
+			p.checkOperator(t, sixpack.New(st, sixpack.Config{}))
 		})
 	}
 }
@@ -154,9 +154,9 @@ func tell(t *testing.T, base, client string) (answer told) {
 	return answer
 }
 
-// obey has an operator, who is in a third process as far as the servers can
-// tell, change the experiment, and looks for that in their very next answers.
-func (p pair) obey(t *testing.T, operator *sixpack.Engine) {
+// checkOperator changes the experiment as an operator in a third process would, and expects
+// each change in the very next answers.
+func (p pair) checkOperator(t *testing.T, operator *sixpack.Engine) {
 	t.Helper()
 	do := func(err error) {
 		t.Helper()
