@@ -45,7 +45,7 @@ func (e *experiment) convert(who client, c store.Conversion) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	e.pending.Credit(who.ClientState, kpi, store.DayOf(c.At), v.ClientConversion, after)
+	e.counting().Credit(who.ClientState, kpi, store.DayOf(c.At), v.ClientConversion, after)
 	conversions[i] = conversion{kpi, after}
 	who.conversions = encodeConversions(conversions)
 	e.put(c.Client, who)

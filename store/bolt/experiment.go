@@ -39,7 +39,7 @@ type experiment struct {
 	clients *bbolt.Bucket // nil if the experiment does not exist
 	bucket  *bbolt.Bucket // nil until loaded
 	record  *store.Record // nil until loaded; may have been returned to callers
-	pending store.Counts  // to be added to the counts in the file at the end of the transaction
+	pending *store.Counts // to be added to the counts in the file at the end of the transaction; nil: none
 }
 
 func (x *txn) experiment(name string) *experiment {
@@ -173,6 +173,14 @@ func (e *experiment) kpi(name string) (int, error) {
 	return len(r.KPIs) - 1, nil
 }
 
+// counting returns the pending counts, to be changed.
+func (e *experiment) counting() *store.Counts {
+	if e.pending == nil {
+		e.pending = new(store.Counts)
+	}
+	return e.pending
+}
+
 // clear deletes all clients and, unless keepCounts is set, all counts.
 func (e *experiment) clear(keepCounts bool) (err error) {
 	if e.clients, err = e.txn.emptyBucket(e.txn.tx, e.key(clientsPrefix)); err != nil {
@@ -181,7 +189,7 @@ func (e *experiment) clear(keepCounts bool) (err error) {
 	e.txn.wrote(e.clients.SetSequence(e.version))
 	if keepCounts {
 		// Only this count is about clients that exist now.
-		e.pending.Excluded = 0
+		e.counting().Excluded = 0
 		e.txn.wrote(e.bucket.Bucket(countsBucket).Delete(countKey{kind: countExcluded}.encode()))
 		return nil
 	}
@@ -189,7 +197,7 @@ func (e *experiment) clear(keepCounts bool) (err error) {
 }
 
 func (e *experiment) clearCounts() error {
-	e.pending = store.Counts{}
+	e.pending = nil
 	for _, name := range [][]byte{countsBucket, importedBucket} {
 		if _, err := e.txn.emptyBucket(e.bucket, name); err != nil {
 			return err

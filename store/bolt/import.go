@@ -75,7 +75,7 @@ func (e *experiment) mergeClient(given store.Client, done *store.Imported) error
 	before, is := *done, was
 	is.ClientState = was.Merge(given.State())
 	if is.ClientState != was.ClientState {
-		e.pending.Move(was.ClientState, is.ClientState)
+		e.counting().Move(was.ClientState, is.ClientState)
 		done.Clients++
 	}
 	if given.State().Participates() && is.Choice == given.Choice {
@@ -110,7 +110,7 @@ func (e *experiment) mergeConversions(who *client, given []store.ClientConversio
 		default:
 			done.Raised++
 		}
-		e.pending.Credit(who.ClientState, kpi, merged.Day, v.ClientConversion, merged)
+		e.counting().Credit(who.ClientState, kpi, merged.Day, v.ClientConversion, merged)
 		conversions[i].ClientConversion = merged
 	}
 	who.conversions = encodeConversions(conversions)

@@ -27,7 +27,7 @@ func (x *txn) participate(p store.Participation) (store.Facts, error) {
 	}
 	if changed {
 		e.put(p.Client, client{after, before.conversions})
-		e.pending.Move(before.ClientState, after)
+		e.counting().Move(before.ClientState, after)
 	}
 	f := after.Facts(e.version)
 	f.Wrote = changed

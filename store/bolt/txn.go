@@ -46,8 +46,8 @@ type buckets interface {
 // finish writes the pending counts. It returns errUnchanged if nothing was written.
 func (x *txn) finish() error {
 	for _, e := range x.experiments {
-		if e.bucket != nil && x.err == nil {
-			x.err = x.addCounts(e.bucket.Bucket(countsBucket), e.pending)
+		if e.pending != nil && x.err == nil {
+			x.err = x.addCounts(e.bucket.Bucket(countsBucket), *e.pending)
 		}
 	}
 	if x.err == nil && !x.changed {
