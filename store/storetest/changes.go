@@ -225,15 +225,15 @@ func newestChangesFirst(s subject) {
 		r.Version++
 	}
 	s.checkLog("changes in no order", "button", want...)
-	for most := -1; most <= len(want)+1; most++ {
+	for limit := -1; limit <= len(want)+1; limit++ {
 		expected := want
-		if most > 0 {
-			expected = want[:min(most, len(want))]
+		if limit > 0 {
+			expected = want[:min(limit, len(want))]
 		}
-		got, err := s.store.Changes(s.t.Context(), "button", most)
+		got, err := s.store.Changes(s.t.Context(), "button", limit)
 		s.must(err)
 		if describeChanges(got) != describeChanges(expected) {
-			s.t.Errorf("of at most %d changes there are\n%s\nwant\n%s", most, describeChanges(got), describeChanges(expected))
+			s.t.Errorf("of at most %d changes there are\n%s\nwant\n%s", limit, describeChanges(got), describeChanges(expected))
 		}
 	}
 	s.checkLog("nothing", "link")
