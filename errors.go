@@ -42,7 +42,7 @@ func (e *InvalidError) Error() string { return "invalid " + e.Argument + ": " + 
 // Is reports whether target is an InvalidError about the same argument, so that
 // errors.Is(err, &InvalidError{Argument: "weights"}) asks for one argument.
 func (e *InvalidError) Is(target error) bool {
-	t, ok := target.(*InvalidError) //nolint:errorlint // errors.Is unwraps, Is compares
+	t, ok := target.(*InvalidError)
 	return ok && t.Argument == e.Argument
 }
 
