@@ -82,7 +82,7 @@ func TestSimulateTable(t *testing.T) {
 		if last := a.OverTime[len(a.OverTime)-1]; len(a.OverTime) != marks || last.Visitors != 1500 || last.Regret != a.Regret {
 			t.Errorf("%s ends with %+v, after %d marks", a.Algorithm, last, len(a.OverTime))
 		}
-		if begin := a.OverTime[0].Best; begin != (simulation.Range{Mean: 0.5, Low: 0.5, High: 0.5}) {
+		if begin := a.OverTime[0].Best; begin != (simulation.Spread{Mean: 0.5, Low: 0.5, High: 0.5}) {
 			t.Errorf("%s begins with %v", a.Algorithm, begin)
 		}
 	}
@@ -108,7 +108,7 @@ func TestSimulateNothingToLearn(t *testing.T) {
 		}
 	}
 	a := simulateJSON(t, args...).Algorithms[0]
-	if a.Regret != (simulation.Range{}) || a.NamedBest.Runs != 0 || a.Ahead.Share != 1 || a.Learned {
+	if a.Regret != (simulation.Spread{}) || a.NamedBest.Runs != 0 || a.Ahead.Share != 1 || a.Learned {
 		t.Errorf("got %+v", a)
 	}
 	if text, _, err := call(t, nil, append(args, "--window=0s", "--delay=0s", "--drift=0%")...); err != nil || !strings.Contains(text, "from everybody at once.") {

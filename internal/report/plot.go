@@ -94,7 +94,7 @@ func newPlot(all []simulation.AlgorithmReport) plot {
 
 // add adds a panel below the others, with a curve of a value for each algorithm. Its axes
 // begin at 0; first are points before those of the algorithms.
-func (p *plot) add(title string, across, up axis, all []simulation.AlgorithmReport, value func(simulation.Progress) simulation.Range, first ...simulation.Progress) {
+func (p *plot) add(title string, across, up axis, all []simulation.AlgorithmReport, value func(simulation.Checkpoint) simulation.Spread, first ...simulation.Checkpoint) {
 	top := panelsBegin + len(p.Panels)*(panelHeight+panelGap)
 	x := panel{Title: title, Top: top, Bottom: top + panelHeight}
 	across.from, across.to = plotLeft, plotRight
@@ -175,9 +175,9 @@ func BanditsPlot(w io.Writer, r simulation.BanditsReport) error {
 	across := newAxis(float64(r.Visitors), ticks)
 	across.end = float64(r.Visitors)
 	p.add("Conversions given up, against always the best alternative", across, newAxis(highest, ticks), r.Algorithms,
-		func(o simulation.Progress) simulation.Range { return o.Regret }, simulation.Progress{})
+		func(o simulation.Checkpoint) simulation.Spread { return o.Regret }, simulation.Checkpoint{})
 	p.add("New visitors who get the best alternative", across, axis{end: 1, step: part, percent: true}, r.Algorithms,
-		func(o simulation.Progress) simulation.Range { return o.Best })
+		func(o simulation.Checkpoint) simulation.Spread { return o.Best })
 	return template.Must(template.New("plot").Parse(plotTemplate)).Execute(w, p)
 }
 

@@ -38,26 +38,26 @@ type BanditsReport struct {
 
 // AlgorithmReport is how one algorithm did.
 type AlgorithmReport struct {
-	Algorithm   string     `json:"algorithm"`
-	Regret      Range      `json:"regret"`      // conversions
-	Conversions float64    `json:"conversions"` // on average
-	Ahead       Portion    `json:"best_ahead"`  // the best alternative had the most participants
-	NamedBest   Portion    `json:"named_best"`  // the verdict named the best alternative
-	NamedOther  Portion    `json:"named_other"`
-	Shares      []float64  `json:"participants"` // of each alternative, on average, summing to 1
-	Learned     bool       `json:"learned"`      // its shares changed in some test
-	OverTime    []Progress `json:"over_time"`
+	Algorithm   string       `json:"algorithm"`
+	Regret      Spread       `json:"regret"`      // conversions
+	Conversions float64      `json:"conversions"` // on average
+	Ahead       Portion      `json:"best_ahead"`  // the best alternative had the most participants
+	NamedBest   Portion      `json:"named_best"`  // the verdict named the best alternative
+	NamedOther  Portion      `json:"named_other"`
+	Shares      []float64    `json:"participants"` // of each alternative, on average, summing to 1
+	Learned     bool         `json:"learned"`      // its shares changed in some test
+	OverTime    []Checkpoint `json:"over_time"`
 }
 
-// Progress is how far tests have come.
-type Progress struct {
-	Visitors int   `json:"visitors"`
-	Regret   Range `json:"regret"`
-	Best     Range `json:"best_share"` // share of the next visitors that get the best alternative
+// A Checkpoint is the state of tests after some visitors.
+type Checkpoint struct {
+	Visitors int    `json:"visitors"`
+	Regret   Spread `json:"regret"`
+	Best     Spread `json:"best_share"` // share of the next visitors that get the best alternative
 }
 
-// Range is a mean, and the middle 80% of all tests.
-type Range struct {
+// A Spread is a mean over all tests, and the range of the middle 80% of them.
+type Spread struct {
 	Mean float64 `json:"mean"`
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
@@ -138,10 +138,10 @@ func (b Bandits) summarize(name string, all []Course) AlgorithmReport {
 	}
 	r.Ahead, r.NamedBest, r.NamedOther = portionOf(ahead, len(all)), portionOf(named, len(all)), portionOf(other, len(all))
 	for i, m := range all[0].Marks {
-		r.OverTime = append(r.OverTime, Progress{
+		r.OverTime = append(r.OverTime, Checkpoint{
 			m.Visitors,
-			rangeOf(all, func(c Course) float64 { return c.Marks[i].Regret }),
-			rangeOf(all, func(c Course) float64 { return c.Marks[i].Best }),
+			spreadOf(all, func(c Course) float64 { return c.Marks[i].Regret }),
+			spreadOf(all, func(c Course) float64 { return c.Marks[i].Best }),
 		})
 	}
 	r.Regret = r.OverTime[len(r.OverTime)-1].Regret
@@ -175,17 +175,17 @@ func portionOf(n, all int) Portion {
 	return Portion{n, float64(n) / float64(all), [2]float64{float64(i.Lo), float64(i.Hi)}}
 }
 
-func rangeOf(all []Course, value func(Course) float64) (r Range) {
+func spreadOf(all []Course, value func(Course) float64) (s Spread) {
 	const low, high = 0.1, 0.9
 	values := make([]float64, len(all))
 	for i, c := range all {
 		values[i] = value(c)
-		r.Mean += values[i]
+		s.Mean += values[i]
 	}
-	r.Mean /= float64(len(all))
+	s.Mean /= float64(len(all))
 	slices.Sort(values)
-	r.Low, r.High = quantile(values, low), quantile(values, high)
-	return r
+	s.Low, s.High = quantile(values, low), quantile(values, high)
+	return s
 }
 
 // quantile returns a quantile of sorted values, interpolated linearly.
