@@ -38,11 +38,11 @@ type arm struct {
 	weight float64 // intended share, of any scale; 0 if unknown
 }
 
-// noDay is the day of counts that have none, and epoch the epoch of all counts.
-const (
-	noDay store.Day = 0
-	epoch           = 1
-)
+// noDay is the day of counts that have none.
+const noDay store.Day = 0
+
+// epoch is the epoch of all counts.
+const epoch = 1
 
 func newArm(name string) arm {
 	return arm{AlternativeCounts: store.AlternativeCounts{KPIs: make([]store.KPICounts, 1)}, name: name}

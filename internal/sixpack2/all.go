@@ -8,7 +8,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Progress, if not nil, is called while an experiment is imported or exported: the
+// Progress is called, if it is not nil, while an experiment is imported or exported: the
 // number-th, from 1, of so many experiments. It is first called with done = 0; total is an
 // estimate.
 type Progress func(experiment string, number, experiments int, done, total int64)
