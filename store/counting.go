@@ -6,11 +6,8 @@ import (
 	"slices"
 )
 
-// This file is the arithmetic of counts, for implementations of [Store] and for programs
-// that move data between stores. Counts may have zeros while they are computed; DropZeros
-// removes them.
-
-// NewCounts returns counts of an experiment in which nothing is counted yet.
+// NewCounts returns counts of an experiment in which nothing is counted yet. Like all functions
+// that change counts, it is for implementations of [Store] and for programs that move data.
 func NewCounts(r Record, epochs []Epoch) Counts {
 	counts := Counts{Record: r, Epochs: epochs, Alternatives: make([]AlternativeCounts, len(r.Alternatives))}
 	for i := range counts.Alternatives {
@@ -217,8 +214,8 @@ func addInt(sum, n *big.Int, sign int64) {
 	}
 }
 
-// DropZeros removes the days and epochs in which nothing is counted, as counts must not
-// contain them. Sums must not be nil.
+// DropZeros removes the days and epochs in which nothing is counted. Counts may contain them
+// while they are computed, but not when a store returns them. Sums must not be nil.
 func (r *Counts) DropZeros() {
 	for i := range r.Alternatives {
 		r.Alternatives[i].dropZeros()
