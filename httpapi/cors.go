@@ -9,12 +9,12 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// CORS says what browsers let pages of other origins do. Empty fields take
+// CORS sets what browsers allow pages of other origins to do. Empty fields have
 // Sixpack's values.
 type CORS struct {
-	// Origins are patterns in which '*' stands for anything and the rest for
-	// itself, such as "https://*.example.com". A request's Origin that matches
-	// one as a whole is allowed. Everyone is if there are none, or one is "*".
+	// Origins are patterns in which '*' matches any text, such as
+	// "https://*.example.com". An Origin that matches one of them as a whole is
+	// allowed. All are allowed if there is no pattern or one is "*".
 	Origins []string
 	// Headers is Access-Control-Allow-Headers: "Origin, ..." if empty.
 	Headers string
@@ -26,8 +26,7 @@ type CORS struct {
 	ExposeHeaders string
 }
 
-// cors is CORS made ready: what can be is computed once, since every answer
-// carries it.
+// cors has the values of the headers of [CORS], computed once for all answers.
 type cors struct {
 	fixed   []field
 	origins []pattern // none: Access-Control-Allow-Origin is among the fixed ones
@@ -56,7 +55,7 @@ func newCORS(o CORS) cors {
 	return c
 }
 
-// set adds to the headers of an answer.
+// set adds the CORS headers to the headers of an answer.
 func (c *cors) set(answer, request http.Header) {
 	for _, f := range c.fixed {
 		answer[f.name] = f.values
@@ -72,7 +71,7 @@ func (c *cors) set(answer, request http.Header) {
 	}
 }
 
-// pattern is what stands between the wildcards.
+// pattern has the texts between the wildcards.
 type pattern []string
 
 func (p pattern) matches(s string) bool {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// deadlines hands out contexts that end after a time. To make one takes longer
-// than most requests are in the store, so the requests of a moment share one.
+// deadlines returns contexts with a timeout. Creating one takes longer than most calls
+// of the store, so requests that come at about the same time share one.
 type deadlines struct {
 	after time.Duration // or up to an eighth of it sooner
 
@@ -16,8 +16,8 @@ type deadlines struct {
 	until   time.Time       // when it is no longer handed out
 }
 
-// next returns a context with the values of a request. It does not end with the
-// request: a page that converts is often left at once, and nothing of that is lost.
+// next returns a context with a timeout and the values of a request's context. It does not
+// end with the request, so a conversion is counted even if the visitor leaves the page.
 func (d *deadlines) next(request context.Context) context.Context {
 	now := time.Now()
 	d.mu.Lock()
@@ -31,7 +31,7 @@ func (d *deadlines) next(request context.Context) context.Context {
 	return withValues{d.present, request}
 }
 
-// withValues is a context with the values of another one.
+// withValues is a context with the values of another context.
 type withValues struct {
 	context.Context //nolint:containedctx // that is what it is
 

@@ -8,7 +8,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// details is what /experiments/NAME answers.
+// details is the answer of /experiments/NAME.
 type details struct {
 	Status            string   `json:"status"`
 	Name              string   `json:"name"`

@@ -10,7 +10,7 @@ import (
 	"github.com/sixpack-go/sixpack"
 )
 
-// Requests that the engine is not asked about.
+// Errors of requests that do not reach the engine.
 var (
 	errMissing      = errors.New("missing arguments")
 	errNotFound     = errors.New("not found")
@@ -45,7 +45,7 @@ var wire = []struct {
 // argument stands for all errors about an argument.
 func argument(name string) error { return &sixpack.InvalidError{Argument: name} }
 
-// invalid refuses the text of an argument that cannot be read.
+// invalid refuses the text of an argument that cannot be parsed.
 func invalid(argument, text, want string) error {
 	return &sixpack.InvalidError{Argument: argument, Rule: fmt.Sprintf("%q is not %s", text, want)}
 }

@@ -6,9 +6,9 @@
 //	GET /experiments/button-color
 //	GET /_status
 //
-// [Register] adds these to a router of yours, under a prefix if you like; [New]
-// returns one that serves nothing else. There are no rules in this package: it
-// reads requests, asks the engine, and writes answers.
+// [Register] adds these routes to a router of yours, under a prefix if you like. [New]
+// returns a router that serves nothing else. This package has no rules: it parses
+// requests, calls the engine and writes answers.
 //
 // Every answer, whatever its status, carries the CORS headers of [CORS]. Errors
 // are {"status": "failed", "message": …}: 400 and 404 say what is wrong with the
@@ -30,27 +30,27 @@ import (
 	"github.com/sixpack-go/sixpack"
 )
 
-// Options configures the service. The zero value is good.
+// Options configures the service. The zero value is usable.
 type Options struct {
-	// Version is what /_status and the greeting say.
+	// Version is shown by /_status and the greeting.
 	Version string
-	// Ping reports whether the store can serve, for /_status: the store's Ping. If
-	// nil, /_status only tells that the process answers.
+	// Ping reports whether the store can serve, such as the store's Ping. If it is
+	// nil, /_status only shows that the process answers.
 	Ping func(context.Context) error
-	// CORS says which pages of other origins may read answers.
+	// CORS sets which pages of other origins may read answers.
 	CORS CORS
 	// Metrics, if not nil, is called after every answer. The endpoint is "home",
 	// "status", "participate", "convert", "experiment_details" or "favicon", and
 	// empty if the request reached none of them. It may be called concurrently,
 	// and the request waits for it.
 	Metrics func(endpoint string, status int, took time.Duration)
-	// Log gets the details of store failures and panics: slog.Default() if nil.
+	// Log receives the details of store failures and panics: slog.Default() if nil.
 	Log *slog.Logger
-	// Timeout bounds what the store may take for one request: 5 seconds if 0.
+	// Timeout limits the time of the store for one request: 5 seconds if 0.
 	Timeout time.Duration
-	// MaxRequest bounds path and query together, in bytes: 16 KiB if 0.
+	// MaxRequest limits path and query together, in bytes: 16 KiB if 0.
 	MaxRequest int
-	// Location is the zone of times that name none, UTC if nil: the engine's.
+	// Location is the time zone of times without one, the engine's: UTC if nil.
 	Location *time.Location
 }
 
@@ -78,14 +78,13 @@ func New(e *sixpack.Engine, o Options) *echo.Echo {
 	return router
 }
 
-// Register serves e below the prefix of g. All paths below it that are not
-// routes of the host's are answered here, with 404 if nothing else. Middleware
-// must be added to g before.
+// Register serves e under the prefix of g. It answers all paths under the prefix that
+// are no routes of the host, unknown ones with 404. Add middleware to g before.
 func Register(g *echo.Group, e *sixpack.Engine, o Options) {
 	register(g, e, o)
 }
 
-// api is what all handlers share.
+// api has what all handlers share.
 type api struct {
 	Options
 

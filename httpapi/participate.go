@@ -24,7 +24,7 @@ func (a *api) participate(ctx context.Context, q *query) (any, error) {
 	return q.reply(got), nil
 }
 
-// participation returns what a request to /participate says.
+// participation returns the arguments of a request to /participate.
 func (a *api) participation(q *query) (x sixpack.Experiment, options []sixpack.ParticipateOption, err error) {
 	x = sixpack.Experiment{Name: q.get(experiment), Alternatives: q.alternatives}
 	if err := a.circumstances(q, func(o sixpack.Option) { options = append(options, o) }); err != nil {
@@ -65,7 +65,7 @@ func (q *query) checkNamed() error {
 	}
 }
 
-// circumstances adds options for who the visitor is and when it happened.
+// circumstances adds the options for the visitor and the time of a request.
 func (a *api) circumstances(q *query, add func(sixpack.Option)) error {
 	if q.has(userAgent) {
 		add(sixpack.UserAgent(decodeAgain(q.get(userAgent))))
@@ -86,8 +86,8 @@ func (a *api) circumstances(q *query, add func(sixpack.Option)) error {
 	return err
 }
 
-// decodeAgain decodes what some clients escape twice. It drops a newline at
-// the end, before which the '$' of Python's expressions matches.
+// decodeAgain decodes a value that some clients escape twice. It drops a newline at the
+// end, before which '$' matches in Python's regular expressions.
 func decodeAgain(s string) string {
 	return strings.TrimSuffix(unescape(s, false), "\n")
 }

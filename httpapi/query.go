@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// param is a parameter of which the first value counts.
+// param is a parameter whose first value counts.
 type param int
 
 const (
@@ -42,11 +42,11 @@ var names = [...]string{
 	explain:         "explain",
 }
 
-// paramOf returns the parameter of a name, -1 if there is none.
+// paramOf returns the parameter with the given name, or -1.
 func paramOf(name string) param { return param(slices.Index(names[:], name)) }
 
-// query is the query string of a request, read as Sixpack reads it: nothing in
-// it is an error.
+// query is the query string of a request, parsed as Sixpack parses it: nothing in it is
+// an error.
 type query struct {
 	path         string // the experiment that the path names
 	values       [len(names)]string
@@ -56,8 +56,8 @@ type query struct {
 	weights      []string  // of alternatives, in their order
 }
 
-// parse reads a raw query string. Only '&' separates, '+' is a space, escapes
-// that are none stay as they are, and a fragment is cut off.
+// parse parses a raw query string. Only '&' separates, '+' is a space, invalid escapes
+// remain as they are, and a fragment is cut off.
 func (q *query) parse(raw string) {
 	raw, _, _ = strings.Cut(raw, "#")
 	q.alternatives = q.few[:0]
@@ -111,7 +111,7 @@ func unescape(s string, plus bool) string {
 	return string(decoded)
 }
 
-// hex returns the value of a hexadecimal digit, -1 for anything else.
+// hex returns the value of a hexadecimal digit, or -1.
 func hex(c byte) int {
 	switch {
 	case '0' <= c && c <= '9':

@@ -18,7 +18,7 @@ var (
 	scriptType = []string{"application/javascript"}
 )
 
-// answer is what a client gets.
+// answer is the answer to a participation or a conversion.
 type answer struct {
 	sixpack.Assignment
 
@@ -32,13 +32,13 @@ type conversion struct {
 	KPI   *string  `json:"kpi"`
 }
 
-// reply returns what a client is told of its assignment.
+// reply returns the answer with an assignment.
 func (q *query) reply(a sixpack.Assignment) *answer {
 	return &answer{Assignment: a, clientID: q.get(clientID), explained: q.is(explain)}
 }
 
-// append appends a as JSON, in Sixpack's order. Nearly all answers are of this
-// kind, and encoding/json would take longer than the engine does.
+// append appends a as JSON, in Sixpack's order. Nearly all answers are of this kind, and
+// encoding/json takes longer than the engine.
 func (a *answer) append(b []byte) []byte {
 	b = append(b, `{"status":"ok"`...)
 	if a.Alternative == "" {
@@ -72,8 +72,7 @@ func quote(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
-// marshal encodes an answer or a part of one, in which there is nothing that
-// JSON cannot express.
+// marshal encodes an answer or a part of one, which JSON can always express.
 func marshal(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {
@@ -82,13 +81,13 @@ func marshal(v any) []byte {
 	return b
 }
 
-// text is an answer that is not JSON, or no longer.
+// text is an encoded answer.
 type text struct {
 	kind []string // its media type
 	body []byte
 }
 
-// write writes an answer or, if err is not nil, what that comes to.
+// write writes an answer or, if err is not nil, the answer for the error.
 func (a *api) write(c echo.Context, e endpoint, q *query, body any, err error) error {
 	status := http.StatusOK
 	if err != nil {
@@ -113,8 +112,8 @@ func (a *api) write(c echo.Context, e endpoint, q *query, body any, err error) e
 	return err
 }
 
-// wrap returns JSON, wrapped for the callback if the request names one. Like
-// Sixpack's, failures of the server are never wrapped.
+// wrap wraps JSON for the callback if the request names one. As in Sixpack, failures of
+// the server are never wrapped.
 func (q *query) wrap(body []byte, status int) text {
 	f := q.get(callback)
 	if f == "" || status >= http.StatusInternalServerError || !callbackForm.MatchString(f) {

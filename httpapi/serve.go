@@ -12,22 +12,22 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// endpoint is what a path leads to.
+// endpoint handles the requests for a path.
 type endpoint struct {
 	name   string // in metrics
 	answer func(ctx context.Context, q *query) (any, error)
 	writes bool // so that HEAD must not call it
 }
 
-// Where requests end up that reach no endpoint.
+// Endpoints for requests that reach no other.
 var (
 	preflight  = endpoint{answer: func(context.Context, *query) (any, error) { return text{[]string{"text/plain"}, []byte("200 Ok")}, nil }}
 	notFound   = endpoint{answer: func(context.Context, *query) (any, error) { return nil, errNotFound }}
 	notAllowed = endpoint{answer: func(context.Context, *query) (any, error) { return nil, errMethod }}
 )
 
-// route serves what the router did not recognize: another method, an untidy
-// path, or nothing at all. The path is what follows the prefix and a slash.
+// route serves requests that the router did not recognize: another method, an untidy or
+// an unknown path. The path begins after the prefix and a slash.
 func (a *api) route(c echo.Context, path string) error {
 	e, experiment := a.find(tidy(path, c.Request().URL))
 	switch c.Request().Method {
@@ -54,8 +54,8 @@ func (a *api) find(path string) (e endpoint, experiment string) {
 	return notFound, ""
 }
 
-// tidy decodes a path as the router left it, takes repeated slashes for one,
-// and cuts off a fragment.
+// tidy decodes a path as the router left it, replaces repeated slashes by one, and cuts
+// off a fragment.
 func tidy(path string, u *url.URL) string {
 	if u.RawPath != "" {
 		path, _, _ = strings.Cut(path, "#")
@@ -68,7 +68,7 @@ func tidy(path string, u *url.URL) string {
 	return path
 }
 
-// serve answers one request, whatever happens.
+// serve answers one request, even if its endpoint panics.
 func (a *api) serve(c echo.Context, e endpoint, experiment string) (failure error) {
 	began := time.Now()
 	w, r := c.Response(), c.Request()
@@ -86,8 +86,8 @@ func (a *api) serve(c echo.Context, e endpoint, experiment string) (failure erro
 	return a.write(c, e, q, answer, err)
 }
 
-// panicked returns what was recovered as an error. A panic that net/http asks
-// for goes on.
+// panicked returns a recovered panic as an error. It continues the panic that net/http
+// uses to abort a request.
 func panicked(p any) error {
 	if p == http.ErrAbortHandler { //nolint:errorlint,err113 // net/http compares it so
 		panic(p)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// status is what /_status answers.
+// status is the answer of /_status.
 type status struct {
 	Status  string `json:"status"`
 	Version string `json:"version"`

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// parseFloat reads a number as Python's float does: spaces around it are
-// ignored, full-width digits count, underscores and hexadecimals do not.
+// parseFloat parses a number as Python's float does: it ignores spaces around it and
+// accepts full-width digits, but neither underscores nor hexadecimals.
 func parseFloat(s string) (float64, bool) {
 	s = strings.Map(func(r rune) rune {
 		if '０' <= r && r <= '９' {
@@ -51,7 +51,7 @@ func (q *query) shares() ([]float64, error) {
 	return weights, nil
 }
 
-// What a datetime may look like, beside digits only.
+// The forms of a datetime beside digits only.
 var layouts = []string{
 	time.DateOnly,
 	"2006-01-02 15:04",
@@ -63,12 +63,12 @@ var layouts = []string{
 	"2006-01-02T15:04Z07:00",
 }
 
-// parseTime reads a datetime, in a zone if it names none.
+// parseTime parses a datetime, in the given zone if it has none.
 func parseTime(s string, zone *time.Location) (time.Time, error) {
 	if strings.Trim(s, "0123456789") == "" {
 		return parseDigits(s, zone)
 	}
-	// A '+' that nobody escaped has become a space.
+	// A '+' that was not escaped has become a space.
 	if i := len(s) - len(" 08:00"); i >= len("2006-01-02T15:04") && s[i] == ' ' {
 		s = s[:i] + "+" + s[i+1:]
 	}
@@ -80,7 +80,7 @@ func parseTime(s string, zone *time.Location) (time.Time, error) {
 	return time.Time{}, invalid("datetime", s, "a date, a time or Unix seconds")
 }
 
-// parseDigits reads YYYYMMDD, and longer numbers as Unix seconds.
+// parseDigits parses YYYYMMDD, and longer numbers as Unix seconds.
 func parseDigits(s string, zone *time.Location) (time.Time, error) {
 	const longest = 12 // more would overflow a time.Time
 	if len(s) == len("20060102") {

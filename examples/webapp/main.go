@@ -50,7 +50,7 @@ func newShop(engine *sixpack.Engine) http.Handler {
 		_ = page.Execute(w, a)
 	})
 	mux.HandleFunc("POST /buy", func(w http.ResponseWriter, r *http.Request) {
-		_, err := engine.Convert(r.Context(), buyButton.Name, visitor(w, r), sixpack.Value(19.90))
+		_, err := engine.Convert(r.Context(), buyButton.Name, visitor(w, r), sixpack.UserAgent(r.UserAgent()), sixpack.Value(19.90))
 		if err != nil {
 			log.Print(err)
 		}
