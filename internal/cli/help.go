@@ -108,7 +108,9 @@ func ownFlags(c *cobra.Command) *pflag.FlagSet {
 	c.InitDefaultHelpFlag()
 	c.Flags().Lookup("help").Hidden = true
 	c.Flags().SortFlags = false
-	return c.LocalNonPersistentFlags()
+	own := c.LocalNonPersistentFlags()
+	own.SortFlags = false // cobra does not pass it on
+	return own
 }
 
 func overview(root *cobra.Command) string {
