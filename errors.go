@@ -31,7 +31,7 @@ var (
 type InvalidError struct {
 	// Argument is "experiment name", "alternative name", "kpi name", "client id",
 	// "alternatives", "weights", "traffic fraction", "algorithm", "value",
-	// "datetime", "IP address", "plan" or "ramp".
+	// "datetime", "IP address", "plan", "ramp" or "change".
 	Argument string
 	Rule     string // what holds for it, and what was given instead
 }
