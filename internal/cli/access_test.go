@@ -128,7 +128,7 @@ func TestPasswdToken(t *testing.T) {
 
 // TestExposed checks that nobody gets in from outside by accident.
 func TestExposed(t *testing.T) {
-	const want = `by which others can reach the dashboard, and nobody is named who may: run "sixpack passwd"`
+	const want = `where other machines can reach the dashboard, but it has no users: run "sixpack passwd"`
 	for _, host := range []string{"", "0.0.0.0", "::", "192.0.2.1", "example.com"} {
 		for _, command := range []string{"serve", "web"} {
 			folder := filepath.Join(t.TempDir(), "data")
@@ -305,7 +305,7 @@ func TestLogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err = call(t, nil, append(serverFlags(folder), file)...)
-	if err == nil || !strings.HasSuffix(err.Error(), "holds no secret: delete it, and another one is made up") {
+	if err == nil || !strings.HasSuffix(err.Error(), "holds no secret: delete the file to get a random one") {
 		t.Errorf("an empty secret: %v", err)
 	}
 }
@@ -323,14 +323,14 @@ func TestSecretOfOthers(t *testing.T) {
 	}
 	users := []string{"SIXPACK_USERS=anna:editor:" + passwordHash}
 	s := startServerWith(t, users, folder)
-	if !strings.Contains(s.log.String(), "others on this machine can read the secret") {
+	if !strings.Contains(s.log.String(), "other users of this machine can read the secret") {
 		t.Errorf("the log is\n%s", s.log)
 	}
 	s.stop(t)
 	for variable, noted := range map[string]bool{"": true, "SIXPACK_CONFIG_SECRET=<your secret key here>": true, "SIXPACK_CONFIG_SECRET=0123456789abcdef": false} {
 		folder := filepath.Join(t.TempDir(), "data")
 		s := startServerWith(t, append(users, variable), folder, "--store=memory")
-		if strings.Contains(s.log.String(), "everyone has to log in again after a restart") != noted {
+		if strings.Contains(s.log.String(), "users have to log in again after each restart") != noted {
 			t.Errorf("%q: the log is\n%s", variable, s.log)
 		}
 		if status, _, _ := newPerson(t).login(t, s.web, "anna", "correct horse"); status != http.StatusOK {

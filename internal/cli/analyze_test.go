@@ -195,7 +195,7 @@ func TestAnalyzeMistakes(t *testing.T) {
 		{"A=5 --from " + folder, `there is no experiment "A=5": there are large, small (counts are like A=500/10000)`, 1},
 		{"large --kpi a --from " + folder, `nobody has converted in "large" yet, for any KPI`, 1},
 		{"large --from /no/such", `there is no file /no/such/sixpack.db: name a folder, a file or a URL of Redis with --from`, 1},
-		{"large --store memory", `store is memory, which nobody else sees: name a folder, a file or a URL of Redis with --from`, 1},
+		{"large --store memory", `store is memory, which only the server itself can read: name a folder, a file or a URL of Redis with --from`, 1},
 		{"--csv /no/such", `open /no/such: no such file or directory`, 1},
 	} {
 		stdout, _, err := call(t, nil, append([]string{"analyze"}, strings.Fields(c.args)...)...)

@@ -57,8 +57,7 @@ func exitStatus(err error, stderr io.Writer) int {
 	return 1
 }
 
-// process is what commands use of the process they run in, besides its output,
-// which is cobra's.
+// process is what commands use of the process they run in.
 type process struct {
 	environ []string // NAME=value
 	stdin   *os.File
@@ -66,10 +65,9 @@ type process struct {
 
 // invocation is one run of a command.
 type invocation struct {
-	environ        []string // NAME=value
+	*process
 	arguments      []string // without flags
 	flags          *pflag.FlagSet
-	stdin          *os.File
 	stdout, stderr io.Writer
 }
 
@@ -77,8 +75,7 @@ type invocation struct {
 func (p *process) run(do func(context.Context, *invocation) error) func(*cobra.Command, []string) error {
 	return func(c *cobra.Command, args []string) error {
 		return do(c.Context(), &invocation{
-			environ: p.environ, arguments: args, flags: c.Flags(),
-			stdin: p.stdin, stdout: c.OutOrStdout(), stderr: c.ErrOrStderr(),
+			process: p, arguments: args, flags: c.Flags(), stdout: c.OutOrStdout(), stderr: c.ErrOrStderr(),
 		})
 	}
 }

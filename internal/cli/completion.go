@@ -3,12 +3,13 @@ package cli
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/sixpack-go/sixpack/internal/config"
 	"github.com/sixpack-go/sixpack/internal/suggest"
 )
 
-const completionHelp = `Prints a script with which the Tab key completes commands, flags and their values. SHELL is
-bash, zsh, fish or powershell. The script is for the current session; to have it in all,
-put its output where the shell looks for completions.`
+const completionHelp = `Prints a script that makes your shell complete commands, flags and values with the Tab key.
+SHELL is bash, zsh, fish or powershell. Run the script for one session, or write it to where
+your shell looks for completions, for all sessions.`
 
 const completionExamples = `  source <(sixpack completion bash)
   sixpack completion bash >/etc/bash_completion.d/sixpack
@@ -39,10 +40,29 @@ func completionCommand() *cobra.Command {
 	}
 }
 
+// completeSettings makes the shell complete the values of the settings.
+func completeSettings(root *cobra.Command) {
+	for _, k := range config.Keys() {
+		switch {
+		case k.Flag == "":
+		case k.IsPath:
+			completeFiles(root, k.Flag)
+		default:
+			completeValues(root, k.Flag, k.Values...)
+		}
+	}
+	completeFiles(root, config.FileFlag)
+}
+
+// completeValues makes the shell complete the values of a flag of c.
+func completeValues(c *cobra.Command, flag string, values ...cobra.Completion) {
+	_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // fails if there is no such flag
+}
+
 // completeFiles makes the shell complete names of files for some flags of c.
 func completeFiles(c *cobra.Command, flags ...string) {
 	for _, name := range flags {
-		_ = c.RegisterFlagCompletionFunc(name, files) // fails for a flag that does not exist, which a test would find
+		_ = c.RegisterFlagCompletionFunc(name, files) // fails if there is no such flag
 	}
 }
 

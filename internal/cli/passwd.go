@@ -14,45 +14,50 @@ import (
 	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
-const passwdHelp = `Reads a password, twice from a terminal or once from what is piped in, and prints the line
-that lets NAME log in to the dashboard with it: you, if no name is given. Put it below
-"users:" in the configuration file, or set SIXPACK_USERS to name:role:hash; several are
-separated by commas. The line holds a hash, from which nobody gets the password. In a
-docker-compose.yml, each $ of it is written twice. Start the server anew afterwards.
+const passwdHelp = `Reads a password, twice from a terminal or once from a pipe, and prints the line that lets the
+user NAME log in to the dashboard with it: you, if no name is given. Put the line below
+"users:" in the configuration file, or set SIXPACK_USERS to name:role:hash; separate several
+with commas. The line has a hash, which does not reveal the password. In a docker-compose.yml,
+write each $ of it twice. Then restart the server.
 
-With --token, makes up a token for the program NAME instead, and prints it, the only time,
-before its line for "tokens:" or SIXPACK_TOKENS. Programs send it with each request:
+With --token, generates a token for the program NAME instead, and prints it, which is the only
+time, before the line for "tokens:" or SIXPACK_TOKENS. Programs send it with each request:
 
   curl -H 'Authorization: Bearer TOKEN' http://localhost:5001/experiments.json
 
-Viewers may look at everything, editors may change it too. A new password ends the sessions
-of its user, as does removing the line.`
+Viewers have read-only access, editors can change everything. A new password ends the user's
+sessions, and so does removing the line.`
 
 const passwdExamples = `  sixpack passwd anna
   sixpack passwd --role viewer bob <password.txt
   sixpack passwd --token deploy`
 
+// passwdCmd holds the flags of passwd.
+type passwdCmd struct {
+	role  string
+	token bool
+}
+
 func passwdCommand(p *process) *cobra.Command {
+	var f passwdCmd
 	c := &cobra.Command{
-		Use: "passwd [NAME]", Short: "make the line that lets somebody into the dashboard",
+		Use: "passwd [NAME]", Short: "make the line that gives a user or program access to the dashboard",
 		Long: passwdHelp, Example: passwdExamples, Args: arguments(0, 1),
-		RunE: p.run(passwd),
+		RunE: p.run(f.run),
 	}
-	flags := c.Flags()
-	flags.String("role", string(access.Editor), "viewer or editor")
-	flags.Bool("token", false, "make up a token for a program")
+	c.Flags().StringVar(&f.role, "role", string(access.Editor), "viewer or editor")
+	c.Flags().BoolVar(&f.token, "token", false, "generate a token for a program")
+	completeValues(c, "role", string(access.Viewer), string(access.Editor))
 	return c
 }
 
-func passwd(ctx context.Context, in *invocation) error {
-	u := access.User{Name: in.nameOr("admin"), Role: access.Role(in.flags.Lookup("role").Value.String())}
+func (f *passwdCmd) run(ctx context.Context, in *invocation) error {
+	u := access.User{Name: in.userName(), Role: access.Role(f.role)}
 	if u.Role != access.Viewer && u.Role != access.Editor {
-		return usageError("--role %q must be viewer or editor", string(u.Role))
+		return usageError("--role %q must be viewer or editor", f.role)
 	}
-	if token, err := in.flags.GetBool("token"); err != nil {
-		return err
-	} else if token {
-		return passToken(in, u)
+	if f.token {
+		return printToken(in, u)
 	}
 	password, err := in.readPassword(ctx, u.Name)
 	if err != nil {
@@ -64,11 +69,11 @@ func passwd(ctx context.Context, in *invocation) error {
 	if err := (access.Options{Users: []access.User{u}}).Check(); err != nil {
 		return err
 	}
-	return in.writeLine(u, "users", "SIXPACK_USERS")
+	return in.printLine(u, "users", "SIXPACK_USERS")
 }
 
-// passToken makes up a token.
-func passToken(in *invocation, u access.User) error {
+// printToken generates and prints a token for the program u.
+func printToken(in *invocation, u access.User) error {
 	token := access.NewToken()
 	u.Hash = access.HashToken(token)
 	if err := (access.Options{Tokens: []access.Token{access.Token(u)}}).Check(); err != nil {
@@ -78,11 +83,12 @@ func passToken(in *invocation, u access.User) error {
 	if err := writeAll(in.stdout, token+"\n"); err != nil {
 		return err
 	}
-	return in.writeLine(u, "tokens", "SIXPACK_TOKENS")
+	return in.printLine(u, "tokens", "SIXPACK_TOKENS")
 }
 
-// nameOr returns the name that is given, else that of who runs this.
-func (in *invocation) nameOr(other string) string {
+// userName returns the name given as an argument, the name of the user who runs the
+// command, or "admin".
+func (in *invocation) userName() string {
 	if len(in.arguments) > 0 {
 		return in.arguments[0]
 	}
@@ -91,11 +97,11 @@ func (in *invocation) nameOr(other string) string {
 			return name
 		}
 	}
-	return other
+	return "admin"
 }
 
-// writeLine prints a line for a key of the configuration, and what to do with it.
-func (in *invocation) writeLine(u access.User, key, variable string) error {
+// printLine prints the line of u for a key of the configuration.
+func (in *invocation) printLine(u access.User, key, variable string) error {
 	fmt.Fprintf(in.stderr, "The line for %q in the configuration file:\n", key+":")
 	err := writeAll(in.stdout, fmt.Sprintf("- {name: %q, role: %s, hash: %q}\n", u.Name, u.Role, u.Hash))
 	if !strings.ContainsAny(u.Name, ":,'") {
@@ -104,8 +110,8 @@ func (in *invocation) writeLine(u access.User, key, variable string) error {
 	return err
 }
 
-// readPassword returns a password that somebody types, unseen and twice, or the
-// first line of what is piped in.
+// readPassword reads a password from the terminal, unseen and twice, or else from
+// the first line of standard input.
 func (in *invocation) readPassword(ctx context.Context, name string) (string, error) {
 	if !term.IsTerminal(int(in.stdin.Fd())) {
 		line, err := bufio.NewReader(in.stdin).ReadString('\n')
@@ -123,12 +129,13 @@ func (in *invocation) readPassword(ctx context.Context, name string) (string, er
 	}
 	second, err := in.ask(ctx, "Once more: ")
 	if err == nil && first != second {
-		err = errors.New("the two are not the same: nothing was changed")
+		err = errors.New("the passwords differ: nothing was changed")
 	}
 	return first, err
 }
 
-// ask reads a line from the terminal, whose echo is on again whatever happens.
+// ask reads a line from the terminal without echo. The echo is on again when it
+// returns, also if ctx ends.
 func (in *invocation) ask(ctx context.Context, question string) (string, error) {
 	fd := int(in.stdin.Fd())
 	before, err := term.GetState(fd)

@@ -123,10 +123,10 @@ func TestNoRedis(t *testing.T) {
 	for _, c := range []struct {
 		url, want string
 	}{
-		{"redis://:hush@" + nobody, "cannot use Redis at " + nobody + ", database 0: dial tcp " + nobody + ": connect: connection refused (does it run, and is that its address?)"},
+		{"redis://:hush@" + nobody, "cannot use Redis at " + nobody + ", database 0: dial tcp " + nobody + ": connect: connection refused (is it running, and is this its address?)"},
 		{"redis://:hush@" + guarded.Addr, "WRONGPASS"},
-		{"redis://" + guarded.Addr, "(redis_username and redis_password, or those in the URL, say who we are)"},
-		{"redis://:hush@" + hung.Addr, "cannot use Redis at " + hung.Addr + ", database 0: context deadline exceeded (does it run, and is that its address?)"},
+		{"redis://" + guarded.Addr, "(check redis_username and redis_password, or those in the URL)"},
+		{"redis://:hush@" + hung.Addr, "cannot use Redis at " + hung.Addr + ", database 0: context deadline exceeded (is it running, and is this its address?)"},
 		{"rediss://:hush@" + guarded.Addr, "cannot use Redis at " + guarded.Addr},
 	} {
 		_, _, err := call(t, []string{"SIXPACK_CONFIG_REDIS_URL=" + c.url, "SIXPACK_CONFIG_REDIS_SOCKET_TIMEOUT=1"}, "serve", "--host=127.0.0.1", "--port=0", "--web-port=0")

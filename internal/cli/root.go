@@ -32,6 +32,7 @@ func rootCommand(p *process) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { _ = writeAll(c.OutOrStdout(), helpText(c)) })
 	config.AddFlags(root.PersistentFlags())
+	completeSettings(root)
 	addGroup(root, groupServe, "Servers",
 		serveCommand(p, "serve", parts{api: true, dashboard: true}), serveCommand(p, "server", parts{api: true}),
 		serveCommand(p, "web", parts{dashboard: true}), passwdCommand(p), checkConfigCommand(p))

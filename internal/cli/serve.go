@@ -21,8 +21,8 @@ const serveHelp = `Serves the API, which existing Sixpack clients use unchanged,
 
 The API (port 5000) has no password, because your visitors' browsers call it too. The
 dashboard (port 5001) answers only to this machine, where everyone may do everything; for
-others to reach it, name who may ("sixpack help passwd") and set web_host. "server" is
-"serve" without the dashboard, "web" is the dashboard alone.
+others to reach it, add users ("sixpack help passwd") and set web_host. "server" is "serve"
+without the dashboard, "web" is the dashboard alone.
 
 Everything the API acknowledged is on the disk, in sixpack.db in the data folder. A second
 server cannot use the same folder: several servers share a Redis. Setting any of the redis_

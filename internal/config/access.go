@@ -39,10 +39,10 @@ func (c *Config) Secret() string {
 	return c.SecretKey
 }
 
-// checkAccess finds what would lock people out, or give them access too easily.
+// checkAccess finds what would lock people out, or give access too easily.
 func (s *Settings) checkAccess() {
 	if s.ProxyHeader != "" && len(s.ProxyFrom) == 0 {
-		s.problemf("%s needs proxy_from, the addresses of the proxy: from elsewhere the header is not believed", s.given("proxy_header"))
+		s.problemf("%s needs proxy_from, the addresses of the proxy: the header is trusted only from there", s.given("proxy_header"))
 		return
 	}
 	var all interface{ Unwrap() []error }
@@ -53,10 +53,10 @@ func (s *Settings) checkAccess() {
 	}
 	switch {
 	case s.SecretKey == exampleSecret:
-		s.notef("%s is the one of the example, which everybody knows: one is made up instead", s.given("secret_key"))
+		s.notef("%s is the example's, which everybody knows: a random secret is used instead", s.given("secret_key"))
 	case s.SecretKey != "" && len(s.SecretKey) < MinSecret && len(s.Users) > 0:
-		s.problemf("%s is too short, so that somebody could guess it and make up a login: take at least %d characters, "+
-			"or leave it out to have one made up", s.given("secret_key"), MinSecret)
+		s.problemf("%s is too short: somebody could guess it and forge a session. Use at least %d characters, "+
+			"or leave it out: then a random secret is used", s.given("secret_key"), MinSecret)
 	}
 }
 
@@ -66,7 +66,7 @@ func (s *Settings) CheckExposure() error {
 	if s.Access().Configured() || IsLocal(s.WebHost) {
 		return nil
 	}
-	return fmt.Errorf("%s is %q, by which others can reach the dashboard, and nobody is named who may: run \"sixpack passwd\" and put "+
+	return fmt.Errorf("%s is %q, where other machines can reach the dashboard, but it has no users: run \"sixpack passwd\" and put "+
 		"the line that it prints below users in the configuration file, or into SIXPACK_USERS; or leave web_host at 127.0.0.1",
 		s.given("web_host"), s.WebHost)
 }

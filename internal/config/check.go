@@ -11,7 +11,7 @@ import (
 	"github.com/sixpack-go/sixpack/internal/suggest"
 )
 
-// check finds what is wrong beyond single values, and what is worth a note.
+// check finds problems beyond single values, and what is worth a note.
 func (s *Settings) check() {
 	s.checkNames()
 	s.checkAccess()
@@ -19,7 +19,7 @@ func (s *Settings) check() {
 		s.checkRedis()
 	}
 	if s.Robots.Regexp != nil && s.values.GetString("robot_regex") == "" {
-		s.notef("robot_regex from %s is empty: every visitor whose user agent is given is a robot", s.source("robot_regex"))
+		s.notef("robot_regex from %s is empty: every visitor with a user agent is a robot", s.source("robot_regex"))
 	}
 	s.checkWhiplash()
 	for _, k := range keys {
@@ -34,7 +34,7 @@ func (s *Settings) check() {
 	}
 }
 
-// checkWhiplash finds what contradicts enable_whiplash, which names an algorithm.
+// checkWhiplash checks enable_whiplash, which contradicts other algorithms.
 func (s *Settings) checkWhiplash() {
 	switch {
 	case !s.EnableWhiplash:
@@ -54,7 +54,7 @@ func (s *Settings) notef(format string, arguments ...any) {
 	s.Notes = append(s.Notes, fmt.Sprintf(format, arguments...))
 }
 
-// checkNames finds the keys of a file that do not exist.
+// checkNames finds keys in the file that do not exist.
 func (s *Settings) checkNames() {
 	known := knownNames()
 	for _, name := range slices.Sorted(maps.Keys(s.sources)) {
@@ -64,8 +64,8 @@ func (s *Settings) checkNames() {
 	}
 }
 
-// checkVariables looks for misspelled variables. Others may have variables that
-// begin as ours do, so only what is clearly meant for us is a problem.
+// checkVariables finds misspelled variables. Other programs may have variables with
+// our prefix, so only a variable that is much like one of ours is a problem.
 func (s *Settings) checkVariables(variables map[string]string) {
 	known := knownVariables()
 	for _, name := range slices.Sorted(maps.Keys(variables)) {
@@ -110,7 +110,7 @@ func (s *Settings) Rows() []Row {
 	return rows
 }
 
-// shown returns the value of a key as an operator may see it.
+// shown returns the value of a key, without secrets.
 func (s *Settings) shown(k Key) string {
 	value := s.values.Get(k.Name)
 	switch {

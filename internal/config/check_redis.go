@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// selectsRedis tells whether the Redis store is to be used: to set any of its
-// keys is to select it, unless store says otherwise.
+// selectsRedis reports whether the store is Redis. Setting any of its keys selects
+// it, unless the key store is set.
 func (s *Settings) selectsRedis() bool {
 	var given []string
 	var source string
@@ -30,13 +30,14 @@ func (s *Settings) NamesRedis() bool {
 	return slices.ContainsFunc(keys, func(k Key) bool { return k.redis() && s.sources[k.Name] != "" })
 }
 
-// A way says how to get to Redis.
-type way struct {
+// endpoint is a key that says where Redis is.
+type endpoint struct {
 	key  string
-	with []string // keys that go with it
+	with []string // the connection keys that may be set too
 }
 
-var waysToRedis = []way{
+// endpoints are in order of precedence.
+var endpoints = []endpoint{
 	{"redis_url", nil},
 	{"redis_cluster", []string{"redis_username", "redis_password"}},
 	{"redis_sentinels", []string{
@@ -46,11 +47,11 @@ var waysToRedis = []way{
 	{"redis_unix_socket", []string{"redis_username", "redis_password", "redis_db"}},
 }
 
-// checkRedis finds what contradicts each other, and what has no effect.
+// checkRedis finds keys that contradict each other, and keys without effect.
 func (s *Settings) checkRedis() {
-	for _, w := range waysToRedis {
-		if s.sources[w.key] != "" {
-			s.checkWay(w)
+	for _, e := range endpoints {
+		if s.sources[e.key] != "" {
+			s.checkEndpoint(e)
 			break
 		}
 	}
@@ -63,24 +64,24 @@ func (s *Settings) checkRedis() {
 	}
 }
 
-// checkWay finds the keys that do not go with the way given. Sixpack 2 takes no
-// notice of a host beside sentinels, so these are allowed.
-func (s *Settings) checkWay(w way) {
-	places := []string{
+// checkEndpoint finds connection keys that must not be set together with e. A host
+// together with sentinels is only noted, because Sixpack 2 ignores it.
+func (s *Settings) checkEndpoint(e endpoint) {
+	connection := []string{
 		"redis_cluster", "redis_sentinels", "redis_sentinel_service_name", "redis_sentinel_username", "redis_sentinel_password",
 		"redis_unix_socket", "redis_host", "redis_port", "redis_username", "redis_password", "redis_db",
 	}
-	for _, name := range places {
+	for _, name := range connection {
 		switch {
-		case s.sources[name] == "" || name == w.key || slices.Contains(w.with, name):
-		case w.key == "redis_sentinels" && (name == "redis_host" || name == "redis_port"):
+		case s.sources[name] == "" || name == e.key || slices.Contains(e.with, name):
+		case e.key == "redis_sentinels" && (name == "redis_host" || name == "redis_port"):
 			s.notef("no effect, because of redis_sentinels: %s", s.given(name))
-		case w.key == "redis_cluster" && name == "redis_db":
+		case e.key == "redis_cluster" && name == "redis_db":
 			if s.RedisDB != 0 {
 				s.problemf("%s is %d: a cluster has database 0 only", s.given(name), s.RedisDB)
 			}
 		default:
-			s.problemf("%s and %s contradict each other: set one of them", s.given(w.key), s.given(name))
+			s.problemf("%s and %s contradict each other: set one of them", s.given(e.key), s.given(name))
 		}
 	}
 }
@@ -88,7 +89,7 @@ func (s *Settings) checkWay(w way) {
 func (s *Settings) checkSentinels() {
 	switch given := s.sources["redis_sentinels"] != ""; {
 	case given && s.RedisService == "":
-		s.problemf("%s needs redis_sentinel_service_name, the name under which the sentinels know the primary", s.given("redis_sentinels"))
+		s.problemf("%s needs redis_sentinel_service_name, the name by which the sentinels know the primary", s.given("redis_sentinels"))
 	case !given && s.sources["redis_sentinel_service_name"] != "" && s.sources["redis_url"] == "":
 		s.notef("no effect without redis_sentinels: %s", s.given("redis_sentinel_service_name"))
 	}

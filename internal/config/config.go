@@ -56,7 +56,7 @@ type Config struct {
 
 	// Where experiments are stored. embedded: in the file sixpack.db in data_dir. redis: in Redis; setting
 	// any of the redis_ keys selects it. memory: nowhere; all data is lost when the server stops.
-	Store Store `key:"store" default:"embedded"`
+	Store Store `key:"store" default:"embedded" values:"embedded,redis,memory"`
 
 	// Folder of the embedded store. It is created if it does not exist. Only one server at a time can use it.
 	DataDir Folder `key:"data_dir" default:"./sixpack-data"`
@@ -77,7 +77,7 @@ type Config struct {
 	// whiplash-legacy (as Sixpack 1 implemented it, which hardly learns). Bandits learn from the primary KPI,
 	// from participants older than bandit_window, once each alternative has 100 of them. Participants keep
 	// their alternative. A bandit earns more conversions while it runs; an equal split tells you more.
-	Algorithm Algorithm `key:"algorithm" default:"hash"`
+	Algorithm Algorithm `key:"algorithm" default:"hash" values:"hash,random,thompson,whiplash,whiplash-legacy,epsilon-greedy"`
 
 	// yes: the same as algorithm: whiplash, for configuration files of Sixpack 1.
 	EnableWhiplash bool `key:"enable_whiplash" env:"SIXPACK_CONFIG_WHIPLASH" default:"no"`
@@ -130,9 +130,9 @@ type Config struct {
 	// ---- Logs and metrics
 
 	// Least severe level to log: debug, info, warn or error. The log goes to standard error.
-	LogLevel LogLevel `key:"log_level" default:"info"`
+	LogLevel LogLevel `key:"log_level" default:"info" values:"debug,info,warn,error"`
 	// text, or json: one JSON object per line.
-	LogFormat LogFormat `key:"log_format" default:"text"`
+	LogFormat LogFormat `key:"log_format" default:"text" values:"text,json"`
 	// yes: log each request to the API. The line has the URL, which contains the client id.
 	AccessLog bool `key:"access_log" default:"no"`
 	// yes: the same as log_level: debug.
@@ -231,7 +231,7 @@ type Config struct {
 	// IP addresses and networks of the proxy. proxy_header is trusted only from these addresses.
 	ProxyFrom Networks `key:"proxy_from"`
 	// Role of users whom the proxy names but users does not list: viewer, editor or none.
-	ProxyRole ProxyRole `key:"proxy_role" default:"viewer"`
+	ProxyRole ProxyRole `key:"proxy_role" default:"viewer" values:"viewer,editor,none"`
 
 	// Forwarded headers (X-Forwarded-For, -Proto and -Host) are trusted only from proxy_from. yes: trust them
 	// from any address; use it only if clients cannot bypass the proxy.

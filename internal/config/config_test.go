@@ -354,6 +354,8 @@ func TestProblems(t *testing.T) {
 		},
 		{name: "list for one value", yaml: "host: [a, b]", want: []string{`host: "[a b]" from file FILE: must be one value, not several`}},
 		{name: "map for one value", yaml: "host: {a: b}", want: []string{`host: "map[a:b]" from file FILE: must be one value, not several`}},
+		{name: "stores", yaml: "store: [redis, memory]", want: []string{`store: "[redis memory]" from file FILE: must be one value, not several`}},
+		{name: "number for a store", yaml: "store: 5", want: []string{`store: "5" from file FILE: must be embedded or redis or memory`}},
 		{name: "store", args: []string{"--store=mysql"}, want: []string{`store: "mysql" from flag --store: must be embedded or redis or memory`}},
 		{name: "algorithm", yaml: "algorithm: bandit", want: []string{`algorithm: "bandit" from file FILE: must be hash or random or thompson or whiplash or whiplash-legacy or epsilon-greedy`}},
 		{
@@ -390,7 +392,7 @@ func TestProblems(t *testing.T) {
 		{name: "socket and port", yaml: "redis_port: 1", args: []string{"--redis-unix-socket=/a"}, want: []string{`redis_unix_socket from flag --redis-unix-socket and redis_port from file FILE` + contrary}},
 		{name: "sentinels and cluster", yaml: "redis_sentinels: [[a, 1]]\nredis_sentinel_service_name: b\nredis_cluster: c:1", want: []string{`redis_cluster from file FILE and redis_sentinels from file FILE` + contrary, `redis_cluster from file FILE and redis_sentinel_service_name from file FILE` + contrary}},
 		{name: "cluster and database", yaml: "redis_cluster: c:1\nredis_db: 3", want: []string{`redis_db from file FILE is 3: a cluster has database 0 only`}},
-		{name: "sentinels alone", yaml: "redis_sentinels: [[a, 1], [b, 2]]", want: []string{`redis_sentinels from file FILE needs redis_sentinel_service_name, the name under which the sentinels know the primary`}},
+		{name: "sentinels alone", yaml: "redis_sentinels: [[a, 1], [b, 2]]", want: []string{`redis_sentinels from file FILE needs redis_sentinel_service_name, the name by which the sentinels know the primary`}},
 		{name: "sentinel without port", yaml: "redis_sentinels: [a]\nredis_sentinel_service_name: b", want: []string{`redis_sentinels: "[a]" from file FILE: "a" must be like host:6379`}},
 		{name: "broken URL", environ: []string{"SIXPACK_CONFIG_REDIS_URL=redis://:hush@a:b"}, want: []string{`a Redis URL must be like redis://user:password@host:6379/0?prefix=sxp`}},
 		{name: "URL of something else", environ: []string{"SIXPACK_CONFIG_REDIS_URL=http://:hush@a"}, want: []string{`the URL http://a: redis: invalid URL scheme: http`}},
@@ -410,10 +412,10 @@ func TestProblems(t *testing.T) {
 		{name: "misspelled field", yaml: "users: [{name: anna, pasword: hush}]", want: []string{`users: (secret) from file FILE: has "pasword", which is none of name, role and hash`}},
 		{name: "user twice", environ: []string{"SIXPACK_USERS=anna:viewer:" + passwordHash + ",anna:editor:" + passwordHash}, want: []string{`user anna is there twice`}},
 		{name: "token", yaml: "tokens: ['deploy:editor:hush']", want: []string{`the hash of token deploy is not one that "sixpack passwd --token" printed`}},
-		{name: "proxy without address", yaml: "proxy_header: X-User", want: []string{`proxy_header from file FILE needs proxy_from, the addresses of the proxy: from elsewhere the header is not believed`}},
+		{name: "proxy without address", yaml: "proxy_header: X-User", want: []string{`proxy_header from file FILE needs proxy_from, the addresses of the proxy: the header is trusted only from there`}},
 		{name: "user of a proxy", yaml: "proxy_header: X-User\nproxy_from: 10.0.0.1\nusers: [{name: anna, role: viewer}]"},
 		{name: "role of a proxy", args: []string{"--proxy-role=admin"}, want: []string{`proxy_role: "admin" from flag --proxy-role: must be viewer or editor or none`}},
-		{name: "short secret", environ: []string{"SIXPACK_CONFIG_SECRET=hush", "SIXPACK_USERS=anna:viewer:" + passwordHash}, want: []string{`secret_key from variable SIXPACK_CONFIG_SECRET is too short, so that somebody could guess it and make up a login: take at least 16 characters, or leave it out to have one made up`}},
+		{name: "short secret", environ: []string{"SIXPACK_CONFIG_SECRET=hush", "SIXPACK_USERS=anna:viewer:" + passwordHash}, want: []string{`secret_key from variable SIXPACK_CONFIG_SECRET is too short: somebody could guess it and forge a session. Use at least 16 characters, or leave it out: then a random secret is used`}},
 		{name: "path", args: []string{"--web-prefix=ab"}, want: []string{`web_prefix: "ab" from flag --web-prefix: must be a path like /ab`}},
 		{name: "path with dots", args: []string{"--web-prefix=/ab/../c"}, want: []string{`web_prefix: "/ab/../c" from flag --web-prefix: must be a path like /ab`}},
 		{name: "path with a pattern", args: []string{"--web-prefix=/{x}"}, want: []string{`web_prefix: "/{x}" from flag --web-prefix: must be a path like /ab`}},
@@ -482,7 +484,7 @@ func TestSixpack2(t *testing.T) {
 			t.Errorf("no note on %s: %q", k, s.Notes)
 		}
 	}
-	if want := "secret_key from file " + without + " is the one of the example, which everybody knows: one is made up instead"; !slices.Contains(s.Notes, want) {
+	if want := "secret_key from file " + without + " is the example's, which everybody knows: a random secret is used instead"; !slices.Contains(s.Notes, want) {
 		t.Errorf("notes are %q, want %q", s.Notes, want)
 	}
 	fresh := loaded(t, nil)

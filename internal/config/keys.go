@@ -31,7 +31,7 @@ func Keys() []Key { return slices.Clone(keys) }
 
 // declaredKeys reads the tags of [Config]:
 //
-//	key:"NAME[,secret][,noflag]" env:"VARIABLE" default:"TEXT" inert:"WHY"
+//	key:"NAME[,secret][,noflag]" env:"VARIABLE" default:"TEXT" values:"TEXT,TEXT…" inert:"WHY"
 //
 // A secret key has no flag. The variable is SIXPACK_NAME if there is no env.
 func declaredKeys() (all []Key) {
@@ -40,17 +40,13 @@ func declaredKeys() (all []Key) {
 		k := Key{
 			Name: name, Variable: cmp.Or(f.Tag.Get("env"), "SIXPACK_"+strings.ToUpper(name)),
 			Default: f.Tag.Get("default"), inert: f.Tag.Get("inert"), secret: options == "secret", kind: f.Type.Kind(),
+			IsPath: f.Type == reflect.TypeFor[Path]() || f.Type == reflect.TypeFor[Folder](),
 		}
 		if options == "" {
 			k.Flag = strings.ReplaceAll(name, "_", "-")
 		}
-		switch v := reflect.New(f.Type).Interface().(type) {
-		case *bool:
-			k.Values = []string{"yes", "no"}
-		case interface{ values() []string }:
-			k.Values = v.values()
-		case *Path, *Folder:
-			k.IsPath = true
+		if values := f.Tag.Get("values"); values != "" {
+			k.Values = strings.Split(values, ",")
 		}
 		all = append(all, k)
 	}
@@ -88,12 +84,12 @@ func HowToSet(name string) string {
 
 // LocatesData reports whether a flag says where the data is.
 func LocatesData(flag string) bool {
-	return flag == configFlag || slices.ContainsFunc(keys, func(k Key) bool { return k.Flag == flag && k.locatesData() })
+	return flag == FileFlag || slices.ContainsFunc(keys, func(k Key) bool { return k.Flag == flag && k.locatesData() })
 }
 
 // AddFlags declares the flags that set the configuration.
 func AddFlags(flags *pflag.FlagSet) {
-	flags.String(configFlag, "", "the configuration file")
+	flags.String(FileFlag, "", "the configuration file")
 	for _, k := range keys {
 		if k.Flag == "" {
 			continue
@@ -122,7 +118,7 @@ func knownNames() []string {
 
 // knownVariables returns the environment variables that configure this program.
 func knownVariables() []string {
-	variables := []string{configVariable}
+	variables := []string{fileVariable}
 	for _, k := range keys {
 		variables = append(variables, k.Variable)
 	}

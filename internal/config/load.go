@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -13,10 +15,10 @@ import (
 	"github.com/spf13/viper"
 )
 
-// configVariable and configFlag name the configuration file.
+// The variable and the flag that name the configuration file.
 const (
-	configVariable = "SIXPACK_CONFIG"
-	configFlag     = "config"
+	fileVariable = "SIXPACK_CONFIG"
+	FileFlag     = "config"
 )
 
 // Settings is the configuration with the source of each value and what is wrong
@@ -54,11 +56,11 @@ func Load(environ []string, flags *pflag.FlagSet) (*Settings, error) {
 
 // configFile returns the path of the configuration file, empty for none.
 func configFile(environ []string, flags *pflag.FlagSet) string {
-	if flags.Changed(configFlag) {
-		return flags.Lookup(configFlag).Value.String()
+	if flags.Changed(FileFlag) {
+		return flags.Lookup(FileFlag).Value.String()
 	}
 	for _, e := range environ {
-		if path, ok := strings.CutPrefix(e, configVariable+"="); ok {
+		if path, ok := strings.CutPrefix(e, fileVariable+"="); ok {
 			return path
 		}
 	}
@@ -143,6 +145,12 @@ func (s *Settings) decode() {
 	for _, failure := range failures {
 		if failure != nil {
 			s.Problems = append(s.Problems, s.describe(failure))
+		}
+	}
+	for _, k := range keys {
+		value := s.values.Get(k.Name)
+		if k.kind == reflect.String && k.Values != nil && isScalar(value) && !slices.Contains(k.Values, fmt.Sprint(value)) {
+			s.problemf("%s: %q from %s: must be %s", k.Name, fmt.Sprint(value), s.source(k.Name), strings.Join(k.Values, " or "))
 		}
 	}
 }

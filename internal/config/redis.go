@@ -50,30 +50,30 @@ func (c *Config) Redis(address string) (option rueidis.ClientOption, prefix stri
 }
 
 // connections returns the settings of rueidis for at most n connections of each
-// kind: those that calls share, a power of two, and those that one call has for
-// itself while it waits for replicas. 0 leaves both as rueidis has them.
+// kind: shared ones, of which the number is a power of two, and those that one call
+// blocks while it waits for replicas. 0 means the defaults of rueidis.
 func connections(n int) (multiplex, pool int) {
 	switch {
 	case n == 0:
 		return 0, 0
 	case n == 1:
-		return -1, 1 // one
+		return -1, 1 // one of each
 	default:
 		return min(bits.Len(uint(n))-1, rueidis.MaxPipelineMultiplex), n
 	}
 }
 
-// redisServers returns where the configured server is, or those are that know.
+// redisServers returns the options for the configured server, cluster or sentinels.
 func (c *Config) redisServers() rueidis.ClientOption {
 	o := rueidis.ClientOption{Username: c.RedisUsername, Password: c.RedisPassword, SelectDB: int(c.RedisDB)}
 	switch {
-	case c.RedisCluster != nil:
-		o.InitAddress, o.SelectDB = c.RedisCluster, 0 // a cluster has no other
-	case c.RedisSentinels != nil:
+	case len(c.RedisCluster) > 0:
+		o.InitAddress, o.SelectDB = c.RedisCluster, 0 // the only database of a cluster
+	case len(c.RedisSentinels) > 0:
 		o.InitAddress = c.RedisSentinels
 		o.Sentinel = rueidis.SentinelOption{
 			MasterSet: c.RedisService, Username: c.RedisSentinelUsername, Password: c.RedisSentinelPassword,
-			TopologyRefreshInterval: 5 * time.Second, // should their message of a failover be lost
+			TopologyRefreshInterval: 5 * time.Second, // in case a failover message is lost
 		}
 	case c.RedisSocket != "":
 		o.InitAddress, o.ForceSingleClient = []string{string(c.RedisSocket)}, true
@@ -81,17 +81,17 @@ func (c *Config) redisServers() rueidis.ClientOption {
 			return dialer.DialContext(ctx, "unix", path)
 		}
 	default:
-		// Not forced to be a single one: it may turn out to be a cluster's.
+		// ForceSingleClient stays false: the server may be a node of a cluster.
 		o.InitAddress = []string{net.JoinHostPort(c.RedisHost, strconv.Itoa(int(c.RedisPort)))}
 	}
 	return o
 }
 
-// parseRedisURL takes what rueidis does, and the prefix as one more parameter.
+// parseRedisURL parses what rueidis does, and the prefix as an additional parameter.
 func parseRedisURL(address, prefix string) (rueidis.ClientOption, string, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return rueidis.ClientOption{}, "", errors.New("a Redis URL must be like redis://user:password@host:6379/0?prefix=sxp") // err has the password
+		return rueidis.ClientOption{}, "", errors.New("a Redis URL must be like redis://user:password@host:6379/0?prefix=sxp") // err contains the password
 	}
 	if q := u.Query(); q.Has("prefix") {
 		if prefix = q.Get("prefix"); prefix == "" {
@@ -103,18 +103,18 @@ func parseRedisURL(address, prefix string) (rueidis.ClientOption, string, error)
 		return option, "", fmt.Errorf("the URL %s: %w", shownURL(u), err)
 	}
 	if option.TLSConfig != nil {
-		option.TLSConfig.ServerName = "" // so that of several machines each has its own
+		option.TLSConfig.ServerName = "" // so that each server is checked by its own name
 	}
 	return option, prefix, nil
 }
 
-// shownURL returns a URL without what may be secret: a password is also given
-// in the user's place, or as a parameter.
+// shownURL returns a URL without user, password and parameters, any of which may
+// be secret.
 func shownURL(u *url.URL) string {
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
-// addCertificates adds those that the configuration names.
+// addCertificates adds the configured CAs, client certificate and server name.
 func (c *Config) addCertificates(t *tls.Config) error {
 	if c.RedisServerName != "" {
 		t.ServerName = c.RedisServerName

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	"path"
 	"reflect"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,9 +37,11 @@ type (
 	WebPrefix  string // like /a/b, or empty
 	WebAddress string // URL without a slash at the end, or empty
 
+	LogLevel slog.Level
+
+	// These have the values that the tags of [Config] list.
 	Store     string
 	Algorithm string
-	LogLevel  slog.Level
 	LogFormat string
 	ProxyRole string
 
@@ -50,7 +52,7 @@ type (
 	Tokens    []access.Token
 )
 
-// Values of the types that have few.
+// Some of their values.
 const (
 	StoreEmbedded Store     = "embedded"
 	StoreRedis    Store     = "redis"
@@ -75,14 +77,22 @@ func prepare(_, to reflect.Type, value any) (any, error) {
 		err := s.unmarshalValue(value)
 		return target.Elem().Interface(), err
 	}
-	switch value.(type) {
-	case []any, map[string]any:
+	if !isScalar(value) {
 		return nil, errors.New("must be one value, not several")
 	}
 	if to.Kind() == reflect.Bool {
 		return parseBool(fmt.Sprint(value))
 	}
 	return fmt.Sprint(value), nil
+}
+
+// isScalar reports whether value is one value, not a list or map.
+func isScalar(value any) bool {
+	switch value.(type) {
+	case []any, map[string]any:
+		return false
+	}
+	return true
 }
 
 func parseBool(s string) (bool, error) {
@@ -218,53 +228,12 @@ func (a *WebAddress) UnmarshalText(text []byte) error {
 	return nil
 }
 
-func (Store) values() []string {
-	return []string{string(StoreEmbedded), string(StoreRedis), string(StoreMemory)}
-}
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (s *Store) UnmarshalText(text []byte) error { return oneOf(s, text) }
-
-func (Algorithm) values() []string {
-	return []string{"hash", "random", "thompson", string(whiplash), "whiplash-legacy", "epsilon-greedy"}
-}
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (a *Algorithm) UnmarshalText(text []byte) error { return oneOf(a, text) }
-
-func (LogFormat) values() []string { return []string{"text", string(LogJSON)} }
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (f *LogFormat) UnmarshalText(text []byte) error { return oneOf(f, text) }
-
-func (ProxyRole) values() []string {
-	return []string{string(access.Viewer), string(access.Editor), string(noRole)}
-}
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (r *ProxyRole) UnmarshalText(text []byte) error { return oneOf(r, text) }
-
-// oneOf sets to to a text that must be one of its values.
-func oneOf[T interface {
-	~string
-	values() []string
-}](to *T, text []byte) error {
-	allowed := (*to).values()
-	if !slices.Contains(allowed, string(text)) {
-		return errors.New("must be " + strings.Join(allowed, " or "))
-	}
-	*to = T(text)
-	return nil
-}
-
-func (LogLevel) values() []string { return []string{"debug", "info", "warn", "error"} }
-
 // UnmarshalText implements [encoding.TextUnmarshaler].
 func (l *LogLevel) UnmarshalText(text []byte) error {
-	if !slices.Contains(l.values(), strings.ToLower(string(text))) {
+	if err := (*slog.Level)(l).UnmarshalText(text); err != nil || bytes.ContainsAny(text, "+-") { // as in INFO+1
 		return errors.New("must be debug, info, warn or error")
 	}
-	return (*slog.Level)(l).UnmarshalText(text)
+	return nil
 }
 
 func (l *List) unmarshalValue(value any) error {

@@ -3,7 +3,6 @@ package datastore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"syscall"
@@ -31,10 +30,7 @@ func noSocket(err error) bool {
 
 // backupFile writes the data when no server uses it.
 func backupFile(ctx context.Context, c *config.Config, w io.Writer) (int64, error) {
-	st, err := bolt.Open(c.DataFile())
-	if errors.Is(err, bolt.ErrLocked) {
-		return 0, fmt.Errorf("%w, which has no socket %s (its log says why): stop it first", err, SocketPath(string(c.DataDir)))
-	}
+	st, err := openUnserved(c.DataFile())
 	if err != nil {
 		return 0, err
 	}

@@ -54,7 +54,7 @@ func OpenExperiments(ctx context.Context, c *config.Config, address string) (Exp
 	path, isFile := FileAt(c, address)
 	switch {
 	case address == "" && c.Store == config.StoreMemory:
-		return nil, errors.New("store is memory, which nobody else sees: name a folder, a file or a URL of Redis with --from")
+		return nil, errors.New("store is memory, which only the server itself can read: name a folder, a file or a URL of Redis with --from")
 	case isFile:
 		return openFile(ctx, c, path)
 	}
@@ -68,21 +68,27 @@ func OpenExperiments(ctx context.Context, c *config.Config, address string) (Exp
 // openFile opens a file of the embedded store, or connects to the server that uses
 // it.
 func openFile(ctx context.Context, c *config.Config, path string) (Experiments, error) {
-	folder := filepath.Dir(path)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, missingError{fmt.Errorf("there is no file %s: name a folder, a file or a URL of Redis with --from", path)}
 	}
-	if filepath.Base(path) == config.DataFileName && serves(ctx, folder) {
+	if folder := filepath.Dir(path); filepath.Base(path) == config.DataFileName && serves(ctx, folder) {
 		return newRemote(folder), nil
 	}
-	st, err := bolt.Open(path)
-	if errors.Is(err, bolt.ErrLocked) {
-		return nil, fmt.Errorf("%w, which has no socket %s (its log says why): stop it first", err, SocketPath(folder))
-	}
+	st, err := openUnserved(path)
 	if err != nil {
 		return nil, err
 	}
 	return opened{st, sixpack.New(st, c.Engine())}, nil
+}
+
+// openUnserved opens a file of the embedded store that no server can read for this
+// process.
+func openUnserved(path string) (*bolt.Store, error) {
+	st, err := bolt.Open(path)
+	if errors.Is(err, bolt.ErrLocked) {
+		err = fmt.Errorf("%w, which has no socket %s (its log says why): stop it first", err, SocketPath(filepath.Dir(path)))
+	}
+	return st, err
 }
 
 // serves reports whether a server listens on the socket in a folder.

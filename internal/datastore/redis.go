@@ -55,14 +55,14 @@ func Dial(c *config.Config, address string) (client rueidis.Client, prefix strin
 func advice(err error) string {
 	switch text := err.Error(); {
 	case strings.Contains(text, "NOAUTH"), strings.Contains(text, "WRONGPASS"), strings.Contains(text, "AUTH <password>"):
-		return " (redis_username and redis_password, or those in the URL, say who we are)"
+		return " (check redis_username and redis_password, or those in the URL)"
 	case strings.Contains(text, "tls:"), strings.Contains(text, "x509:"):
-		return " (the redis_tls keys are about that)"
+		return " (check the redis_tls keys)"
 	case strings.Contains(text, "SELECT is not allowed in cluster mode"):
-		return " (it is a node of a cluster, which has database 0 only: name some nodes with redis_cluster, or set redis_db or the URL's to 0)"
+		return " (it is a node of a cluster, which has only database 0: name some nodes with redis_cluster, or set redis_db or the URL's to 0)"
 	case strings.Contains(text, "connect:"), strings.Contains(text, "no such host"), strings.Contains(text, "i/o timeout"),
 		strings.Contains(text, "deadline exceeded"):
-		return " (does it run, and is that its address?)"
+		return " (is it running, and is this its address?)"
 	}
 	return ""
 }

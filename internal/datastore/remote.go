@@ -96,7 +96,7 @@ func (r remote) ask(ctx context.Context, method, path string, query url.Values, 
 	case err != nil:
 		return nil, err
 	case answer.StatusCode == http.StatusNotFound:
-		return nil, errors.New("the running server is of a release that does not know how: restart it with this one")
+		return nil, errors.New("the running server is too old for this command: restart it with this version")
 	case answer.StatusCode == http.StatusUnprocessableEntity:
 		return nil, errors.New(strings.TrimSpace(string(text)))
 	default:

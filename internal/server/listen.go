@@ -17,24 +17,24 @@ import (
 	"github.com/sixpack-go/sixpack/internal/config"
 )
 
-// listen takes a port. The prefix is that of the keys which set it.
+// listen opens a port. The prefix is the one of the keys host and port that set it.
 func listen(host string, port config.Port, prefix string) (net.Listener, error) {
 	l, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(int(port))))
 	if err == nil {
 		return l, nil
 	}
-	settings := func(name string) string { return "with " + config.HowToSet(prefix+name) }
+	toSetPort, toSetHost := config.HowToSet(prefix+"port"), config.HowToSet(prefix+"host")
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("port %d is in use: stop what uses it, or choose another port %s", port, settings("port"))
+		return nil, fmt.Errorf("port %d is in use: stop what uses it, or choose another port with %s", port, toSetPort)
 	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("port %d is not for ordinary users: choose one above 1023 %s", port, settings("port"))
+		return nil, fmt.Errorf("port %d is not for ordinary users: choose one above 1023 with %s", port, toSetPort)
 	default:
-		return nil, fmt.Errorf("cannot listen on host %q: choose an address of this machine %s: %w", host, settings("host"), err)
+		return nil, fmt.Errorf("cannot listen on host %q: choose an address of this machine with %s: %w", host, toSetHost, err)
 	}
 }
 
-// servers run and stop together.
+// servers start and stop together.
 type servers struct {
 	listeners []net.Listener
 	servers   []*http.Server
@@ -45,16 +45,16 @@ func (s *servers) add(l net.Listener, server *http.Server) {
 	s.servers = append(s.servers, server)
 }
 
-// close releases the ports, of which some have no server yet when another
-// cannot be had.
+// close closes all ports. If run was called, it has done so already.
 func (s *servers) close() {
 	for _, l := range s.listeners {
-		_ = l.Close() // run has closed it already, if it came to that
+		_ = l.Close()
 	}
 }
 
-// run serves until ctx ends or a server fails, and finishes what is under way.
-func (s *servers) run(ctx context.Context, log *slog.Logger, patience time.Duration) error {
+// run serves until ctx is done or a server fails, then lets requests under way
+// finish, for at most timeout.
+func (s *servers) run(ctx context.Context, log *slog.Logger, timeout time.Duration) error {
 	ended := make(chan error, len(s.servers))
 	for i, server := range s.servers {
 		go func() { ended <- server.Serve(s.listeners[i]) }()
@@ -63,21 +63,21 @@ func (s *servers) run(ctx context.Context, log *slog.Logger, patience time.Durat
 	left := len(s.servers)
 	select {
 	case <-ctx.Done():
-		log.Info("stopping", "patience", patience.String())
+		log.Info("stopping", "timeout", timeout.String())
 	case failure = <-ended:
 		left--
 	}
-	cut := s.shutdown(patience)
+	cut := s.shutdown(timeout)
 	for range left {
-		<-ended //nolint:errcheck // it says that the server was shut down
+		<-ended //nolint:errcheck // always http.ErrServerClosed
 	}
 	return cmp.Or(failure, cut)
 }
 
-// shutdown lets all servers finish what is under way, but no longer than it has
-// patience.
-func (s *servers) shutdown(patience time.Duration) error {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+// shutdown lets all servers finish their requests. After timeout it cuts them off
+// and returns an error.
+func (s *servers) shutdown(timeout time.Duration) error {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	var group errgroup.Group
 	for _, server := range s.servers {
@@ -85,7 +85,7 @@ func (s *servers) shutdown(patience time.Duration) error {
 			err := server.Shutdown(ctx)
 			if err != nil {
 				_ = server.Close()
-				err = fmt.Errorf("requests under way were cut off after %v (shutdown_timeout)", patience)
+				err = fmt.Errorf("requests under way were cut off after %v (shutdown_timeout)", timeout)
 			}
 			return err
 		})

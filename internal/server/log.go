@@ -21,20 +21,20 @@ func NewLog(w io.Writer, c *config.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, options))
 }
 
-// logAccess logs every request that next has answered.
+// logAccess returns a handler that logs each request after next has answered it.
 func logAccess(log *slog.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := time.Now()
-		answer := &observed{ResponseWriter: w, status: http.StatusOK}
+		start := time.Now()
+		answer := &recorder{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(answer, r)
 		log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("method", r.Method), slog.String("uri", r.RequestURI), slog.Int("status", answer.status),
-			slog.Int64("bytes", answer.bytes), slog.Duration("took", time.Since(began)), slog.String("from", r.RemoteAddr))
+			slog.Int64("bytes", answer.bytes), slog.Duration("took", time.Since(start)), slog.String("from", r.RemoteAddr))
 	})
 }
 
-// observed is a ResponseWriter that remembers what was written.
-type observed struct {
+// recorder is a ResponseWriter that records the status and length of the answer.
+type recorder struct {
 	http.ResponseWriter
 
 	status int
@@ -42,17 +42,17 @@ type observed struct {
 }
 
 // WriteHeader implements [http.ResponseWriter].
-func (o *observed) WriteHeader(status int) {
-	o.status = status
-	o.ResponseWriter.WriteHeader(status)
+func (r *recorder) WriteHeader(status int) {
+	r.status = status
+	r.ResponseWriter.WriteHeader(status)
 }
 
 // Write implements [io.Writer].
-func (o *observed) Write(b []byte) (int, error) {
-	n, err := o.ResponseWriter.Write(b)
-	o.bytes += int64(n)
+func (r *recorder) Write(b []byte) (int, error) {
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += int64(n)
 	return n, err
 }
 
 // Unwrap lets [http.ResponseController] find what else the writer can do.
-func (o *observed) Unwrap() http.ResponseWriter { return o.ResponseWriter }
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

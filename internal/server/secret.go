@@ -13,8 +13,8 @@ import (
 	"github.com/sixpack-go/sixpack/internal/config"
 )
 
-// secretFile is the name, in the data folder, of the file with the secret that
-// signs sessions, if the configuration has none.
+// secretFile is the name of the file in the data folder that keeps the secret if the
+// configuration has none.
 const secretFile = "sixpack.secret"
 
 // secret returns the secret that signs sessions: the configured one, or a random
@@ -27,34 +27,35 @@ func secret(c *config.Config, log *slog.Logger) ([]byte, error) {
 	case c.Store == config.StoreEmbedded:
 		return keptSecret(filepath.Join(string(c.DataDir), secretFile), log)
 	case len(c.Users) > 0:
-		log.Warn("everyone has to log in again after a restart, and at each of several servers: there is no secret_key")
+		log.Warn("users have to log in again after each restart, and on each server: set secret_key")
 	}
 	return []byte(rand.Text()), nil
 }
 
-// keptSecret returns the secret in a file, which it makes if it is missing.
+// keptSecret returns the secret in a file. It creates a missing file.
 func keptSecret(path string, log *slog.Logger) ([]byte, error) {
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return makeSecret(path)
+		return createSecret(path)
 	}
 	if err != nil {
 		return nil, err
 	}
 	secret := strings.TrimSpace(string(content))
 	if len(secret) < config.MinSecret {
-		return nil, fmt.Errorf("%s holds no secret: delete it, and another one is made up", path)
+		return nil, fmt.Errorf("%s holds no secret: delete the file to get a random one", path)
 	}
-	if about, err := os.Stat(path); err == nil && about.Mode().Perm()&0o077 != 0 {
-		log.Warn("others on this machine can read the secret, and make up logins: delete the file, and another one is made up", "path", path)
+	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
+		log.Warn("other users of this machine can read the secret and forge sessions: delete the file to get a new secret", "path", path)
 	}
 	return []byte(secret), nil
 }
 
-// makeSecret makes one up and keeps it, all of it or nothing.
-func makeSecret(path string) ([]byte, error) {
+// createSecret writes a random secret to a file that did not exist. If it fails, it
+// leaves no file.
+func createSecret(path string) ([]byte, error) {
 	secret := rand.Text()
-	f, err := os.CreateTemp(filepath.Dir(path), secretFile+".*") // for its owner only
+	f, err := os.CreateTemp(filepath.Dir(path), secretFile+".*") // readable for its owner only
 	if err != nil {
 		return nil, err
 	}

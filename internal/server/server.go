@@ -43,7 +43,7 @@ type Addresses struct{ API, Dashboard string }
 // requests and lets those under way finish.
 func Run(ctx context.Context, o Options) error {
 	relaxCollector(o.Config)
-	stopCleanup := cleanUp(ctx, o.Store, o.Log)
+	stopCleanup := startCleanup(ctx, o.Store, o.Log)
 	defer stopCleanup()
 	s := service{Options: o}
 	api := s.apiOptions()
@@ -96,8 +96,8 @@ func checkWeights(ctx context.Context, w config.Weights, st store.Store) error {
 	return nil
 }
 
-// cleanUp removes in the background what processes that died left in Redis.
-func cleanUp(ctx context.Context, st store.Store, log *slog.Logger) (stop func()) {
+// startCleanup removes in the background what processes that died left in Redis.
+func startCleanup(ctx context.Context, st store.Store, log *slog.Logger) (stop func()) {
 	garbage, ok := st.(datastore.Collector)
 	if !ok {
 		return func() {}
@@ -224,16 +224,16 @@ func baseURL(addr net.Addr, host string) string {
 	return "http://" + net.JoinHostPort(host, strconv.Itoa(tcp.Port))
 }
 
-// newServer returns a server for a handler. Its timeouts are for clients that are
-// slow or broken; the store's own come on top.
+// newServer returns a server for a handler, with timeouts for clients that are slow
+// or broken.
 func newServer(h http.Handler, storeTimeout time.Duration, log *slog.Logger) *http.Server {
-	const patience = 30 * time.Second
+	const timeout = 30 * time.Second
 	return &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: patience / 3,
-		ReadTimeout:       patience,
-		WriteTimeout:      patience + storeTimeout,
-		IdleTimeout:       4 * patience,
+		ReadHeaderTimeout: timeout / 3,
+		ReadTimeout:       timeout,
+		WriteTimeout:      timeout + storeTimeout,
+		IdleTimeout:       4 * timeout,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}

@@ -10,26 +10,30 @@ import (
 	"github.com/sixpack-go/sixpack/internal/config"
 )
 
-// statsd sends counts and times of requests to a StatsD server, by UDP. Metrics
-// that it cannot send at once are dropped: no request waits for them.
+// statsd sends counts and durations of requests to a StatsD server, by UDP. It
+// drops metrics that it cannot send at once: no request waits for them.
 type statsd struct {
-	to     config.StatsD
+	server config.StatsD
 	log    *slog.Logger
 	queue  chan string
 	closed chan struct{}
 	active sync.WaitGroup
+
+	// Only run uses these fields.
+	conn  net.Conn  // nil if the server's name cannot be resolved
+	retry time.Time // when to try again
 }
 
-// newStatsD returns a sender, to be closed by whoever asked for it.
-func newStatsD(to config.StatsD, log *slog.Logger) *statsd {
-	const waiting = 4096
-	s := &statsd{to: to, log: log, queue: make(chan string, waiting), closed: make(chan struct{})}
-	s.active.Go(s.work)
+// newStatsD returns a statsd that the caller must close.
+func newStatsD(server config.StatsD, log *slog.Logger) *statsd {
+	const maxQueue = 4096
+	s := &statsd{server: server, log: log, queue: make(chan string, maxQueue), closed: make(chan struct{})}
+	s.active.Go(s.run)
 	return s
 }
 
-// count tells of an answer: the code, and the rest only if the request reached
-// an endpoint.
+// count counts an answer. The endpoint is empty for requests to unknown paths, of
+// which only the status is counted.
 func (s *statsd) count(endpoint string, status int, took time.Duration) {
 	if endpoint != "" {
 		ms := strconv.FormatFloat(float64(took)/float64(time.Millisecond), 'f', 3, 64)
@@ -46,53 +50,42 @@ func (s *statsd) put(metric string) {
 	}
 }
 
-// close sends what is waiting. What is counted later is lost.
+// close sends what is queued. Later metrics are lost.
 func (s *statsd) close() {
 	close(s.closed)
 	s.active.Wait()
 }
 
-// work sends one packet for each metric.
-func (s *statsd) work() {
-	var to line
-	defer to.close()
+// run sends the queued metrics until close is called.
+func (s *statsd) run() {
 	for {
 		select {
 		case metric := <-s.queue:
-			to.send(s, metric)
+			s.send(metric)
 		case <-s.closed:
 			for len(s.queue) > 0 {
-				to.send(s, <-s.queue)
+				s.send(<-s.queue)
+			}
+			if s.conn != nil {
+				_ = s.conn.Close()
 			}
 			return
 		}
 	}
 }
 
-// line is the way to the StatsD server, once its name has been looked up.
-type line struct {
-	conn net.Conn
-	next time.Time // when to look it up again
-}
-
-func (l *line) send(s *statsd, metric string) {
-	const retry = 30 * time.Second
-	if l.conn == nil && time.Now().After(l.next) {
-		conn, err := net.DialTimeout("udp", s.to.Addr, time.Second) //nolint:noctx // what it may take is said
+// send sends a metric in a packet of its own.
+func (s *statsd) send(metric string) {
+	if s.conn == nil && time.Now().After(s.retry) {
+		conn, err := net.DialTimeout("udp", s.server.Addr, time.Second) //nolint:noctx // the timeout is enough
 		if err != nil {
-			s.log.Warn("metrics are lost", "statsd", s.to.Addr, "error", err)
-			l.next = time.Now().Add(retry)
+			s.log.Warn("metrics are lost", "statsd", s.server.Addr, "error", err)
+			s.retry = time.Now().Add(30 * time.Second)
 			return
 		}
-		l.conn = conn
+		s.conn = conn
 	}
-	if l.conn != nil {
-		_, _ = l.conn.Write([]byte(s.to.Prefix + metric)) // fails when nobody listens there
-	}
-}
-
-func (l *line) close() {
-	if l.conn != nil {
-		_ = l.conn.Close()
+	if s.conn != nil {
+		_, _ = s.conn.Write([]byte(s.server.Prefix + metric)) // fails if nobody listens
 	}
 }
