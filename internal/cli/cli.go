@@ -40,6 +40,7 @@ func usageError(format string, arguments ...any) error {
 
 type usage struct{ error }
 
+// Is reports whether target is errUsage, for [errors.Is].
 func (usage) Is(target error) bool { return target == errUsage }
 
 // exitStatus prints err, if any, and returns the exit status.

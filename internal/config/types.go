@@ -19,40 +19,60 @@ import (
 	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
-// Types of values. Each parses its text with UnmarshalText, or also lists and maps
-// with unmarshalValue. Their errors say what is allowed.
+// The types of values. Each parses its text with UnmarshalText, or also lists and
+// maps with unmarshalValue. Their errors say what is allowed.
 type (
-	Port     uint16
-	Number   int                           // 0 or more
-	Duration struct{ time.Duration }       // above 0
-	Seconds  struct{ time.Duration }       // above 0, given as a number of seconds or as a duration
-	Path     string                        // of a file
-	Folder   string                        // not empty
-	Prefix   string                        // not empty
-	Regexp   struct{ *regexp.Regexp }      // of RE2
-	AnyCase  struct{ *regexp.Regexp }      // of RE2, matches upper and lower case
-	Zone     struct{ *time.Location }      // never nil, nor [time.Local]
-	StatsD   struct{ Addr, Prefix string } // Prefix is empty or ends with a dot
-
-	WebPrefix  string // like /a/b, or empty
-	WebAddress string // URL without a slash at the end, or empty
-
+	// Port is the number of a port. 0 means any free port.
+	Port uint16
+	// Number is 0 or more.
+	Number int
+	// Duration is above 0.
+	Duration struct{ time.Duration }
+	// Seconds is above 0, given as a number of seconds or as a duration.
+	Seconds struct{ time.Duration }
+	// Path is the path of a file, or empty.
+	Path string
+	// Folder is the path of a folder, not empty.
+	Folder string
+	// Prefix is a prefix of keys, not empty.
+	Prefix string
+	// Regexp is a regular expression, never nil.
+	Regexp struct{ *regexp.Regexp }
+	// AnyCase is a case-insensitive regular expression, never nil.
+	AnyCase struct{ *regexp.Regexp }
+	// Zone is a time zone with a name, never nil.
+	Zone struct{ *time.Location }
+	// StatsD is a server's host:port and the prefix of metrics, empty or with a dot at its end.
+	StatsD struct{ Addr, Prefix string }
+	// WebPrefix is like /a/b, or empty.
+	WebPrefix string
+	// WebAddress is a URL without a slash at the end, or empty.
+	WebAddress string
+	// LogLevel is the least severe level that is logged.
 	LogLevel slog.Level
 
-	// These have the values that the tags of [Config] list.
-	Store     string
+	// Store is a kind of store.
+	Store string
+	// Algorithm is the name of an algorithm of the engine.
 	Algorithm string
+	// LogFormat is the format of the log.
 	LogFormat string
+	// ProxyRole is the role of users whom only the proxy knows.
 	ProxyRole string
 
-	List      []string
-	Addresses []string // host:port
-	Networks  []netip.Prefix
-	Users     []access.User
-	Tokens    []access.Token
+	// List is a list of texts, which are not empty.
+	List []string
+	// Addresses is a list of host:port.
+	Addresses []string
+	// Networks is a list of networks.
+	Networks []netip.Prefix
+	// Users are the users of the dashboard.
+	Users []access.User
+	// Tokens are the tokens of programs.
+	Tokens []access.Token
 )
 
-// Some of their values.
+// Values of keys that the program must know; [Config] lists all of them.
 const (
 	StoreEmbedded Store     = "embedded"
 	StoreRedis    Store     = "redis"
@@ -73,7 +93,7 @@ func prepare(_, to reflect.Type, value any) (any, error) {
 		return value, nil
 	}
 	target := reflect.New(to)
-	if s, ok := target.Interface().(structured); ok {
+	if s, ok := reflect.TypeAssert[structured](target); ok {
 		err := s.unmarshalValue(value)
 		return target.Elem().Interface(), err
 	}
@@ -236,7 +256,7 @@ func (l *LogLevel) UnmarshalText(text []byte) error {
 	return nil
 }
 
-func (l *List) unmarshalValue(value any) error {
+func (l *List) unmarshalValue(value any) error { //nolint:unparam // for the interface
 	*l = split(value)
 	return nil
 }

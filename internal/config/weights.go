@@ -19,7 +19,7 @@ type Weights map[string]map[string]float64
 // file are such a text too, see keepWeights.
 func (w *Weights) unmarshalValue(value any) error {
 	var all Weights
-	if err := yaml.Unmarshal([]byte(fmt.Sprint(value)), &all); err != nil {
+	if err := yaml.Unmarshal(fmt.Append(nil, value), &all); err != nil {
 		return errors.New("must be like {button-color: {red: 9, blue: 1}}")
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {

@@ -146,4 +146,5 @@ func CheckDataFile(c *config.Config) error {
 // missingError is [fs.ErrNotExist] with another text.
 type missingError struct{ error }
 
+// Is reports whether target is [fs.ErrNotExist], for [errors.Is].
 func (missingError) Is(target error) bool { return target == fs.ErrNotExist }

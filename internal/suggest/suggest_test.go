@@ -10,7 +10,7 @@ func TestDidYouMean(t *testing.T) {
 	known := []string{"serve", "seed", "check-config"}
 	for word, want := range map[string]string{
 		"serve": ": did you mean serve?", "sevre": ": did you mean serve?", "sed": ": did you mean seed?",
-		"chek-confg": ": did you mean check-config?", "frobnicate": "", "": "",
+		"chek-confg": ": did you mean check-config?", "frobnicate": "",
 	} {
 		if got := suggest.DidYouMean(word, known); got != want {
 			t.Errorf("DidYouMean(%q) = %q, want %q", word, got, want)
