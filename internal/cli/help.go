@@ -52,7 +52,7 @@ const showsSettings = "settings"
 // helpCommand prints the help on all commands, or on one.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "help [COMMAND]", Short: "print this, or more about a command", Args: arguments(0, 1), GroupID: groupOther,
+		Use: "help [COMMAND]", Short: "print this, or more about a command", Args: arguments(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			about, _, err := c.Root().Find(args)
 			if err == nil && about == c.Root() {

@@ -11,14 +11,6 @@ import (
 	"github.com/sixpack-go/sixpack/internal/suggest"
 )
 
-// The groups in which the help lists the commands.
-const (
-	groupServe   = "serve"
-	groupAnalyze = "analyze"
-	groupData    = "data"
-	groupOther   = "other"
-)
-
 // rootCommand returns the command sixpack with all its subcommands. On its own
 // it does what serve does.
 func rootCommand(p *process) *cobra.Command {
@@ -33,21 +25,23 @@ func rootCommand(p *process) *cobra.Command {
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { _ = writeAll(c.OutOrStdout(), helpText(c)) })
 	config.AddFlags(root.PersistentFlags())
 	completeSettings(root)
-	addGroup(root, groupServe, "Servers",
+	addGroup(root, "Servers",
 		serveCommand(p, "serve", parts{api: true, dashboard: true}), serveCommand(p, "server", parts{api: true}),
 		serveCommand(p, "web", parts{dashboard: true}), passwdCommand(p), checkConfigCommand(p))
-	addGroup(root, groupAnalyze, "Analysis", analyzeCommand(p), planCommand(p), aaCommand(p), simulateCommand(p))
-	addGroup(root, groupData, "Data",
+	addGroup(root, "Analysis", analyzeCommand(p), planCommand(p), aaCommand(p), simulateCommand(p))
+	addGroup(root, "Data",
 		seedCommand(p), importCommand(p), exportCommand(p), copyCommand(p), backupCommand(p), compactCommand(p))
-	addGroup(root, groupOther, "Other", completionCommand(), manCommand(), versionCommand(), configTopic())
-	root.SetHelpCommand(helpCommand())
+	help := helpCommand()
+	addGroup(root, "Other", completionCommand(), help, manCommand(), versionCommand(), configTopic())
+	root.SetHelpCommand(help)
 	return root
 }
 
-func addGroup(root *cobra.Command, id, title string, commands ...*cobra.Command) {
-	root.AddGroup(&cobra.Group{ID: id, Title: title})
+// addGroup adds commands under a title in the help.
+func addGroup(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
 	for _, c := range commands {
-		c.GroupID = id
+		c.GroupID = title
 	}
 	root.AddCommand(commands...)
 }

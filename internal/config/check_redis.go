@@ -16,8 +16,8 @@ func (s *Settings) selectsRedis() bool {
 		}
 	}
 	if s.sources["store"] == "" && given != nil {
-		s.Store, s.sources["store"] = StoreRedis, source
-		s.values.Set("store", string(StoreRedis))
+		s.Store = StoreRedis
+		s.set("store", string(StoreRedis), source)
 	}
 	if s.Store != StoreRedis && given != nil {
 		s.notef("no effect, because store from %s is %s: %s", s.source("store"), s.Store, strings.Join(given, ", "))

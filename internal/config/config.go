@@ -12,6 +12,7 @@ import (
 	_ "embed"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"strconv"
 
 	"github.com/sixpack-go/sixpack"
@@ -107,7 +108,7 @@ type Config struct {
 
 	// Case-insensitive regular expression that identifies robots by the user agent that the client passes on.
 	// The syntax is RE2's, which has no look-around and no backreferences.
-	Robots AnyCase `key:"robot_regex" env:"SIXPACK_CONFIG_ROBOT_REGEX" default:"$^|trivial|facebook|MetaURI|butterfly|google|amazon|goldfire|sleuth|xenu|msnbot|SiteUptime|Slurp|WordPress|ZIBB|ZyBorg|pingdom|bot|yahoo|slurp|java|fetch|spider|url|crawl|oneriot|abby|commentreader|twiceler"`
+	Robots Regexp `key:"robot_regex" env:"SIXPACK_CONFIG_ROBOT_REGEX" default:"$^|trivial|facebook|MetaURI|butterfly|google|amazon|goldfire|sleuth|xenu|msnbot|SiteUptime|Slurp|WordPress|ZIBB|ZyBorg|pingdom|bot|yahoo|slurp|java|fetch|spider|url|crawl|oneriot|abby|commentreader|twiceler"`
 
 	// IP addresses and networks of visitors to ignore, such as your own: a list of IPv4 and IPv6, as in
 	// 10.0.0.0/8, ::1.
@@ -269,7 +270,7 @@ func (c *Config) Engine() sixpack.Config {
 		Bandit:         sixpack.BanditSchedule{Window: c.BanditWindow.Duration, Memory: int64(c.BanditMemory)},
 		Weights:        c.Weights,
 		Location:       c.Timezone.Location,
-		Robots:         c.Robots.Regexp,
+		Robots:         regexp.MustCompile("(?i)" + c.Robots.String()),
 		Ignored:        c.Ignored,
 		ExperimentName: c.ExperimentName.Regexp,
 	}

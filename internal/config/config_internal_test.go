@@ -239,7 +239,7 @@ func TestValues(t *testing.T) {
 	if len(s.Problems) > 0 {
 		t.Fatal(s.Problems)
 	}
-	if !s.Robots.MatchString("a mycrawler") || s.Robots.MatchString("Googlebot") {
+	if robots := s.Engine().Robots; !robots.MatchString("a mycrawler") || robots.MatchString("Googlebot") {
 		t.Errorf("robots are %v", s.Robots)
 	}
 	want := []netip.Prefix{
@@ -279,7 +279,7 @@ robot_regex:
 	if s.Enabled || !s.Metrics || s.CORSCredentials || s.SecretKey != "12345" || s.Port != 8000 || len(s.Ignored) != 2 {
 		t.Errorf("got %+v", s.Config)
 	}
-	if s.source("robot_regex") != "default" || !s.Robots.MatchString("GOOGLE") {
+	if s.source("robot_regex") != "default" || !s.Engine().Robots.MatchString("GOOGLE") {
 		t.Errorf("robot_regex without a value is %v from %s", s.Robots, s.source("robot_regex"))
 	}
 }

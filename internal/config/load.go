@@ -37,37 +37,40 @@ type Settings struct {
 // parsed. Everything else that is wrong is in Problems; see [Settings.Err].
 func Load(environ []string, flags *pflag.FlagSet) (*Settings, error) {
 	s := &Settings{values: viper.New(), sources: make(map[string]string)}
+	variables := make(map[string]string, len(environ))
+	for _, e := range environ {
+		name, value, _ := strings.Cut(e, "=")
+		variables[name] = value
+	}
+	file := variables[fileVariable]
+	if flags.Changed(FileFlag) {
+		file = flags.Lookup(FileFlag).Value.String()
+	}
+	if err := s.readFile(file); err != nil {
+		return nil, err
+	}
 	for _, k := range keys {
 		s.values.SetDefault(k.Name, k.value())
+		if value, ok := variables[k.Variable]; ok && (value != "" || !k.redis()) {
+			s.set(k.Name, value, "variable "+k.Variable)
+		}
+		if k.Flag != "" && flags.Changed(k.Flag) {
+			s.set(k.Name, flags.Lookup(k.Flag).Value.String(), "flag --"+k.Flag)
+		}
 	}
-	if err := s.addFile(configFile(environ, flags)); err != nil {
-		return nil, err
-	}
-	if err := s.addVariables(environ); err != nil {
-		return nil, err
-	}
-	if err := s.bindFlags(flags); err != nil {
-		return nil, err
-	}
+	s.checkVariables(variables)
 	s.decode()
 	s.check()
 	return s, nil
 }
 
-// configFile returns the path of the configuration file, empty for none.
-func configFile(environ []string, flags *pflag.FlagSet) string {
-	if flags.Changed(FileFlag) {
-		return flags.Lookup(FileFlag).Value.String()
-	}
-	for _, e := range environ {
-		if path, ok := strings.CutPrefix(e, fileVariable+"="); ok {
-			return path
-		}
-	}
-	return ""
+func (s *Settings) set(key string, value any, source string) {
+	s.values.Set(key, value)
+	s.sources[key] = source
 }
 
-func (s *Settings) addFile(path string) error {
+// readFile sets the values in the configuration file, if there is one.
+func (s *Settings) readFile(path string) error {
 	if path == "" {
 		return nil
 	}
@@ -86,45 +89,11 @@ func (s *Settings) addFile(path string) error {
 	given := file.AllSettings()
 	keepWeights(given, content)
 	for name, value := range given {
-		if value == nil { // a key without a value means the default
-			delete(given, name)
-			continue
-		}
-		s.sources[name] = "file " + path
 		if text, ok := value.(string); ok && isYAML11Yes(text) {
-			given[name] = true
+			value = true
 		}
-	}
-	return s.values.MergeConfigMap(given)
-}
-
-func (s *Settings) addVariables(environ []string) error {
-	given := make(map[string]any)
-	variables := make(map[string]string, len(environ))
-	for _, e := range environ {
-		name, value, _ := strings.Cut(e, "=")
-		variables[name] = value
-	}
-	for _, k := range keys {
-		if value, ok := variables[k.Variable]; ok && (value != "" || !k.redis()) {
-			given[k.Name] = value
-			s.sources[k.Name] = "variable " + k.Variable
-		}
-	}
-	s.checkVariables(variables)
-	return s.values.MergeConfigMap(given)
-}
-
-func (s *Settings) bindFlags(flags *pflag.FlagSet) error {
-	for _, k := range keys {
-		if k.Flag == "" {
-			continue
-		}
-		if err := s.values.BindPFlag(k.Name, flags.Lookup(k.Flag)); err != nil {
-			return err
-		}
-		if flags.Changed(k.Flag) {
-			s.sources[k.Name] = "flag --" + k.Flag
+		if value != nil { // a key without a value means the default
+			s.set(name, value, "file "+path)
 		}
 	}
 	return nil

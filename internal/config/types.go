@@ -38,8 +38,6 @@ type (
 	Prefix string
 	// Regexp is a regular expression, never nil.
 	Regexp struct{ *regexp.Regexp }
-	// AnyCase is a case-insensitive regular expression, never nil.
-	AnyCase struct{ *regexp.Regexp }
 	// Zone is a time zone with a name, never nil.
 	Zone struct{ *time.Location }
 	// StatsD is a server's host:port and the prefix of metrics, empty or with a dot at its end.
@@ -194,15 +192,6 @@ func (r *Regexp) UnmarshalText(text []byte) (err error) {
 			strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
 	return nil
-}
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (r *AnyCase) UnmarshalText(text []byte) error {
-	var asGiven Regexp
-	if err := asGiven.UnmarshalText(text); err != nil { // which quotes the text as it was given
-		return err
-	}
-	return (*Regexp)(r).UnmarshalText(append([]byte("(?i)"), text...))
 }
 
 // UnmarshalText implements [encoding.TextUnmarshaler].

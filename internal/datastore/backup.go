@@ -3,8 +3,12 @@ package datastore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
 	"syscall"
 
 	"github.com/sixpack-go/sixpack/internal/config"
@@ -12,35 +16,82 @@ import (
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
-// Backup writes all data of the embedded store to w, as it is at one moment, and
-// returns the number of bytes. A running server writes it and goes on serving.
-func Backup(ctx context.Context, c *config.Config, w io.Writer) (n int64, err error) {
-	n, err = newRemote(string(c.DataDir)).Backup(ctx, w)
-	if n == 0 && noSocket(err) {
-		return backupFile(ctx, c, w)
+// Contents is what a backup has.
+type Contents struct {
+	Bytes                int64
+	Experiments, Clients int // clients of all experiments
+}
+
+// Backup copies all data of the embedded store to a file, as it is at one moment. A
+// running server makes the copy and goes on serving. The file gets its name once it
+// is complete, checked and on the disk. An existing file is replaced only if replace
+// is true. What is copied is written to progress too.
+func Backup(ctx context.Context, c *config.Config, path string, replace bool, progress io.Writer) (b Contents, err error) {
+	if err := checkTarget(c.DataFile(), path, replace); err != nil {
+		return b, err
 	}
-	return n, err
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return b, err
+	}
+	defer os.Remove(file.Name()) // fails after it was renamed
+	defer file.Close()
+	b.Bytes, err = copyData(ctx, c, io.MultiWriter(file, progress))
+	if err == nil {
+		err = file.Sync()
+	}
+	if err != nil {
+		return b, fmt.Errorf("backup: %w", err)
+	}
+	if b.Experiments, b.Clients, err = count(ctx, file.Name()); err != nil {
+		return b, fmt.Errorf("the copy cannot be read: %w", err)
+	}
+	if err := os.Rename(file.Name(), path); err != nil {
+		return b, err
+	}
+	return b, syncFolder(filepath.Dir(path))
 }
 
-// noSocket reports whether an error says that there is no socket, that nobody
-// listens to it any more, or that its path would be too long.
-func noSocket(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EINVAL)
+// checkTarget returns an error if a copy of the file data must not be written to
+// path.
+func checkTarget(data, path string, replace bool) error {
+	target, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case target.IsDir():
+		return fmt.Errorf("%s is a folder: name a file in it", path)
+	}
+	if info, err := os.Stat(data); err == nil && os.SameFile(info, target) {
+		return fmt.Errorf("%s is the data itself", path)
+	}
+	if !replace {
+		return fmt.Errorf("%s is there already: --force replaces it", path)
+	}
+	return nil
 }
 
-// backupFile writes the data when no server uses it.
-func backupFile(ctx context.Context, c *config.Config, w io.Writer) (int64, error) {
+// copyData copies the data to w, from the server if one runs.
+func copyData(ctx context.Context, c *config.Config, w io.Writer) (n int64, err error) {
+	n, err = newRemote(string(c.DataDir)).Backup(ctx, w)
+	// There may be no socket, nobody who listens to it, or a path that is too long for one.
+	noServer := errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EINVAL)
+	if n > 0 || !noServer {
+		return n, err
+	}
 	st, err := openUnserved(c.DataFile())
 	if err != nil {
 		return 0, err
 	}
-	n, err := st.Backup(ctx, w)
+	n, err = st.Backup(ctx, w)
 	return n, errors.Join(err, st.Close())
 }
 
-// Verify reads all of a file of the embedded store and returns the number of
+// count reads all of a file of the embedded store and returns the number of
 // experiments and of clients in all of them.
-func Verify(ctx context.Context, path string) (experiments, clients int, err error) {
+func count(ctx context.Context, path string) (experiments, clients int, err error) {
 	st, err := bolt.Open(path)
 	if err != nil {
 		return 0, 0, err
@@ -68,4 +119,20 @@ func countClients(ctx context.Context, st store.Store, experiment string) (n int
 		n++
 	}
 	return n, nil
+}
+
+// syncFolder makes sure that a renamed file keeps its name after a crash.
+func syncFolder(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil // it has no such call
+	}
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	if err := folder.Sync(); err != nil && !errors.Is(err, syscall.EINVAL) { // from file systems that do not need it
+		return err
+	}
+	return nil
 }
