@@ -173,7 +173,7 @@ func TestAAUsage(t *testing.T) {
 		"--kpi=purchase": `--kpi and --from are for an experiment: name it, as in "sixpack aa signup-button"`,
 	} {
 		stdout, _, err := call(t, nil, "aa", args)
-		if err == nil || !strings.Contains(err.Error(), want) || !errors.Is(err, errUsage) || stdout != "" {
+		if err == nil || !strings.Contains(err.Error(), want) || !errors.As(err, new(usage)) || stdout != "" {
 			t.Errorf("%s: %v, want %s", args, err, want)
 		}
 	}

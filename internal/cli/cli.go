@@ -30,18 +30,12 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	return c.ExecuteContext(ctx)
 }
 
-// errUsage is wrapped by usage errors: the help explains how to avoid them.
-var errUsage = errors.New("usage")
+// usage is an error that the help explains how to avoid.
+type usage struct{ error }
 
-// usageError returns an error that wraps errUsage but does not mention it.
 func usageError(format string, arguments ...any) error {
 	return usage{fmt.Errorf(format, arguments...)}
 }
-
-type usage struct{ error }
-
-// Is reports whether target is errUsage, for [errors.Is].
-func (usage) Is(target error) bool { return target == errUsage }
 
 // exitStatus prints err, if any, and returns the exit status.
 func exitStatus(err error, stderr io.Writer) int {
@@ -52,7 +46,7 @@ func exitStatus(err error, stderr io.Writer) int {
 		err = errors.New("interrupted")
 	}
 	fmt.Fprintln(stderr, "sixpack:", err)
-	if errors.Is(err, errUsage) {
+	if errors.As(err, new(usage)) {
 		return 2
 	}
 	return 1

@@ -523,7 +523,7 @@ func TestCopyRefused(t *testing.T) {
 					t.Errorf("%s: %s, want %s", r.experiment, r.results, want)
 				}
 			}
-			if _, _, err := call(t, nil, "copy", "--from", a, "--to", b, "--replace", "plane"); !errors.Is(err, errUsage) {
+			if _, _, err := call(t, nil, "copy", "--from", a, "--to", b, "--replace", "plane"); !errors.As(err, new(usage)) {
 				t.Errorf("replacing what is not there: %v", err)
 			}
 			mustCopy(t, a, b, "--replace", "plain")
@@ -687,7 +687,7 @@ func TestCopyConfigured(t *testing.T) {
 	}
 	equal(t, a, c)
 	for _, args := range [][]string{{"--data-dir", a}, {"--data-dir", a, "--to", a}, {"--store", "memory", "--to", a}} {
-		if _, _, err := call(t, nil, append([]string{"copy"}, args...)...); !errors.Is(err, errUsage) {
+		if _, _, err := call(t, nil, append([]string{"copy"}, args...)...); !errors.As(err, new(usage)) {
 			t.Errorf("%v: %v", args, err)
 		}
 	}

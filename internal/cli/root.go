@@ -14,7 +14,7 @@ import (
 // rootCommand returns the command sixpack with all its subcommands. On its own
 // it does what serve does.
 func rootCommand(p *process) *cobra.Command {
-	root := serveCommand(p, "sixpack", parts{api: true, dashboard: true})
+	root := serveCommand(p, "sixpack", true, true)
 	root.Args = unknownCommand
 	root.Version = versionText()
 	root.SetVersionTemplate("{{.Version}}\n")
@@ -26,8 +26,8 @@ func rootCommand(p *process) *cobra.Command {
 	config.AddFlags(root.PersistentFlags())
 	completeSettings(root)
 	addGroup(root, "Servers",
-		serveCommand(p, "serve", parts{api: true, dashboard: true}), serveCommand(p, "server", parts{api: true}),
-		serveCommand(p, "web", parts{dashboard: true}), passwdCommand(p), checkConfigCommand(p))
+		serveCommand(p, "serve", true, true), serveCommand(p, "server", true, false), serveCommand(p, "web", false, true),
+		passwdCommand(p), checkConfigCommand(p))
 	addGroup(root, "Analysis", analyzeCommand(p), planCommand(p), aaCommand(p), simulateCommand(p))
 	addGroup(root, "Data",
 		seedCommand(p), importCommand(p), exportCommand(p), copyCommand(p), backupCommand(p), compactCommand(p))

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,9 +13,6 @@ import (
 	"github.com/sixpack-go/sixpack/internal/server"
 	"github.com/sixpack-go/sixpack/store"
 )
-
-// parts are what a server can do.
-type parts struct{ api, dashboard bool }
 
 const serveHelp = `Serves the API, which existing Sixpack clients use unchanged, until it gets a SIGINT
 (Ctrl-C) or SIGTERM; requests under way are finished first.
@@ -34,29 +32,29 @@ const serveExamples = `  sixpack
   sixpack serve --port 8000 --data-dir /var/lib/sixpack
   SIXPACK_CONFIG=/etc/sixpack.yml sixpack server --log-format json`
 
-// serveCommand returns a command that serves some parts.
-func serveCommand(p *process, name string, which parts) *cobra.Command {
+// serveCommand returns a command that serves the API, the dashboard or both.
+func serveCommand(p *process, name string, api, dashboard bool) *cobra.Command {
 	short := "serve the API and the dashboard; \"sixpack\" alone does this"
 	switch {
-	case !which.dashboard:
+	case !dashboard:
 		short = "serve the API without the dashboard"
-	case !which.api:
+	case !api:
 		short = "serve the dashboard without the API"
 	}
 	return &cobra.Command{
 		Use: name, Short: short, Long: serveHelp, Example: serveExamples, Args: arguments(0, 0),
 		Annotations: map[string]string{showsSettings: "yes"},
-		RunE:        p.run(func(ctx context.Context, in *invocation) error { return serve(ctx, in, which) }),
+		RunE:        p.run(func(ctx context.Context, in *invocation) error { return serve(ctx, in, api, dashboard) }),
 	}
 }
 
-// serve serves some parts until ctx ends.
-func serve(ctx context.Context, in *invocation, which parts) error {
+// serve serves the API, the dashboard or both until ctx ends.
+func serve(ctx context.Context, in *invocation, api, dashboard bool) error {
 	s, err := in.settings()
 	if err != nil {
 		return err
 	}
-	if which.dashboard {
+	if dashboard {
 		if err := s.CheckExposure(); err != nil {
 			return fmt.Errorf("configuration: %w", err)
 		}
@@ -70,17 +68,15 @@ func serve(ctx context.Context, in *invocation, which parts) error {
 		return err
 	}
 	err = server.Run(ctx, server.Options{
-		Config: &s.Config, Store: st, API: which.api, Dashboard: which.dashboard, Version: version(), Log: log,
+		Config: &s.Config, Store: st, API: api, Dashboard: dashboard, Version: version(), Log: log,
 		Started: func(at server.Addresses) {
 			if s.LogFormat != config.LogJSON { // which is for machines
 				in.announce(at, s.Where())
 			}
 		},
 	})
-	if closing := st.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
+	closing := st.Close()
+	if err = cmp.Or(err, closing); err == nil {
 		log.Info("stopped")
 	}
 	return err
@@ -93,11 +89,14 @@ func (in *invocation) openToServe(ctx context.Context, c *config.Config) (store.
 	if err != nil {
 		return nil, err
 	}
-	err = datastore.CheckSixpack2(ctx, c, st)
-	if other := (*datastore.Sixpack2Error)(nil); errors.As(err, &other) {
-		err = fmt.Errorf("%w: an empty store would reassign every visitor. Take them over with \"%s\" "+
-			"(with --dry-run it only tells what would come), or start with an empty store with --ignore-sixpack-data, "+
-			"SIXPACK_IGNORE_SIXPACK_DATA=yes or ignore_sixpack_data in the configuration file", err, in.commandLine("import"))
+	n := int64(0)
+	if !c.IgnoreSixpackData {
+		n, err = datastore.Sixpack2Experiments(ctx, st)
+	}
+	if n > 0 {
+		err = fmt.Errorf("%s has %d experiments of Sixpack 2 and none of ours: an empty store would reassign every visitor. Take them over "+
+			"with \"%s\" (with --dry-run it only tells what would come), or start with an empty store with %s",
+			c.Where(), n, in.commandLine("import"), config.HowToSet("ignore_sixpack_data"))
 	}
 	if err != nil {
 		return nil, errors.Join(err, st.Close())

@@ -208,7 +208,7 @@ func TestSimulateUsage(t *testing.T) {
 		"5% 6% --plot=/no/such/folder.svg": "there is no folder /no/such for --plot: make it first",
 	} {
 		stdout, _, err := call(t, nil, append([]string{"simulate"}, strings.Fields(args)...)...)
-		if err == nil || !strings.Contains(err.Error(), want) || stdout != "" || !errors.Is(err, errUsage) {
+		if err == nil || !strings.Contains(err.Error(), want) || stdout != "" || !errors.As(err, new(usage)) {
 			t.Errorf("%s: %v, want %s", args, err, want)
 		}
 	}

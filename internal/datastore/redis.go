@@ -67,32 +67,17 @@ func advice(err error) string {
 	return ""
 }
 
-// Sixpack2Error says that a Redis has data of Sixpack 2 but none of ours.
-type Sixpack2Error struct {
-	Where       string // the Redis, for people
-	Experiments int64  // of Sixpack 2
-}
-
-// Error implements error.
-func (e *Sixpack2Error) Error() string {
-	return fmt.Sprintf("%s has %d experiments of Sixpack 2 and none of ours", e.Where, e.Experiments)
-}
-
-// CheckSixpack2 returns a [*Sixpack2Error] if st, the configured store, is empty but
-// Sixpack 2 has experiments beside it: starting with an empty store would reassign
-// all of its clients. The key ignore_sixpack_data turns the check off.
-func CheckSixpack2(ctx context.Context, c *config.Config, st store.Store) error {
+// Sixpack2Experiments returns the number of Sixpack 2's experiments beside a store that is
+// empty, and 0 for any other store: to start with the empty store would reassign all
+// clients of these experiments.
+func Sixpack2Experiments(ctx context.Context, st store.Store) (int64, error) {
 	r, ok := st.(*redisStore)
-	if !ok || c.IgnoreSixpackData {
-		return nil
+	if !ok {
+		return 0, nil
 	}
 	empty, err := r.Empty(ctx)
 	if err != nil || !empty {
-		return err
+		return 0, err
 	}
-	n, err := r.client.Do(ctx, r.client.B().Scard().Key(r.prefix+":e").Build()).AsInt64()
-	if err != nil || n == 0 {
-		return err
-	}
-	return &Sixpack2Error{c.Where(), n}
+	return r.client.Do(ctx, r.client.B().Scard().Key(r.prefix+":e").Build()).AsInt64()
 }
