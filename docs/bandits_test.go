@@ -18,25 +18,25 @@ func TestBandits(t *testing.T) {
 	d.saysf("conversions less than the test: less than half of what the test gives up, and %.0f in about 550", regret["hash"]-regret["thompson"])
 	shares(d)
 	// The example: rates, visitors, days, tests.
-	d.has("5 %; 6 %; 10,000; 500; 100; 50; 80 %; 10 %; 14 %")
+	d.has("5%; 6%; 10,000; 500; 100; 50; 80%; 10%; 14%")
 	// Defaults, examples of settings, and formulas.
 	d.has("100; 72; 24; 100000; 100,000; 0; 0.05; 1; +1; 7; +7; 0.1; 0.9; 0.2; 0.8; 2")
 	// sixpack simulate 5% 6% --runs 500 --seed 1, and with --algorithms whiplash-legacy,epsilon-greedy
-	d.has("51.0 %, 19.0 %; 94.4 %, 3.6 %; 96.2 %, 5.6 %; 550")
+	d.has("51.0%, 19.0%; 94.4%, 3.6%; 96.2%, 5.6%; 550")
 	d.saysf("| whiplash-legacy | %.1f | 38.3 to 48.4 | 95.0 %% | 14.8 %% |", legacyRegret)
 	d.saysf("| epsilon-greedy | 18.6 | 8.4 to 40.0 | 92.6 %% | 2.2 %% |")
 	d.has(fmt.Sprintf("%.1f", legacyRegret-regret["whiplash"]))
 	// sixpack simulate 5% 6% --visitors 40000 --days 40 --runs 200 --seed 1 --algorithms hash,thompson
-	d.has("200; 40,000; 40; 199.9, 93.0 %; 46.6, 25.5 %")
+	d.has("200; 40,000; 40; 199.9, 93.0%; 46.6, 25.5%")
 	// sixpack simulate 50% 55% --delay 24h --window 0s --runs 200 --seed 1 --algorithms hash,thompson, and the other rates and windows
 	d.saysf("| 50 %% and 55 %% | none | 103.1 | 249.8 | | 50 %% and 55 %% | 72 hours | 80.1 | 249.8 |")
 	d.saysf("| 5 %% and 6 %% | none | 25.3 | 50.0 | | 5 %% and 6 %% | 72 hours | 29.3 | 50.0 |")
 	// sixpack simulate 5% 5% --drift 80% --visitors 20000 --runs 500 --seed 1 --algorithms hash,thompson
-	d.has("20,000; 0.4 %; 1.2 %")
+	d.has("20,000; 0.4%; 1.2%")
 	// sixpack simulate 2% 3% 4% 5% --runs 200 --seed 1 --algorithms hash,thompson
-	d.has("20; 2 %, 3 %, 4 %; 149.9; 52.6, 67 %; 13.5 %")
+	d.has("20; 2%, 3%, 4%; 149.9; 52.6, 67%; 13.5%")
 	// sixpack simulate 5% 5% 5% 5% 5% 6% --runs 200 --seed 1 --algorithms hash,thompson
-	d.has("83.3; 64.0, 36 %")
+	d.has("83.3; 64.0, 36%")
 	// Papers.
 	d.has("1933; 2011; 2010; 1985; 1959")
 	d.check()

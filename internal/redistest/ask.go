@@ -8,10 +8,10 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// patience is how long several servers may take to become one.
+// patience limits how long several servers may take to become one.
 const patience = 30 * time.Second
 
-// connect opens a client of this very server, whatever it is part of.
+// connect opens a client of this server only, even if it is part of a cluster.
 func (s *Server) connect() (rueidis.Client, error) {
 	return rueidis.NewClient(rueidis.ClientOption{InitAddress: []string{s.Addr}, ForceSingleClient: true, DisableCache: true})
 }
@@ -26,8 +26,8 @@ func (s *Server) ask(ctx context.Context, command ...string) rueidis.RedisResult
 	return client.Do(ctx, client.B().Arbitrary(command...).Build())
 }
 
-// until looks again and again until nothing is missing. Else it returns what
-// was when ctx ended.
+// until polls until missing returns nil. When ctx ends, it returns the last error of
+// missing.
 func until(ctx context.Context, missing func() error) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -44,7 +44,7 @@ func until(ctx context.Context, missing func() error) error {
 	}
 }
 
-// stopAll stops them, whatever becomes of some.
+// stopAll stops all servers, even if some fail to stop.
 func stopAll(servers []*Server) error {
 	var errs []error
 	for _, s := range servers {

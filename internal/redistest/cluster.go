@@ -13,7 +13,7 @@ import (
 
 const allSlots = 1 << 14
 
-// Cluster is three primaries that have the slots among them.
+// Cluster is three primaries that share the slots.
 type Cluster struct {
 	Nodes []*Server // which are the primaries unless one is killed
 
@@ -71,7 +71,7 @@ func startNode() (*Server, error) {
 	})
 }
 
-// meet has two nodes know each other.
+// meet introduces two nodes to each other.
 func (s *Server) meet(ctx context.Context, other *Server) error {
 	host, port, err := net.SplitHostPort(other.Addr)
 	if err != nil {
@@ -84,7 +84,7 @@ func (s *Server) meet(ctx context.Context, other *Server) error {
 	return s.ask(ctx, "CLUSTER", "MEET", host, port, bus["cluster-port"]).Error()
 }
 
-// agrees tells what keeps the servers from being one cluster.
+// agrees returns an error while the nodes do not agree on the state of the cluster.
 func (c *Cluster) agrees(ctx context.Context) error {
 	var first string
 	for _, node := range c.all() {
@@ -101,15 +101,14 @@ func (c *Cluster) agrees(ctx context.Context) error {
 	return nil
 }
 
-// field returns what a server says of itself on a line.
+// field returns the value of a field of INFO.
 func field(info, name string) string {
 	_, rest, _ := strings.Cut(info, name+":")
 	value, _, _ := strings.Cut(rest, "\r\n")
 	return value
 }
 
-// AddReplica gives a node a replica, and returns it once it has all that the node
-// has.
+// AddReplica adds a replica to a node, and returns it once it has the node's data.
 func (c *Cluster) AddReplica(ctx context.Context, of *Server) (*Server, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -142,13 +141,12 @@ func (c *Cluster) Addrs() (addrs []string) {
 	return addrs
 }
 
-// Slot returns that of a key.
+// Slot returns the slot of a key.
 func (c *Cluster) Slot(ctx context.Context, key string) (int64, error) {
 	return c.Nodes[0].ask(ctx, "CLUSTER", "KEYSLOT", key).AsInt64()
 }
 
-// Owner returns the server that has a slot, as the first one sees it that
-// answers.
+// Owner returns the server that has a slot, by the first node that answers.
 func (c *Cluster) Owner(ctx context.Context, slot int64) (owner *Server, err error) {
 	for _, node := range c.all() {
 		if owner, err = c.owner(ctx, slot, node); err == nil {
@@ -158,7 +156,7 @@ func (c *Cluster) Owner(ctx context.Context, slot int64) (owner *Server, err err
 	return owner, err
 }
 
-// owner returns the server that has a slot, if one asks a certain one.
+// owner returns the server that has a slot, by the node asked.
 func (c *Cluster) owner(ctx context.Context, slot int64, asked *Server) (*Server, error) {
 	text, err := asked.ask(ctx, "CLUSTER", "NODES").ToString()
 	if err != nil {
@@ -175,7 +173,7 @@ func (c *Cluster) owner(ctx context.Context, slot int64, asked *Server) (*Server
 	return nil, fmt.Errorf("nobody has slot %d", slot)
 }
 
-// has tells whether a slot is in a range of them. One in brackets moves.
+// has reports whether a slot is in a range of slots. A slot in brackets is being moved.
 func has(r string, slot int64) bool {
 	first, last, more := strings.Cut(r, "-")
 	if !more {

@@ -10,11 +10,11 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// moveBatch is how many keys one command moves.
+// moveBatch is the number of keys that one command moves.
 const moveBatch = "100"
 
-// Move moves a slot to a node, as redis-cli --cluster reshard does, with all its
-// keys and while it is used. It returns when all nodes know.
+// Move moves a slot with its keys to a node, as redis-cli --cluster reshard does,
+// while the slot is in use. It returns when all nodes know the new owner.
 func (c *Cluster) Move(ctx context.Context, slot int64, to *Server) error {
 	from, err := c.Owner(ctx, slot)
 	if err != nil || from == to {
@@ -40,7 +40,7 @@ func (c *Cluster) Move(ctx context.Context, slot int64, to *Server) error {
 	if err := source.send(ctx, number, to.Addr); err != nil {
 		return err
 	}
-	// First the target, or for a moment nobody would serve the slot.
+	// The target first, or no node would serve the slot for a moment.
 	for _, node := range append([]*Server{to, from}, c.Nodes...) {
 		if err := node.ask(ctx, "CLUSTER", "SETSLOT", number, "NODE", target.id).Error(); err != nil {
 			return err
@@ -49,9 +49,9 @@ func (c *Cluster) Move(ctx context.Context, slot int64, to *Server) error {
 	return until(ctx, func() error { return c.moved(ctx, slot, to) })
 }
 
-// moved tells who does not know yet that a slot was moved. Before all agree,
-// none may be moved again: a message that is still under way would bring the
-// slot back to an owner that has nothing of it.
+// moved returns an error while a node does not know that a slot was moved. Until all
+// nodes agree, no slot may be moved again: a late message would return the slot to
+// an owner that does not have its keys.
 func (c *Cluster) moved(ctx context.Context, slot int64, to *Server) error {
 	for _, node := range c.all() {
 		owner, err := c.owner(ctx, slot, node)
@@ -86,7 +86,7 @@ func (m member) do(ctx context.Context, command ...string) rueidis.RedisResult {
 	return m.Do(ctx, m.B().Arbitrary(command...).Build())
 }
 
-// send has a node move all keys of a slot to another one.
+// send moves all keys of a slot from m to the node at addr.
 func (m member) send(ctx context.Context, slot, addr string) error {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {

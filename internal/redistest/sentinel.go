@@ -11,9 +11,9 @@ import (
 
 const replicas = 2
 
-// Sentinel is a primary with two replicas, and three sentinels that make a
-// replica the primary once that has been gone for two seconds. A sentinel may
-// take one to connect again, and with less would take a new primary for gone too.
+// Sentinel is a primary with two replicas, and three sentinels that promote a replica
+// when the primary has been down for two seconds. With a shorter time they would also
+// give up a new primary, because a sentinel may need a second to reconnect.
 type Sentinel struct {
 	Addrs []string // of the sentinels
 	Name  string   // by which they know the primary
@@ -21,8 +21,8 @@ type Sentinel struct {
 	servers, sentinels []*Server
 }
 
-// StartSentinel starts all of them, and returns when each sentinel knows of the
-// others and of both replicas.
+// StartSentinel starts the servers and sentinels, and returns when each sentinel
+// knows the others and both replicas.
 func StartSentinel() (*Sentinel, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -34,7 +34,7 @@ func StartSentinel() (*Sentinel, error) {
 }
 
 func (s *Sentinel) start(ctx context.Context) error {
-	// A replica's first copy need not wait for others to want one.
+	// A replica's first copy does not have to wait for other replicas.
 	primary, err := Start("--repl-diskless-sync-delay", "0")
 	if err != nil {
 		return err
@@ -71,7 +71,7 @@ func (s *Sentinel) start(ctx context.Context) error {
 	return until(ctx, func() error { return s.watched(ctx) })
 }
 
-// replicating tells what a primary lacks in replicas.
+// replicating returns an error unless the wanted number of replicas is online.
 func replicating(ctx context.Context, primary *Server, want int) error {
 	info, err := primary.ask(ctx, "INFO", "replication").ToString()
 	if n := strings.Count(info, "state=online"); err == nil && n != want {
@@ -80,7 +80,7 @@ func replicating(ctx context.Context, primary *Server, want int) error {
 	return err
 }
 
-// watched tells what a sentinel lacks.
+// watched returns an error while a sentinel does not know all servers and sentinels.
 func (s *Sentinel) watched(ctx context.Context) error {
 	for _, sentinel := range s.sentinels {
 		if err := sentinel.ask(ctx, "SENTINEL", "CKQUORUM", s.Name).Error(); err != nil {
@@ -111,7 +111,7 @@ func (s *Sentinel) watched(ctx context.Context) error {
 	return nil
 }
 
-// Primary returns the server that all sentinels take for the primary.
+// Primary returns the server that all sentinels consider the primary.
 func (s *Sentinel) Primary(ctx context.Context) (*Server, error) {
 	var primary *Server
 	for _, sentinel := range s.sentinels {
@@ -128,8 +128,8 @@ func (s *Sentinel) Primary(ctx context.Context) (*Server, error) {
 	return primary, nil
 }
 
-// Failover waits until all sentinels take another server than old, which was
-// killed, for the primary.
+// Failover waits until all sentinels consider another server than old the primary.
+// The caller has killed old.
 func (s *Sentinel) Failover(ctx context.Context, old *Server) (primary *Server, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -142,8 +142,8 @@ func (s *Sentinel) Failover(ctx context.Context, old *Server) (primary *Server, 
 	return primary, err
 }
 
-// Rejoin starts a killed server again, as a replica of the present primary, and
-// returns when all is as it was after [StartSentinel].
+// Rejoin restarts a killed server as a replica of the present primary, and returns
+// when the state is the same as after [StartSentinel].
 func (s *Sentinel) Rejoin(ctx context.Context, killed *Server) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

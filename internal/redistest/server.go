@@ -18,8 +18,7 @@ import (
 	"syscall"
 )
 
-// Server is a redis-server process. It keeps its files in a folder of its own
-// until Stop.
+// Server is a redis-server process with a folder of its own, which Stop removes.
 type Server struct {
 	Addr string // host:port
 
@@ -31,14 +30,14 @@ type Server struct {
 	log    *logs
 }
 
-// Start starts a redis-server that keeps nothing on the disk, unless args, more
-// of its command line, say otherwise: "--appendonly", "yes". It returns when the
-// server accepts connections.
+// Start starts a redis-server with additional command-line arguments, and returns
+// when it accepts connections. The server writes nothing to disk unless the arguments
+// enable that: "--appendonly", "yes".
 func Start(args ...string) (*Server, error) {
 	return retry(func() (*Server, error) { return start("", args) })
 }
 
-// retry calls start again where somebody else was faster to take its port.
+// retry calls start again if another process has taken the port.
 func retry(start func() (*Server, error)) (*Server, error) {
 	for range 5 {
 		s, err := start()
@@ -49,8 +48,8 @@ func retry(start func() (*Server, error)) (*Server, error) {
 	return nil, syscall.EADDRINUSE
 }
 
-// start starts a server, or a sentinel if there is something for the file that
-// a sentinel must have.
+// start starts a server, or a sentinel if sentinel, the content of its configuration
+// file, is not empty.
 func start(sentinel string, args []string) (*Server, error) {
 	port, err := freePort()
 	if err != nil {
@@ -80,7 +79,7 @@ const host = "127.0.0.1"
 
 // run starts the process and waits until it accepts connections.
 func (s *Server) run(args ...string) error {
-	s.cmd, s.exited, s.log = exec.Command("redis-server", slices.Concat(s.args, args)...), make(chan struct{}), new(logs) //nolint:gosec,noctx // a test says what, and until when
+	s.cmd, s.exited, s.log = exec.Command("redis-server", slices.Concat(s.args, args)...), make(chan struct{}), new(logs) //nolint:gosec,noctx // tests choose the arguments and stop the process
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		return err
@@ -92,7 +91,7 @@ func (s *Server) run(args ...string) error {
 	go func() {
 		defer close(s.exited)
 		for lines := bufio.NewScanner(io.TeeReader(out, s.log)); lines.Scan(); {
-			// The second is what a sentinel says once it listens.
+			// A sentinel logs its ID once it listens.
 			if line := lines.Text(); strings.Contains(line, "Ready to accept connections") || strings.Contains(line, "Sentinel ID is") {
 				ready <- true
 			}
@@ -110,20 +109,20 @@ func (s *Server) run(args ...string) error {
 	return fmt.Errorf("redis-server does not start:\n%s", s.Log())
 }
 
-// Log returns what the process has logged.
+// Log returns the log of the process.
 func (s *Server) Log() string { return s.log.String() }
 
-// Kill ends the process at once, as a power cut would as far as it can tell.
+// Kill ends the process at once, without a chance to clean up.
 func (s *Server) Kill() {
 	_ = s.cmd.Process.Kill() // it may have ended
 	<-s.exited
 }
 
-// Restart starts the process again, after Kill, on the same port and files, and
-// with more of its command line.
+// Restart starts the process again after Kill, with the same port and files and
+// additional command-line arguments.
 func (s *Server) Restart(args ...string) error { return s.run(args...) }
 
-// Suspend has the process hang, until Resume.
+// Suspend stops the process until Resume.
 func (s *Server) Suspend() error { return s.cmd.Process.Signal(syscall.SIGSTOP) }
 
 // Resume ends Suspend.
@@ -145,7 +144,7 @@ func freePort() (string, error) {
 	return port, err
 }
 
-// logs collects what a process says.
+// logs collects the output of a process.
 type logs struct {
 	mu  sync.Mutex // guards all
 	all bytes.Buffer
@@ -158,7 +157,7 @@ func (l *logs) Write(b []byte) (int, error) {
 	return l.all.Write(b)
 }
 
-// String returns all that was said.
+// String returns all output.
 func (l *logs) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

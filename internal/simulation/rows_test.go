@@ -70,28 +70,28 @@ type row struct {
 }
 
 var rows = []row{
-	{name: "5 %, 50:50, 40,000", runs: 50, Scenario: split(40_000, 0.05)},
-	{name: "5 %, 90:10, 40,000", runs: 50, Scenario: split(40_000, 0.05, 90, 10)},
-	{name: "5 %, 98:2, 40,000", runs: 50, Scenario: split(40_000, 0.05, 98, 2)},
-	{name: "50 %, 50:50, 10,000", runs: 200, Scenario: split(10_000, 0.5)},
-	{name: "0.5 %, 90:10, 100,000", runs: 20, Scenario: split(100_000, 0.005, 90, 10)},
+	{name: "5%, 50:50, 40,000", runs: 50, Scenario: split(40_000, 0.05)},
+	{name: "5%, 90:10, 40,000", runs: 50, Scenario: split(40_000, 0.05, 90, 10)},
+	{name: "5%, 98:2, 40,000", runs: 50, Scenario: split(40_000, 0.05, 98, 2)},
+	{name: "50%, 50:50, 10,000", runs: 200, Scenario: split(10_000, 0.5)},
+	{name: "0.5%, 90:10, 100,000", runs: 20, Scenario: split(100_000, 0.005, 90, 10)},
 	// One wave over the whole test.
-	{name: "5 % ± 80 %, 40,000", runs: 50, Scenario: simulation.Scenario{
+	{name: "5% ± 80%, 40,000", runs: 50, Scenario: simulation.Scenario{
 		Days: simulation.Even(40_000, days), Rates: simulation.Swinging(0.8, days, 0.05, 0.05),
 	}},
 	// The mean delay is a tenth of the test.
-	{name: "5 %, delayed, 40,000", runs: 50, Scenario: simulation.Scenario{
+	{name: "5%, delayed, 40,000", runs: 50, Scenario: simulation.Scenario{
 		Days: simulation.Even(40_000, days), Rates: simulation.Constant(0.05, 0.05), Delay: simulation.Exponential(2),
 	}},
-	{name: "5 %, 10 to 50 to 90 %, 40,000", runs: 50, Scenario: simulation.Scenario{
+	{name: "5%, 10 to 50 to 90%, 40,000", runs: 50, Scenario: simulation.Scenario{
 		Days: simulation.Even(40_000, days), Rates: simulation.Constant(0.05, 0.05), Weights: []float64{90, 10},
 		Changes: []simulation.Change{{Day: days / 3., Weights: []float64{50, 50}}, {Day: 2 * days / 3., Weights: []float64{10, 90}}},
 	}},
-	{name: "5 %, Thompson, 20,000", runs: 50, Scenario: simulation.Scenario{
+	{name: "5%, Thompson, 20,000", runs: 50, Scenario: simulation.Scenario{
 		Days: simulation.Even(20_000, days), Rates: simulation.Constant(0.05, 0.05),
 		Rule: simulation.Thompson(0.1), Every: 200,
 	}},
-	{name: "5 % ± 80 %, Thompson, 20,000", runs: 50, misled: true, Scenario: simulation.Scenario{
+	{name: "5% ± 80%, Thompson, 20,000", runs: 50, misled: true, Scenario: simulation.Scenario{
 		Days: simulation.Even(20_000, days), Rates: simulation.Swinging(0.8, days, 0.05, 0.05),
 		Rule: simulation.Thompson(0.1), Every: 200,
 	}},
@@ -115,23 +115,23 @@ func TestFalseAlarms(t *testing.T) {
 			seen[i] = runsSeeing(outcomes, i)
 		}
 		percent := func(method int) float64 { return 100 * float64(seen[method]) / float64(runs) }
-		t.Logf("%-28s %4d runs: always valid %.1f %% (.01: %.2f %%, .001: %.2f %%), stratified %.1f %%, z-test %.1f %%, daily %.1f %%, best %.1f %%, fixed %.1f %%",
+		t.Logf("%-28s %4d runs: always valid %.1f%% (.01: %.2f%%, .001: %.2f%%), stratified %.1f%%, z-test %.1f%%, daily %.1f%%, best %.1f%%, fixed %.1f%%",
 			r.name, runs, percent(always), percent(always99), percent(always999), percent(stratified),
 			percent(zTest), percent(zTestDaily), percent(best), percent(fixed))
 		if percent(zTest) < 30 || percent(best) < 40 {
-			t.Errorf("%s: the z-test alarms in %.1f %%, the chance to be best in %.1f %%: who looks at nothing?", r.name, percent(zTest), percent(best))
+			t.Errorf("%s: the z-test alarms in %.1f%%, the chance to be best in %.1f%%: who looks at nothing?", r.name, percent(zTest), percent(best))
 		}
 		if percent(stratified) > 5 {
-			t.Errorf("%s: the stratified test alarms in %.1f %%", r.name, percent(stratified))
+			t.Errorf("%s: the stratified test alarms in %.1f%%", r.name, percent(stratified))
 		}
 		if r.misled {
 			if percent(always) <= 5 {
-				t.Errorf("%s: pooled counts alarm in %.1f %% only: strata make no difference here", r.name, percent(always))
+				t.Errorf("%s: pooled counts alarm in %.1f%% only: strata make no difference here", r.name, percent(always))
 			}
 			continue
 		}
 		if *full && percent(always) > 5 {
-			t.Errorf("%s: alarms in %.1f %%", r.name, percent(always))
+			t.Errorf("%s: alarms in %.1f%%", r.name, percent(always))
 		}
 		all += runs
 		alarms[always] += seen[always]
@@ -159,9 +159,9 @@ func TestTimeToDecision(t *testing.T) {
 			t.Fatalf("+%g: %d of %d runs decide: %v", c.lift, runsSeeing(outcomes, 0), runs, err)
 		}
 		got := mean(simulation.After(outcomes, 0))
-		t.Logf("+%.0f %%: %.0f visitors on average of %d runs", 100*c.lift, got, runs)
+		t.Logf("+%.0f%%: %.0f visitors on average of %d runs", 100*c.lift, got, runs)
 		if got < 0.9*c.want || got > 1.1*c.want {
-			t.Errorf("+%.0f %%: decided after %.0f visitors, want about %.0f", 100*c.lift, got, c.want)
+			t.Errorf("+%.0f%%: decided after %.0f visitors, want about %.0f", 100*c.lift, got, c.want)
 		}
 	}
 }
