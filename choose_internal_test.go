@@ -84,7 +84,7 @@ func TestMillionClients(t *testing.T) {
 				got[choose(&r, algorithm, strconv.Itoa(i))]++
 			}
 			split := stats.Split{Participants: got, Weights: (&store.Epoch{Weights: x.weights}).Shares(x.n)}
-			if p := stats.SampleRatio([]stats.Split{split}, stats.Concentration).ChiSquaredP; !(p > 1e-3) {
+			if p := stats.CheckSampleRatio([]stats.Split{split}, stats.Concentration).ChiSquaredP; !(p > 1e-3) {
 				t.Errorf("%v of %v, as chance makes it in %v of such tests", got, x.weights, p)
 			}
 		})

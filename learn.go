@@ -169,7 +169,7 @@ func (b BanditSchedule) arms(counts store.Counts, now time.Time) []bandit.Arm {
 		totals := k.Totals()
 		x := &learned[i]
 		x.Proportion = stats.Proportion{Participants: n, Converted: totals.Converted}
-		x.Values = analysis.Values(n, totals)
+		x.Values = analysis.ValuesOf(n, totals)
 		if x.Weight > 0 && came(a, 1, last) < b.MinParticipants || !x.Proportion.Valid() {
 			return arms
 		}

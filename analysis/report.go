@@ -147,7 +147,7 @@ func newBuilder(counts store.Counts, kpi string, now time.Time) *builder {
 		k := c.KPI(kpi)
 		b.arms[i] = stats.Proportion{Participants: c.Participants(), Converted: k.Converted()}
 		totals := k.Totals()
-		b.values = append(b.values, Values(c.Participants(), totals))
+		b.values = append(b.values, ValuesOf(c.Participants(), totals))
 		if totals.NonZero != 0 {
 			b.Measure = MeasureMean
 		}

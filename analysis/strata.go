@@ -46,7 +46,7 @@ func stratum(counts store.Counts, kpi string, number uint32) stats.Stratum {
 		n := inEpoch(a.Epochs, number, func(e store.EpochParticipants) uint32 { return e.Epoch }).Participants
 		c := inEpoch(a.KPI(kpi).Epochs, number, func(e store.EpochConversions) uint32 { return e.Epoch })
 		s.Arms = append(s.Arms, stats.Proportion{Participants: n, Converted: c.Converted})
-		s.Values = append(s.Values, Values(n, c))
+		s.Values = append(s.Values, ValuesOf(n, c))
 	}
 	return s
 }
@@ -81,8 +81,8 @@ func inEpoch[T any](list []T, number uint32, epoch func(T) uint32) (found T) {
 	return found
 }
 
-// Values returns the sums of a KPI's values over n participants, converted from the millionths that stores keep.
-func Values(n int64, c store.EpochConversions) stats.Values {
+// ValuesOf returns the sums of a KPI's values over n participants, converted from the millionths that stores keep.
+func ValuesOf(n int64, c store.EpochConversions) stats.Values {
 	const million = 1e6
 	return stats.Values{
 		Participants: n, NonZero: c.NonZero, Sum: toFloat(c.Sum) / million, Squares: toFloat(c.Squares) / (million * million),

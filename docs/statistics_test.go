@@ -253,7 +253,7 @@ func formulas(d document) {
 // ratios checks the sample ratio and the correction for several challengers.
 func ratios(d document) {
 	ratio := func(a, b int64) stats.Ratio {
-		return stats.SampleRatio([]stats.Split{{Participants: []int64{a, b}, Weights: []float64{1, 1}}}, stats.Concentration)
+		return stats.CheckSampleRatio([]stats.Split{{Participants: []int64{a, b}, Weights: []float64{1, 1}}}, stats.Concentration)
 	}
 	good, bad := ratio(red.Participants, blue.Participants), ratio(12400, 11600)
 	d.saysf("12,060 and 11,940: ln BF = %.2f, p = %.0f", good.LogBayesFactor, good.P)

@@ -43,7 +43,7 @@ func TestSampleRatioOfMilliards(t *testing.T) {
 		{[]int64{0, 1e9}, []float64{1, 999}, 1000486.5170714762},
 		{[]int64{1e9, 1e9, 1e6}, []float64{1000, 1000, 1}, -14.6629021923313574},
 	} {
-		r := stats.SampleRatio([]stats.Split{{Participants: c.participants, Weights: c.weights}}, stats.Concentration)
+		r := stats.CheckSampleRatio([]stats.Split{{Participants: c.participants, Weights: c.weights}}, stats.Concentration)
 		if !near(r.LogBayesFactor, c.want, 1e-9, 1e-7) {
 			t.Errorf("%v by %v: %v, want %v", c.participants, c.weights, r.LogBayesFactor, c.want)
 		}
@@ -171,7 +171,7 @@ func TestOutOfRange(t *testing.T) {
 		}
 		if !(x > 0) {
 			with(&plan.Ratio)
-			values = append(values, stats.SampleRatio([]stats.Split{{Participants: []int64{9, 5}, Weights: []float64{1, 1}}}, x).P)
+			values = append(values, stats.CheckSampleRatio([]stats.Split{{Participants: []int64{9, 5}, Weights: []float64{1, 1}}}, x).P)
 		}
 		for _, p := range wrong {
 			values = append(values, stats.SampleSize(p), stats.SampleSizeAlwaysValid(p))

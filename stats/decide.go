@@ -149,7 +149,7 @@ func (q Question) ratio() Ratio {
 		}
 		splits = append(splits, split)
 	}
-	return SampleRatio(splits, Concentration)
+	return CheckSampleRatio(splits, Concentration)
 }
 
 // compareAll compares all challengers with the control.

@@ -6,7 +6,7 @@
 //
 // [Decide] combines them into a decision on a whole experiment. The package also has the test for a single look at a size
 // planned in advance ([Fixed], [Welch]), descriptive statistics ([Wilson], [Best], [CredibleLift]), the check of the sample
-// ratio ([SampleRatio]), planning ([SampleSize] and others), and the numbers of Sixpack's own JSON ([LegacyOf]).
+// ratio ([CheckSampleRatio]), planning ([SampleSize] and others), and the numbers of Sixpack's own JSON ([LegacyOf]).
 //
 // Rates and lifts are fractions: a lift of 0.1 is 10% more than the control. An undefined number is NaN, such as the lift over
 // a control that never converted. A number without a bound is infinite.

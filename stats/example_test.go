@@ -62,10 +62,10 @@ func ExampleStandardized() {
 }
 
 // Half of all visitors were to see each page. Redirects lost a few of one.
-func ExampleSampleRatio() {
+func ExampleCheckSampleRatio() {
 	split := stats.Split{Participants: []int64{50_900, 49_100}, Weights: []float64{1, 1}}
 
-	r := stats.SampleRatio([]stats.Split{split}, stats.Concentration)
+	r := stats.CheckSampleRatio([]stats.Split{split}, stats.Concentration)
 	fmt.Printf("P %.1g, mismatch: %t\n", r.P, r.Mismatch())
 	// Output: P 1e-06, mismatch: true
 }

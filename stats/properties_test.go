@@ -317,7 +317,7 @@ var someSplits = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) stats.Split {
 // ratioIsSound checks what is said of splits.
 func ratioIsSound(t rapid.TB, splits []stats.Split) {
 	t.Helper()
-	r := stats.SampleRatio(splits, stats.Concentration)
+	r := stats.CheckSampleRatio(splits, stats.Concentration)
 	if math.IsNaN(r.LogBayesFactor) || math.IsInf(r.LogBayesFactor, 0) || !(r.P >= 0 && r.P <= 1) || r.Freedom < 0 ||
 		!(r.ChiSquared >= 0) || math.IsInf(r.ChiSquared, 0) || !(r.ChiSquaredP >= 0 && r.ChiSquaredP <= 1) {
 		t.Errorf("%v: %+v", splits, r)

@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// The usual settings of [SampleRatio]. Concentration is best for a thousand to a hundred thousand participants. A P below
+// The usual settings of [CheckSampleRatio]. Concentration is best for a thousand to a hundred thousand participants. A P below
 // MismatchLevel is a sample-ratio mismatch: chance alone causes that in at most 1 of 1,000 tests, however often somebody checks.
 const (
 	Concentration = 1000
@@ -32,14 +32,14 @@ type Ratio struct {
 // Mismatch reports whether there is a sample-ratio mismatch.
 func (r Ratio) Mismatch() bool { return r.P < MismatchLevel }
 
-// SampleRatio checks whether participants arrived in the shares that the weights set. It uses the Bayes factor of a
+// CheckSampleRatio checks whether participants arrived in the shares that the weights set. It uses the Bayes factor of a
 // Dirichlet–multinomial distribution around the weights with the given concentration, usually [Concentration], multiplied over
 // splits (Lindon and Malek, arXiv 2011.03567).
 //
 // Splits must count only participants whose alternative was drawn. Alternatives without a positive weight are left out,
 // together with their participants. With fewer than two alternatives left, or without participants, both P are 1. Unless
 // concentration is positive and finite, LogBayesFactor and P are NaN.
-func SampleRatio(splits []Split, concentration float64) Ratio {
+func CheckSampleRatio(splits []Split, concentration float64) Ratio {
 	r := Ratio{P: 1, ChiSquaredP: 1}
 	if !(concentration > 0) {
 		concentration = math.NaN()

@@ -181,7 +181,7 @@ func meansOf(m stats.Comparison) fields {
 func size(n float64) fields { return fields{"n_per_arm": n, "n_per_arm_ceil": math.Ceil(n)} }
 
 func ratioOf(splits []stats.Split, concentration float64) fields {
-	r := stats.SampleRatio(splits, concentration)
+	r := stats.CheckSampleRatio(splits, concentration)
 	return fields{
 		"chi2": r.ChiSquared, "df": float64(r.Freedom), "p_chi2": r.ChiSquaredP, "log_bf": r.LogBayesFactor, "p_seq": r.P,
 		"mismatch": r.Mismatch(),

@@ -15,7 +15,7 @@ type Look struct {
 	pearson  []float64 // χ² of each challenger against control
 	highest  float64   // of pearson
 	pairs    []pair
-	factor   float64 // Bayes factor of all splits, as in stats.SampleRatio
+	factor   float64 // Bayes factor of all splits, as in stats.CheckSampleRatio
 	present  float64 // participants in the current stratum
 	shares   []float64
 	changing bool // weights change, so that strata matter

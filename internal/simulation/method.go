@@ -162,13 +162,13 @@ func highest(arms []stats.Proportion) (index int) {
 	return index
 }
 
-// SampleRatio is [stats.SampleRatio], which detects a sample-ratio mismatch. It is computed
+// SampleRatio is [stats.CheckSampleRatio], which detects a sample-ratio mismatch. It is computed
 // only where it can find one: the Bayes factor is updated with every visitor.
 func SampleRatio() Method {
 	enough := slightlyLess(1 / stats.MismatchLevel)
 	return Method{Name: "sample ratio", Looks: EveryVisitor, New: func(int) Sight {
 		return Sight{Sees: func(l *Look) bool {
-			return l.factor > enough && stats.SampleRatio(l.Splits, stats.Concentration).Mismatch()
+			return l.factor > enough && stats.CheckSampleRatio(l.Splits, stats.Concentration).Mismatch()
 		}}
 	}}
 }

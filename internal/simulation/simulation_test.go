@@ -81,7 +81,7 @@ func slow(alpha float64) []simulation.Method {
 			return max(chances[0], chances[1]) > 0.95
 		}),
 		method(func(l *simulation.Look) bool {
-			return stats.SampleRatio(l.Splits, stats.Concentration).Mismatch()
+			return stats.CheckSampleRatio(l.Splits, stats.Concentration).Mismatch()
 		}),
 	}
 }
