@@ -146,6 +146,5 @@ func (f *analyzeCmd) all(ctx context.Context, in *invocation) error {
 	if f.json {
 		return report.JSON(in.stdout, all)
 	}
-	more := in.commandLine("analyze " + quote(all[0].Experiment) + fromFlag(f.from))
-	return report.Experiments(in.stdout, all, more)
+	return report.Experiments(in.stdout, all, in.commandLine("analyze "+quote(all[0].Experiment)+fromFlag(f.from)))
 }
