@@ -35,7 +35,7 @@ func passwdOf(t *testing.T, typed string, args ...string) (stdout, stderr string
 	return out.String(), errs.String(), err
 }
 
-// The hashes of the password "correct horse" and of some token.
+// Hashes of the password "correct horse" and of a token.
 const (
 	passwordHash = "$2a$04$UiLqYtTNyUDV8PTFGtkd1u0FpqdciAJeo5V0WzESmwe3oiTCN2kQ2"
 	tokenHash    = "sha256:abababababababababababababababababababababababababababababababab"
@@ -126,7 +126,7 @@ func TestPasswdToken(t *testing.T) {
 	}
 }
 
-// TestExposed checks that nobody gets in from outside by accident.
+// TestExposed checks that a dashboard without users does not listen to other machines.
 func TestExposed(t *testing.T) {
 	const want = `where other machines can reach the dashboard, but it has no users: run "sixpack passwd"`
 	for _, host := range []string{"", "0.0.0.0", "::", "192.0.2.1", "example.com"} {
@@ -155,7 +155,7 @@ func TestExposed(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	// The API alone has no dashboard that anyone could reach.
+	// The API alone has no dashboard.
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	log, exited := newLogs(), make(chan struct{})
@@ -168,7 +168,7 @@ func TestExposed(t *testing.T) {
 	<-exited
 }
 
-// TestHashesAreNotShown checks what an operator sees of those who may come in.
+// TestHashesAreNotShown checks what check-config shows of users and tokens.
 func TestHashesAreNotShown(t *testing.T) {
 	environ := []string{"SIXPACK_USERS=anna:editor:" + passwordHash + ",bob:viewer:" + passwordHash, "SIXPACK_TOKENS=deploy:editor:" + tokenHash}
 	out, _, err := call(t, environ, "check-config")
@@ -203,7 +203,7 @@ func newPerson(t *testing.T) *person {
 	return &person{Client: http.Client{Jar: jar}}
 }
 
-// see opens a page, and returns where that led.
+// see reads an answer and returns the path that redirects led to.
 func (p *person) see(t *testing.T, answer *http.Response, err error) (status int, path, body string) {
 	t.Helper()
 	if err != nil {
@@ -233,7 +233,7 @@ func (p *person) login(t *testing.T, web, name, password string) (status int, pa
 	return p.see(t, answer, err)
 }
 
-// move takes a session along to another port, which its cookie is named for.
+// move copies a session's cookie to another port, which is part of its name.
 func (p *person) move(t *testing.T, from, to string) {
 	t.Helper()
 	was, err := url.Parse(from)
@@ -251,7 +251,7 @@ func (p *person) move(t *testing.T, from, to string) {
 	}
 }
 
-// TestLogin logs in to the program, from the password on.
+// TestLogin makes a password, logs in with it, and restarts the server.
 func TestLogin(t *testing.T) {
 	line, _, err := passwdOf(t, "correct horse\n", "anna")
 	if err != nil {
@@ -310,8 +310,8 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-// TestSecretOfOthers checks that a secret that is not kept, or not safe, is
-// noted.
+// TestSecretOfOthers checks the warnings about a secret that others can read or that
+// is not kept.
 func TestSecretOfOthers(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "sixpack.secret")

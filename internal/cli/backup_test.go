@@ -23,8 +23,8 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// TestBackup copies the data of a server that is busy: what was acknowledged
-// before is in the copy, and all counts agree.
+// TestBackup backs up a busy server: what it acknowledged before is in the copy, and
+// all counts agree.
 func TestBackup(t *testing.T) {
 	folder := t.TempDir()
 	s := startServer(t, folder)
@@ -48,7 +48,7 @@ func TestBackup(t *testing.T) {
 	s.stop(t)
 }
 
-// TestBackupFile checks what happens to the file.
+// TestBackupFile checks when FILE is written and when it is refused.
 func TestBackupFile(t *testing.T) {
 	folder, to := t.TempDir(), t.TempDir()
 	fill(t, folder)
@@ -83,8 +83,7 @@ func TestBackupFile(t *testing.T) {
 	}
 }
 
-// TestBackupCutOff checks that a server which ends in the middle leaves nothing
-// that looks like a backup.
+// TestBackupCutOff checks that a copy that breaks off leaves no file.
 func TestBackupCutOff(t *testing.T) {
 	folder, to := t.TempDir(), t.TempDir()
 	fill(t, folder)
@@ -111,7 +110,7 @@ func TestBackupCutOff(t *testing.T) {
 	}
 }
 
-// backedUp is a store that is copied by something else.
+// backedUp is a store with another Backup.
 type backedUp struct {
 	store.Store
 	datastore.Backer
@@ -126,7 +125,7 @@ func (f failing) Backup(_ context.Context, w io.Writer) (int64, error) {
 	return int64(n), errors.New("broken")
 }
 
-// short is a store whose copy ends too early, and nobody notices.
+// short is a store whose copy ends too early without an error.
 type short struct{}
 
 // Backup implements [datastore.Backer].
@@ -135,7 +134,7 @@ func (short) Backup(_ context.Context, w io.Writer) (int64, error) {
 	return int64(n), err
 }
 
-// onlyFile checks that a folder has this file only, or none.
+// onlyFile checks that a folder has only the named file, or none if name is empty.
 func onlyFile(t *testing.T, folder, name string) {
 	t.Helper()
 	entries, err := os.ReadDir(folder)
@@ -149,8 +148,8 @@ func onlyFile(t *testing.T, folder, name string) {
 	}
 }
 
-// TestLongPath checks that a server whose folder has too long a path for a
-// socket serves all the same, and that backup says what to do.
+// TestLongPath checks that a server works without a socket if its path is too long,
+// and that backup says what to do.
 func TestLongPath(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
 	s := startServer(t, folder)
@@ -171,8 +170,7 @@ func TestLongPath(t *testing.T) {
 	}
 }
 
-// TestBackupAfterCrash checks that the socket of a dead server is in nobody's
-// way.
+// TestBackupAfterCrash checks that the socket of a dead server is ignored.
 func TestBackupAfterCrash(t *testing.T) {
 	folder := t.TempDir()
 	s := startServer(t, folder)
@@ -231,8 +229,8 @@ func TestCompact(t *testing.T) {
 	checkLogs(t, copied, "large", "small")
 }
 
-// checkLogs checks that a file has one change of each name, one that is deleted
-// included.
+// checkLogs checks that a file has one change of each named experiment, also of a
+// deleted one.
 func checkLogs(t *testing.T, path string, names ...string) {
 	t.Helper()
 	st, err := bolt.Open(path)
@@ -248,7 +246,7 @@ func checkLogs(t *testing.T, path string, names ...string) {
 	}
 }
 
-// fill makes a store with something in it.
+// fill creates a store with some data.
 func fill(t *testing.T, folder string) {
 	t.Helper()
 	st, err := bolt.Open(filepath.Join(folder, config.DataFileName))

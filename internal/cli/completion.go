@@ -43,11 +43,9 @@ func completionCommand() *cobra.Command {
 // completeSettings makes the shell complete the values of the settings.
 func completeSettings(root *cobra.Command) {
 	for _, k := range config.Keys() {
-		switch {
-		case k.Flag == "":
-		case k.IsPath:
+		if k.IsPath {
 			completeFiles(root, k.Flag)
-		default:
+		} else if k.Values != nil {
 			completeValues(root, k.Flag, k.Values...)
 		}
 	}
@@ -66,6 +64,7 @@ func completeFiles(c *cobra.Command, flags ...string) {
 	}
 }
 
+// files makes the shell complete names of files. Without it, nothing is completed.
 func files(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	return nil, cobra.ShellCompDirectiveDefault
 }

@@ -24,7 +24,7 @@ import (
 // patience is how long a test waits for what should happen at once.
 const patience = 30 * time.Second
 
-// shared is a folder for what all tests share.
+// shared is a folder that all tests share.
 var shared string
 
 func TestMain(m *testing.M) {
@@ -47,7 +47,7 @@ var program = sync.OnceValues(func() (string, error) {
 	return path, nil
 })
 
-// testServer is the program serving in a process of its own.
+// testServer is a server in a process of its own.
 type testServer struct {
 	url, web string
 	took     time.Duration // from its start to its first answer
@@ -57,8 +57,8 @@ type testServer struct {
 	exit     error // once exited is closed
 }
 
-// startServer starts the program on free ports and returns when it answers. It
-// ends with the test at the latest.
+// startServer starts a server on free ports and returns when it answers. It is
+// stopped after the test at the latest.
 func startServer(t *testing.T, folder string, flags ...string) *testServer {
 	t.Helper()
 	return startServerWith(t, nil, folder, flags...)
@@ -96,7 +96,7 @@ func serverFlags(folder string) []string {
 	return []string{"serve", "--host=127.0.0.1", "--port=0", "--web-port=0", "--log-format=json", "--data-dir=" + folder}
 }
 
-// environment is ours without what would configure the program.
+// environment returns our environment without variables that configure the program.
 func environment() (clean []string) {
 	for _, e := range os.Environ() {
 		if !strings.HasPrefix(e, "SIXPACK_") && !strings.HasPrefix(e, "STATSD_URL=") {
@@ -106,7 +106,7 @@ func environment() (clean []string) {
 	return clean
 }
 
-// stop asks the program to end, which it must do well.
+// stop stops the server with SIGTERM and checks its exit status.
 func (s *testServer) stop(t *testing.T) {
 	t.Helper()
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -122,13 +122,13 @@ func (s *testServer) stop(t *testing.T) {
 	}
 }
 
-// kill ends the program as a power cut would, as far as it can tell.
+// kill kills the server with SIGKILL.
 func (s *testServer) kill() {
 	_ = s.cmd.Process.Kill() // it may have ended
 	<-s.exited
 }
 
-// startHere starts the program in this process. It stops with the test.
+// startHere starts a server in this process. It is stopped after the test.
 func startHere(t *testing.T, folder string, flags ...string) (url string) {
 	t.Helper()
 	return startHereWith(t, nil, folder, flags...)
@@ -153,7 +153,7 @@ func startHereWith(t *testing.T, variables []string, folder string, flags ...str
 	return url
 }
 
-// logs collects what the program logs, a JSON object a line.
+// logs collects a log of JSON objects, one per line.
 type logs struct {
 	entries chan map[string]any
 
@@ -226,7 +226,7 @@ func call(t *testing.T, environ []string, args ...string) (stdout, stderr string
 	return out.String(), errs.String(), err
 }
 
-// loaded returns the configuration of an environment and flags.
+// loaded returns the configuration for an environment and flags.
 func loaded(t *testing.T, environ []string, args ...string) *config.Settings {
 	t.Helper()
 	flags := pflag.NewFlagSet("test", pflag.ContinueOnError)
@@ -255,7 +255,7 @@ func get(t *testing.T, url string) (status int, body string) {
 	return answer.StatusCode, string(content)
 }
 
-// writeFile writes a file into a folder that ends with the test.
+// writeFile writes a file that is removed after the test.
 func writeFile(t *testing.T, name, content string) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), name)

@@ -12,20 +12,20 @@ import (
 	"github.com/sixpack-go/sixpack/internal/config"
 )
 
-const introduction = `sixpack runs A/B tests: it tells your programs which alternative of an experiment a
-client gets, always the same one, and counts who took part and who converted.
+const introduction = `sixpack runs A/B tests: your programs ask it which alternative of an experiment a client gets,
+which is always the same one, and it counts participants and conversions.
 
 Usage: sixpack [COMMAND] [flags]
 `
 
 const gettingStarted = `
-To begin, run "sixpack" and in another window:
+To start, run "sixpack", and in another window:
 
   curl 'http://localhost:5000/participate?experiment=button-color&alternatives=red&alternatives=blue&client_id=alice'
   curl 'http://localhost:5000/convert?experiment=button-color&client_id=alice'
   curl 'http://localhost:5000/experiments/button-color'
 
-To have some experiments to look at, run "sixpack seed" before.
+"sixpack seed" makes up some experiments to look at.
 
 The data is in the folder sixpack-data in the current folder, unless --data-dir or
 SIXPACK_DATA_DIR names another one.

@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write what is printed to testdata instead of comparing it")
 
-// golden compares what was printed with a file in testdata.
+// golden compares output with a file in testdata.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -76,7 +76,7 @@ func TestCommandHelp(t *testing.T) {
 	}
 }
 
-// TestUsage checks what is said about mistakes, and the exit status.
+// TestUsage checks the messages about usage errors, and the exit status.
 func TestUsage(t *testing.T) {
 	for _, c := range []struct {
 		args   []string

@@ -16,8 +16,8 @@ import (
 	"github.com/sixpack-go/sixpack/internal/redistest"
 )
 
-// TestWaysToRedis serves over each kind of Redis, by each way to say where it
-// is, and looks where the data went.
+// TestWaysToRedis serves over each kind of Redis, by each way to configure it, and
+// checks where the data went.
 func TestWaysToRedis(t *testing.T) {
 	plain := redistest.Test(t)
 	host, port, err := net.SplitHostPort(plain.Addr)
@@ -111,7 +111,7 @@ func freePort(t *testing.T) string {
 	return port
 }
 
-// TestNoRedis tells what is wrong with a Redis that cannot be used, and never a
+// TestNoRedis checks the errors for a Redis that cannot be used. They must not show a
 // password.
 func TestNoRedis(t *testing.T) {
 	guarded := redistest.Test(t, "--requirepass", "master")
@@ -136,7 +136,7 @@ func TestNoRedis(t *testing.T) {
 	}
 }
 
-// TestNodeAsHost has one node of a cluster named as if it were all there is.
+// TestNodeAsHost configures one node of a cluster as a single server.
 func TestNodeAsHost(t *testing.T) {
 	cluster := redistest.TestCluster(t)
 	client := redisClient(t, rueidis.ClientOption{InitAddress: cluster.Addrs()})
@@ -159,8 +159,8 @@ func TestNodeAsHost(t *testing.T) {
 	}
 }
 
-// TestNamesOfMachines has each machine of a URL show a certificate for its own
-// name, not for that of the first.
+// TestNamesOfMachines checks the certificate of each machine in a URL by its own
+// name, not by the name of the first.
 func TestNamesOfMachines(t *testing.T) {
 	folder, port := redistest.Certificates(t), freePort(t)
 	in := func(name string) string { return filepath.Join(folder, name) }
@@ -177,7 +177,7 @@ func TestNamesOfMachines(t *testing.T) {
 	}
 }
 
-// beCluster makes a node a whole cluster, and returns when it knows that it is.
+// beCluster makes a node a cluster of one, and returns when it is ready.
 func beCluster(t *testing.T, node rueidis.Client) {
 	t.Helper()
 	slots := node.B().ClusterAddslotsrange().StartSlotEndSlot().StartSlotEndSlot(0, 16383).Build()
@@ -200,7 +200,7 @@ func beCluster(t *testing.T, node rueidis.Client) {
 	}
 }
 
-// TestSixpackDataInRedis begins where there is data of Sixpack 2.
+// TestSixpackDataInRedis starts servers and commands on a Redis with data of Sixpack 2.
 func TestSixpackDataInRedis(t *testing.T) {
 	server := redistest.Test(t)
 	client := redisClient(t, rueidis.ClientOption{InitAddress: []string{server.Addr}, SelectDB: 15})

@@ -55,8 +55,8 @@ func TestServe(t *testing.T) {
 	}
 }
 
-// TestServer checks that "server" leaves the dashboard's port alone, and that a
-// store in memory leaves no trace.
+// TestServer checks that "server" does not open the dashboard's port, and that a
+// store in memory writes no file.
 func TestServer(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "data")
 	ctx, cancel := context.WithCancel(t.Context())
@@ -85,7 +85,7 @@ func TestServer(t *testing.T) {
 	}
 }
 
-// TestBanner checks what a newcomer sees, and that the command it shows works.
+// TestBanner checks what a server prints, and that the command in it works.
 func TestBanner(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -156,7 +156,7 @@ func TestPortInUse(t *testing.T) {
 	}
 }
 
-// TestUnusableFolder checks that a start which fails says where.
+// TestUnusableFolder checks that errors about the data folder have its path.
 func TestUnusableFolder(t *testing.T) {
 	file := writeFile(t, "file", "")
 	_, _, err := call(t, nil, append(serverFlags(""), "--data-dir="+file)...)
@@ -172,7 +172,7 @@ func TestUnusableFolder(t *testing.T) {
 	}
 }
 
-// TestRequestsThatAreTooLong checks that limits give an answer.
+// TestRequestsThatAreTooLong checks the answers to requests that exceed a limit.
 func TestRequestsThatAreTooLong(t *testing.T) {
 	address := startHere(t, t.TempDir())
 	for length, want := range map[int]int{20 << 10: http.StatusRequestURITooLong, 1 << 20: http.StatusRequestHeaderFieldsTooLarge} {
@@ -182,7 +182,7 @@ func TestRequestsThatAreTooLong(t *testing.T) {
 	}
 }
 
-// jsonOf returns a JSON answer.
+// jsonOf gets a URL and returns its JSON.
 func jsonOf(t *testing.T, url string) (status int, answer map[string]any) {
 	t.Helper()
 	status, body := get(t, url)

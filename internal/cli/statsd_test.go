@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TestStatsD checks the packets that requests cause, which are those of Sixpack.
+// TestStatsD checks that requests cause the same packets as in Sixpack.
 func TestStatsD(t *testing.T) {
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// loaded is the configuration of an environment and flags.
+// loaded returns the configuration for an environment and flags.
 func loaded(t *testing.T, environ []string, args ...string) *Settings {
 	t.Helper()
 	s, err := Load(environ, flags(t, args...))
@@ -42,7 +42,7 @@ func flags(t *testing.T, args ...string) *pflag.FlagSet {
 	return set
 }
 
-// writeFile writes a file into a folder that ends with the test.
+// writeFile writes a file that is removed after the test.
 func writeFile(t *testing.T, name, content string) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), name)
@@ -52,13 +52,13 @@ func writeFile(t *testing.T, name, content string) (path string) {
 	return path
 }
 
-// The hashes of the password "correct horse" and of some token.
+// Hashes of the password "correct horse" and of a token.
 const (
 	passwordHash = "$2a$04$UiLqYtTNyUDV8PTFGtkd1u0FpqdciAJeo5V0WzESmwe3oiTCN2kQ2"
 	tokenHash    = "sha256:abababababababababababababababababababababababababababababababab"
 )
 
-// samples has three good values of each key that are not the default.
+// samples has three valid values of each key, other than the default.
 var samples = map[string][3]string{
 	"host":                        {"127.0.0.1", "::1", "localhost"},
 	"port":                        {"8000", "0", "65535"},
@@ -124,7 +124,7 @@ var samples = map[string][3]string{
 	"asset_path":                  {"a", "b", "c"},
 }
 
-// companions are set beside keys that do not go alone.
+// companions are the variables that some keys require.
 var companions = map[string][]string{
 	"redis_sentinels":             {"SIXPACK_CONFIG_REDIS_SENTINEL_SERVICE_NAME=primary"},
 	"redis_sentinel_service_name": {"SIXPACK_CONFIG_REDIS_SENTINELS=a:1"},
@@ -135,7 +135,7 @@ var companions = map[string][]string{
 	"redis_tls_server_name":       {"SIXPACK_CONFIG_REDIS_TLS=yes"},
 }
 
-// TestPrecedence sets every key in every way.
+// TestPrecedence sets each key in the file, by its variable and by its flag.
 func TestPrecedence(t *testing.T) {
 	t.Chdir(redistest.Certificates(t))
 	for _, k := range keys {
@@ -171,7 +171,7 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
-// TestVariables checks the names that Sixpack's users have in their scripts.
+// TestVariables checks variables of Sixpack 2, which users have in their scripts.
 func TestVariables(t *testing.T) {
 	for name, variable := range map[string]string{
 		"enabled": "SIXPACK_CONFIG_ENABLED", "enable_whiplash": "SIXPACK_CONFIG_WHIPLASH",
@@ -189,7 +189,7 @@ func TestVariables(t *testing.T) {
 	}
 }
 
-// TestDefaults checks that the program behaves by default as the packages do.
+// TestDefaults checks that the program's defaults are the packages' defaults.
 func TestDefaults(t *testing.T) {
 	s := loaded(t, nil)
 	if len(s.Problems)+len(s.Notes) > 0 {
@@ -217,7 +217,7 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
-// TestBanditSettings checks that the engine is told about bandits.
+// TestBanditSettings checks the engine's settings of bandits.
 func TestBanditSettings(t *testing.T) {
 	got := loaded(t, []string{"SIXPACK_CONFIG_WHIPLASH=true", "SIXPACK_BANDIT_WINDOW=72h", "SIXPACK_BANDIT_MEMORY=5000"}).Engine()
 	if want := (sixpack.BanditSchedule{Window: 72 * time.Hour, Memory: 5000}); got.Algorithm != "whiplash" || got.Bandit != want {
@@ -228,7 +228,7 @@ func TestBanditSettings(t *testing.T) {
 	}
 }
 
-// TestValues checks what becomes of values that Sixpack's users have.
+// TestValues checks how values in Sixpack 2's format are parsed.
 func TestValues(t *testing.T) {
 	environ := []string{
 		"SIXPACK_CONFIG_ROBOT_REGEX=MyCrawl", "SIXPACK_CONFIG_IGNORE_IPS= 10.1.2.3, 10.0.0.7/8 ,::ffff:1.2.3.4,fe80::/10,",
@@ -284,7 +284,7 @@ robot_regex:
 	}
 }
 
-// TestWeights reads names as they are written, though keys are of any case.
+// TestWeights checks that names keep their case, although keys ignore case.
 func TestWeights(t *testing.T) {
 	path := writeFile(t, "config.yml", `
 shared: &shared {A: 1, b: 3}
@@ -322,8 +322,8 @@ func TestBooleans(t *testing.T) {
 	}
 }
 
-// TestProblems checks that what is wrong is named: key, value, where it comes
-// from and what is allowed.
+// TestProblems checks that a problem names the key, its value, the source and what
+// is allowed.
 func TestProblems(t *testing.T) {
 	const (
 		boolean = `must be y, yes, true, n, no, false, off or 0`
@@ -415,7 +415,7 @@ func TestProblems(t *testing.T) {
 		{name: "proxy without address", yaml: "proxy_header: X-User", want: []string{`proxy_header from file FILE needs proxy_from, the addresses of the proxy: the header is trusted only from there`}},
 		{name: "user of a proxy", yaml: "proxy_header: X-User\nproxy_from: 10.0.0.1\nusers: [{name: anna, role: viewer}]"},
 		{name: "role of a proxy", args: []string{"--proxy-role=admin"}, want: []string{`proxy_role: "admin" from flag --proxy-role: must be viewer or editor or none`}},
-		{name: "short secret", environ: []string{"SIXPACK_CONFIG_SECRET=hush", "SIXPACK_USERS=anna:viewer:" + passwordHash}, want: []string{`secret_key from variable SIXPACK_CONFIG_SECRET is too short: somebody could guess it and forge a session. Use at least 16 characters, or leave it out: then a random secret is used`}},
+		{name: "short secret", environ: []string{"SIXPACK_CONFIG_SECRET=hush", "SIXPACK_USERS=anna:viewer:" + passwordHash}, want: []string{`secret_key from variable SIXPACK_CONFIG_SECRET is too short: it can be guessed, and sessions forged. Use at least 16 characters, or leave it out: then a random secret is used`}},
 		{name: "path", args: []string{"--web-prefix=ab"}, want: []string{`web_prefix: "ab" from flag --web-prefix: must be a path like /ab`}},
 		{name: "path with dots", args: []string{"--web-prefix=/ab/../c"}, want: []string{`web_prefix: "/ab/../c" from flag --web-prefix: must be a path like /ab`}},
 		{name: "path with a pattern", args: []string{"--web-prefix=/{x}"}, want: []string{`web_prefix: "/{x}" from flag --web-prefix: must be a path like /ab`}},
@@ -459,7 +459,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// TestSixpack2 reads a file like the one that Sixpack 2 comes with.
+// TestSixpack2 reads a file like Sixpack 2's example.
 func TestSixpack2(t *testing.T) {
 	const path = "testdata/sixpack2.yml"
 	s := loaded(t, nil, "--config", path)

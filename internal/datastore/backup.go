@@ -76,7 +76,7 @@ func checkTarget(data, path string, replace bool) error {
 // copyData copies the data to w, from the server if one runs.
 func copyData(ctx context.Context, c *config.Config, w io.Writer) (n int64, err error) {
 	n, err = newRemote(string(c.DataDir)).Backup(ctx, w)
-	// There may be no socket, nobody who listens to it, or a path that is too long for one.
+	// The socket does not exist, no process listens on it, or its path is too long.
 	noServer := errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.EINVAL)
 	if n > 0 || !noServer {
 		return n, err

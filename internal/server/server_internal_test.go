@@ -17,7 +17,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// TestShutdown checks that a request under way is finished, and no other begun.
+// TestShutdown checks that a request under way is finished and no new one accepted.
 func TestShutdown(t *testing.T) {
 	arrived, release := make(chan struct{}), make(chan struct{})
 	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -60,8 +60,7 @@ func TestShutdown(t *testing.T) {
 	}
 }
 
-// TestShutdownTimeout checks that a request which never ends does not keep the
-// program from ending.
+// TestShutdownTimeout checks that a request that never ends is cut off.
 func TestShutdownTimeout(t *testing.T) {
 	arrived := make(chan struct{})
 	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -119,7 +118,7 @@ func TestCheckWeights(t *testing.T) {
 	}
 }
 
-// TestStatsDGone checks that nobody waits for a server that is not there.
+// TestStatsDGone checks that requests do not wait for a StatsD server that is down.
 func TestStatsDGone(t *testing.T) {
 	for _, address := range []string{"127.0.0.1:1", "no-such-host.invalid:8125"} {
 		t.Log(address)

@@ -86,6 +86,6 @@ func (s *statsd) send(metric string) {
 		s.conn = conn
 	}
 	if s.conn != nil {
-		_, _ = s.conn.Write([]byte(s.server.Prefix + metric)) // fails if nobody listens
+		_, _ = s.conn.Write([]byte(s.server.Prefix + metric)) // fails if no server listens
 	}
 }
