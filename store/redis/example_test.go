@@ -28,9 +28,9 @@ func Example() {
 			fmt.Println(err)
 			return
 		}
-		defer client.Close()
 		engine := sixpack.New(redis.New(client, "shop", redis.Config{}), sixpack.Config{})
 		a, err := engine.Participate(context.Background(), button, "anna")
+		client.Close()
 		fmt.Println(a.Alternative, a.Reason, err)
 	}
 	// Output:
