@@ -445,8 +445,8 @@ func (s looksThenImports) Import(ctx context.Context, i store.Import) (store.Imp
 		if f, err := s.Lookup(ctx, i.Record.Name, c.ID); err == nil && f.Choice == store.None {
 			unknown++
 		}
+		giveWay() // per client, so that a busy machine shows the mistake too
 	}
-	giveWay()
 	done, err := s.Store.Import(ctx, i)
 	done.Clients = unknown
 	return done, err
