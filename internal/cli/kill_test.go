@@ -14,7 +14,7 @@ import (
 
 var (
 	killSeed   = flag.Uint64("kill.seed", 0, "repeat TestKill with this seed")
-	killRounds = flag.Int("kill.rounds", 20, "how often TestKill kills")
+	killRounds = flag.Int("kill.rounds", 20, "how often TestKill kills; at most 5 times with -short")
 )
 
 // TestKill kills the server repeatedly in the middle of work. Everything it acknowledged
@@ -31,7 +31,11 @@ func TestKill(t *testing.T) {
 	s := startServer(t, folder)
 	var lost int
 	var slowest time.Duration
-	for round := range *killRounds {
+	rounds := *killRounds
+	if testing.Short() {
+		rounds = min(rounds, 5)
+	}
+	for round := range rounds {
 		before := work.acknowledged()
 		moment := 50*time.Millisecond + time.Duration(dice.Int64N(int64(500*time.Millisecond)))
 		work.untilKilled(t, s, moment)
@@ -53,7 +57,7 @@ func TestKill(t *testing.T) {
 	recorded := len(found[shop].clients) + len(found[half].clients)
 	t.Logf("%d kills: %d participations and %d conversions acknowledged, %d lost, 0 counted twice; "+
 		"%d clients recorded, of %d tried; the slowest restart answered after %v",
-		*killRounds, len(all), work.conversions, lost, recorded, len(work.tried), slowest.Round(time.Millisecond))
+		rounds, len(all), work.conversions, lost, recorded, len(work.tried), slowest.Round(time.Millisecond))
 }
 
 // untilKilled works with 32 clients and kills the server after a while.

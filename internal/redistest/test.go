@@ -13,26 +13,16 @@ func Test(tb testing.TB, args ...string) *Server {
 	return test(tb, func() (*Server, error) { return Start(args...) })
 }
 
-// TestSentinel starts servers with sentinels that end with the test. It skips the
-// test with -short.
+// TestSentinel starts servers with sentinels that end with the test.
 func TestSentinel(tb testing.TB) *Sentinel {
 	tb.Helper()
-	skipShort(tb)
 	return test(tb, StartSentinel)
 }
 
-// TestCluster starts a cluster that ends with the test. It skips the test with -short.
+// TestCluster starts a cluster that ends with the test.
 func TestCluster(tb testing.TB) *Cluster {
 	tb.Helper()
-	skipShort(tb)
 	return test(tb, StartCluster)
-}
-
-func skipShort(tb testing.TB) {
-	tb.Helper()
-	if testing.Short() {
-		tb.Skip("starts several redis-servers")
-	}
 }
 
 func test[S interface{ Stop() error }](tb testing.TB, start func() (S, error)) S {
@@ -50,10 +40,13 @@ func test[S interface{ Stop() error }](tb testing.TB, start func() (S, error)) S
 	return s
 }
 
-// Need skips a test if there is no redis-server. If SIXPACK_CI is set, it fails the
-// test instead.
+// Need skips a test with -short, and if there is no redis-server. If SIXPACK_CI is
+// set, it fails a test without redis-server.
 func Need(tb testing.TB) {
 	tb.Helper()
+	if testing.Short() {
+		tb.Skip("starts a redis-server")
+	}
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		if os.Getenv("SIXPACK_CI") != "" {
 			tb.Fatal(err)
