@@ -10,20 +10,18 @@ func Parse(id string) (uuid [16]byte, ok bool) {
 	if len(id) != 36 || id[8] != '-' || id[13] != '-' || id[18] != '-' || id[23] != '-' {
 		return uuid, false
 	}
-	at := 0
-	for i := range uuid {
-		if id[at] == '-' {
-			at++
-		}
+	for i, at := range positions {
 		high, low := digits[id[at]], digits[id[at+1]]
 		if high > 15 || low > 15 {
 			return uuid, false
 		}
 		uuid[i] = high<<4 | low
-		at += 2
 	}
 	return uuid, true
 }
+
+// positions holds where in an ID the two digits of each byte are.
+var positions = [16]int{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34}
 
 // digits maps lower-case hexadecimal digits to their values and other bytes to 255.
 var digits = func() (values [256]byte) {

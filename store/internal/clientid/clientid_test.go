@@ -10,7 +10,7 @@ import (
 const uuid = "3f6ab7c1-9d2e-4c58-a1f0-6b5e8d7c9a21"
 
 func FuzzParse(f *testing.F) {
-	for _, id := range []string{uuid, strings.ToUpper(uuid), strings.ReplaceAll(uuid, "-", "0"), "", uuid + "0", uuid[:35] + "g"} {
+	for _, id := range []string{uuid, strings.ToUpper(uuid), strings.ReplaceAll(uuid, "-", "0"), "", uuid + "0", uuid[:35] + "g", uuid[:24] + "-" + uuid[25:]} {
 		f.Add(id)
 	}
 	f.Fuzz(func(t *testing.T, id string) {
@@ -30,6 +30,9 @@ func TestParse(t *testing.T) {
 		uuid[:35] + "g":                   false,
 		uuid[:9] + "-" + uuid[10:]:        false,
 		uuid[:8] + "0" + uuid[9:]:         false,
+		uuid[:24] + "-" + uuid[25:]:       false,
+		uuid[:34] + "-" + uuid[35:]:       false,
+		strings.Repeat("-", 36):           false,
 	} {
 		if _, ok := clientid.Parse(id); ok != want {
 			t.Errorf("%q is a UUID: %t, want %t", id, ok, want)
