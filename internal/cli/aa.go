@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"math/rand/v2"
 
 	"github.com/spf13/cobra"
@@ -94,9 +96,17 @@ func (f *aaCmd) run(ctx context.Context, in *invocation) error {
 		return err
 	}
 	if f.json {
-		return errors.Join(report.JSON(in.stdout, r), err)
+		return errors.Join(writeEscaped(in.stdout, r), err)
 	}
 	return errors.Join(report.AA(in.stdout, r), err) // the tests that finished are worth reading
+}
+
+// writeEscaped writes a report of replayed tests as indented JSON in which <, > and & are
+// escaped, as scripts that compare this output expect.
+func writeEscaped(w io.Writer, r any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(r)
 }
 
 // seedOf returns a seed, drawn if it is 0: a short one, as somebody may type it.

@@ -59,6 +59,9 @@ func TestAA(t *testing.T) {
 	if begin := "40 tests of 1000 visitors over 10 days, split 50:50; 30% convert, whatever they see.\n"; !strings.HasPrefix(table, begin) {
 		t.Errorf("it does not begin with %s\n%s", begin, table)
 	}
+	if text := mustCall(t, append([]string{"aa", "--json"}, args...)...); !strings.Contains(text, `"z-test, p \u003c 5%"`) {
+		t.Errorf("JSON does not escape <:\n%s", text)
+	}
 	r := aaJSON(t, args...)
 	if r.Runs != 40 || r.Seed != 5 || r.Visitors != 1000 || len(r.Methods) != 8 {
 		t.Errorf("JSON has %+v", r)

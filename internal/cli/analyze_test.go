@@ -166,6 +166,7 @@ func TestAnalyzeImpossible(t *testing.T) {
 func TestAnalyzeMistakes(t *testing.T) {
 	folder := t.TempDir()
 	fill(t, folder)
+	single := writeFile(t, "single.csv", "alternative,participants,conversions\nA,100,5\n")
 	for _, c := range []struct {
 		args   string
 		want   string
@@ -196,6 +197,7 @@ func TestAnalyzeMistakes(t *testing.T) {
 		{"large --kpi a --from " + folder, `nobody has converted in "large" yet, for any KPI`, 1},
 		{"large --from /no/such", `there is no file /no/such/sixpack.db: name a folder, a file or a URL of Redis with --from`, 1},
 		{"large --store memory", `store is memory, which only the server itself can read: name a folder, a file or a URL of Redis with --from`, 1},
+		{"--csv " + single, single + `: there is only A: an analysis compares two or more, the control first`, 2},
 		{"--csv /no/such", `open /no/such: no such file or directory`, 1},
 	} {
 		stdout, _, err := call(t, nil, append([]string{"analyze"}, strings.Fields(c.args)...)...)

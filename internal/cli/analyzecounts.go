@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -22,6 +23,9 @@ func (f *analyzeCmd) typed(in *invocation) error {
 // file analyzes the counts in a CSV file.
 func (f *analyzeCmd) file(in *invocation) error {
 	c, err := countsfile.ReadFile(f.csv)
+	if errors.Is(err, countsfile.ErrSingle) {
+		return usageError("%w", err)
+	}
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,7 @@ func (f *simulateCmd) run(ctx context.Context, in *invocation) error {
 		}
 	}
 	if f.json {
-		return errors.Join(report.JSON(in.stdout, r), err)
+		return errors.Join(writeEscaped(in.stdout, r), err)
 	}
 	return errors.Join(report.Bandits(in.stdout, r, f.plot), err)
 }

@@ -4,6 +4,7 @@
 package countsfile
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -13,6 +14,9 @@ import (
 
 	"github.com/sixpack-go/sixpack/store"
 )
+
+// ErrSingle is the error for counts of a single alternative.
+var ErrSingle = errors.New("an analysis compares two or more, the control first")
 
 // MaxCount is the largest count. It is so small that no sum of counts overflows.
 const MaxCount = 1e15
@@ -127,7 +131,7 @@ func part(n, i, parts int64) int64 { return n/parts + n%parts*(i+1)/parts - n%pa
 // different names.
 func (c Counts) checkNames() error {
 	if len(c.arms) < 2 {
-		return fmt.Errorf("there is only %s: an analysis compares two or more, the control first", c.arms[0].name)
+		return fmt.Errorf("there is only %s: %w", c.arms[0].name, ErrSingle)
 	}
 	for i, a := range c.arms {
 		if slices.ContainsFunc(c.arms[:i], func(b arm) bool { return b.name == a.name }) {
