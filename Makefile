@@ -35,7 +35,7 @@ run: build ## build and run the server; ARGS="..." are its arguments
 # Tests that need a command fail with SIXPACK_CI=1 if it is missing; without it they are skipped.
 .PHONY: test
 test: ## install what the tests need and run them
-	@.ci/needs redis-server node npm
+	@.ci/needs redis-server node npm curl python3
 	SIXPACK_CI=1 go test $(TESTFLAGS) ./...
 
 .PHONY: browser

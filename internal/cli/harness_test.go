@@ -38,6 +38,20 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
+// need skips a test if one of the commands is missing. If SIXPACK_CI is set, the test
+// fails instead.
+func need(t *testing.T, commands ...string) {
+	t.Helper()
+	for _, command := range commands {
+		if _, err := exec.LookPath(command); err != nil {
+			if os.Getenv("SIXPACK_CI") != "" {
+				t.Fatal(err)
+			}
+			t.Skipf("%v (make test installs what tests need)", err)
+		}
+	}
+}
+
 // program builds the program, once for all tests.
 var program = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(shared, "sixpack")

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -25,14 +27,7 @@ type clientStep struct {
 // TestRealClient lets the JavaScript client, unchanged, take part and convert
 // against the binary, and stops the binary under it.
 func TestRealClient(t *testing.T) {
-	for _, command := range []string{"node", "npm"} {
-		if _, err := exec.LookPath(command); err != nil {
-			if os.Getenv("SIXPACK_CI") != "" {
-				t.Fatal(err)
-			}
-			t.Skipf("%v (make test installs what tests need)", err)
-		}
-	}
+	need(t, "node", "npm")
 	folder := t.TempDir()
 	script, err := os.ReadFile(filepath.Join("testdata", "client", "session.js"))
 	if err != nil {
@@ -73,6 +68,7 @@ func TestRealClient(t *testing.T) {
 	say("convert kpi", "ok", "not-trolled", "")
 	say("convert stranger", "failed", "", "this client was not participating")
 	compare(t, up, want)
+	runQuickstart(t, folder, server.url)
 
 	server.stop(t)
 	down := runClient(t, folder, server.url, "down")
@@ -80,6 +76,31 @@ func TestRealClient(t *testing.T) {
 	say("participate", "failed", "trolled", "")
 	say("convert", "failed", "", "")
 	compare(t, down, want)
+}
+
+// runQuickstart runs the JavaScript code of the quick start. Its two calls run at the same
+// time, so that the conversion counts the second time at the latest.
+func runQuickstart(t *testing.T, folder, url string) {
+	t.Helper()
+	guide, err := os.ReadFile("../../docs/quickstart.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := regexp.MustCompile("(?s)```js\n(const sixpack.*?)```").FindSubmatch(guide)
+	if code == nil {
+		t.Fatal("the quick start has no code for Node.js")
+	}
+	script := "const clientID = 'anna', show = console.log;\n" + strings.ReplaceAll(string(code[1]), "http://127.0.0.1:5000", url)
+	for range 2 {
+		cmd := exec.CommandContext(t.Context(), "node", "-e", script)
+		cmd.Dir = folder
+		if out, err := cmd.CombinedOutput(); err != nil || string(out) != "blue\n" {
+			t.Errorf("the quick start prints %q, %v", out, err)
+		}
+	}
+	if _, body := get(t, url+"/experiments/button"); !strings.Contains(body, `"total_participants":1,"total_conversions":1,`) {
+		t.Errorf("after the quick start: %s", body)
+	}
 }
 
 // runClient runs the script and returns its steps by name.

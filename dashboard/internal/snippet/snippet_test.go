@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"net/url"
+	"os"
 	"os/exec"
 	"slices"
 	"strconv"
@@ -105,6 +106,25 @@ func TestQuotes(t *testing.T) {
 		for _, part := range want {
 			if !strings.Contains(got, part) {
 				t.Errorf("%s lacks %s:\n%s", language, part, got)
+			}
+		}
+	}
+}
+
+// TestQuickstart checks that the quick start shows the same code.
+func TestQuickstart(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../../../docs/quickstart.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	alike := strings.NewReplacer("'", `"`) // the guide has no quotes to escape
+	text := alike.Replace(string(guide))
+	call := snippet.Call{API: "http://127.0.0.1:5000", Experiment: "button", Alternatives: []string{"red", "blue"}}
+	for _, s := range call.All() {
+		for _, part := range []string{s.Install, s.Code} {
+			if !strings.Contains(text, alike.Replace(part)) {
+				t.Errorf("docs/quickstart.md does not show\n%s", part)
 			}
 		}
 	}
