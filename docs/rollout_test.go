@@ -74,10 +74,10 @@ func TestRollout(t *testing.T) {
 	}
 	declared("configuration", 1)
 	service := httpapi.New(engine, httpapi.Options{})
-	asked(t, service, http.MethodGet, part(`curl 'http://localhost:5000(/participate[^']*)'`), "", "")
+	asked(t, service, http.MethodGet, part(`curl 'http://127.0.0.1:5000(/participate[^']*)'`), "", "")
 	declared("HTTP", 0.5)
 
-	asked(t, service, http.MethodGet, part(`curl 'http://localhost:5000(/participate[^']*)'`), "", "")
+	asked(t, service, http.MethodGet, part(`curl 'http://127.0.0.1:5000(/participate[^']*)'`), "", "")
 	token := access.NewToken()
 	options := access.Options{Tokens: []access.Token{{Name: "deploy", Hash: access.HashToken(token), Role: access.Editor}}, Secret: []byte(strings.Repeat("s", 32))}
 	api := dashboard.New(engine, dashboard.Options{Access: options})

@@ -4,14 +4,17 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/redis/rueidis"
 
+	"github.com/sixpack-go/sixpack/dashboard/access"
 	"github.com/sixpack-go/sixpack/internal/config"
 	"github.com/sixpack-go/sixpack/internal/redistest"
 )
@@ -232,5 +235,41 @@ func TestSixpackDataInRedis(t *testing.T) {
 	}
 	if _, err := os.Stat("sixpack-data"); err == nil {
 		t.Error("there is a folder sixpack-data")
+	}
+}
+
+// TestRedisPermissions serves as a Redis user with no more permissions than
+// docs/operations.md gives it.
+func TestRedisPermissions(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/operations.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := regexp.MustCompile(`(?m)^ *user (sixpack on >PASSWORD .*)$`).FindSubmatch(guide)
+	if user == nil {
+		t.Fatal("docs/operations.md has no user")
+	}
+	redis := redistest.Test(t, append([]string{"--user"}, strings.Fields(string(user[1]))...)...)
+	server := startServerWith(t, []string{
+		"SIXPACK_CONFIG_REDIS_URL=redis://sixpack:PASSWORD@" + redis.Addr + "?prefix=sxp",
+		"SIXPACK_TOKENS=deploy:editor:" + access.HashToken("TOKEN"),
+	}, t.TempDir())
+	operator := ramped{servers: [2]*testServer{server}, token: "TOKEN"}
+	for _, request := range []string{
+		"/participate?experiment=" + shop + "&alternatives=a&alternatives=b&client_id=anna", "/convert?experiment=" + shop + "&client_id=anna&kpi=purchase&value=2",
+		"/participate?experiment=" + shop + "&alternatives=a&alternatives=b&client_id=bob&traffic_fraction=0.5", "/experiments/" + shop,
+	} {
+		if status, body := get(t, server.url+request); status != http.StatusOK {
+			t.Errorf("%s: %d %s", request, status, body)
+		}
+	}
+	for _, request := range []string{
+		"GET ", "GET /series", "GET /epochs", "PUT /winner {\"alternative\":\"b\"}", "GET /changes", "DELETE /winner", "PUT /pause", "DELETE /pause",
+		"PUT /description {\"description\":\"text\"}", "PUT /plan {\"effect\":0.1}", "PUT /override {\"weights\":[3,1]}", "DELETE /override",
+		"PUT /ramp {}", "DELETE /ramp", "PUT /archive", "DELETE /archive", "PUT /archive", "POST /purge", "POST /reset", "DELETE ",
+	} {
+		method, rest, _ := strings.Cut(request, " ")
+		below, body, _ := strings.Cut(rest, " ")
+		operator.call(t, 0, method, below, body, nil)
 	}
 }
