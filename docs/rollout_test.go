@@ -105,7 +105,7 @@ func TestRollout(t *testing.T) {
 		steps = append(steps, fmt.Sprint(f*100))
 	}
 	last := len(steps) - 1
-	if usual := strings.Join(steps[:last], ", ") + " and " + steps[last] + " %"; !strings.Contains(fold(text), "say "+usual+" of the visitors") {
+	if usual := strings.Join(steps[:last], ", ") + " and " + steps[last] + "%"; !strings.Contains(fold(text), "say "+usual+" of the visitors") {
 		t.Errorf("it does not say that the steps are %s", usual)
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"testing"
 )
 
-var goBlock = regexp.MustCompile("(?ms)^```go\n(.*?)^```$")
+var goBlock = regexp.MustCompile("(?ms)^```go\n(.*?\n)```$")
 
 // frame is a file around the Go code of a document. It declares what the code uses and
 // leaves to its reader.

@@ -1,5 +1,5 @@
-// Echohost is an echo application that serves the Sixpack protocol beside its
-// own routes, from one process and one store.
+// Echohost is an echo application that serves Sixpack's HTTP API beside its own
+// routes, with one store.
 //
 //	go run ./examples/echohost
 //	curl 'http://127.0.0.1:8080/ab/participate?experiment=button&alternatives=red&alternatives=blue&client_id=anna'
@@ -31,8 +31,8 @@ func main() {
 	log.Fatal(err)
 }
 
-// newHost returns the application. Its own pages ask the engine directly; its
-// scripts and other programs ask over HTTP, and get the same answers.
+// newHost returns the application. Its own pages call the engine. Scripts and other
+// programs send requests below /ab, and get the same answers.
 func newHost(st store.Store) *echo.Echo {
 	engine := sixpack.New(st, sixpack.Config{})
 	host := echo.New()

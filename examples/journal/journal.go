@@ -1,7 +1,7 @@
-// Package journal shows a store of one's own: one that keeps everything in
-// memory and appends every change to a file, from which it comes back.
+// Package journal is an example of a custom store. It keeps all data in memory and
+// appends every change to a file, which Open reads.
 //
-// What makes it a store is its test: it passes the suite in store/storetest.
+// Its test runs the suite of package storetest, which every store must pass.
 package journal
 
 import (
@@ -20,14 +20,14 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// Store is a memory.Store with a journal. Reads go to memory alone.
+// Store is a memory.Store with a journal. It reads from memory only.
 type Store struct {
 	*memory.Store
 
-	mu     sync.Mutex // orders changes in memory as in the file, and guards what follows
+	mu     sync.Mutex // makes changes in memory and in the file in one order; guards the fields below
 	file   *os.File
 	id     string
-	broken error // why the file can no longer be appended to
+	broken error // the first failure to append; the store then refuses changes
 }
 
 var (
@@ -35,7 +35,7 @@ var (
 	_ store.Identifier = (*Store)(nil)
 )
 
-// entry is one change: the one field that is not nil.
+// entry is one change. Exactly one of its pointers is not nil.
 type entry struct {
 	Participation *store.Participation
 	Conversion    *store.Conversion
@@ -43,13 +43,13 @@ type entry struct {
 	Clear         *store.Record
 	KeepCounts    bool
 	Delete        *string
-	Changes       []store.Change // that came with one of the three
+	Changes       []store.Change // of Save, Clear or Delete
 	Import        *store.Import
 	ID            *string
 }
 
-// Open returns the store kept in the file at path, which it creates if there is
-// none. An entry that a crash cut short was never acknowledged: it is dropped.
+// Open opens the store in the file at path, which it creates if there is none. It drops
+// an incomplete entry at the end, which a crash left: the change was not acknowledged.
 func Open(path string) (*Store, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -69,7 +69,7 @@ func Open(path string) (*Store, error) {
 	return s, nil
 }
 
-// replay carries out all whole entries and returns where they end.
+// replay applies all complete entries and returns the offset of their end.
 func (s *Store) replay() (end int64, err error) {
 	for {
 		var size uint32
@@ -173,8 +173,8 @@ func (s *Store) Import(ctx context.Context, i store.Import) (done store.Imported
 	return done, err
 }
 
-// ID implements store.Identifier. The ID of the memory.Store would be another one after
-// reopening.
+// ID implements store.Identifier. It does not use the ID of the memory.Store, which is
+// new after each Open.
 func (s *Store) ID(ctx context.Context) (id string, err error) {
 	fresh := rand.Text()
 	err = s.change(entry{ID: &fresh}, func() (changed bool, err error) {
@@ -202,9 +202,9 @@ func (s *Store) Close() error {
 	return errors.Join(s.Store.Close(), file.Close())
 }
 
-// change makes a change in memory and, if there was one, appends it to the file
-// and waits for the disk. Once that has failed, memory is ahead of the file, so
-// that nothing can be acknowledged any more.
+// change makes a change in memory. If memory changed, it appends the entry to the file
+// and syncs the file. If that fails, memory is ahead of the file, so all later changes
+// are refused.
 func (s *Store) change(e entry, inMemory func() (changed bool, err error)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

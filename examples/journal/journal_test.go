@@ -41,8 +41,8 @@ func TestStoreIsDurable(t *testing.T) {
 	})
 }
 
-// TestHalfAnEntryIsDropped cuts the file short, as a crash may.
-func TestHalfAnEntryIsDropped(t *testing.T) {
+// TestIncompleteEntry truncates the file, as a crash can.
+func TestIncompleteEntry(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal")
 	button := sixpack.Experiment{Name: "button", Alternatives: []string{"red", "blue"}}
 	participate := func(s store.Store, client string) sixpack.Assignment {

@@ -1,9 +1,9 @@
-// Webapp is a small web shop that tests its buy button in process: no service
-// to run, no network between the page and the engine.
+// Webapp is a small web shop that tests its buy button in process, without a
+// server for the experiments.
 //
 //	go run ./examples/webapp
 //
-// then open http://127.0.0.1:8080, buy, and look at /results.
+// Then open http://127.0.0.1:8080, click Buy, and open /results.
 package main
 
 import (
@@ -44,7 +44,7 @@ func newShop(engine *sixpack.Engine) http.Handler {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		a, err := engine.Participate(r.Context(), buyButton, visitor(w, r), sixpack.UserAgent(r.UserAgent()))
 		if err != nil {
-			log.Print(err) // the shop stays open: show the control
+			log.Print(err) // show the control
 			a.Alternative = buyButton.Alternatives[0]
 		}
 		_ = page.Execute(w, a)
@@ -70,7 +70,8 @@ func newShop(engine *sixpack.Engine) http.Handler {
 	return mux
 }
 
-// visitor returns the id of a visitor, from a cookie that it sets at first.
+// visitor returns the client ID of a visitor: the value of a cookie, which the first
+// request sets.
 func visitor(w http.ResponseWriter, r *http.Request) string {
 	if c, err := r.Cookie("visitor"); err == nil && c.Value != "" {
 		return c.Value
