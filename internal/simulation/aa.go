@@ -15,19 +15,19 @@ import (
 // AA describes A/A tests: tests whose alternatives all have the same conversion rate,
 // so that every difference that a method finds is a false positive.
 type AA struct {
-	Experiment     string // that the tests are like, and its KPI; empty if none
-	KPI            string
+	Experiment     string    // on which the tests are modeled; empty: none
+	KPI            string    // of Experiment
 	Rate           float64   // in (0,1)
 	Split          []float64 // weights of the alternatives, of any scale, control first
 	Visitors, Days int
-	PerDay         []int   // visitors by day; nil: Visitors evenly over Days
-	Delays         []int64 // how many conversions took 0, 1, … days; nil: all convert at once
+	PerDay         []int   // visitors of each day; nil: Visitors evenly over Days
+	Delays         []int64 // numbers of conversions that took 0, 1, … days; nil: all convert at once
 	Alpha          float64 // false-positive rate to which methods are held, in (0,0.1]
 }
 
-// LikeExperiment returns A/A tests like an experiment: with its current weights, its
-// visitors by day and the rate of its control, which is 0 if nobody converted. An
-// alternative with weight 0 is left out.
+// LikeExperiment returns A/A tests modeled on an experiment: with its current weights, its
+// visitors per day and the rate of its control, which is 0 without conversions. It leaves
+// out alternatives with weight 0.
 func LikeExperiment(c store.Counts, kpi string) AA {
 	aa := AA{Experiment: c.Record.Name, KPI: kpi}
 	for _, share := range c.Record.Shares() {
@@ -59,7 +59,8 @@ func LikeExperiment(c store.Counts, kpi string) AA {
 	return aa
 }
 
-// Delays counts how many conversions took 0, 1, … days, nil if there are none.
+// Delays returns the numbers of conversions for a KPI that took 0, 1, … days, nil if there are
+// none. It stops at the first error of clients.
 func Delays(clients iter.Seq2[store.Client, error], kpi string) (days []int64, err error) {
 	for c, err := range clients {
 		if err != nil {
@@ -75,7 +76,7 @@ func Delays(clients iter.Seq2[store.Client, error], kpi string) (days []int64, e
 	return days, nil
 }
 
-// AAReport is how often methods found a difference in A/A tests.
+// AAReport reports how often methods raised a false alarm in A/A tests.
 type AAReport struct {
 	Experiment string     `json:"experiment,omitempty"`
 	KPI        string     `json:"kpi,omitempty"`
@@ -91,7 +92,7 @@ type AAReport struct {
 	Methods    []AAMethod `json:"methods"`
 }
 
-// AAMethod is how often one method found a difference.
+// AAMethod reports how often one method raised a false alarm.
 type AAMethod struct {
 	Method   string     `json:"method"`
 	Looks    Looks      `json:"looks"`
@@ -102,8 +103,8 @@ type AAMethod struct {
 	Allowed  float64    `json:"allowed"`         // the share to which the method is held
 }
 
-// Run replays n tests through the engine, as [Runs] does. If it is interrupted, it
-// reports the tests that finished, if there are any, beside the error.
+// Run runs n tests in an engine, as [Runs] does. If it is interrupted, it returns the report
+// of the tests that finished, if there are any, and the error.
 func (a AA) Run(ctx context.Context, n int, seed uint64, done func()) (AAReport, error) {
 	outcomes, err := Runs(ctx, a.scenario(), a.methods(), n, seed, done)
 	r := a.report(outcomes)
@@ -114,7 +115,7 @@ func (a AA) Run(ctx context.Context, n int, seed uint64, done func()) (AAReport,
 func (a AA) scenario() Scenario {
 	x := Scenario{
 		Days: a.PerDay, Rates: Constant(slices.Repeat([]float64{a.Rate}, len(a.Split))...), Weights: a.Split,
-		Open: InEngine(a.Split, sixpack.Config{}),
+		Open: InEngine(sixpack.Config{}),
 	}
 	if x.Days == nil {
 		x.Days = Even(a.Visitors, a.Days)
@@ -125,7 +126,7 @@ func (a AA) scenario() Scenario {
 	return x
 }
 
-// delay draws how many days a conversion takes.
+// delay draws the number of days that a conversion takes.
 func (a AA) delay(dice *rand.Rand) float64 {
 	var all int64
 	for _, n := range a.Delays {
@@ -152,8 +153,7 @@ func (a AA) meanDelay() float64 {
 	return float64(sum) / float64(all)
 }
 
-// methods returns the methods that look at the tests, under the names that readers
-// know.
+// methods returns the methods that look at the tests, under the names of reports.
 func (a AA) methods() []Method {
 	verdict, z, best, fixed, ratio := Verdict(a.Alpha), ZTest(a.Alpha), Best(1-a.Alpha), Fixed(a.Alpha), SampleRatio()
 	verdict.Name = "sixpack's verdict"

@@ -9,20 +9,20 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// marks is the number of points in time that are remembered of each test.
+// marks is the number of checkpoints of each test.
 const marks = 100
 
-// Bandits describes tests of several algorithms on the same visitors.
+// Bandits describes tests of several algorithms with the same visitors.
 type Bandits struct {
 	Algorithms     []string
 	Rates          []float64 // conversion rates in (0,1), control first
 	Visitors, Days int
 	Window         time.Duration // after which participants count for an algorithm
 	Delay          time.Duration // mean time from participation to conversion
-	Drift          float64       // by which all rates rise and fall together, as a fraction
+	Drift          float64       // fraction by which all rates rise and fall together
 }
 
-// BanditsReport is how algorithms did in the same tests.
+// BanditsReport reports the results of algorithms in the same tests.
 type BanditsReport struct {
 	Rates      []float64         `json:"rates"`
 	Visitors   int               `json:"visitors"`
@@ -36,10 +36,10 @@ type BanditsReport struct {
 	Algorithms []AlgorithmReport `json:"algorithms"`
 }
 
-// AlgorithmReport is how one algorithm did.
+// AlgorithmReport reports the results of one algorithm.
 type AlgorithmReport struct {
 	Algorithm   string       `json:"algorithm"`
-	Regret      Spread       `json:"regret"`      // conversions
+	Regret      Spread       `json:"regret"`      // lost conversions, see [Mark]
 	Conversions float64      `json:"conversions"` // on average
 	Ahead       Portion      `json:"best_ahead"`  // the best alternative had the most participants
 	NamedBest   Portion      `json:"named_best"`  // the verdict named the best alternative
@@ -63,15 +63,15 @@ type Spread struct {
 	High float64 `json:"high"`
 }
 
-// Portion is in how many tests something happened.
+// Portion is the number of tests in which something happened, and their share.
 type Portion struct {
 	Runs  int        `json:"runs"`
 	Share float64    `json:"share"`
 	Range [2]float64 `json:"range"` // 95% interval of the share
 }
 
-// Run simulates n tests of each algorithm, as [Courses] does. If it is interrupted, it
-// reports the tests that finished, if there are any, beside the error.
+// Run simulates n tests of each algorithm, as [Courses] does. If it is interrupted, it returns
+// the report of the tests that finished, if there are any, and the error.
 func (b Bandits) Run(ctx context.Context, n int, seed uint64, done func()) (BanditsReport, error) {
 	scenarios := make([]Scenario, len(b.Algorithms))
 	for i, name := range b.Algorithms {
@@ -102,8 +102,7 @@ func (b Bandits) scenario(algorithm string) Scenario {
 	}
 	c := sixpack.Config{Algorithm: algorithm, Bandit: sixpack.BanditSchedule{Window: window}}
 	x := Scenario{
-		Days: Even(b.Visitors, b.Days), Rates: Swinging(b.Drift, float64(b.Days), b.Rates...),
-		Open: InEngine(slices.Repeat([]float64{1}, len(b.Rates)), c),
+		Days: Even(b.Visitors, b.Days), Rates: Swinging(b.Drift, float64(b.Days), b.Rates...), Open: InEngine(c),
 	}
 	if b.Delay > 0 {
 		x.Delay = Exponential(b.Delay.Hours() / 24)
@@ -150,18 +149,18 @@ func (b Bandits) summarize(name string, all []Course) AlgorithmReport {
 
 // bestAhead reports whether one of the best alternatives has the most participants.
 func bestAhead(arms []stats.Proportion, rates []float64) bool {
-	var most, best int64
+	var largest, best int64
 	for i, highest := range Highest(rates) {
-		most = max(most, arms[i].Participants)
+		largest = max(largest, arms[i].Participants)
 		if highest {
 			best = max(best, arms[i].Participants)
 		}
 	}
-	return best == most
+	return best == largest
 }
 
-// namedRightly reports whether an alternative that a verdict names is the best one, and
-// better than the control or, if it is the control, than all others.
+// namedRightly reports whether a verdict is right to name an alternative: whether it is a best
+// one and better than the control or, if it is the control, better than all others.
 func namedRightly(named int, rates []float64) bool {
 	if named == 0 {
 		return rates[0] > slices.Max(rates[1:])

@@ -8,7 +8,7 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// TestBeats compares with what the product says, at counts of all sizes.
+// TestBeats compares beats with stats.Best, at counts of all sizes.
 func TestBeats(t *testing.T) {
 	dice := rand.New(rand.NewPCG(1, 2))
 	worst := 0.0

@@ -8,8 +8,8 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// A Learner is a Path that changes its weights and reaches a verdict. The weights of its
-// scenario are only the first ones.
+// A Learner is a Path that changes its weights and reaches a verdict. It begins with the
+// weights of its scenario.
 type Learner interface {
 	Path
 	// Shares returns the shares for the next visitors, which sum to 1.
@@ -22,7 +22,7 @@ type Learner interface {
 // None stands for no alternative.
 const None = -1
 
-// A Course is what a run cost and what it found.
+// A Course is the course of a run: its regret, counts and verdict.
 type Course struct {
 	Marks []Mark             // after equal parts of the visitors
 	Arms  []stats.Proportion // at the end
@@ -45,9 +45,9 @@ type Mark struct {
 	Best   float64 // share of the best alternatives among the next visitors
 }
 
-// Courses runs scenarios n times, each on a Learner and all with the same random numbers,
-// and marks that many points of each run. Otherwise it works like [Runs]: for each run that
-// finished it returns the courses of all scenarios.
+// Courses runs scenarios n times, each on a Learner and all with the same random numbers, and
+// marks that many points of each run. For each run that finished it returns the courses of
+// all scenarios. Otherwise it works like [Runs].
 func Courses(ctx context.Context, scenarios []Scenario, marks, n int, seed uint64, done func()) ([][]Course, error) {
 	for i := range scenarios {
 		if err := scenarios[i].check(); err != nil {
@@ -58,7 +58,7 @@ func Courses(ctx context.Context, scenarios []Scenario, marks, n int, seed uint6
 		all := make([]Course, len(scenarios))
 		for i := range scenarios {
 			r := newRun(&scenarios[i], nil, diceOf(seed, number))
-			if _, ok := r.path.(Learner); !ok {
+			if _, ok := r.look.path.(Learner); !ok {
 				return nil, errors.New("a course needs a path that learns")
 			}
 			all[i] = Course{Marks: marksOf(scenarios[i].Days, marks), Named: None}
@@ -114,7 +114,7 @@ func (r *run) follow(ctx context.Context, v Visit) error {
 	if r.course == nil {
 		return nil
 	}
-	path := r.path.(Learner) //nolint:forcetypeassert // as Courses has seen
+	path := r.look.path.(Learner) //nolint:forcetypeassert // as Courses has seen
 	i, found := slices.BinarySearchFunc(r.course.Marks, r.look.Visitors, func(m Mark, n int) int { return m.Visitors - n })
 	if found {
 		shares, err := path.Shares(ctx)

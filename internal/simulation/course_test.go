@@ -11,7 +11,7 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// turning is a path that gives everybody control until it turns.
+// turning is a path that gives every visitor the control until it turns.
 type turning struct {
 	tally
 
@@ -47,13 +47,13 @@ func (p *turning) Named(context.Context) (int, error) {
 	}
 }
 
-func turningAt(n int) func(*rand.Rand) simulation.Path {
-	return func(dice *rand.Rand) simulation.Path {
+func turningAt(n int) func([]float64, *rand.Rand) simulation.Path {
+	return func(_ []float64, dice *rand.Rand) simulation.Path {
 		return &turning{tally: tally{dice, 1, make(map[int]int), make([]stats.Proportion, 2)}, at: n}
 	}
 }
 
-// TestCourses checks what is given away by a path that is known.
+// TestCourses checks the regret of paths whose alternatives are known.
 func TestCourses(t *testing.T) {
 	s := simulation.Scenario{Days: simulation.Even(100, 4), Rates: simulation.Constant(0.2, 0.5), Open: turningAt(50)}
 	drifting := s
@@ -78,7 +78,7 @@ func TestCourses(t *testing.T) {
 		}
 		// The mean of a half wave is 2/π of its height.
 		if got, want := both[1].Marks[9].Regret, 15*(1+0.5*2/math.Pi); math.Abs(got-want) > 0.01 {
-			t.Errorf("while rates drift %v is given away, want %v", got, want)
+			t.Errorf("while rates drift the regret is %v, want %v", got, want)
 		}
 	}
 	if reflect.DeepEqual(all[0], all[1]) {
@@ -86,7 +86,7 @@ func TestCourses(t *testing.T) {
 	}
 }
 
-// TestCoursesErrors checks that no course is made up.
+// TestCoursesErrors checks that scenarios without a path that learns are refused.
 func TestCoursesErrors(t *testing.T) {
 	for _, s := range []simulation.Scenario{
 		{Rates: simulation.Constant(0.5)},

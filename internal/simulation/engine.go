@@ -28,9 +28,9 @@ type enginePath struct {
 var _ Learner = (*enginePath)(nil)
 
 // InEngine returns a function for [Scenario.Open] that runs tests in an engine with a
-// configuration, whose clock is the scenario's. The weights are of any scale.
-func InEngine(weights []float64, c sixpack.Config) func(dice *rand.Rand) Path {
-	return func(dice *rand.Rand) Path {
+// configuration, whose clock is the scenario's.
+func InEngine(c sixpack.Config) func(weights []float64, dice *rand.Rand) Path {
+	return func(weights []float64, dice *rand.Rand) Path {
 		p := &enginePath{store: new(memory.Store), seed: dice.Uint64()}
 		config := c
 		config.Now = func() time.Time { return p.now }
@@ -43,7 +43,7 @@ func InEngine(weights []float64, c sixpack.Config) func(dice *rand.Rand) Path {
 	}
 }
 
-// ClientID draws a client's id, a UUID like those that most clients draw.
+// ClientID draws a client ID. It is a UUID, as from most client libraries.
 func ClientID(dice *rand.Rand) string {
 	var id [16]byte
 	binary.BigEndian.PutUint64(id[:], dice.Uint64())
@@ -53,7 +53,7 @@ func ClientID(dice *rand.Rand) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", id[:4], id[4:6], id[6:8], id[8:10], id[10:])
 }
 
-// client returns the id of a visitor.
+// client returns the client ID of a visitor.
 func (p *enginePath) client(v Visit) string {
 	return ClientID(rand.New(rand.NewPCG(p.seed, uint64(v.Visitor)))) //nolint:gosec // nothing secret
 }

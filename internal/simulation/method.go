@@ -6,19 +6,19 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// A Method is a way to decide, and how often it looks. With several challengers, all tests
-// together are held to alpha, by Holm's method.
+// A Method is a way to decide, and how often it looks. With several challengers, Holm's
+// method holds all tests together to alpha, a false-positive rate in (0,1).
 type Method struct {
 	Name  string
 	Looks Looks
-	// New begins a run.
+	// New starts a run.
 	New func(alternatives int) Sight
 }
 
 // Sight is a method during a run.
 type Sight struct {
-	Least float64          // it sees nothing while no challenger has this χ² against control
-	Sees  func(*Look) bool // reports whether the method sees what it looks for, such as a difference
+	Min  float64          // Sees is false while no challenger has this χ² against control
+	Sees func(*Look) bool // reports whether the method detects what it looks for, such as a difference
 }
 
 // Looks is how often a method looks.
@@ -50,12 +50,12 @@ func (m Method) At(looks Looks) Method {
 
 // anyChallenger returns a method that tests each challenger after every visitor, at the
 // level at which Holm's method first finds a difference. Challengers are counted from 0.
-func anyChallenger(name string, alpha float64, test func(level float64) (least float64, differs func(l *Look, challenger int) bool)) Method {
+func anyChallenger(name string, alpha float64, test func(level float64) (minimum float64, differs func(l *Look, challenger int) bool)) Method {
 	return Method{Name: name, Looks: EveryVisitor, New: func(alternatives int) Sight {
-		least, differs := test(alpha / float64(alternatives-1))
-		return Sight{least, func(l *Look) bool {
+		minimum, differs := test(alpha / float64(alternatives-1))
+		return Sight{minimum, func(l *Look) bool {
 			for i, x := range l.pearson {
-				if x >= least && differs(l, i) {
+				if x >= minimum && differs(l, i) {
 					return true
 				}
 			}
@@ -79,7 +79,7 @@ func AlwaysValid(alpha float64) Method {
 	})
 }
 
-// slightlyLess leaves room for rounding errors.
+// slightlyLess returns a lower bound of x with rounding errors.
 func slightlyLess(x float64) float64 { return 0.999 * x }
 
 // Verdict is [stats.Decide], the verdict that users see: a challenger is better or worse,
@@ -87,12 +87,12 @@ func slightlyLess(x float64) float64 { return 0.999 * x }
 func Verdict(alpha float64) Method {
 	return Method{Name: "verdict", Looks: EveryVisitor, New: func(alternatives int) Sight {
 		crossed := AlwaysValid(alpha).New(alternatives)
-		return Sight{crossed.Least, func(l *Look) bool {
+		return Sight{crossed.Min, func(l *Look) bool {
 			if !crossed.Sees(l) {
 				return false
 			}
 			v := stats.Decide(stats.Question{
-				Strata: []stats.Stratum{{Arms: l.Arms, Weights: l.Splits[l.stratum()].Weights}}, Alpha: alpha,
+				Strata: []stats.Stratum{{Arms: l.Arms, Weights: l.Split.Weights}}, Alpha: alpha,
 			})
 			for _, a := range v.Arms {
 				if a.Standing == stats.StandingBetter || a.Standing == stats.StandingWorse {
@@ -168,7 +168,7 @@ func SampleRatio() Method {
 	enough := slightlyLess(1 / stats.MismatchLevel)
 	return Method{Name: "sample ratio", Looks: EveryVisitor, New: func(int) Sight {
 		return Sight{Sees: func(l *Look) bool {
-			return l.factor > enough && stats.CheckSampleRatio(l.Splits, stats.Concentration).Mismatch()
+			return l.factor > enough && stats.CheckSampleRatio([]stats.Split{l.Split}, stats.Concentration).Mismatch()
 		}}
 	}}
 }

@@ -31,26 +31,27 @@ type vector struct {
 	BestShareSE        float64 `json:"best_share_se"`
 }
 
-// These have TestRegret run one round: all of it takes an hour, as
+// With -regret.only, TestRegret runs one round. All references take an hour:
 //
 //	go test ./internal/simulation -run TestRegret -v -timeout 3h -regret.only . -regret.batch 100
 var (
 	regretRuns  = flag.Int("regret.runs", 500, "runs of each reference")
-	regretBatch = flag.Int64("regret.batch", 50, "participants after which it is learned; 1 is as the references do, and takes long")
+	regretBatch = flag.Int64("regret.batch", 50, "participants between updates; 1 is what the references use, and takes long")
 	regretUntil = flag.Int("regret.until", 10_000, "participants of each run: 1000, 3000 or 10000")
-	regretSeed  = flag.Uint64("regret.seed", seed, "other runs by another number")
-	regretOnly  = flag.String("regret.only", "", "which references, by an expression of their ids")
+	regretSeed  = flag.Uint64("regret.seed", seed, "seed of the runs")
+	regretOnly  = flag.String("regret.only", "", "regular expression of the IDs of references")
 )
 
-// round compares the references whose ids match.
+// A round compares the references whose IDs match.
 type round struct {
 	only  *regexp.Regexp
 	until int   // participants
 	batch int64 // participants
 }
 
-// rounds returns the rounds of TestRegret. With -full these are all algorithms of two
-// sets during the part in which they learn most, and one algorithm to its horizon.
+// rounds returns the rounds of TestRegret. With -full these are all algorithms on two sets
+// during their first participants, from which they learn most, and one algorithm to its
+// horizon.
 func rounds() []round {
 	id := func(text string) *regexp.Regexp { return regexp.MustCompile("^regret-" + text) }
 	switch {
@@ -67,7 +68,7 @@ func rounds() []round {
 	}
 }
 
-// learner is how the algorithm of a reference is run here, if it is there.
+// learner returns a trial of the algorithm of a reference, and false if there is none.
 func learner(name string, batch int64) (t simulation.Trial, ok bool) {
 	const delay = 500
 	b := sixpack.BanditSchedule{Window: -1, MinParticipants: -1, Interval: -1, Batch: batch, Growth: -1}
@@ -99,7 +100,7 @@ func learner(name string, batch int64) (t simulation.Trial, ok bool) {
 	return t, ok
 }
 
-// trials runs a trial so many times.
+// trials runs a trial n times.
 func trials(t *testing.T, n int, seed uint64, trial func(int) simulation.Trial) []simulation.Gain {
 	t.Helper()
 	all, err := simulation.Trials(t.Context(), n, seed, trial)
@@ -109,13 +110,13 @@ func trials(t *testing.T, n int, seed uint64, trial func(int) simulation.Trial) 
 	return all
 }
 
-// order is that of algorithms, the best first, on the sets named.
+// The order of algorithms, the best first, on the ordered sets.
 var (
 	order   = []string{"thompson", "whiplash_correct", "whiplash_legacy", "uniform"}
 	ordered = []string{"A", "B", "C"}
 )
 
-// withOrder adds what is to be put in order and has no reference.
+// withOrder adds the algorithms of order that have no reference.
 func withOrder(all []vector) []vector {
 	for _, set := range ordered {
 		for _, algorithm := range order {
@@ -131,8 +132,8 @@ func withOrder(all []vector) []vector {
 	return all
 }
 
-// TestRegret compares what algorithms lose, in an engine, with what they lose in
-// simulations that others made.
+// TestRegret compares the regret of algorithms in an engine with their regret in simulations
+// outside Go.
 func TestRegret(t *testing.T) {
 	times(t, 1)
 	all := withOrder(reference.Vectors[vector](t, "bandit_regret.json"))
@@ -148,13 +149,13 @@ func TestRegret(t *testing.T) {
 			mean[r.Set+r.Algorithm] = r.compare(t, gains, tried.until)
 		}
 		if len(mean) == 0 {
-			t.Errorf("nothing was tried of %v", tried.only)
+			t.Errorf("no reference matches %v", tried.only)
 		}
 		inOrder(t, mean)
 	}
 }
 
-// inOrder checks the order of what was tried, by mean regrets.
+// inOrder checks the order of algorithms by their mean regrets.
 func inOrder(t *testing.T, mean map[string]float64) {
 	t.Helper()
 	for _, set := range ordered {
@@ -162,7 +163,7 @@ func inOrder(t *testing.T, mean map[string]float64) {
 		for _, algorithm := range order {
 			if regret, ok := mean[set+algorithm]; ok {
 				if regret < last {
-					t.Errorf("set %s: %s loses less than what should be better", set, algorithm)
+					t.Errorf("set %s: %s has less regret than an algorithm that should be better", set, algorithm)
 				}
 				last = regret
 			}
@@ -170,7 +171,7 @@ func inOrder(t *testing.T, mean map[string]float64) {
 	}
 }
 
-// compare compares runs with r, if it is one, and returns the mean regret.
+// compare compares runs with r, if r is a reference, and returns the mean regret.
 func (r *vector) compare(t *testing.T, gains []simulation.Gain, until int) float64 {
 	t.Helper()
 	runs, squares := float64(len(gains)), 0.0
@@ -186,7 +187,7 @@ func (r *vector) compare(t *testing.T, gains []simulation.Gain, until int) float
 		return regret
 	}
 	variance := r.SE*r.SE + r.SDRegret*r.SDRegret/runs
-	if until != r.Horizon { // of which the reference says no more
+	if until != r.Horizon { // the reference has no deviation of it
 		variance = (squares - regret*regret) * (1/runs + 1/float64(r.Reps))
 	}
 	z, zBest := (regret-want)/math.Sqrt(variance), 0.0
@@ -195,7 +196,7 @@ func (r *vector) compare(t *testing.T, gains []simulation.Gain, until int) float
 	}
 	t.Logf("%-42s regret %6.2f, reference %6.2f, z %4.1f; share of the best %.4f, z %4.1f", r.ID, regret, want, z, best, zBest)
 	if math.Abs(z) > 4 || math.Abs(zBest) > 4 {
-		t.Errorf("%s is not what the reference says", r.ID)
+		t.Errorf("%s differs from the reference", r.ID)
 	}
 	return regret
 }
@@ -237,16 +238,16 @@ func TestDrift(t *testing.T) {
 		}
 	}
 	trials(t, runs, seed, trial)
-	t.Logf("of %d runs %d alarm, %d by pooled counts; in %d the sample ratio is found broken", runs, alarms.Load(), pooled.Load(), mismatches.Load())
+	t.Logf("of %d runs %d alarm, %d by pooled counts; %d have a sample-ratio mismatch", runs, alarms.Load(), pooled.Load(), mismatches.Load())
 	if 20*alarms.Load() > int64(runs) || 1000*mismatches.Load() > int64(runs) {
-		t.Error("that is too many")
+		t.Error("too many false alarms")
 	}
 	if runs >= 100 && 20*pooled.Load() <= int64(runs) {
-		t.Error("pooled counts hardly alarm: strata make no difference here")
+		t.Error("pooled counts hardly raise an alarm, so strata make no difference")
 	}
 }
 
-// once counts what is seen for the first time.
+// once counts the first time that something is seen.
 func once(seen *bool, sees bool, count *atomic.Int64) {
 	if sees && !*seen {
 		*seen = true

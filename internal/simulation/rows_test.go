@@ -7,13 +7,12 @@ import (
 	"github.com/sixpack-go/sixpack/internal/simulation"
 )
 
-// seed makes these tests the same each time.
+// seed makes these tests repeatable.
 const seed = 20261
 
 var full = flag.Bool("full", false, "run all simulations, which takes minutes")
 
-// times returns n if all simulations run, and 1 otherwise. A test that calls it is
-// left out of go test -short.
+// times returns n with -full, and 1 otherwise. It skips the test with -short.
 func times(t *testing.T, n int) int {
 	t.Helper()
 	switch {
@@ -25,7 +24,7 @@ func times(t *testing.T, n int) int {
 	return 1
 }
 
-// What watches all tests of equal alternatives.
+// The methods that watch all tests of equal alternatives.
 const (
 	always = iota
 	always99
@@ -53,11 +52,13 @@ func watchers(changing bool) []simulation.Method {
 	return all
 }
 
-// days is over how many days visitors come, and so how many daily looks are.
+// days is the number of days on which visitors come, and of daily looks.
 const days = 20
 
 func split(visitors int, rate float64, weights ...float64) simulation.Scenario {
-	return simulation.Scenario{Days: simulation.Even(visitors, days), Rates: simulation.Constant(rate, rate), Weights: weights}
+	return simulation.Scenario{
+		Days: simulation.Even(visitors, days), Rates: simulation.Constant(rate, rate), Weights: weights, Open: simulation.Draw{}.Open,
+	}
 }
 
 // row is a kind of test of two equal alternatives.
@@ -66,7 +67,8 @@ type row struct {
 	runs int
 	simulation.Scenario
 
-	misled bool // pooled counts are: shares and rates move together
+	changing bool // the weights change
+	misled   bool // pooled counts are misleading, because shares and rates move together
 }
 
 var rows = []row{
@@ -77,23 +79,27 @@ var rows = []row{
 	{name: "0.5%, 90:10, 100,000", runs: 20, Scenario: split(100_000, 0.005, 90, 10)},
 	// One wave over the whole test.
 	{name: "5% ± 80%, 40,000", runs: 50, Scenario: simulation.Scenario{
-		Days: simulation.Even(40_000, days), Rates: simulation.Swinging(0.8, days, 0.05, 0.05),
+		Days: simulation.Even(40_000, days), Rates: simulation.Swinging(0.8, days, 0.05, 0.05), Open: simulation.Draw{}.Open,
 	}},
 	// The mean delay is a tenth of the test.
 	{name: "5%, delayed, 40,000", runs: 50, Scenario: simulation.Scenario{
 		Days: simulation.Even(40_000, days), Rates: simulation.Constant(0.05, 0.05), Delay: simulation.Exponential(2),
+		Open: simulation.Draw{}.Open,
 	}},
-	{name: "5%, 10 to 50 to 90%, 40,000", runs: 50, Scenario: simulation.Scenario{
+	{name: "5%, 10 to 50 to 90%, 40,000", runs: 50, changing: true, Scenario: simulation.Scenario{
 		Days: simulation.Even(40_000, days), Rates: simulation.Constant(0.05, 0.05), Weights: []float64{90, 10},
-		Changes: []simulation.Change{{Day: days / 3., Weights: []float64{50, 50}}, {Day: 2 * days / 3., Weights: []float64{10, 90}}},
+		Open: simulation.Draw{Changes: []simulation.Change{
+			{Day: days / 3., Weights: []float64{50, 50}},
+			{Day: 2 * days / 3., Weights: []float64{10, 90}},
+		}}.Open,
 	}},
-	{name: "5%, Thompson, 20,000", runs: 50, Scenario: simulation.Scenario{
+	{name: "5%, Thompson, 20,000", runs: 50, changing: true, Scenario: simulation.Scenario{
 		Days: simulation.Even(20_000, days), Rates: simulation.Constant(0.05, 0.05),
-		Rule: simulation.Thompson(0.1), Every: 200,
+		Open: simulation.Draw{Rule: simulation.Thompson(0.1), Every: 200}.Open,
 	}},
-	{name: "5% ± 80%, Thompson, 20,000", runs: 50, misled: true, Scenario: simulation.Scenario{
+	{name: "5% ± 80%, Thompson, 20,000", runs: 50, changing: true, misled: true, Scenario: simulation.Scenario{
 		Days: simulation.Even(20_000, days), Rates: simulation.Swinging(0.8, days, 0.05, 0.05),
-		Rule: simulation.Thompson(0.1), Every: 200,
+		Open: simulation.Draw{Rule: simulation.Thompson(0.1), Every: 200}.Open,
 	}},
 }
 
@@ -105,13 +111,12 @@ func TestFalseAlarms(t *testing.T) {
 	all, alarms := 0, [3]int{}
 	for i, r := range rows {
 		runs := r.runs * times(t, 8)
-		changing := r.Changes != nil || r.Rule != nil
-		outcomes, err := simulation.Runs(t.Context(), r.Scenario, watchers(changing), runs, seed+uint64(i), nil)
+		outcomes, err := simulation.Runs(t.Context(), r.Scenario, watchers(r.changing), runs, seed+uint64(i), nil)
 		if err != nil || len(outcomes) != runs {
 			t.Fatalf("%s: %d runs: %v", r.name, len(outcomes), err)
 		}
 		seen := make([]int, stratified+1)
-		for i := range watchers(changing) {
+		for i := range watchers(r.changing) {
 			seen[i] = runsSeeing(outcomes, i)
 		}
 		percent := func(method int) float64 { return 100 * float64(seen[method]) / float64(runs) }
@@ -119,7 +124,7 @@ func TestFalseAlarms(t *testing.T) {
 			r.name, runs, percent(always), percent(always99), percent(always999), percent(stratified),
 			percent(zTest), percent(zTestDaily), percent(best), percent(fixed))
 		if percent(zTest) < 30 || percent(best) < 40 {
-			t.Errorf("%s: the z-test alarms in %.1f%%, the chance to be best in %.1f%%: who looks at nothing?", r.name, percent(zTest), percent(best))
+			t.Errorf("%s: the z-test alarms in %.1f%%, the chance to be best in %.1f%%: the methods do not look", r.name, percent(zTest), percent(best))
 		}
 		if percent(stratified) > 5 {
 			t.Errorf("%s: the stratified test alarms in %.1f%%", r.name, percent(stratified))
@@ -144,15 +149,14 @@ func TestFalseAlarms(t *testing.T) {
 	}
 }
 
-// TestTimeToDecision checks how many visitors it takes on average to see what is
-// there.
+// TestTimeToDecision checks how many visitors it takes on average to detect a lift.
 func TestTimeToDecision(t *testing.T) {
 	for _, c := range []struct {
 		lift float64
 		runs int
 		want float64
 	}{{0.1, 60, 76_000}, {0.2, 150, 20_600}, {0.5, 500, 3790}} {
-		s := simulation.Scenario{Days: simulation.Even(int(20*c.want), days), Rates: simulation.Constant(0.05, 0.05*(1+c.lift))}
+		s := simulation.Scenario{Days: simulation.Even(int(20*c.want), days), Rates: simulation.Constant(0.05, 0.05*(1+c.lift)), Open: simulation.Draw{}.Open}
 		runs := c.runs * times(t, 4)
 		outcomes, err := simulation.Runs(t.Context(), s, []simulation.Method{simulation.AlwaysValid(0.05)}, runs, seed, nil)
 		if err != nil || runsSeeing(outcomes, 0) != runs {
@@ -166,7 +170,7 @@ func TestTimeToDecision(t *testing.T) {
 	}
 }
 
-// TestSampleRatio looks after every visitor whether the split is broken.
+// TestSampleRatio looks for a sample-ratio mismatch after every visitor.
 func TestSampleRatio(t *testing.T) {
 	method := []simulation.Method{simulation.SampleRatio()}
 	healthy := 2000 * times(t, 5)
@@ -175,9 +179,9 @@ func TestSampleRatio(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := runsSeeing(outcomes, 0)
-	t.Logf("%d of %d healthy splits are found broken", n, healthy)
+	t.Logf("%d of %d healthy splits have a mismatch", n, healthy)
 	if 1000*n > healthy {
-		t.Errorf("%d of %d healthy splits are found broken", n, healthy)
+		t.Errorf("%d of %d healthy splits have a mismatch", n, healthy)
 	}
 
 	const want = 10_700
@@ -185,12 +189,12 @@ func TestSampleRatio(t *testing.T) {
 	runs := 100 * times(t, 4)
 	outcomes, err = simulation.Runs(t.Context(), broken, method, runs, seed, nil)
 	if err != nil || runsSeeing(outcomes, 0) != runs {
-		t.Fatalf("%d of %d broken splits are found: %v", runsSeeing(outcomes, 0), runs, err)
+		t.Fatalf("%d of %d mismatches are found: %v", runsSeeing(outcomes, 0), runs, err)
 	}
 	got := mean(simulation.After(outcomes, 0))
-	t.Logf("52:48 is found after %.0f visitors on average of %d runs", got, runs)
+	t.Logf("52/48 is found after %.0f visitors on average of %d runs", got, runs)
 	if got < 0.9*want || got > 1.1*want {
-		t.Errorf("52:48 is found after %.0f visitors, want about %d", got, want)
+		t.Errorf("52/48 is found after %.0f visitors, want about %d", got, want)
 	}
 }
 

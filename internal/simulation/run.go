@@ -11,13 +11,13 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Outcome has, for each method, the number of visitors after which it first saw a
-// difference, 0 if it never did.
+// Outcome holds, for each method, the number of visitors after which the method first
+// detected something, 0 if it never did.
 type Outcome []int
 
 // Runs runs a scenario n times, on all processors, and calls done, if not nil, after each
 // run, perhaps concurrently. A run depends only on the seed and its number. If ctx ends or
-// a Path fails, Runs returns the runs that finished beside the error.
+// a Path fails, Runs returns the runs that finished and the error.
 func Runs(ctx context.Context, s Scenario, methods []Method, n int, seed uint64, done func()) ([]Outcome, error) {
 	if err := s.check(); err != nil {
 		return nil, err
@@ -60,8 +60,8 @@ func repeat[T any](ctx context.Context, n int, done func(), once func(ctx contex
 	return finished, err
 }
 
-// diceOf returns the random numbers of one run. Seeds of runs are far apart, or runs would
-// not be independent enough.
+// diceOf returns the random numbers of one run. Runs have distant seeds, because otherwise
+// they would not be independent enough.
 func diceOf(seed, number uint64) *rand.Rand {
 	far := rand.NewPCG(seed, number)
 	return rand.New(rand.NewPCG(far.Uint64(), far.Uint64())) //nolint:gosec // nothing secret
@@ -72,17 +72,15 @@ type run struct {
 	*Scenario
 
 	dice    *rand.Rand
-	path    Path // or nil
 	look    *Look
 	often   []*watch // after every visitor
-	seldom  []*watch // at the end of a day at most
+	seldom  []*watch // at the end of a day, or of the test
 	outcome Outcome
-	course  *Course // nil unless Courses runs it
-	changes []Change
+	course  *Course        // nil unless Courses runs it
 	waiting map[int][]late // by the next visitor
 }
 
-// A watch is a method that has seen nothing yet.
+// A watch is a method that has detected nothing yet.
 type watch struct {
 	Method
 
@@ -95,16 +93,13 @@ type watch struct {
 type late struct {
 	Visit
 
-	alternative, stratum int
+	alternative int
 }
 
 func newRun(s *Scenario, methods []Method, dice *rand.Rand) *run {
 	r := &run{
-		Scenario: s, dice: dice, look: newLook(len(s.Rates), s.Rule != nil || s.Changes != nil),
-		outcome: make(Outcome, len(methods)), changes: s.Changes, waiting: make(map[int][]late),
-	}
-	if s.Open != nil {
-		r.path = s.Open(dice)
+		Scenario: s, dice: dice, look: newLook(s.weights(), s.Open(s.weights(), dice)),
+		outcome: make(Outcome, len(methods)), waiting: make(map[int][]late),
 	}
 	for i, m := range methods {
 		w := &watch{m, m.New(len(s.Rates)), i}
@@ -114,11 +109,10 @@ func newRun(s *Scenario, methods []Method, dice *rand.Rand) *run {
 			r.seldom = append(r.seldom, w)
 		}
 	}
-	r.look.begin(s.weights())
 	return r
 }
 
-// visits lets visitors come: all of them if there is a course, else until all methods saw
+// visits runs all visits if there is a course, else until all methods have detected
 // something.
 func (r *run) visits(ctx context.Context) error {
 	last := len(r.Days) - 1
@@ -152,13 +146,12 @@ func (r *run) visits(ctx context.Context) error {
 	return nil
 }
 
-// visit lets a visitor come, after the conversions that are due before.
+// visit runs one visit, after the conversions that are due before it.
 func (r *run) visit(ctx context.Context, v Visit) error {
 	if err := r.due(ctx, v.Visitor); err != nil {
 		return err
 	}
-	r.reweigh(v)
-	alternative, err := r.participate(ctx, v)
+	alternative, err := r.look.path.Participate(ctx, v)
 	if err != nil {
 		return err
 	}
@@ -169,7 +162,7 @@ func (r *run) visit(ctx context.Context, v Visit) error {
 	if r.dice.Float64() >= r.Rates[alternative](v.Day) {
 		return nil
 	}
-	x := late{v, alternative, r.look.stratum()}
+	x := late{v, alternative}
 	if r.Delay == nil {
 		return r.convert(ctx, x)
 	}
@@ -181,7 +174,7 @@ func (r *run) visit(ctx context.Context, v Visit) error {
 	return r.convert(ctx, x)
 }
 
-// due converts participants whose time to convert is before a visitor comes.
+// due runs the conversions that are due before a visit.
 func (r *run) due(ctx context.Context, visitor int) error {
 	if len(r.waiting) == 0 {
 		return nil
@@ -198,41 +191,11 @@ func (r *run) due(ctx context.Context, visitor int) error {
 }
 
 func (r *run) convert(ctx context.Context, x late) error {
-	if r.path != nil {
-		if err := r.path.Convert(ctx, x.Visit); err != nil {
-			return err
-		}
-	}
-	r.look.convert(x.alternative, x.stratum)
-	return nil
+	r.look.Arms[x.alternative].Converted++
+	return r.look.path.Convert(ctx, x.Visit)
 }
 
-// reweigh changes the weights when it is time.
-func (r *run) reweigh(v Visit) {
-	for len(r.changes) > 0 && v.Day >= r.changes[0].Day {
-		r.look.begin(r.changes[0].Weights)
-		r.changes = r.changes[1:]
-	}
-	if r.Rule != nil && v.Visitor > 0 && v.Visitor%r.Every == 0 {
-		r.look.begin(r.Rule(r.look.Arms))
-	}
-}
-
-func (r *run) participate(ctx context.Context, v Visit) (int, error) {
-	if r.path != nil {
-		return r.path.Participate(ctx, v)
-	}
-	x := r.dice.Float64()
-	for i, s := range r.look.shares {
-		if x < s {
-			return i, nil
-		}
-		x -= s
-	}
-	return len(r.look.shares) - 1, nil // x is within a rounding error of 1
-}
-
-// watch lets the methods look, and reports whether one of them saw something.
+// watch lets the methods look, and reports whether one of them detected something.
 func (r *run) watch() (seen bool) {
 	r.look.compare()
 	r.often, seen = r.see(r.often)
@@ -244,10 +207,10 @@ func (r *run) watch() (seen bool) {
 	return seen
 }
 
-// see returns the watches that saw nothing.
+// see returns the watches that detected nothing, and whether others detected something.
 func (r *run) see(all []*watch) (blind []*watch, seen bool) {
 	for i := 0; i < len(all); i++ {
-		if w := all[i]; r.look.highest >= w.Least && w.looks(r.look) && w.Sees(r.look) {
+		if w := all[i]; r.look.highest >= w.Min && w.looks(r.look) && w.Sees(r.look) {
 			r.outcome[w.index] = r.look.Visitors
 			all = slices.Delete(all, i, i+1)
 			i--
@@ -259,21 +222,18 @@ func (r *run) see(all []*watch) (blind []*watch, seen bool) {
 
 // confirm compares the counts of a path with the visits and conversions it acknowledged.
 func (r *run) confirm(ctx context.Context) error {
-	if r.path == nil {
-		return nil
-	}
-	counts, err := r.path.Counts(ctx)
+	counts, err := r.look.path.Counts(ctx)
 	if err != nil {
 		return err
 	}
 	if !slices.Equal(counts, r.look.Arms) {
-		return fmt.Errorf("after %d visitors %v are counted where %v were acknowledged", r.look.Visitors, counts, r.look.Arms)
+		return fmt.Errorf("after %d visitors the counts are %v, but %v were acknowledged", r.look.Visitors, counts, r.look.Arms)
 	}
 	return nil
 }
 
-// After returns the numbers of visitors after which a method first saw something, in the
-// runs in which it did, in ascending order.
+// After returns the numbers of visitors after which the method with an index first detected
+// something, in ascending order. It leaves out the runs in which the method detected nothing.
 func After(outcomes []Outcome, method int) (visitors []int) {
 	for _, o := range outcomes {
 		if o[method] > 0 {

@@ -6,44 +6,27 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/sixpack-go/sixpack/stats"
 )
 
 // A Scenario is a test to simulate. Time is in days from its start.
 type Scenario struct {
-	// Days has the number of visitors on each day. They come at even distances.
-	Days []int
-	// Rates of the alternatives, control first.
-	Rates []Rate
-	// Weights of the alternatives, of any scale; nil: equal.
-	Weights []float64
-	// Changes of the weights, in the order of time.
-	Changes []Change
-	// Rule, if not nil, sets new weights after every Every visitors.
-	Rule  Rule
-	Every int
+	Days    []int     // number of visitors on each day; they come at even distances
+	Rates   []Rate    // of the alternatives, control first
+	Weights []float64 // of the alternatives, of any scale; nil: equal
 	// Delay draws the number of days from a visit to its conversion. Visitors who would
 	// convert after the last day never do. Nil: they convert at once.
 	Delay func(dice *rand.Rand) float64
-	// Open begins a run on a Path. Nil: alternatives are drawn.
-	Open func(dice *rand.Rand) Path
+	// Open starts a run on a Path that gives the alternatives by their weights.
+	Open func(weights []float64, dice *rand.Rand) Path
 }
 
-// A Rate is the probability that a visitor who comes at a time converts.
+// A Rate is the probability that a visitor who comes at a time converts, in [0,1].
 type Rate func(day float64) float64
 
-// A Change sets weights from a time on.
-type Change struct {
-	Day     float64
-	Weights []float64
-}
-
-// A Rule turns the counts of the alternatives into weights, as a bandit does.
-type Rule func(arms []stats.Proportion) []float64
-
-// A Path carries out the visits, instead of random draws. Weights must be constant, except
-// for [Courses].
+// A Path gives visitors their alternatives and counts them, such as an engine.
 type Path interface {
 	// Participate returns the index of the visitor's alternative.
 	Participate(ctx context.Context, v Visit) (int, error)
@@ -53,7 +36,7 @@ type Path interface {
 	Counts(ctx context.Context) ([]stats.Proportion, error)
 }
 
-// A Visit is the number of a visitor, from 0, and a time.
+// A Visit is the number of a visitor, from 0, and a time in days.
 type Visit struct {
 	Visitor int
 	Day     float64
@@ -93,18 +76,11 @@ func Exponential(mean float64) func(*rand.Rand) float64 {
 }
 
 func (s *Scenario) check() error {
-	switch {
-	case len(s.Rates) < 2:
-		return errors.New("a test has at least two alternatives")
-	case s.Rule != nil && s.Every < 1:
-		return errors.New("a rule works after every so many visitors, at least one")
-	case s.Open != nil && (s.Rule != nil || s.Changes != nil):
-		return errors.New("who takes a path cannot change its weights")
+	if len(s.Rates) < 2 {
+		return errors.New("a scenario needs at least two alternatives")
 	}
-	for _, c := range append([]Change{{Weights: s.weights()}}, s.Changes...) {
-		if len(c.Weights) != len(s.Rates) {
-			return fmt.Errorf("%d weights for %d alternatives", len(c.Weights), len(s.Rates))
-		}
+	if n := len(s.weights()); n != len(s.Rates) {
+		return fmt.Errorf("%d weights for %d alternatives", n, len(s.Rates))
 	}
 	return nil
 }
@@ -113,11 +89,7 @@ func (s *Scenario) weights() []float64 {
 	if s.Weights != nil {
 		return s.Weights
 	}
-	equal := make([]float64, len(s.Rates))
-	for i := range equal {
-		equal[i] = 1
-	}
-	return equal
+	return slices.Repeat([]float64{1}, len(s.Rates))
 }
 
 // before returns the number of the first visitor after a time, the number of all visitors

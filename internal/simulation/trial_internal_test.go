@@ -79,7 +79,7 @@ func (t *Trial) run(ctx context.Context, dice *rand.Rand) (g Gain, err error) {
 	return g, nil
 }
 
-// participate lets a new client come.
+// participate runs the call of a new client.
 func (c *trialRun) participate(ctx context.Context, i int, day float64, g *Gain) error {
 	if err := c.convert(ctx, i-c.Delay-1); err != nil {
 		return err
