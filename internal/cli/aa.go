@@ -13,26 +13,24 @@ import (
 	"github.com/sixpack-go/sixpack/internal/simulation"
 )
 
-const aaHelp = `Shows what looking too often does, and that sixpack's verdict bears it. It replays tests in
-which all alternatives are equal, through the very code that serves your visitors (clients
-that are hashed, conversions that are counted, in memory), and looks after every visitor.
-Whoever sees a difference is wrong: there is none.
+const aaHelp = `Measures the false-positive rate of each method. It replays A/A tests, whose alternatives are
+all equal, with the engine that serves your visitors, in memory, and checks each method after
+every visitor. Every difference that a method finds is a false alarm.
 
-How to read the table: a method that is held to 5 % may be wrong in 5 % of the tests, however
-often one looks. Those made for one look, the z-test that most calculators have and the
-chance to be best, hold that if one looks once. With daily looks they are wrong far more
-often, with a look after every visitor in about every other test. The verdict is what
-sixpack shows: it should stay below 5 %, at any number of looks. The sample ratio check, of
-whether alternatives got as many visitors as their weights say, may alarm in 0.1 %.
+A method held to 5% may raise a false alarm in 5% of the tests, however often you look. The
+z-test of most calculators and the probability of being best hold that limit for one look
+only. With daily looks they exceed it many times over; with a look after every visitor they
+raise a false alarm in about half of the tests. The verdict that sixpack shows stays below 5%
+at any number of looks. The sample-ratio check may raise a false alarm in 0.1%.
 
-The range is what chance leaves open: with 200 runs it is wide, more --runs make it narrow. A
-figure above 5 % is evidence against a method only if all of its range is.
+The range is a 95% interval; more --runs make it narrower. A rate above 5% is evidence
+against a method only if its whole range is above 5%.
 
-With an EXPERIMENT the tests are like that one, of the configured store or of --from: its
-weights, its visitors day by day, the rate of its control and, unless its clients were
-purged, how many days conversions take. It is only read. Flags go before what it says. With
-several challengers all methods but the chance to be best are corrected for their number, by
-Holm.`
+With an EXPERIMENT, of the configured store or of --from, the tests use its weights, its
+participants per day, the conversion rate of its control and, unless its clients were purged,
+the days until they convert. Flags override these values. The experiment is only read. With
+several challengers, Holm's correction applies to all methods but the probability of being
+best.`
 
 const aaExamples = `  sixpack aa
   sixpack aa --runs 1000 --rate 2% --visitors 100000 --days 28 --split 90:10
@@ -59,21 +57,21 @@ type aaCmd struct {
 func aaCommand(p *process) *cobra.Command {
 	f := aaCmd{rate: 0.05, alpha: 0.05, split: shares{50, 50}}
 	c := &cobra.Command{
-		Use: "aa [EXPERIMENT]", Short: "replay tests without a difference, to see who finds one all the same",
+		Use: "aa [EXPERIMENT]", Short: "replay tests without a difference, to measure the false-positive rate",
 		Long: aaHelp, Example: aaExamples, Args: arguments(0, 1),
 		RunE: p.run(f.run),
 	}
 	own := c.Flags()
-	own.Var(&f.rate, "rate", "how many convert, whatever they see")
-	own.IntVar(&f.visitors, "visitors", 40_000, "how many come to each test")
-	own.IntVar(&f.days, "days", 20, "over how many days they come")
-	own.Var(&f.split, "split", "the weights of the alternatives, control first")
-	own.IntVar(&f.runs, "runs", 200, "how many tests to replay")
-	own.Var(&f.alpha, "alpha", "how often a method may be wrong")
-	own.Uint64Var(&f.seed, "seed", 0, "replay the same tests again as with this `number` before")
+	own.Var(&f.rate, "rate", "conversion rate of all alternatives")
+	own.IntVar(&f.visitors, "visitors", 40_000, "visitors per test")
+	own.IntVar(&f.days, "days", 20, "days over which the visitors arrive")
+	own.Var(&f.split, "split", "weights of the alternatives, control first")
+	own.IntVar(&f.runs, "runs", 200, "number of tests to replay")
+	own.Var(&f.alpha, "alpha", "allowed false-positive rate, at most 10%")
+	own.Uint64Var(&f.seed, "seed", 0, "repeat the tests of an earlier run with this `number`")
 	own.BoolVar(&f.json, "json", false, "print JSON")
-	own.StringVar(&f.kpi, "kpi", "", "the `KPI` of the experiment")
-	own.StringVar(&f.from, "from", "", "the `STORE` that has the experiment: a folder, a backup or a URL of Redis")
+	own.StringVar(&f.kpi, "kpi", "", "`KPI` of the experiment")
+	own.StringVar(&f.from, "from", "", "`STORE` with the experiment: a folder, a backup or a Redis URL")
 	completeFiles(c, "from")
 	return c
 }
@@ -109,7 +107,7 @@ func writeEscaped(w io.Writer, r any) error {
 	return e.Encode(r)
 }
 
-// seedOf returns a seed, drawn if it is 0: a short one, as somebody may type it.
+// seedOf returns a seed, drawn if it is 0: a short one, because an operator may type it.
 func seedOf(seed uint64) uint64 {
 	for seed == 0 {
 		seed = uint64(rand.Uint32()) //nolint:gosec // nothing secret

@@ -110,21 +110,6 @@ func TestAAExperiment(t *testing.T) {
 		!strings.Contains(text, "after 2.0 days on average.\nThey are like button paid.\n") {
 		t.Errorf("%v\n%s", err, text)
 	}
-	for _, c := range []struct {
-		args []string
-		want string
-	}{
-		{[]string{"button"}, "button has several KPIs: choose one of paid, seen with --kpi"},
-		{[]string{"button", "--kpi=pay"}, `button has no KPI "pay": it has paid, seen`},
-		{[]string{"buton"}, `there is no experiment "buton": did you mean button?`},
-		{[]string{"quiet"}, "nobody has converted in quiet yet: leave out the experiment and give --rate"},
-		{[]string{"button", "--from=/no/such"}, "there is no file /no/such/sixpack.db"},
-		{[]string{"button", "--store=memory"}, "store is memory, which holds no experiment: name a folder or a URL with --from, or leave out the experiment"},
-	} {
-		if _, _, err := call(t, nil, append(append([]string{"aa"}, args...), c.args...)...); err == nil || err.Error() != c.want {
-			t.Errorf("%v: %v, want %s", c.args, err, c.want)
-		}
-	}
 }
 
 // fillAA creates an experiment of four days whose conversions take two days, and one without
@@ -154,31 +139,6 @@ func fillAA(t *testing.T, folder string) {
 	_, err2 := e.Participate(t.Context(), sixpack.Experiment{Name: "quiet", Alternatives: []string{"a", "b"}}, "c")
 	if err := errors.Join(err, err2, st.Close()); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// TestAAUsage checks the usage errors.
-func TestAAUsage(t *testing.T) {
-	const rates = "--rate must be above 0 % and below 100 %"
-	const splits = "must be two to 256 numbers above 0, such as 50:50 or 90:10"
-	for args, want := range map[string]string{
-		"--rate=5":       "may be meant either way",
-		"--rate=0%":      rates,
-		"--rate=x":       "must be like 5% or 0.05",
-		"--rate=100%":    rates,
-		"--split=50":     splits,
-		"--split=0:1":    splits,
-		"--split=a:b":    splits,
-		"--alpha=50%":    "--alpha must be above 0 % and at most 10 %",
-		"--runs=0":       "--runs must be at least 1",
-		"--visitors=0":   "--visitors must be from 1 to 10000000: each of them really takes part, in memory",
-		"--days=0":       "--days must be from 1 to 3660",
-		"--kpi=purchase": `--kpi and --from are for an experiment: name it, as in "sixpack aa signup-button"`,
-	} {
-		stdout, _, err := call(t, nil, "aa", args)
-		if err == nil || !strings.Contains(err.Error(), want) || !errors.As(err, new(usage)) || stdout != "" {
-			t.Errorf("%s: %v, want %s", args, err, want)
-		}
 	}
 }
 

@@ -305,7 +305,7 @@ func TestLogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err = call(t, nil, append(serverFlags(folder), file)...)
-	if err == nil || !strings.HasSuffix(err.Error(), "holds no secret: delete the file to get a random one") {
+	if err == nil || !strings.HasSuffix(err.Error(), "has no secret of at least 16 characters: delete the file to get a random one") {
 		t.Errorf("an empty secret: %v", err)
 	}
 }

@@ -17,25 +17,25 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-const analyzeHelp = `Tells which alternative is better, whether that may be believed, and what is still needed.
-It may be asked at any time, as often as you like: a result stays as reliable as --alpha
-says. It analyses one of these:
+const analyzeHelp = `Reports which alternative is better, whether the data is reliable, and what is still needed.
+You can look at any time, as often as you like: false alarms stay at the rate --alpha. The
+data is one of these:
 
-  an experiment    of the configured store, or of the one that --from names: a folder with
-                   the embedded store's file, that file or a backup of it, or a URL of
-                   Redis. A server may be running meanwhile. The experiment's plan says
-                   what to find out; flags go before it, for this look only.
-  counts           converted/participants, with or without a name, the control first.
-  a CSV file       with --csv, "-" for standard input. Its first line names the columns:
-                   alternative, participants and conversions; and if you like, day (such as
-                   2026-05-31; the lines of an alternative are added up), weight (the share
-                   that was set), and for values sum, squares (the sum of the squares of the
-                   participants' values) and nonzero. The control comes first. What the
-                   dashboard of Sixpack exports is read as well.
+  an experiment    of the configured store, or of --from: a folder with the embedded store's
+                   file, that file or a backup of it, or a Redis URL. A server may be
+                   running. Flags override the experiment's plan for this analysis only.
+  counts           conversions/participants with an optional name, control first.
+  a CSV file       with --csv; "-" is standard input. The first line names the columns:
+                   alternative, participants and conversions; optionally day (such as
+                   2026-05-31; the lines of an alternative are added up), weight (the
+                   intended share), and for values sum, squares (the sum of the squares of
+                   the participants' values) and nonzero. Control comes first. Exports of
+                   Sixpack 2's dashboard are also read.
 
-Without any of these it lists all experiments, each with its verdict.
+Without any of these, it lists all experiments with their verdicts.
 
-The exit status is 1 if the counts cannot be, as when more converted than took part.`
+The exit status is 1 if the counts are impossible, such as more conversions than
+participants.`
 
 const analyzeExamples = `  sixpack analyze
   sixpack analyze button-color --kpi purchase
@@ -57,17 +57,17 @@ type analyzeCmd struct {
 func analyzeCommand(p *process) *cobra.Command {
 	var f analyzeCmd
 	c := &cobra.Command{
-		Use: "analyze [EXPERIMENT | COUNTS...]", Short: "tell which alternative is better, of an experiment or any counts",
+		Use: "analyze [EXPERIMENT | COUNTS...]", Short: "report which alternative is better, for an experiment or counts",
 		Long: analyzeHelp, Example: analyzeExamples, Args: arguments(0, maxAlternatives),
 		RunE: p.run(f.run),
 	}
 	own := c.Flags()
-	own.StringVar(&f.from, "from", "", "the `STORE` that has the experiment")
-	own.StringVar(&f.csv, "csv", "", "the `FILE` that has the counts")
+	own.StringVar(&f.from, "from", "", "`STORE` with the experiment: a folder, a backup or a Redis URL")
+	own.StringVar(&f.csv, "csv", "", "`FILE` with the counts")
 	f.declare(own)
-	own.Var(&f.weights, "weights", "of counts, the shares that were set: 90:10 (default equal ones)")
-	own.IntVar(&f.days, "days", 0, "in how many whole days the counts given were gathered")
-	own.BoolVar(&f.json, "json", false, "print everything that is known, as JSON")
+	own.Var(&f.weights, "weights", "intended shares of the counts, such as 90:10 (default equal)")
+	own.IntVar(&f.days, "days", 0, "number of whole days over which the counts were gathered")
+	own.BoolVar(&f.json, "json", false, "print the full analysis as JSON")
 	completeFiles(c, "from", "csv")
 	return c
 }
@@ -98,7 +98,7 @@ func (f *analyzeCmd) experiment(ctx context.Context, in *invocation, name string
 	all, err := datastore.CountsAt(ctx, &s.Config, f.from, name)
 	if err != nil {
 		if strings.ContainsAny(name, "/=") {
-			err = fmt.Errorf("%w (counts are like A=500/10000)", err)
+			err = fmt.Errorf("%w (counts look like A=500/10000)", err)
 		}
 		return err
 	}
@@ -124,7 +124,7 @@ func (f *analyzeCmd) print(in *invocation, r report.Analysis) (err error) {
 		err = r.Write(in.stdout)
 	}
 	if err == nil && r.Verdict.State == stats.StateInvalidCounts {
-		err = errors.New("the counts cannot be: look at where they come from")
+		err = errors.New("the counts are impossible: check where they come from")
 	}
 	return err
 }

@@ -30,7 +30,7 @@ func (f *analyzeCmd) file(in *invocation) error {
 		return err
 	}
 	if len(c.Ignored) > 0 {
-		fmt.Fprintf(in.stderr, "%s: these columns are not read: %s\n", c.Source, strings.Join(c.Ignored, ", "))
+		fmt.Fprintf(in.stderr, "%s: ignored columns: %s\n", c.Source, strings.Join(c.Ignored, ", "))
 	}
 	return f.counts(in, c)
 }

@@ -11,10 +11,9 @@ import (
 	"github.com/sixpack-go/sixpack/internal/report"
 )
 
-const backupHelp = `Copies all data to FILE, as it is at one moment, also while the server runs: then the
-server makes the copy and goes on serving. The copy is opened and read before it gets its
-name, so a FILE that is there is a good one. To use it, stop the server and put it in place
-of sixpack.db in the data folder.`
+const backupHelp = `Copies all data to FILE as of one moment. A running server makes the copy itself and keeps
+serving. FILE appears only after the copy was read and found complete. To restore it, stop
+the server and put FILE in place of sixpack.db in the data folder.`
 
 const backupExamples = `  sixpack backup sixpack-$(date +%F).db
   sixpack backup --data-dir /var/lib/sixpack /mnt/backups/sixpack.db --force`
@@ -22,14 +21,14 @@ const backupExamples = `  sixpack backup sixpack-$(date +%F).db
 func backupCommand(p *process) *cobra.Command {
 	var force bool
 	c := &cobra.Command{
-		Use: "backup FILE", Short: "copy the data to FILE, also while the server runs",
+		Use: "backup FILE", Short: "copy all data to FILE, even while the server runs",
 		Long: backupHelp, Example: backupExamples, Args: arguments(1, 1),
 		ValidArgsFunction: files,
 		RunE: p.run(func(ctx context.Context, in *invocation) error {
 			return backup(ctx, in, in.arguments[0], force)
 		}),
 	}
-	c.Flags().BoolVar(&force, "force", false, "replace FILE if it is there")
+	c.Flags().BoolVar(&force, "force", false, "replace FILE if it exists")
 	return c
 }
 

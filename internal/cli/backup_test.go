@@ -62,16 +62,16 @@ func TestBackupFile(t *testing.T) {
 		t.Fatalf("%v, %v", first.Mode(), err)
 	}
 	_, _, err = call(t, nil, "backup", file, "--data-dir", folder)
-	if err == nil || err.Error() != file+" is there already: --force replaces it" {
+	if err == nil || err.Error() != file+" exists: replace it with --force, or name another file" {
 		t.Errorf("over a file: %v", err)
 	}
 	if _, _, err := call(t, nil, "backup", file, "--data-dir", folder, "--force"); err != nil {
 		t.Error(err)
 	}
-	if _, _, err = call(t, nil, "backup", to, "--data-dir", folder, "--force"); err == nil || err.Error() != to+" is a folder: name a file in it" {
+	if _, _, err = call(t, nil, "backup", to, "--data-dir", folder, "--force"); err == nil || err.Error() != to+" is a folder: name a file" {
 		t.Errorf("over a folder: %v", err)
 	}
-	if _, _, err = call(t, nil, "backup", data, "--data-dir", folder, "--force"); err == nil || err.Error() != data+" is the data itself" {
+	if _, _, err = call(t, nil, "backup", data, "--data-dir", folder, "--force"); err == nil || err.Error() != data+" is the data file itself: name another file" {
 		t.Errorf("over the data: %v", err)
 	}
 	if _, _, err = call(t, nil, "backup", filepath.Join(to, "no", "file"), "--data-dir", folder); !errors.Is(err, os.ErrNotExist) {
@@ -153,7 +153,7 @@ func onlyFile(t *testing.T, folder, name string) {
 func TestLongPath(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
 	s := startServer(t, folder)
-	if !strings.Contains(s.log.String(), "backups will need the server to be stopped") {
+	if !strings.Contains(s.log.String(), "backups and analyses require stopping the server") {
 		t.Errorf("no warning:\n%s", s.log)
 	}
 	_, _, err := call(t, nil, "backup", filepath.Join(t.TempDir(), "b.db"), "--data-dir", folder)

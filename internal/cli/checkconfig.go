@@ -11,8 +11,8 @@ import (
 	"github.com/sixpack-go/sixpack/internal/config"
 )
 
-const checkConfigHelp = `Prints each setting, its value and where it comes from, then the problems. The exit status is
-0 if sixpack would start with these settings, else 1. Secrets are not shown.`
+const checkConfigHelp = `Prints each setting with its value and source, then the problems. Secrets are not shown. The
+exit status is 0 if sixpack would start with these settings, otherwise 1.`
 
 const checkConfigExamples = `  sixpack check-config
   SIXPACK_CONFIG=/etc/sixpack.yml sixpack check-config --port 8000`
@@ -53,7 +53,7 @@ func checkConfig(_ context.Context, in *invocation) error {
 		fmt.Fprintln(in.stdout, "No problems.")
 		return nil
 	case 1:
-		return errors.New("the configuration has a problem")
+		return errors.New("the configuration has 1 problem")
 	default:
 		return fmt.Errorf("the configuration has %d problems", len(s.Problems))
 	}

@@ -34,7 +34,7 @@ func TestCheckConfig(t *testing.T) {
 	}
 
 	_, _, err = call(t, nil, "check-config", "--port=http")
-	if err == nil || err.Error() != "the configuration has a problem" {
+	if err == nil || err.Error() != "the configuration has 1 problem" {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -11,12 +11,12 @@ import (
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
-const compactHelp = `Rewrites the data file without the space that deleted experiments left in it. The server
-must not run meanwhile. The file is replaced in one step; on an error it stays as it was.`
+const compactHelp = `Rewrites the data file without the space that deleted experiments left in it. Stop the server
+first. The file is replaced in one step; after an error it is unchanged.`
 
 func compactCommand(p *process) *cobra.Command {
 	return &cobra.Command{
-		Use: "compact", Short: "make the data file smaller, while no server runs",
+		Use: "compact", Short: "shrink the data file while no server runs",
 		Long: compactHelp, Example: "  sixpack compact --data-dir /var/lib/sixpack", Args: arguments(0, 0),
 		RunE: p.run(compact),
 	}

@@ -8,8 +8,8 @@ import (
 )
 
 const completionHelp = `Prints a script that makes your shell complete commands, flags and values with the Tab key.
-SHELL is bash, zsh, fish or powershell. Run the script for one session, or write it to where
-your shell looks for completions, for all sessions.`
+SHELL is bash, zsh, fish or powershell. Run the script for one session, or write it to your
+shell's completion folder for all sessions.`
 
 const completionExamples = `  source <(sixpack completion bash)
   sixpack completion bash >/etc/bash_completion.d/sixpack
@@ -35,7 +35,7 @@ func completionCommand() *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(out)
 			}
-			return usageError("there is no completion for %q%s (see \"sixpack help completion\")", args[0], suggest.DidYouMean(args[0], shells))
+			return usageError("there is no completion for the shell %q%s (see \"sixpack help completion\")", args[0], suggest.DidYouMean(args[0], shells))
 		},
 	}
 }

@@ -15,25 +15,25 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-const copyHelp = `Copies all experiments, with their clients, counts and logs of changes, from one store to
-another: from the embedded store to Redis when one machine is outgrown, or back. Then the
-results of both are compared, number by number; the exit status is 1 if any differ. What
-remains of an experiment that was deleted, its log, is not copied.
+const copyHelp = `Copies all experiments with their clients, counts and change histories from one store to
+another: from the embedded store to Redis when you need several servers, or back. It then
+compares every number in both stores; the exit status is 1 if any differ. The change
+histories of deleted experiments are not copied.
 
-A store is a folder with the embedded store's file, that file or a backup of it, or a URL of
-Redis (see redis_url in "sixpack help config"). One of both may be left out: it is the
-configured one.
+A store is a folder with the embedded store's file, that file or a backup of it, or a Redis
+URL (see redis_url in "sixpack help config"). If you leave out --from or --to, it is the
+configured store.
 
-It may be run again, also after it was interrupted, and takes only what is new. So most can
-be copied while the server runs, and the rest in a moment when it is stopped:
+You can repeat the command, also after an interruption: it copies only what is new. To keep
+the downtime short:
 
-  1. Copy while the server runs: from Redis as it is, from the embedded store by way of a
-     backup, as its server has the file for itself.
+  1. Copy while the server runs. A running server locks the embedded store: copy a backup.
   2. Stop the server, and copy again.
-  3. Start it with the other store.
+  3. Start the server with the other store.
 
-What the target has beside is left as it is. An experiment of the same name that is not a
-copy is refused, and the others are copied; --replace deletes it in the target first.`
+Other experiments in the target stay unchanged. If the target has an experiment of the same
+name that is not a copy, that experiment is refused and the others are copied; --replace
+deletes it in the target first.`
 
 const copyExamples = `  sixpack copy --from /var/lib/sixpack --to redis://10.0.0.5:6379/0
   sixpack copy --to redis://10.0.0.5:6379/0 --dry-run
@@ -55,10 +55,10 @@ func copyCommand(p *process) *cobra.Command {
 		RunE: p.run(f.run),
 	}
 	own := c.Flags()
-	own.StringVar(&f.from, "from", "", "the `STORE` to copy")
-	own.StringVar(&f.to, "to", "", "the `STORE` to copy into")
-	own.BoolVar(&f.dry, "dry-run", false, "write nothing, but tell what would be copied")
-	own.StringArrayVar(&f.replace, "replace", nil, "delete this `EXPERIMENT` in the target first; may be repeated")
+	own.StringVar(&f.from, "from", "", "`STORE` to copy from")
+	own.StringVar(&f.to, "to", "", "`STORE` to copy to")
+	own.BoolVar(&f.dry, "dry-run", false, "write nothing; show what would be copied")
+	own.StringArrayVar(&f.replace, "replace", nil, "delete this `EXPERIMENT` in the target first; can be repeated")
 	completeFiles(c, "from", "to")
 	return c
 }
@@ -104,7 +104,7 @@ func copyAll(ctx context.Context, w io.Writer, t *transfer.Transfer) error {
 		return err
 	}
 	if err != nil {
-		return fmt.Errorf("%w\nWhat was copied stays. The same command goes on from there", err)
+		return fmt.Errorf("%w\nWhat was copied is kept. Run the same command to continue", err)
 	}
 	return report.TransferError(all)
 }
@@ -113,7 +113,7 @@ func copyAll(ctx context.Context, w io.Writer, t *transfer.Transfer) error {
 // run.
 func (f *copyCmd) open(c *config.Config) (source, target store.Store, err error) {
 	if (f.from == "" || f.to == "") && c.Store == config.StoreMemory {
-		return nil, nil, usageError("store is memory, which nobody else sees: name two stores with --from and --to")
+		return nil, nil, usageError("store is memory, which only the server can read: name both stores with --from and --to")
 	}
 	if f.from == f.to || datastore.SameFile(c, f.from, f.to) {
 		return nil, nil, errSame
@@ -127,4 +127,4 @@ func (f *copyCmd) open(c *config.Config) (source, target store.Store, err error)
 	return source, target, nil
 }
 
-var errSame = usageError("--from and --to are the same store")
+var errSame = usageError("--from and --to are the same store: name two different ones")

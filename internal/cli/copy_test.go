@@ -383,7 +383,7 @@ func TestCopyInterrupted(t *testing.T) {
 		for _, b := range []string{t.TempDir(), redisAt(redis, fmt.Sprint("b", writes))} {
 			err := copyPart(t, a, b, writes)
 			finished = err == nil
-			if err != nil && !strings.Contains(err.Error(), "What was copied stays. The same command goes on from there") {
+			if err != nil && !strings.Contains(err.Error(), "What was copied is kept. Run the same command to continue") {
 				t.Errorf("after %d writes: %v", writes, err)
 			}
 			mustCopy(t, a, b)
@@ -479,24 +479,24 @@ func TestCopyRefused(t *testing.T) {
 			_, err := b.Participate(t.Context(), sixpack.Experiment{Name: "plain", Alternatives: []string{"red", "green"}}, "x")
 			return err
 		}, `its alternatives are ["red" "blue"], but ["red" "green"] in the target`},
-		"made anew": {func(_, b *sixpack.Engine) error {
+		"recreated": {func(_, b *sixpack.Engine) error {
 			if err := b.Delete(t.Context(), "plain"); err != nil {
 				return err
 			}
 			_, err := b.Participate(t.Context(), sixpack.Experiment{Name: "plain", Alternatives: []string{"red", "blue"}}, "x")
 			return err
-		}, "the target has another one of that name, or one of both was reset since it was copied"},
+		}, "the target has another experiment of this name, or one of the two was restarted since the last copy"},
 		"reset": {
 			func(a, _ *sixpack.Engine) error { return a.Reset(t.Context(), "plain") },
-			"the target has another one of that name, or one of both was reset since it was copied",
+			"the target has another experiment of this name, or one of the two was restarted since the last copy",
 		},
 		"purged": {func(a, _ *sixpack.Engine) error {
 			return errors.Join(a.Archive(t.Context(), "plain"), a.Purge(t.Context(), "plain"))
-		}, "its clients were purged since it was copied"},
+		}, "its clients were purged since the last copy"},
 		"epochs of its own": {func(a, b *sixpack.Engine) error {
 			return errors.Join(a.Override(t.Context(), "plain", store.Override{Weights: []float64{1, 3}}),
 				b.Override(t.Context(), "plain", store.Override{Weights: []float64{3, 1}}))
-		}, "its weights changed in the target since it was copied"},
+		}, "its weights changed in the target since the last copy"},
 	} {
 		t.Run(why, func(t *testing.T) {
 			a, b := t.TempDir(), t.TempDir()
@@ -605,7 +605,7 @@ func TestCopyOld(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "experiments differ") {
 		t.Errorf("it ends with %v", err)
 	}
-	if !strings.Contains(stdout, "\nplain differs:\n  clients did something else in the target than in the source\n") {
+	if !strings.Contains(stdout, "\nplain differs:\n  clients have other data in the target than in the source: copy again with --replace to keep the source's\n") {
 		t.Errorf("it says\n%s", stdout)
 	}
 	if after := dump(t, a); after != before {
@@ -652,7 +652,7 @@ func TestCopyServed(t *testing.T) {
 	url := startHere(t, folder)
 	get(t, url+"/_status")
 	_, _, err := call(t, nil, "copy", "--from", folder, "--to", other)
-	if err == nil || !strings.HasSuffix(err.Error(), "stop that one, or read a copy that \"sixpack backup\" makes") {
+	if err == nil || !strings.HasSuffix(err.Error(), "stop that process, or read a copy made by \"sixpack backup\"") {
 		t.Errorf("from its folder: %v", err)
 	}
 	if _, err := os.Stat(filepath.Join(other, config.DataFileName)); err == nil {
@@ -665,7 +665,7 @@ func TestCopyServed(t *testing.T) {
 	if _, _, err := call(t, nil, "backup", backup, "--data-dir", folder); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err = call(t, nil, "copy", "--from", backup, "--to", folder); err == nil || !strings.Contains(err.Error(), "stop that one first") {
+	if _, _, err = call(t, nil, "copy", "--from", backup, "--to", folder); err == nil || !strings.Contains(err.Error(), "stop that process first") {
 		t.Errorf("to its folder: %v", err)
 	}
 	mustCopy(t, backup, other)

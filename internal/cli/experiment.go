@@ -20,7 +20,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// ofExperiment returns the situation of the named experiment.
+// ofExperiment returns the planning input of the named experiment.
 func (f *planCmd) ofExperiment(ctx context.Context, in *invocation) (s samplesize.Situation, err error) {
 	found, err := in.settings()
 	if err != nil {
@@ -38,19 +38,18 @@ func (f *planCmd) ofExperiment(ctx context.Context, in *invocation) (s samplesiz
 	baseline := s.Baseline != 0 || in.flags.Changed("baseline") || in.flags.Changed("mean")
 	switch {
 	case slices.Contains(s.Shares, 0):
-		err = fmt.Errorf("an alternative of %q gets nobody at present: nothing can be planned before its weights change", s.Experiment)
+		err = fmt.Errorf("an alternative of %q has the weight 0: change its weights before you plan", s.Experiment)
 	case f.days > 0 && f.perDay == 0 && !s.PerDay.Known():
-		err = fmt.Errorf("nobody takes part in %q at present: say how many come a day, with --per-day", s.Experiment)
+		err = fmt.Errorf("%q has no participants at present: give the participants per day with --per-day", s.Experiment)
 	case !baseline && s.Measure == analysis.MeasureMean:
-		err = fmt.Errorf("the values of %q do not tell their mean yet: say it with --mean and --sd", s.Experiment)
+		err = fmt.Errorf("the mean value of %q is not known yet: give --mean and --sd", s.Experiment)
 	case !baseline:
-		err = fmt.Errorf("what %q has counted does not tell the control's rate yet: say it with --baseline", s.Experiment)
+		err = fmt.Errorf("the control's rate of %q is not known yet: give --baseline", s.Experiment)
 	}
 	return s, err
 }
 
-// kpiOf returns the KPI to go by: the one given, if anybody converted for it, or the primary
-// one.
+// kpiOf returns the given KPI if it has conversions, or by default the primary KPI.
 func (f *planFlags) kpiOf(flags *pflag.FlagSet, r store.Record) (string, error) {
 	switch {
 	case !flags.Changed("kpi"):
@@ -58,7 +57,7 @@ func (f *planFlags) kpiOf(flags *pflag.FlagSet, r store.Record) (string, error) 
 	case f.kpi == r.PrimaryKPI() || slices.Contains(r.KPIs, f.kpi):
 		return f.kpi, nil
 	case len(r.KPIs) == 0:
-		return "", fmt.Errorf("nobody has converted in %q yet, for any KPI", r.Name)
+		return "", fmt.Errorf("%q has no conversions yet: leave out --kpi", r.Name)
 	}
 	names := make([]string, len(r.KPIs))
 	for i, k := range r.KPIs {
@@ -67,14 +66,14 @@ func (f *planFlags) kpiOf(flags *pflag.FlagSet, r store.Record) (string, error) 
 	return "", fmt.Errorf("%q has no KPI %q: %s", r.Name, f.kpi, suggest.List(names))
 }
 
-// likeExperiment takes from the named experiment what flags do not say.
+// likeExperiment sets what flags do not give to the values of the named experiment.
 func (f *aaCmd) likeExperiment(ctx context.Context, in *invocation, aa *simulation.AA) (err error) {
 	s, err := in.settings()
 	if err != nil {
 		return err
 	}
 	if f.from == "" && s.Store == config.StoreMemory {
-		return errors.New("store is memory, which holds no experiment: name a folder or a URL with --from, or leave out the experiment")
+		return errors.New("store is memory, which only the server can read: name a folder or a Redis URL with --from, or leave out the experiment")
 	}
 	st, err := datastore.OpenAt(&s.Config, f.from, false)
 	if err != nil {
@@ -94,7 +93,7 @@ func (f *aaCmd) likeExperiment(ctx context.Context, in *invocation, aa *simulati
 	switch {
 	case !changed("rate") && !(like.Rate > 0 && like.Rate < 1):
 		control := all[0].Alternatives[0]
-		return fmt.Errorf("of %d participants of the control of %s %d converted, which makes no rate: give --rate",
+		return fmt.Errorf("%[3]d of %[1]d participants in the control of %[2]s converted, which gives no rate above 0%% and below 100%%: give --rate",
 			control.Participants(), name, control.KPI(kpi).Converted())
 	case like.Visitors == 0 && !(changed("visitors") && changed("days")):
 		return fmt.Errorf("%s has no participants yet: give --visitors and --days", name)
@@ -123,9 +122,9 @@ func chooseKPI(r store.Record, named string, given bool) (string, error) {
 	known := strings.Join(r.KPIs, ", ")
 	switch {
 	case len(r.KPIs) == 0:
-		return "", fmt.Errorf("nobody has converted in %s yet: leave out the experiment and give --rate", r.Name)
+		return "", fmt.Errorf("%s has no conversions yet: leave out the experiment and give --rate", r.Name)
 	case given && !slices.Contains(r.KPIs, named):
-		return "", fmt.Errorf("%s has no KPI %q: it has %s", r.Name, named, known)
+		return "", fmt.Errorf("%s has no KPI %q: its KPIs are %s", r.Name, named, known)
 	case given || slices.Contains(r.KPIs, ""):
 		return named, nil
 	case len(r.KPIs) == 1:

@@ -13,19 +13,18 @@ import (
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
 )
 
-const exportHelp = `Writes everything to a Redis as Sixpack 2 keeps it, so that the way back to Sixpack is
-open. Everyone keeps their alternative there, too. At the end all totals are compared, by
-alternative, KPI and day, and all that Sixpack has no place for is listed.
+const exportHelp = `Writes all data to Redis in the format of Sixpack 2, so that you can move back. Participants
+keep their alternative. It then compares all totals by alternative, KPI and day, and lists
+the data that Sixpack cannot store.
 
-It may be run again, also after it was interrupted: Sixpack sees an experiment only when it
-is complete, one that is not is written anew, and one that is there with the same clients
-and counts is left alone. One that is there and differs, as after Sixpack or sixpack went on
-serving, is refused, and the others are written; --force writes over it. The exit status is 1
-if any was refused or differs.
+You can repeat the command, also after an interruption: Sixpack sees only complete
+experiments, incomplete ones are written again, and unchanged ones are skipped. If Sixpack
+has an experiment with other clients or counts, it is refused and the others are written;
+--force overwrites it. The exit status is 1 if an experiment was refused or differs.
 
---to is the Redis for Sixpack, with its database and prefix; if it is left out, the
-configured one (redis_url or redis_host). --from is a folder or a URL of Redis; if it is left
-out, the configured store. No server should use either meanwhile.`
+--to is Sixpack's Redis with its database and prefix (default: redis_url or redis_host in the
+configuration). --from is a folder or a Redis URL (default: the configured store). Stop the
+servers of both first.`
 
 const exportExamples = `  sixpack export --to 'redis://localhost:6379/15?prefix=sxp'
   sixpack export --from /var/lib/sixpack --to 'redis://localhost:6379/15?prefix=sxp' --force`
@@ -39,14 +38,14 @@ type exportCmd struct {
 func exportCommand(p *process) *cobra.Command {
 	var f exportCmd
 	c := &cobra.Command{
-		Use: "export", Short: "write all data as Sixpack 2 keeps it, for the way back",
+		Use: "export", Short: "write all data in the format of Sixpack 2, to move back",
 		Long: exportHelp, Example: exportExamples, Args: arguments(0, 0),
 		RunE: p.run(f.run),
 	}
 	own := c.Flags()
-	own.StringVar(&f.from, "from", "", "the `STORE` to write out")
-	own.StringVar(&f.to, "to", "", "the `URL` of the Redis for Sixpack")
-	own.BoolVar(&f.force, "force", false, "write over experiments that Sixpack has already")
+	own.StringVar(&f.from, "from", "", "`STORE` to export")
+	own.StringVar(&f.to, "to", "", "`URL` of Sixpack's Redis")
+	own.BoolVar(&f.force, "force", false, "overwrite experiments that Sixpack already has")
 	completeFiles(c, "from")
 	return c
 }
@@ -57,10 +56,10 @@ func (f *exportCmd) run(ctx context.Context, in *invocation) (err error) {
 		return err
 	}
 	if f.from == "" && s.Store == config.StoreMemory {
-		return errors.New("store is memory, of which nothing is there to write: name a folder or a URL with --from")
+		return errors.New("store is memory, which only the server can read: name a folder or a Redis URL with --from")
 	}
 	if f.to == "" && !s.NamesRedis() {
-		return usageError("--to is missing: the Redis for Sixpack, such as redis://localhost:6379/15?prefix=sxp")
+		return usageError("--to is missing: name Sixpack's Redis, such as redis://localhost:6379/15?prefix=sxp")
 	}
 	client, prefix, err := datastore.Dial(&s.Config, f.to)
 	if err != nil {
@@ -77,7 +76,7 @@ func (f *exportCmd) run(ctx context.Context, in *invocation) (err error) {
 		return err
 	}
 	if len(experiments) == 0 {
-		return errors.New("there is no experiment to write: check --from, or data_dir or redis_url in the configuration")
+		return errors.New("there are no experiments to export: check --from, or data_dir or redis_url in the configuration")
 	}
 	space := sixpack2.New(client, prefix, sixpack2.Config{Location: s.Timezone.Location})
 	progress := report.NewProgress(in.stderr)
@@ -87,7 +86,7 @@ func (f *exportCmd) run(ctx context.Context, in *invocation) (err error) {
 		return err
 	}
 	if err != nil {
-		fmt.Fprintln(in.stderr, "What was written stays. The same command goes on from there.")
+		fmt.Fprintln(in.stderr, "What was written is kept. Run the same command to continue.")
 		return err
 	}
 	return report.ExportError(all)

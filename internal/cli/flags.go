@@ -41,7 +41,7 @@ func (f *fraction) Set(s string) error {
 	case x < 0:
 		return errors.New("must not be negative")
 	case x >= 1 && !percent:
-		return errors.New("must be like 5% or 0.05; " + digits + " may be meant either way")
+		return errors.New("must be like 5% or 0.05; " + digits + " is ambiguous")
 	}
 	*f = fraction(x)
 	return nil
@@ -65,7 +65,7 @@ func (s *shares) Set(text string) error {
 	for part := range strings.SplitSeq(text, ":") {
 		x, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
 		if err != nil || !(x > 0 && x <= countsfile.MaxCount) {
-			return fmt.Errorf("must be two to 256 numbers above 0, such as 50:50 or 90:10; %q is none", part)
+			return fmt.Errorf("must be two to 256 numbers above 0, such as 50:50 or 90:10, not %q", part)
 		}
 		all = append(all, x)
 	}
@@ -79,7 +79,7 @@ func (s *shares) Set(text string) error {
 // Type implements [pflag.Value].
 func (*shares) Type() string { return "shares" }
 
-// planFlags are the flags that say what an experiment is to find out.
+// planFlags are the flags that set the plan of an experiment.
 type planFlags struct {
 	kpi                            string
 	effect, alpha, power, baseline fraction
@@ -91,13 +91,13 @@ type planFlags struct {
 var planFlagNames = []string{"kpi", "effect", "alpha", "power", "baseline", "size", "fixed"}
 
 func (f *planFlags) declare(own *pflag.FlagSet) {
-	own.StringVar(&f.kpi, "kpi", "", "the `KPI`; if left out, the primary one")
-	own.Var(&f.effect, "effect", "the smallest difference that matters, relative to the control's rate: 10% (default 5%)")
-	own.Var(&f.alpha, "alpha", "in how many tests of equal alternatives an alarm may be false (default 5%)")
-	own.Var(&f.power, "power", "the chance that the effect is found if it is there (default 80%)")
-	own.Var(&f.baseline, "baseline", "the control's rate as expected (default the one seen)")
-	own.Int64Var(&f.size, "size", 0, "participants of all alternatives that are planned")
-	own.BoolVar(&f.fixed, "fixed", false, "look once, when --size participants are there, and not before")
+	own.StringVar(&f.kpi, "kpi", "", "`KPI` to analyze (default the primary KPI)")
+	own.Var(&f.effect, "effect", "smallest lift that matters, relative to the control's rate, such as 10% (default 5%)")
+	own.Var(&f.alpha, "alpha", "allowed false-positive rate (default 5%)")
+	own.Var(&f.power, "power", "probability of detecting the effect if it exists (default 80%)")
+	own.Var(&f.baseline, "baseline", "expected conversion rate of the control (default the measured rate)")
+	own.Int64Var(&f.size, "size", 0, "planned participants in all alternatives")
+	own.BoolVar(&f.fixed, "fixed", false, "look only once, at --size participants")
 }
 
 // given returns the plan flags that were given.
@@ -133,6 +133,6 @@ func (f *planFlags) apply(flags *pflag.FlagSet, p store.Plan) (store.Plan, error
 	}
 	return p, refuse(rule{
 		when: p.Analysis == store.AnalysisFixed, unless: p.Size != 0,
-		message: "--fixed needs --size, the number of participants at which is looked; \"sixpack plan\" tells how many it takes",
+		message: "--fixed needs --size, the number of participants at the one look; \"sixpack plan\" calculates it",
 	})
 }

@@ -13,7 +13,7 @@ func TestFraction(t *testing.T) {
 	}
 	for s, want := range map[string]string{
 		"": "must be like 5% or 0.05", "five": "must be like 5% or 0.05", "NaN": "must be like 5% or 0.05", "Inf%": "must be like 5% or 0.05",
-		"-5%": "must not be negative", "5": "must be like 5% or 0.05; 5 may be meant either way", "1": "must be like 5% or 0.05; 1 may be meant either way",
+		"-5%": "must not be negative", "5": "must be like 5% or 0.05; 5 is ambiguous", "1": "must be like 5% or 0.05; 1 is ambiguous",
 	} {
 		f := fraction(0.5)
 		if err := f.Set(s); err == nil || err.Error() != want || f != 0.5 {

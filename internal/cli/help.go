@@ -12,38 +12,36 @@ import (
 	"github.com/sixpack-go/sixpack/internal/config"
 )
 
-const introduction = `sixpack runs A/B tests: your programs ask it which alternative of an experiment a client gets,
-which is always the same one, and it counts participants and conversions.
+const introduction = `sixpack runs A/B tests. Your programs ask which alternative of an experiment a client gets, and
+report conversions. A client always gets the same alternative.
 
 Usage: sixpack [COMMAND] [flags]
 `
 
 const gettingStarted = `
-To start, run "sixpack", and in another window:
+To start, run "sixpack", then in another terminal:
 
   curl 'http://localhost:5000/participate?experiment=button-color&alternatives=red&alternatives=blue&client_id=alice'
   curl 'http://localhost:5000/convert?experiment=button-color&client_id=alice'
   curl 'http://localhost:5000/experiments/button-color'
 
-"sixpack seed" makes up some experiments to look at.
-
-The data is in the folder sixpack-data in the current folder, unless --data-dir or
-SIXPACK_DATA_DIR names another one.
+"sixpack seed" creates sample experiments. All data is in the folder sixpack-data, unless
+--data-dir or SIXPACK_DATA_DIR names another one.
 `
 
 const settingsHelp = `
 Settings are flags, environment variables or lines of a YAML file. Flags override variables,
 variables override the file. The most common ones:
 
-  --config FILE    SIXPACK_CONFIG      the file; Sixpack 2's config.yml will do
-  --host HOST      SIXPACK_HOST        where the API listens: all addresses if not given
-  --port PORT      SIXPACK_PORT        5000
-  --web-host HOST  SIXPACK_WEB_HOST    where the dashboard listens: 127.0.0.1
-  --web-port PORT  SIXPACK_WEB_PORT    5001
-  --data-dir DIR   SIXPACK_DATA_DIR    ./sixpack-data
-  --log-format F   SIXPACK_LOG_FORMAT  text or json
+  --config FILE    SIXPACK_CONFIG      configuration file; Sixpack 2's config.yml works
+  --host HOST      SIXPACK_HOST        address of the API (default all addresses)
+  --port PORT      SIXPACK_PORT        port of the API (default 5000)
+  --web-host HOST  SIXPACK_WEB_HOST    address of the dashboard (default 127.0.0.1)
+  --web-port PORT  SIXPACK_WEB_PORT    port of the dashboard (default 5001)
+  --data-dir DIR   SIXPACK_DATA_DIR    data folder (default ./sixpack-data)
+  --log-format F   SIXPACK_LOG_FORMAT  text (default) or json
 
-"sixpack help config" lists all of them, "sixpack check-config" those in effect.
+"sixpack help config" lists all settings, "sixpack check-config" the values in effect.
 `
 
 // showsSettings is an annotation of the commands whose help explains the settings.
@@ -52,7 +50,7 @@ const showsSettings = "settings"
 // helpCommand prints the help on all commands, or on one.
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "help [COMMAND]", Short: "print this, or more about a command", Args: arguments(0, 1),
+		Use: "help [COMMAND]", Short: "print help on all commands or on one", Args: arguments(0, 1),
 		RunE: func(c *cobra.Command, args []string) error {
 			about, _, err := c.Root().Find(args)
 			if err == nil && about == c.Root() {
@@ -95,7 +93,7 @@ func helpText(c *cobra.Command) string {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", c.Example)
 	}
 	if own.HasAvailableFlags() {
-		fmt.Fprintf(&b, "\nFlags of its own, besides the settings (\"sixpack help config\"):\n%s", own.FlagUsages())
+		fmt.Fprintf(&b, "\nFlags, in addition to the settings (\"sixpack help config\"):\n%s", own.FlagUsages())
 	}
 	if c.Annotations[showsSettings] != "" {
 		b.WriteString(settingsHelp)

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"bytes"
-	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -76,45 +74,6 @@ func TestCommandHelp(t *testing.T) {
 	}
 }
 
-// TestUsage checks the messages about usage errors, and the exit status.
-func TestUsage(t *testing.T) {
-	for _, c := range []struct {
-		args   []string
-		want   string
-		status int
-	}{
-		{[]string{"sevre"}, `there is no command "sevre": did you mean serve? (see "sixpack help")`, 2},
-		{[]string{"frobnicate"}, `there is no command "frobnicate" (see "sixpack help")`, 2},
-		{[]string{"help", "frobnicate"}, `there is no command "frobnicate" (see "sixpack help")`, 2},
-		{[]string{"--prot=80"}, `unknown flag: --prot: did you mean --port? (see "sixpack help serve")`, 2},
-		{[]string{"server", "--frobnicate"}, `unknown flag: --frobnicate (see "sixpack help server")`, 2},
-		{[]string{"-p", "80"}, `unknown shorthand flag: 'p' in -p (see "sixpack help serve")`, 2},
-		{[]string{"--port"}, `flag needs an argument: --port (see "sixpack help serve")`, 2},
-		{[]string{"seed", "--clients=many"}, `invalid argument "many" for "--clients" flag: strconv.ParseInt: parsing "many": invalid syntax (see "sixpack help seed")`, 2},
-		{[]string{"seed", "--clients=0"}, `--clients and --days must be at least 1`, 2},
-		{[]string{"seed", "--url=localhost:5000"}, `--url "localhost:5000" must be like http://127.0.0.1:5000`, 2},
-		{[]string{"backup"}, `an argument is missing: the usage is "sixpack backup FILE [flags]" (see "sixpack help backup")`, 2},
-		{[]string{"backup", "a", "b"}, `unexpected argument "b": the usage is "sixpack backup FILE [flags]" (see "sixpack help backup")`, 2},
-		{[]string{"serve", "now"}, `unexpected argument "now": the usage is "sixpack serve [flags]" (see "sixpack help serve")`, 2},
-		{[]string{"serve", "--port=x"}, `configuration: port: "x" from flag --port: must be a number from 0 to 65535`, 1},
-		{[]string{"compact", "--data-dir=/no/such"}, `there is no file /no/such/sixpack.db: name its folder with --data-dir, SIXPACK_DATA_DIR or data_dir`, 1},
-		{[]string{"backup", "x", "--store=memory"}, `store is memory, so that there is no file: this is for the embedded store`, 1},
-		{[]string{"seed", "--store=memory"}, `store is memory: what seed would make up is gone when it ends; use --url to seed a running server`, 1},
-	} {
-		stdout, _, err := call(t, nil, c.args...)
-		var stderr bytes.Buffer
-		if got := exitStatus(err, &stderr); got != c.status || stderr.String() != "sixpack: "+c.want+"\n" {
-			t.Errorf("sixpack %s: status %d\n%swant status %d\nsixpack: %s", strings.Join(c.args, " "), got, &stderr, c.status, c.want)
-		}
-		if stdout != "" {
-			t.Errorf("sixpack %s prints %q", strings.Join(c.args, " "), stdout)
-		}
-	}
-	if exitStatus(nil, nil) != 0 || exitStatus(errors.New("a"), new(bytes.Buffer)) != 1 {
-		t.Error("exit status")
-	}
-}
-
 func TestVersion(t *testing.T) {
 	for _, args := range [][]string{{"version"}, {"--version"}} {
 		got, _, err := call(t, nil, args...)
@@ -168,7 +127,7 @@ func TestMan(t *testing.T) {
 	}
 	for page, lines := range map[string][]string{
 		"sixpack.1":        {`.TH "SIXPACK" 1 "" "sixpack ` + version() + `"`, ".SH SYNOPSIS"},
-		"sixpack-backup.1": {`sixpack\-backup \- copy the data to FILE, also while the server runs`, "  sixpack backup sixpack\\-$(date +%F).db"},
+		"sixpack-backup.1": {`sixpack\-backup \- copy all data to FILE, even while the server runs`, "  sixpack backup sixpack\\-$(date +%F).db"},
 	} {
 		content, err := os.ReadFile(filepath.Join(folder, page))
 		if err != nil {

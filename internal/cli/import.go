@@ -13,27 +13,27 @@ import (
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
 )
 
-const importHelp = `Takes over what Sixpack 2 has in its Redis: all experiments, with who got which alternative
-and converted when, winners, pauses and descriptions. Everyone keeps their alternative. An
-archived experiment, of which Sixpack has forgotten the clients, keeps its counts.
+const importHelp = `Imports the data of Sixpack 2 from Redis: all experiments, with the alternatives and
+conversions of all clients, winners, pauses and descriptions. Participants keep their
+alternative. Archived experiments, whose clients Sixpack has deleted, keep their counts.
 
-It reads only, and Sixpack may go on serving. It may be run again, also after it was
-interrupted, and takes only what is new. So nobody need notice:
+It only reads, so Sixpack can keep serving. You can repeat the command, also after an
+interruption: it imports only what is new. To keep the downtime short:
 
-  1. Look what would come, with --dry-run.
+  1. See what would be imported, with --dry-run.
   2. Import while Sixpack serves.
   3. Stop Sixpack, import again, which takes a moment, and start sixpack.
 
-At the end all totals are compared with Sixpack's, by alternative, KPI and day; the exit
-status is 1 if any is less, if a setting differs, or if something could not be read. More
-than in Sixpack is no loss: they took part here since.
+It then compares all totals with Sixpack's by alternative, KPI and day. The exit status is 1
+if any is smaller, if a setting differs, or if something could not be read. Larger totals are
+normal: those clients came to sixpack after the first import.
 
-What an operator set in Sixpack after the first import is told, and taken over only with
---settings, as somebody may have set it here on purpose.
+Settings that an operator changed in Sixpack after the first import are reported. They
+replace the settings here only with --settings.
 
---from is Sixpack's Redis, with its database and prefix; if it is left out, the configured
-one (redis_url or redis_host). --to is a folder or a URL of Redis; if it is left out, the
-configured store. Both may be the same Redis with the same prefix.`
+--from is Sixpack's Redis with its database and prefix (default: redis_url or redis_host in
+the configuration). --to is a folder or a Redis URL (default: the configured store). Both can
+be the same Redis with the same prefix.`
 
 const importExamples = `  sixpack import --from 'redis://localhost:6379/15?prefix=sxp' --dry-run
   sixpack import --from 'redis://localhost:6379/15?prefix=sxp' --to /var/lib/sixpack
@@ -48,15 +48,15 @@ type importCmd struct {
 func importCommand(p *process) *cobra.Command {
 	var f importCmd
 	c := &cobra.Command{
-		Use: "import", Short: "take over the data of Sixpack 2, also while it serves",
+		Use: "import", Short: "import the data of Sixpack 2, even while it serves",
 		Long: importHelp, Example: importExamples, Args: arguments(0, 0),
 		RunE: p.run(f.run),
 	}
 	own := c.Flags()
-	own.StringVar(&f.from, "from", "", "the `URL` of Sixpack's Redis")
-	own.StringVar(&f.to, "to", "", "the `STORE` that takes it")
-	own.BoolVar(&f.dry, "dry-run", false, "write nothing, but tell what would come")
-	own.BoolVar(&f.settings, "settings", false, "take winners, pauses, archiving, descriptions and traffic of experiments that are there")
+	own.StringVar(&f.from, "from", "", "`URL` of Sixpack's Redis")
+	own.StringVar(&f.to, "to", "", "`STORE` to import into")
+	own.BoolVar(&f.dry, "dry-run", false, "write nothing; show what would be imported")
+	own.BoolVar(&f.settings, "settings", false, "also import winners, pauses, archiving, descriptions and traffic of experiments that exist here")
 	completeFiles(c, "to")
 	return c
 }
@@ -67,10 +67,10 @@ func (f *importCmd) run(ctx context.Context, in *invocation) (err error) {
 		return err
 	}
 	if f.to == "" && s.Store == config.StoreMemory {
-		return errors.New("store is memory: what comes would be gone when this ends; name a folder or a URL with --to")
+		return errors.New("store is memory, which is lost when this command ends: name a folder or a Redis URL with --to")
 	}
 	if f.from == "" && !s.NamesRedis() {
-		return usageError("--from is missing: Sixpack's Redis, such as redis://localhost:6379/15?prefix=sxp")
+		return usageError("--from is missing: name Sixpack's Redis, such as redis://localhost:6379/15?prefix=sxp")
 	}
 	client, prefix, err := datastore.Dial(&s.Config, f.from)
 	if err != nil {
@@ -88,7 +88,7 @@ func (f *importCmd) run(ctx context.Context, in *invocation) (err error) {
 		return err
 	}
 	if len(names) == 0 {
-		return fmt.Errorf("there is no experiment of Sixpack's under the prefix %q: check the database and ?prefix= of --from", prefix)
+		return fmt.Errorf("there are no experiments of Sixpack 2 under the prefix %q: check the database and ?prefix= of --from", prefix)
 	}
 	progress := report.NewProgress(in.stderr)
 	all, err := space.ImportAll(ctx, st, names, sixpack2.ImportOptions{
@@ -103,7 +103,7 @@ func (f *importCmd) run(ctx context.Context, in *invocation) (err error) {
 		return err
 	}
 	if err != nil && !f.dry {
-		fmt.Fprintln(in.stderr, "What was taken stays. The same command goes on from there.")
+		fmt.Fprintln(in.stderr, "What was imported is kept. Run the same command to continue.")
 	}
 	if err != nil {
 		return err

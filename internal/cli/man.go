@@ -9,23 +9,21 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const manHelp = `Writes the manual pages sixpack.1 and sixpack-COMMAND.1 for all commands into the folder DIR,
-which must exist. This is for those who package sixpack.`
+const manHelp = `Writes the manual pages sixpack.1 and sixpack-COMMAND.1 of all commands to the folder DIR,
+which must exist. For packagers.`
 
 func manCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "man DIR", Short: "write manual pages", Hidden: true,
 		Long: manHelp, Example: "  sixpack man /usr/local/share/man/man1", Args: arguments(1, 1),
 		RunE: func(c *cobra.Command, args []string) error {
-			pages := map[string]string{"sixpack": manPage(c.Root())}
-			for _, sub := range c.Root().Commands() {
-				if sub.Runnable() && !sub.Hidden && sub.Name() != "help" {
-					pages["sixpack-"+sub.Name()] = manPage(sub)
+			for _, sub := range append([]*cobra.Command{c.Root()}, c.Root().Commands()...) {
+				if !sub.Runnable() || sub.Hidden || sub.Name() == "help" {
+					continue
 				}
-			}
-			for name, page := range pages {
-				if err := os.WriteFile(filepath.Join(args[0], name+".1"), []byte(page), 0o644); err != nil { //nolint:gosec // for everybody to read
-					return err
+				path := filepath.Join(args[0], pageName(sub)+".1")
+				if err := os.WriteFile(path, []byte(manPage(sub)), 0o644); err != nil { //nolint:gosec // readable by all users
+					return fmt.Errorf("%w: DIR must be an existing folder", err)
 				}
 			}
 			return nil
@@ -33,9 +31,11 @@ func manCommand() *cobra.Command {
 	}
 }
 
+func pageName(c *cobra.Command) string { return strings.ReplaceAll(c.CommandPath(), " ", "-") }
+
 // manPage returns the help on a command in the format of man.
 func manPage(c *cobra.Command) string {
-	name := strings.ReplaceAll(c.CommandPath(), " ", "-")
+	name := pageName(c)
 	synopsis, description := c.UseLine(), c.Long
 	if !c.HasParent() {
 		synopsis, description = "sixpack [COMMAND] [flags]", overview(c)

@@ -14,19 +14,19 @@ import (
 	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
-const passwdHelp = `Reads a password, twice from a terminal or once from a pipe, and prints the line that lets the
-user NAME log in to the dashboard with it: you, if no name is given. Put the line below
-"users:" in the configuration file, or set SIXPACK_USERS to name:role:hash; separate several
-with commas. The line has a hash, which does not reveal the password. In a docker-compose.yml,
-write each $ of it twice. Then restart the server.
+const passwdHelp = `Reads a password, twice from a terminal or once from a pipe, and prints the line that lets
+the user NAME (default: you) log in to the dashboard. Put the line below "users:" in the
+configuration file, or set SIXPACK_USERS to name:role:hash, separated by commas for several
+users; then restart the server. The line has a hash, which does not reveal the password. In a
+docker-compose.yml, write each $ of it twice.
 
-With --token, generates a token for the program NAME instead, and prints it, which is the only
-time, before the line for "tokens:" or SIXPACK_TOKENS. Programs send it with each request:
+With --token, it generates a token for the program NAME. It prints the token, which is not
+shown again, and the line for "tokens:" or SIXPACK_TOKENS. Programs send it with each request:
 
   curl -H 'Authorization: Bearer TOKEN' http://localhost:5001/experiments.json
 
-Viewers have read-only access, editors can change everything. A new password ends the user's
-sessions, and so does removing the line.`
+Viewers have read-only access, editors can change everything. A new password or a removed
+line ends the user's sessions.`
 
 const passwdExamples = `  sixpack passwd anna
   sixpack passwd --role viewer bob <password.txt
@@ -41,7 +41,7 @@ type passwdCmd struct {
 func passwdCommand(p *process) *cobra.Command {
 	var f passwdCmd
 	c := &cobra.Command{
-		Use: "passwd [NAME]", Short: "make the line that gives a user or program access to the dashboard",
+		Use: "passwd [NAME]", Short: "create dashboard access for a user or a program",
 		Long: passwdHelp, Example: passwdExamples, Args: arguments(0, 1),
 		RunE: p.run(f.run),
 	}

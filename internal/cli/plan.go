@@ -15,21 +15,21 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-const planHelp = `Tells how many participants and days a test needs, before it begins: --baseline is the
-control's rate, --effect the smallest difference that matters. For values, such as what
-people spend, say --mean and --sd (the standard deviation) of all participants in place of
-the rate. With --days and --per-day and no --effect it tells the smallest effect that can
-be found in that time.
+const planHelp = `Calculates how many participants and days a test needs before it starts. --baseline is the
+conversion rate of the control, --effect the smallest lift that matters. For values, such as
+revenue, give the --mean and --sd (standard deviation) over all participants instead of the
+rate. With --days and --per-day but no --effect, it calculates the smallest effect that the
+test detects in that time.
 
-For an EXPERIMENT of the configured store, or of the one that --from names, the rate, the
-shares and the participants per day are those seen; flags go before them.
+With an EXPERIMENT, of the configured store or of --from, the rate, the shares and the
+participants per day are those measured so far; flags override them.
 
-It compares looking at any time, which is what experiments do, with one look at a size
-fixed beforehand. The first takes longer at most, and less on average if there is an effect.
+It compares looking at any time, as experiments do, with a single look at a fixed size. The
+former takes longer at most, and less time on average if there is an effect.
 
---set writes what the flags say into the plan of the experiment, also while a server runs,
-and leaves the rest of it. 0 takes a number back. A plan for one look (--fixed) is refused
-once somebody takes part.`
+--set saves the given flags in the plan of the experiment, also while a server runs. Other
+values of the plan stay unchanged; 0 clears a value. A plan for one look (--fixed) must be
+set before the first participant.`
 
 const planExamples = `  sixpack plan --baseline 5% --effect 10% --per-day 2000
   sixpack plan --baseline 5% --effect 10% --alternatives 3
@@ -53,21 +53,21 @@ type planCmd struct {
 func planCommand(p *process) *cobra.Command {
 	var f planCmd
 	c := &cobra.Command{
-		Use: "plan [EXPERIMENT]", Short: "tell how many participants and days a test needs",
+		Use: "plan [EXPERIMENT]", Short: "calculate how many participants and days a test needs",
 		Long: planHelp, Example: planExamples, Args: arguments(0, 1),
 		RunE: p.run(f.run),
 	}
 	own := c.Flags()
-	own.StringVar(&f.from, "from", "", "the `STORE` that has the experiment")
+	own.StringVar(&f.from, "from", "", "`STORE` with the experiment: a folder, a backup or a Redis URL")
 	f.declare(own)
-	own.Float64Var(&f.mean, "mean", 0, "the mean value of the control's participants, in place of --baseline")
-	own.Float64Var(&f.sd, "sd", 0, "the standard deviation of their values")
-	own.IntVar(&f.alternatives, "alternatives", 2, "how many there are, the control included")
-	own.Var(&f.split, "split", "the shares: 90:10 (default equal ones)")
-	own.Float64Var(&f.perDay, "per-day", 0, "participants a day, of all alternatives")
-	own.IntVar(&f.days, "days", 0, "how many days there are, to tell the smallest effect that is found")
+	own.Float64Var(&f.mean, "mean", 0, "mean value of the control's participants, instead of --baseline")
+	own.Float64Var(&f.sd, "sd", 0, "standard deviation of these values")
+	own.IntVar(&f.alternatives, "alternatives", 2, "number of alternatives, including control")
+	own.Var(&f.split, "split", "weights of the alternatives, such as 90:10 (default equal)")
+	own.Float64Var(&f.perDay, "per-day", 0, "participants per day in all alternatives")
+	own.IntVar(&f.days, "days", 0, "duration of the test, to calculate the smallest detectable effect")
 	own.BoolVar(&f.json, "json", false, "print JSON")
-	own.BoolVar(&f.set, "set", false, "write what the flags say into the experiment's plan")
+	own.BoolVar(&f.set, "set", false, "save the flags in the experiment's plan")
 	completeFiles(c, "from")
 	return c
 }
@@ -93,7 +93,7 @@ func (f *planCmd) run(ctx context.Context, in *invocation) error {
 	p := s.Plan()
 	switch {
 	case !p.AlwaysValid.Total.Known():
-		return fmt.Errorf("an effect of %s cannot be planned for: the rate %s would become more than 100 %%, and less than 0 %% the other way",
+		return fmt.Errorf("an effect of %s is impossible at the rate %s: the result would be above 100%% or below 0%%; give a smaller --effect",
 			report.Magnitude(s.Effect), report.Magnitude(s.Baseline))
 	case f.json:
 		return report.JSON(in.stdout, p)

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -200,44 +199,5 @@ func TestSetPlan(t *testing.T) {
 				t.Errorf("of a bad alpha: %v", err)
 			}
 		})
-	}
-}
-
-func TestPlanMistakes(t *testing.T) {
-	folder := t.TempDir()
-	fill(t, folder)
-	for _, c := range []struct {
-		args, want string
-		status     int
-	}{
-		{"", "the control's rate is missing: --baseline, such as 5%, or --mean and --sd for values, or an experiment that has them", 2},
-		{"--baseline 5% --mean 3 --sd 1", "give --baseline for a rate, or --mean and --sd for values", 2},
-		{"--mean 3", "give --baseline for a rate, or --mean and --sd for values", 2},
-		{"--mean 3 --sd 0", "--sd must be above 0", 2},
-		{"--baseline 100%", "--baseline must be above 0 and at most 99.99%: 100% is not", 2},
-		{"--baseline 5% --days 3", "--days needs --per-day, the participants a day", 2},
-		{"--baseline 5% --days 3 --per-day 10 --effect 5%", "--days tells the smallest effect that can be found: leave out --effect, or --days", 2},
-		{"--baseline 5% --per-day -3", "--per-day must be above 0", 2},
-		{"--baseline 5% --alternatives 1", "--alternatives must be from 2 to 256", 2},
-		{"--baseline 5% --alternatives 3 --split 1:1", "--split has 2 shares for 3 alternatives", 2},
-		{"--baseline 5% --size 10", `--size and --fixed go with --set: without, "sixpack plan" tells what size it takes`, 2},
-		{"--baseline 5% --kpi a", "--kpi is for an experiment: name it", 2},
-		{"--baseline 5% --from x", "--from is for an experiment: name it", 2},
-		{"--baseline 60% --effect 200%", "an effect of 200 % cannot be planned for: the rate 60 % would become more than 100 %, and less than 0 % the other way", 1},
-		{"large --split 1:1", `--alternatives and --split are for a test that is not there yet: "large" has its own`, 2},
-		{"large --from " + folder, `what "large" has counted does not tell the control's rate yet: say it with --baseline`, 1},
-		{"larg --from " + folder, `there is no experiment "larg": did you mean large?`, 1},
-		{"--set --effect 5%", "--set is for an experiment: name it", 2},
-		{"large --set", "there is nothing to set: give some of --kpi, --effect, --alpha, --power, --baseline, --size, --fixed", 2},
-		{"large --set --sd 3 --effect 5%", "--sd does not go with --set: a plan has --kpi, --effect, --alpha, --power, --baseline, --size, --fixed", 2},
-		{"large --set --fixed --from " + folder, `--fixed needs --size, the number of participants at which is looked; "sixpack plan" tells how many it takes`, 2},
-	} {
-		stdout, _, err := call(t, nil, append([]string{"plan"}, strings.Fields(c.args)...)...)
-		if err == nil || err.Error() != c.want || exitStatus(err, new(bytes.Buffer)) != c.status {
-			t.Errorf("sixpack plan %s: %v\nwant status %d, %s", c.args, err, c.status, c.want)
-		}
-		if stdout != "" {
-			t.Errorf("sixpack plan %s prints %q", c.args, stdout)
-		}
 	}
 }

@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -80,6 +82,9 @@ func flagError(c *cobra.Command, err error) error {
 		var names []string
 		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
 		meant = suggest.DidYouMean("--"+unknown.GetSpecifiedName(), names)
+	}
+	if number := (*strconv.NumError)(nil); errors.As(err, &number) {
+		err = errors.New(strings.Replace(err.Error(), number.Error(), "must be a number", 1))
 	}
 	topic := c.Name()
 	if !c.HasParent() {

@@ -18,16 +18,14 @@ import (
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
-const seedHelp = `Makes up some experiments, with visitors who took part and converted during the last two
-weeks, so that there is something to look at. What really works better is in the
-experiments' descriptions.
+const seedHelp = `Creates sample experiments with simulated visitors of the last two weeks, so that you have
+something to look at. Their descriptions say which alternative is really better.
 
-They go into the data folder, or with --url to a running server. A folder that a server
-uses is that server's: seed it by its URL. Over HTTP nobody can set a winner, pause or
-archive, nor go back in time for a bandit to learn, so that there only the other
-experiments are made.
+The data goes to the data folder, or with --url to a running server. If a server uses the
+folder, give its URL. Over HTTP, seed cannot set winners, pause, archive or go back in time
+for bandits to learn, so it creates only the other experiments.
 
-Experiments of the same names must not be there yet.`
+Experiments of these names must not exist yet.`
 
 const seedExamples = `  sixpack seed
   sixpack seed --data-dir /tmp/try --clients 20000 && sixpack --data-dir /tmp/try
@@ -43,15 +41,15 @@ type seedCmd struct {
 func seedCommand(p *process) *cobra.Command {
 	var f seedCmd
 	c := &cobra.Command{
-		Use: "seed", Short: "make up experiments to look at, in the data folder or at a URL",
+		Use: "seed", Short: "create sample experiments in the data folder or at a URL",
 		Long: seedHelp, Example: seedExamples, Args: arguments(0, 0),
 		RunE: p.run(f.run),
 	}
 	own := c.Flags()
-	own.StringVar(&f.url, "url", "", "send the visitors to the server at this `URL`")
-	own.IntVar(&f.clients, "clients", 3000, "how many visitors to make up; each sees all experiments")
-	own.IntVar(&f.days, "days", 14, "over how many days they come, today included")
-	own.Uint64Var(&f.seed, "seed", 0, "make up the same visitors again as with this `number` before")
+	own.StringVar(&f.url, "url", "", "send the visitors to the API of the server at this `URL`")
+	own.IntVar(&f.clients, "clients", 3000, "number of simulated visitors; each visits all experiments")
+	own.IntVar(&f.days, "days", 14, "days over which the visitors arrive, including today")
+	own.Uint64Var(&f.seed, "seed", 0, "repeat the visitors of an earlier run with this `number`")
 	return c
 }
 
@@ -71,7 +69,7 @@ func (f *seedCmd) run(ctx context.Context, in *invocation) error {
 		return f.fill(ctx, in, to, s.Timezone.Location, whereToLook(&s.Config, to.URL))
 	}
 	if s.Store == config.StoreMemory {
-		return errors.New("store is memory: what seed would make up is gone when it ends; use --url to seed a running server")
+		return errors.New("store is memory, which is lost when this command ends: seed a running server with --url")
 	}
 	st, err := in.openToServe(ctx, &s.Config)
 	if errors.Is(err, bolt.ErrLocked) {
@@ -85,26 +83,26 @@ func (f *seedCmd) run(ctx context.Context, in *invocation) error {
 	return errors.Join(err, st.Close())
 }
 
-// fill fills a target, and prints what was made and what to do next.
+// fill fills a target and prints a summary and the next step.
 func (f *seedCmd) fill(ctx context.Context, in *invocation, to sampledata.Target, days *time.Location, next string) error {
 	seed, began, progress := seedOf(f.seed), time.Now(), report.NewProgress(in.stderr)
 	all, err := sampledata.Fill(ctx, to, sampledata.Options{
 		Clients: f.clients, Days: f.days, Seed: seed, Location: days,
-		Progress: func(done, total int) { progress.Set("making up visitors", int64(done), int64(total)) },
+		Progress: func(done, total int) { progress.Set("simulating visitors", int64(done), int64(total)) },
 	})
 	progress.Finish()
 	if errors.Is(err, sampledata.ErrExists) {
-		return fmt.Errorf("%w: seed a new folder (--data-dir) or server (--url)", err)
+		return fmt.Errorf("%w: seed another folder (--data-dir) or server (--url)", err)
 	}
 	if err != nil {
 		return err
 	}
-	return report.SampleData(in.stdout, all, fmt.Sprintf("\nMade by %d visitors in %.1f s; --seed %d makes them up again. %s\n",
+	return report.SampleData(in.stdout, all, fmt.Sprintf("\n%d visitors in %.1f s; --seed %d repeats them. %s\n",
 		f.clients, time.Since(began).Seconds(), seed, next))
 }
 
-// whereToLook says where to look at what was made over HTTP. A server on this machine at the
-// configured port is taken for the configured one, whose dashboard is known.
+// whereToLook returns where the experiments created over HTTP can be seen. A server on this
+// machine at the configured port is taken for the configured server.
 func whereToLook(c *config.Config, api string) string {
 	if u, err := url.Parse(api); err == nil && config.IsLocal(u.Hostname()) && u.Port() == strconv.Itoa(int(c.Port)) {
 		return "Look at them in the dashboard:\n\n  " + reached(c.WebHost, c.WebPort) + string(c.WebPrefix) + "/"
@@ -112,8 +110,7 @@ func whereToLook(c *config.Config, api string) string {
 	return "Look at them in that server's dashboard."
 }
 
-// reached returns the URL at which this machine reaches its own server that listens
-// at a host and port.
+// reached returns the URL of a server on this machine that listens at a host and port.
 func reached(host string, port config.Port) string {
 	if address, err := netip.ParseAddr(host); host == "" || err == nil && address.IsUnspecified() {
 		host = "127.0.0.1"

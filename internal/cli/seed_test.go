@@ -22,7 +22,7 @@ func TestSeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if stderr != "making up visitors...\n" || !strings.Contains(stdout, "--seed 7 makes them up again") {
+	if stderr != "simulating visitors...\n" || !strings.Contains(stdout, "--seed 7 repeats them") {
 		t.Errorf("it says %q and\n%s", stderr, stdout)
 	}
 	if next := "\n  sixpack serve --data-dir=" + folder + "\n"; !strings.HasSuffix(stdout, next) {
@@ -64,7 +64,7 @@ func TestSeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, err = call(t, nil, "seed", "--data-dir", folder)
-	if err == nil || err.Error() != "experiment signup-button is there already: seed a new folder (--data-dir) or server (--url)" {
+	if err == nil || err.Error() != "experiment signup-button already exists: seed another folder (--data-dir) or server (--url)" {
 		t.Errorf("a second time: %v", err)
 	}
 }
@@ -124,7 +124,7 @@ func TestSeedURL(t *testing.T) {
 	if status != http.StatusOK || answer["traffic_fraction"] != 0.4 || answer["excluded_clients"].(float64)+answer["total_participants"].(float64) != 200 {
 		t.Errorf("price-test is %d %v", status, answer)
 	}
-	if _, _, err := call(t, nil, "seed", "--url", url); err == nil || !strings.HasPrefix(err.Error(), "experiment signup-button is there already") {
+	if _, _, err := call(t, nil, "seed", "--url", url); err == nil || !strings.HasPrefix(err.Error(), "experiment signup-button already exists") {
 		t.Errorf("a second time: %v", err)
 	}
 	if _, _, err := call(t, nil, "seed", "--url", "http://127.0.0.1:1"); err == nil || !strings.Contains(err.Error(), "127.0.0.1:1") {

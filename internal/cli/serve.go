@@ -14,17 +14,17 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-const serveHelp = `Serves the API, which existing Sixpack clients use unchanged, until it gets a SIGINT
-(Ctrl-C) or SIGTERM; requests under way are finished first.
+const serveHelp = `Serves the API, which existing Sixpack clients use unchanged, until it receives SIGINT
+(Ctrl-C) or SIGTERM. Requests in progress are finished first.
 
-The API (port 5000) has no password, because your visitors' browsers call it too. The
-dashboard (port 5001) answers only to this machine, where everyone may do everything; for
-others to reach it, add users ("sixpack help passwd") and set web_host. "server" is "serve"
-without the dashboard, "web" is the dashboard alone.
+The API (port 5000) has no password, because visitors' browsers call it. The dashboard (port
+5001) answers only on this machine, where everyone has full access. To open it to others, add
+users ("sixpack help passwd") and set web_host. "server" is "serve" without the dashboard,
+"web" is the dashboard alone.
 
-Everything the API acknowledged is on the disk, in sixpack.db in the data folder. A second
-server cannot use the same folder: several servers share a Redis. Setting any of the redis_
-keys selects it: a single machine, sentinels or a cluster.`
+Acknowledged data is on disk, in sixpack.db in the data folder. Only one server can use a
+folder; several servers share a Redis. Setting any redis_ key selects Redis: a single server,
+Sentinel or a cluster.`
 
 const serveExamples = `  sixpack
   sixpack server --redis-host redis.internal --redis-db 0
@@ -94,8 +94,8 @@ func (in *invocation) openToServe(ctx context.Context, c *config.Config) (store.
 		n, err = datastore.Sixpack2Experiments(ctx, st)
 	}
 	if n > 0 {
-		err = fmt.Errorf("%s has %d experiments of Sixpack 2 and none of ours: an empty store would reassign every visitor. Take them over "+
-			"with \"%s\" (with --dry-run it only tells what would come), or start with an empty store with %s",
+		err = fmt.Errorf("%s has %d experiments of Sixpack 2 that are not imported: an empty store would reassign every visitor. Import them "+
+			"with \"%s\" (try --dry-run first), or start with an empty store with %s",
 			c.Where(), n, in.commandLine("import"), config.HowToSet("ignore_sixpack_data"))
 	}
 	if err != nil {

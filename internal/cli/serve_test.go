@@ -122,7 +122,7 @@ func TestSecondProcess(t *testing.T) {
 	folder := t.TempDir()
 	startHere(t, folder)
 	_, _, err := call(t, nil, append(serverFlags(folder), "--store-timeout=1s")...)
-	want := filepath.Join(folder, config.DataFileName) + ": in use by another sixpack process: stop that one, or choose another folder " +
+	want := filepath.Join(folder, config.DataFileName) + ": in use by another sixpack process: stop that process, or choose another folder " +
 		"with --data-dir, SIXPACK_DATA_DIR or data_dir in the configuration file"
 	if err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("a second server: %v, want %s", err, want)
@@ -145,7 +145,7 @@ func TestPortInUse(t *testing.T) {
 	for _, key := range []string{"port", "web-port"} {
 		_, _, err := call(t, nil, append(serverFlags(t.TempDir()), "--"+key+"="+port)...)
 		variable := "SIXPACK_" + strings.ToUpper(strings.ReplaceAll(key, "-", "_"))
-		want := "port " + port + " is in use: stop what uses it, or choose another port with --" + key + ", " + variable
+		want := "port " + port + " is in use: stop the program that uses it, or choose another port with --" + key + ", " + variable
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", key, err, want)
 		}

@@ -14,33 +14,32 @@ import (
 	"github.com/sixpack-go/sixpack/internal/simulation"
 )
 
-const simulateHelp = `Shows what a bandit would earn you, and what it costs, before you use one. Each RATE is how
-many convert who get an alternative, control first. The same visitors come to a test for
-each algorithm, by the very code that serves yours, in memory with a clock of its own.
+const simulateHelp = `Shows what a bandit would gain and cost before you use one. Each RATE is the conversion rate
+of an alternative, control first. The same simulated visitors come to one test per algorithm,
+through the engine that serves your visitors, in memory with a simulated clock.
 
 How to read the table:
 
-  REGRET        conversions fewer than if all visitors had got the best alternative, on
-                average: 0 is perfect, and cannot be had, as nobody knows the best before
-  MIDDLE 80%    of all tests had a regret in this range: one test of yours may be anywhere
-                in it, or beyond
-  CONVERSIONS   counted at the end, on average
-  BEST AHEAD    in so many tests the best alternative had the most participants at the end
-  NAMED BEST    in so many the verdict, looked at every day, said that it is the best
-  NAMED OTHER   in so many it named another one. With several that may be true of it: it is
-                better than the control. With equal ones it is not, in at most 5% of tests
-  PARTICIPANTS  what share of all each alternative got, on average
+  REGRET        conversions lost, on average, compared with showing everyone the best
+                alternative; 0 is perfect but impossible, as nobody knows the best in advance
+  MIDDLE 80%    the range of regret in the middle 80% of the tests
+  CONVERSIONS   conversions at the end, on average
+  BEST AHEAD    tests in which the best alternative had the most participants at the end
+  NAMED BEST    tests in which the verdict, checked daily, named the best alternative
+  NAMED OTHER   tests in which it named another one. With several challengers that can be
+                right: that one is better than control. With equal alternatives it is a false
+                alarm, in at most 5% of the tests
+  PARTICIPANTS  share of the participants of each alternative, on average
 
-A bandit earns more while it runs; a test tells you more: compare REGRET with NAMED BEST.
-Regret is what a test costs once. If the winner stays for a year, to name the wrong one or
-none costs more. Where alternatives are as good as equal, it matters little what one takes.
+A bandit converts more visitors while it runs; an equal split tells you more: compare REGRET
+with NAMED BEST. Regret is a one-time cost. If the winner stays for a year, a wrong winner or
+none costs more. If alternatives are nearly equal, the choice matters little.
 
-Bandits learn only from those who came --window ago and from 100 of each alternative, so
-that with few visitors or days they do what hash does. Who would convert after the last day
-never does. random has the shares of hash, and is not to be had: it does not repeat.
+Bandits learn only from participants older than --window, and once each alternative has 100
+of them, so with few visitors or days they split like hash. Conversions after the last day
+are not counted. random is not available because it does not repeat; hash has its shares.
 
---plot draws regret and the best alternative's share over time, means and the middle 80%,
-as SVG.`
+--plot draws regret and the best alternative's share over time, as means with the middle 80%.`
 
 const simulateExamples = `  sixpack simulate 5% 6%
   sixpack simulate 2% 3% 4% --algorithms hash,thompson,epsilon-greedy --per-day 2000
@@ -62,22 +61,22 @@ type simulateCmd struct {
 func simulateCommand(p *process) *cobra.Command {
 	var f simulateCmd
 	c := &cobra.Command{
-		Use: "simulate RATE RATE...", Short: "try bandits on visitors of whom you know what they do",
+		Use: "simulate RATE RATE...", Short: "compare bandits on simulated visitors",
 		Long: simulateHelp, Example: simulateExamples, Args: arguments(2, maxAlternatives),
 		RunE: p.run(f.run),
 	}
 	own := c.Flags()
-	own.StringSliceVar(&f.Algorithms, "algorithms", []string{"hash", "thompson", "whiplash"}, "what to compare: also whiplash-legacy and epsilon-greedy")
-	own.IntVar(&f.Visitors, "visitors", 10_000, "how many come to each test")
-	own.IntVar(&f.Days, "days", 20, "over how many days they come")
-	own.IntVar(&f.perDay, "per-day", 0, "how many come each day, in place of --visitors")
-	own.DurationVar(&f.Window, "window", 24*time.Hour, "how long ago somebody came of whom bandits learn")
-	own.DurationVar(&f.Delay, "delay", 0, "how long it takes to convert, on average")
-	own.Var(&f.drift, "drift", "by how much all rates rise and fall together, in one wave")
-	own.IntVar(&f.runs, "runs", 200, "how many tests of each algorithm")
-	own.Uint64Var(&f.seed, "seed", 0, "simulate the same tests again as with this `number` before")
+	own.StringSliceVar(&f.Algorithms, "algorithms", []string{"hash", "thompson", "whiplash"}, "algorithms to compare: also whiplash-legacy and epsilon-greedy")
+	own.IntVar(&f.Visitors, "visitors", 10_000, "visitors per test")
+	own.IntVar(&f.Days, "days", 20, "days over which the visitors arrive")
+	own.IntVar(&f.perDay, "per-day", 0, "visitors per day, instead of --visitors")
+	own.DurationVar(&f.Window, "window", 24*time.Hour, "minimum age of the participants that bandits learn from, such as 72h")
+	own.DurationVar(&f.Delay, "delay", 0, "average time to convert, such as 24h")
+	own.Var(&f.drift, "drift", "amplitude of one wave in which all rates rise and fall together")
+	own.IntVar(&f.runs, "runs", 200, "tests per algorithm")
+	own.Uint64Var(&f.seed, "seed", 0, "repeat the tests of an earlier run with this `number`")
 	own.BoolVar(&f.json, "json", false, "print JSON")
-	own.StringVar(&f.plot, "plot", "", "draw them into this `FILE`, an SVG")
+	own.StringVar(&f.plot, "plot", "", "draw a plot to this `FILE`, an SVG")
 	completeFiles(c, "plot")
 	return c
 }

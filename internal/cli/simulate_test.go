@@ -182,38 +182,6 @@ func drawing(t *testing.T, path string) (elements map[string][]string, words map
 	}
 }
 
-// TestSimulateUsage checks the usage errors.
-func TestSimulateUsage(t *testing.T) {
-	for args, want := range map[string]string{
-		"":                                 `an argument is missing: the usage is "sixpack simulate RATE RATE... [flags]"`,
-		"5%":                               `an argument is missing`,
-		"5 6":                              `rate "5" must be like 5% or 0.05; 5 may be meant either way`,
-		"5% 100%":                          `rate "100%" must be above 0% and below 100%`,
-		"0 5%":                             `rate "0" must be above 0% and below 100%`,
-		"5% 6% --runs=0":                   "--runs must be at least 1",
-		"5% 6% --days=0":                   "--days must be from 1 to 3660",
-		"5% 6% --visitors=0":               "must be from 1 to 10000000: each of them really takes part",
-		"5% 6% --per-day=0":                "must be from 1 to 10000000: each of them really takes part",
-		"5% 6% --per-day=1 --visitors=1":   "give --visitors or --per-day, not both: the other one follows from --days",
-		"5% 6% --window=-1s":               "--window and --delay must not be negative",
-		"5% 6% --delay=-1s":                "--window and --delay must not be negative",
-		"5% 6% --drift=100%":               "--drift must be below 100%",
-		"5% 60% --drift=80%":               "a rate of 60% that rises by 80% would be above 100%: give a smaller --drift",
-		"5% 6% --algorithms=":              "--algorithms must be some of epsilon-greedy, hash, thompson, whiplash, whiplash-legacy",
-		"5% 6% --algorithms=thomson":       `there is no algorithm "thomson": did you mean thompson? (--algorithms takes epsilon-greedy, hash`,
-		"5% 6% --algorithms=hash,hash":     "--algorithms has hash twice",
-		"5% 6% --algorithms=random":        "random does not repeat, as a seed should: take hash, which has the same shares",
-		"5% 6% --algorithm=thompson":       "--algorithm is a setting of servers: say --algorithms",
-		"5% 6% --plot=a.png":               "--plot draws SVG: give a name like a.svg",
-		"5% 6% --plot=/no/such/folder.svg": "there is no folder /no/such for --plot: make it first",
-	} {
-		stdout, _, err := call(t, nil, append([]string{"simulate"}, strings.Fields(args)...)...)
-		if err == nil || !strings.Contains(err.Error(), want) || stdout != "" || !errors.As(err, new(usage)) {
-			t.Errorf("%s: %v, want %s", args, err, want)
-		}
-	}
-}
-
 // TestSimulateInterrupted checks that Ctrl-C ends a simulation, and that the tests that
 // finished are reported.
 func TestSimulateInterrupted(t *testing.T) {

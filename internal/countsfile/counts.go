@@ -16,7 +16,7 @@ import (
 )
 
 // ErrSingle is the error for counts of a single alternative.
-var ErrSingle = errors.New("an analysis compares two or more, the control first")
+var ErrSingle = errors.New("an analysis compares two or more alternatives, control first")
 
 // MaxCount is the largest count. It is so small that no sum of counts overflows.
 const MaxCount = 1e15
@@ -25,7 +25,7 @@ const MaxCount = 1e15
 type Counts struct {
 	// Now is when the counts were taken: the end of the last whole day counted.
 	Now time.Time
-	// Source names the file that the counts were read from.
+	// Source is the name of the file.
 	Source string
 	// Ignored are the columns of a CSV file that were not read.
 	Ignored []string
@@ -74,7 +74,7 @@ func Typed(arguments []string, days int) (Counts, error) {
 	for i, argument := range arguments {
 		m := typedForm.FindStringSubmatch(argument)
 		if m == nil {
-			return c, fmt.Errorf("%q is not like A=500/10000, of 10000 participants 500 that converted, as the others are", argument)
+			return c, fmt.Errorf("%q must look like A=500/10000: 500 conversions of 10000 participants", argument)
 		}
 		a := newArm(m[1])
 		if m[1] == "" {
@@ -110,16 +110,16 @@ func Letters(i int) string {
 	return s
 }
 
-// parseCount parses a count, also one that a spreadsheet wrote as 500.0.
+// parseCount parses a count, also in the form 500.0 of spreadsheets.
 func parseCount(s string) (int64, error) {
 	x, err := strconv.ParseFloat(s, 64)
 	switch {
 	case err != nil || x != math.Trunc(x):
-		return 0, fmt.Errorf("%q is not a whole number such as 10000", s)
+		return 0, fmt.Errorf("%q must be a whole number such as 10000", s)
 	case x < 0:
-		return 0, fmt.Errorf("%q is less than 0", s)
+		return 0, fmt.Errorf("%q must not be negative", s)
 	case x > MaxCount:
-		return 0, fmt.Errorf("%q is more than can be counted", s)
+		return 0, fmt.Errorf("%q must be at most 1e15", s)
 	}
 	return int64(x), nil
 }
@@ -135,7 +135,7 @@ func (c Counts) checkNames() error {
 	}
 	for i, a := range c.arms {
 		if slices.ContainsFunc(c.arms[:i], func(b arm) bool { return b.name == a.name }) {
-			return fmt.Errorf("%s is there twice", a.name)
+			return fmt.Errorf("%s is named twice: give each alternative its own name", a.name)
 		}
 	}
 	return nil

@@ -69,7 +69,7 @@ func ReadFile(path string) (c Counts, err error) {
 }
 
 // Read reads counts from CSV, separated by commas, semicolons or tabs. The first
-// line names the columns: alternative, participants and conversions are needed;
+// line names the columns: alternative, participants and conversions are required;
 // day, weight, sum, squares and nonzero are optional. Lines of one alternative are
 // added up. An export of Sixpack's dashboard is read as well, and its totals are
 // compared with the sums. Errors about a line begin with its number.
@@ -149,7 +149,7 @@ func (p *parser) header(title string, line []string) error {
 	for i, name := range line {
 		column := columnOf(name)
 		if _, twice := p.columns[column]; twice {
-			return fmt.Errorf("two columns tell of %s: %s and %s; leave one out", column, line[p.columns[column]], name)
+			return fmt.Errorf("two columns have the %s: %s and %s; leave one out", column, line[p.columns[column]], name)
 		}
 		if column == "" {
 			p.Ignored = append(p.Ignored, name)
@@ -159,12 +159,12 @@ func (p *parser) header(title string, line []string) error {
 	}
 	for _, column := range []string{"alternative", "participants", "conversions"} {
 		if !p.has(column) {
-			return fmt.Errorf("there is no column %s (or %s): the first line names the columns, at least alternative, participants and conversions",
+			return fmt.Errorf("there is no column %s (or %s): the first line must name the columns, at least alternative, participants and conversions",
 				column, strings.Join(columns[column][1:], ", "))
 		}
 	}
 	if p.has("sum") != p.has("squares") {
-		return errors.New("values need both columns, sum and squares: the sum of the participants' values, and that of the squares of these")
+		return errors.New("values need the columns sum and squares: the sum of the participants' values, and the sum of their squares")
 	}
 	return nil
 }
@@ -197,7 +197,7 @@ func (p *parser) field(line []string, column string) string {
 func (p *parser) row(line []string) error {
 	name := p.field(line, "alternative")
 	if name == "" {
-		return errors.New("it names no alternative")
+		return errors.New("the alternative is empty")
 	}
 	a := p.arm(name)
 	day, err := p.day(line)
@@ -236,7 +236,7 @@ func (p *parser) day(line []string) (store.Day, error) {
 	text := p.field(line, "day")
 	at, err := time.Parse(time.DateOnly, text)
 	if err != nil || at.Year() < 1971 {
-		return noDay, fmt.Errorf("the day %q is not one such as 2026-05-31", text)
+		return noDay, fmt.Errorf("the day %q must look like 2026-05-31", text)
 	}
 	day := store.DayOf(at)
 	p.latest = max(p.latest, day)
@@ -255,7 +255,7 @@ func (p *parser) number(line []string, column string) (float64, error) {
 	text := p.field(line, column)
 	x, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(math.Abs(x) <= MaxCount*MaxCount) {
-		return 0, fmt.Errorf("%s: %q is not a number such as 1234.5", column, text)
+		return 0, fmt.Errorf("%s: %q must be a number such as 1234.5", column, text)
 	}
 	return x, nil
 }
@@ -271,7 +271,7 @@ func (p *parser) weight(line []string, a *arm) error {
 	case !(w > 0):
 		return errors.New("a weight must be above 0")
 	case a.weight != 0 && a.weight != w:
-		return fmt.Errorf("the weight of %s is %v here and %v above: of changed shares, each stretch must be analysed by itself", a.name, w, a.weight)
+		return fmt.Errorf("the weight of %s is %v here and %v above: analyze the days before and after a change separately", a.name, w, a.weight)
 	}
 	a.weight = w
 	return nil
@@ -298,7 +298,7 @@ func (p *parser) values(line []string, a *arm, converted int64) error {
 		}
 	}
 	if nearly := 1 + 1e-9; squares < 0 || float64(nonZero)*squares*nearly < sum*sum {
-		return fmt.Errorf("values of %d participants with the sum %v cannot have the squares %v", nonZero, sum, squares)
+		return fmt.Errorf("%d values with the sum %v cannot have the sum of squares %v: check both columns", nonZero, sum, squares)
 	}
 	const million = 1e6
 	a.KPIs[0].AddEpoch(store.EpochConversions{
@@ -322,7 +322,7 @@ func (p *parser) checkTotal(line []string) error {
 			return err
 		}
 		if got != want {
-			return fmt.Errorf("%s has %d %s here and %d above: a part of the file is missing", name, want, column, got)
+			return fmt.Errorf("%s has %d %s here and %d above: part of the file is missing, export it again", name, want, column, got)
 		}
 	}
 	return nil
@@ -332,7 +332,7 @@ func (p *parser) checkTotal(line []string) error {
 // unless the file has no days or that day is today.
 func (p *parser) finish() error {
 	if len(p.arms) == 0 {
-		return errors.New("there are no counts in it")
+		return errors.New("the file has no counts: add a line per alternative")
 	}
 	weighted := 0
 	for _, a := range p.arms {
@@ -340,11 +340,11 @@ func (p *parser) finish() error {
 			weighted++
 		}
 		if n := a.KPIs[0].Totals().NonZero; n > a.Participants() {
-			return fmt.Errorf("%s has %d participants and values of %d", a.name, a.Participants(), n)
+			return fmt.Errorf("%s has %d participants but %d values: check the columns conversions and nonzero", a.name, a.Participants(), n)
 		}
 	}
 	if weighted != 0 && weighted != len(p.arms) {
-		return fmt.Errorf("%d of %d alternatives have a weight: give all of them one, or none", weighted, len(p.arms))
+		return fmt.Errorf("%d of %d alternatives have a weight: give all of them a weight, or none", weighted, len(p.arms))
 	}
 	p.Now = time.Now().UTC()
 	if p.latest != noDay && p.latest != store.DayOf(p.Now) {

@@ -16,7 +16,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
-// Contents is what a backup has.
+// Contents describes a backup.
 type Contents struct {
 	Bytes                int64
 	Experiments, Clients int // clients of all experiments
@@ -32,7 +32,7 @@ func Backup(ctx context.Context, c *config.Config, path string, replace bool, pr
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return b, err
+		return b, fmt.Errorf("cannot write to the folder %s: %w", filepath.Dir(path), errors.Unwrap(err))
 	}
 	defer os.Remove(file.Name()) // fails after it was renamed
 	defer file.Close()
@@ -44,7 +44,7 @@ func Backup(ctx context.Context, c *config.Config, path string, replace bool, pr
 		return b, fmt.Errorf("backup: %w", err)
 	}
 	if b.Experiments, b.Clients, err = count(ctx, file.Name()); err != nil {
-		return b, fmt.Errorf("the copy cannot be read: %w", err)
+		return b, fmt.Errorf("the copy cannot be read, and is deleted: %w", err)
 	}
 	if err := os.Rename(file.Name(), path); err != nil {
 		return b, err
@@ -62,13 +62,13 @@ func checkTarget(data, path string, replace bool) error {
 	case err != nil:
 		return err
 	case target.IsDir():
-		return fmt.Errorf("%s is a folder: name a file in it", path)
+		return fmt.Errorf("%s is a folder: name a file", path)
 	}
 	if info, err := os.Stat(data); err == nil && os.SameFile(info, target) {
-		return fmt.Errorf("%s is the data itself", path)
+		return fmt.Errorf("%s is the data file itself: name another file", path)
 	}
 	if !replace {
-		return fmt.Errorf("%s is there already: --force replaces it", path)
+		return fmt.Errorf("%s exists: replace it with --force, or name another file", path)
 	}
 	return nil
 }

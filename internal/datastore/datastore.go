@@ -47,11 +47,11 @@ func Open(c *config.Config) (store.Store, error) {
 	case config.StoreEmbedded:
 	}
 	if err := os.MkdirAll(string(c.DataDir), 0o700); err != nil {
-		return nil, fmt.Errorf("data_dir: %w", err)
+		return nil, fmt.Errorf("data_dir: %w: choose another folder with %s", err, config.HowToSet("data_dir"))
 	}
 	st, err := bolt.Open(c.DataFile())
 	if errors.Is(err, bolt.ErrLocked) {
-		return nil, fmt.Errorf("%w: stop that one, or choose another folder with %s", err, config.HowToSet("data_dir"))
+		return nil, fmt.Errorf("%w: stop that process, or choose another folder with %s", err, config.HowToSet("data_dir"))
 	}
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func OpenAt(c *config.Config, address string, create bool) (store.Store, error) 
 		return openRedis(c, address)
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !create {
-		return nil, missingError{fmt.Errorf("there is no file %s", path)}
+		return nil, missingError{fmt.Errorf("there is no file %s: name another folder, file or Redis URL", path)}
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
@@ -80,9 +80,9 @@ func OpenAt(c *config.Config, address string, create bool) (store.Store, error) 
 	st, err := bolt.Open(path)
 	switch {
 	case errors.Is(err, bolt.ErrLocked) && create:
-		return nil, fmt.Errorf("%w: stop that one first", err)
+		return nil, fmt.Errorf("%w: stop that process first", err)
 	case errors.Is(err, bolt.ErrLocked):
-		return nil, fmt.Errorf("%w: stop that one, or read a copy that \"sixpack backup\" makes", err)
+		return nil, fmt.Errorf("%w: stop that process, or read a copy made by \"sixpack backup\"", err)
 	case err != nil:
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func SameFile(c *config.Config, a, b string) bool {
 // commands that would otherwise create an empty one.
 func CheckDataFile(c *config.Config) error {
 	if c.Store != config.StoreEmbedded {
-		return fmt.Errorf("store is %s, so that there is no file: this is for the embedded store", c.Store)
+		return fmt.Errorf("store is %s: this command works only with the embedded store", c.Store)
 	}
 	_, err := os.Stat(c.DataFile())
 	if errors.Is(err, fs.ErrNotExist) {

@@ -54,7 +54,7 @@ func OpenExperiments(ctx context.Context, c *config.Config, address string) (Exp
 	path, isFile := FileAt(c, address)
 	switch {
 	case address == "" && c.Store == config.StoreMemory:
-		return nil, errors.New("store is memory, which only the server itself can read: name a folder, a file or a URL of Redis with --from")
+		return nil, errors.New("store is memory, which only the server can read: name a folder, a file or a Redis URL with --from")
 	case isFile:
 		return openFile(ctx, c, path)
 	}
@@ -69,7 +69,7 @@ func OpenExperiments(ctx context.Context, c *config.Config, address string) (Exp
 // it.
 func openFile(ctx context.Context, c *config.Config, path string) (Experiments, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, missingError{fmt.Errorf("there is no file %s: name a folder, a file or a URL of Redis with --from", path)}
+		return nil, missingError{fmt.Errorf("there is no file %s: name a folder, a file or a Redis URL with --from", path)}
 	}
 	if folder := filepath.Dir(path); filepath.Base(path) == config.DataFileName && serves(ctx, folder) {
 		return newRemote(folder), nil
@@ -86,7 +86,7 @@ func openFile(ctx context.Context, c *config.Config, path string) (Experiments, 
 func openUnserved(path string) (*bolt.Store, error) {
 	st, err := bolt.Open(path)
 	if errors.Is(err, bolt.ErrLocked) {
-		err = fmt.Errorf("%w, which has no socket %s (its log says why): stop it first", err, SocketPath(filepath.Dir(path)))
+		err = fmt.Errorf("%w, which has no socket %s (its log has the reason): stop that process first", err, SocketPath(filepath.Dir(path)))
 	}
 	return st, err
 }
@@ -122,7 +122,7 @@ func Counts(ctx context.Context, from Source, names ...string) (all []store.Coun
 		return nil, err
 	}
 	if len(all) == 0 {
-		return nil, errors.New("there are no experiments: check --from, or data_dir or redis_url in the configuration; \"sixpack seed\" makes some up")
+		return nil, errors.New("there are no experiments: check --from, or data_dir or redis_url in the configuration; \"sixpack seed\" creates some")
 	}
 	known := make([]string, len(all))
 	for i, r := range all {

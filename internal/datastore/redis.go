@@ -46,7 +46,7 @@ func Dial(c *config.Config, address string) (client rueidis.Client, prefix strin
 	}
 	client, err = rueidis.NewClient(option)
 	if err != nil {
-		return nil, "", fmt.Errorf("cannot use Redis at %s: %w%s", config.ShowRedis(option), err, advice(err))
+		return nil, "", fmt.Errorf("cannot connect to Redis at %s: %w%s", config.ShowRedis(option), err, advice(err))
 	}
 	return client, prefix, nil
 }
@@ -55,21 +55,20 @@ func Dial(c *config.Config, address string) (client rueidis.Client, prefix strin
 func advice(err error) string {
 	switch text := err.Error(); {
 	case strings.Contains(text, "NOAUTH"), strings.Contains(text, "WRONGPASS"), strings.Contains(text, "AUTH <password>"):
-		return " (check redis_username and redis_password, or those in the URL)"
+		return " (check redis_username and redis_password, or the user and password in the URL)"
 	case strings.Contains(text, "tls:"), strings.Contains(text, "x509:"):
 		return " (check the redis_tls keys)"
 	case strings.Contains(text, "SELECT is not allowed in cluster mode"):
-		return " (it is a node of a cluster, which has only database 0: name some nodes with redis_cluster, or set redis_db or the URL's to 0)"
+		return " (a cluster has only database 0: name some nodes with redis_cluster, or set the database to 0)"
 	case strings.Contains(text, "connect:"), strings.Contains(text, "no such host"), strings.Contains(text, "i/o timeout"),
 		strings.Contains(text, "deadline exceeded"):
-		return " (is it running, and is this its address?)"
+		return " (check that Redis is running at this address)"
 	}
 	return ""
 }
 
-// Sixpack2Experiments returns the number of Sixpack 2's experiments beside a store that is
-// empty, and 0 for any other store: to start with the empty store would reassign all
-// clients of these experiments.
+// Sixpack2Experiments returns the number of Sixpack 2's experiments under the prefix of an empty
+// Redis store, whose clients that store would reassign; 0 for any other store.
 func Sixpack2Experiments(ctx context.Context, st store.Store) (int64, error) {
 	r, ok := st.(*redisStore)
 	if !ok {

@@ -44,8 +44,8 @@ func (p *past) advance(ctx context.Context, t time.Time) error {
 	return nil
 }
 
-// replay makes up the visitors of an adaptive experiment, one after the other and
-// each at its time, in memory, and copies the experiment to the target.
+// replay simulates the visitors of an adaptive experiment in memory, in order and each at
+// its own time, and copies the experiment to the target.
 func (o Options) replay(ctx context.Context, to Target, x experiment, now time.Time) (total tally, err error) {
 	visitors := make([]visitor, o.Clients)
 	for i := range visitors {

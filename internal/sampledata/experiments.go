@@ -8,7 +8,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// An experiment is one to make up, with the truth that it should find out.
+// An experiment is a sample experiment with its true rates.
 type experiment struct {
 	sixpack.Experiment
 
@@ -18,7 +18,7 @@ type experiment struct {
 }
 
 // adaptive reports whether the shares depend on earlier visitors, so that visitors
-// have to come one after the other, in the past.
+// are simulated in order, each at its own time.
 func (x experiment) adaptive() bool { return x.Algorithm != "" }
 
 // A goal is a KPI for which visitors may convert.
@@ -29,7 +29,7 @@ type goal struct {
 	repeat float64   // the chance to convert once more
 }
 
-// A state is what an operator made of an experiment.
+// A state is the final state of an experiment.
 type state string
 
 const (
@@ -44,7 +44,7 @@ var experiments = []experiment{
 		Experiment: sixpack.Experiment{
 			Name: "signup-button", Alternatives: []string{"Sign up", "Start free trial", "Join us"},
 		},
-		description: "Which words make visitors sign up? *Start free trial* is really better, by a half.",
+		description: "Which label makes visitors sign up? *Start free trial* is really better, by 50%.",
 		goals:       []goal{{rates: []float64{0.10, 0.15, 0.10}}},
 	},
 	{
@@ -61,7 +61,7 @@ var experiments = []experiment{
 		Experiment: sixpack.Experiment{
 			Name: "hero-image", Alternatives: []string{"mountains", "people", "product", "none"},
 		},
-		description: "There is **no** difference here. Look how large the differences are all the same.",
+		description: "There is **no** real difference here. See how large the measured differences are nevertheless.",
 		goals: []goal{
 			{rates: []float64{0.12, 0.12, 0.12, 0.12}},
 			{kpi: "video-played", rates: []float64{0.30, 0.30, 0.30, 0.30}},
@@ -71,14 +71,14 @@ var experiments = []experiment{
 		Experiment: sixpack.Experiment{
 			Name: "price-test", Alternatives: []string{"19", "24"}, Traffic: 0.4,
 		},
-		description: "Only 40 % of the visitors take part. The higher price sells less often, and earns more.",
+		description: "Only 40% of the visitors take part. The higher price sells less often and earns more.",
 		goals:       []goal{{kpi: "purchase", rates: []float64{0.09, 0.08}, price: 24}},
 	},
 	{
 		Experiment: sixpack.Experiment{
 			Name: "newsletter-teaser", Alternatives: []string{"long", "short", "picture"}, Algorithm: "thompson",
 		},
-		description: "A bandit: it sends more and more visitors to what works, which is *picture*.",
+		description: "A bandit: it sends more and more visitors to the best alternative, which is *picture*.",
 		goals:       []goal{{kpi: "signup", rates: []float64{0.08, 0.11, 0.20}}},
 	},
 	{

@@ -1,6 +1,6 @@
-// Package sampledata makes up experiments to look at, with visitors who took part
-// and converted during the last days. The truth about each experiment is in its
-// description. The same seed makes up the same visitors.
+// Package sampledata creates sample experiments with simulated visitors of the last days.
+// The description of each experiment says which alternative is really better. The same seed
+// creates the same visitors.
 package sampledata
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Options say what to make up.
+// Options configure Fill.
 type Options struct {
 	Clients int // visitors, at least 1; each sees all experiments
 	Days    int // over which they come, today included; at least 1
@@ -36,7 +36,7 @@ type Summary struct {
 }
 
 // ErrExists is wrapped by the error of Fill if the target has an experiment already.
-var ErrExists = errors.New("is there already")
+var ErrExists = errors.New("already exists")
 
 // A Target is where visitors go: a [Store] or a [Server].
 type Target interface {
@@ -86,7 +86,7 @@ func (o Options) fill(ctx context.Context, to Target, candidates []experiment) (
 	return summaries, nil
 }
 
-// prepare creates the experiments, unless one exists: it may be somebody's.
+// prepare creates the experiments. It returns an error if one exists.
 func prepare(ctx context.Context, to Target, all []experiment) error {
 	for _, x := range all {
 		if exists, err := to.exists(ctx, x.Name); err != nil {
@@ -103,7 +103,7 @@ func prepare(ctx context.Context, to Target, all []experiment) error {
 	return nil
 }
 
-// visits makes up all visitors, many at a time, until all were there or one failed.
+// visits simulates all visitors, many at a time.
 func (o Options) visits(ctx context.Context, to Target, all []experiment, now time.Time) ([]tally, error) {
 	var mu sync.Mutex // guards total and done
 	total, done := make([]tally, len(all)), 0

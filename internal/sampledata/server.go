@@ -18,9 +18,9 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Server is a target that sends visitors to a running server. Over its API nobody
-// can change the state of an experiment or go back in time, so it takes only
-// experiments that run and whose shares do not change.
+// Server is a target that sends visitors to a running server. The API cannot change the
+// state of an experiment or go back in time, so it takes only running experiments with
+// constant shares.
 type Server struct {
 	// URL is where the server's API is, without a slash at its end.
 	URL string
@@ -101,7 +101,7 @@ func (s *Server) send(ctx context.Context, c conversion) error {
 }
 
 func (*Server) adopt(context.Context, store.Store, string) error {
-	return errors.New("a server does not take experiments with a past")
+	return errors.New("a server does not accept copied experiments")
 }
 
 // finish sends the conversions that wait.
@@ -127,7 +127,7 @@ type answer struct {
 func (s *Server) mustGet(ctx context.Context, path string, q url.Values) (answer, error) {
 	status, a, err := s.get(ctx, path, q)
 	if err == nil && status != http.StatusOK {
-		err = fmt.Errorf("%s%s answers %d: %s", s.URL, path, status, a.Message)
+		err = fmt.Errorf("%s%s answered %d: %s", s.URL, path, status, a.Message)
 	}
 	return a, err
 }
@@ -139,11 +139,11 @@ func (s *Server) get(ctx context.Context, path string, q url.Values) (status int
 	}
 	response, err := s.client.Do(request)
 	if err != nil {
-		return 0, a, err
+		return 0, a, fmt.Errorf("cannot reach %s: %w (check that a sixpack server runs there)", s.URL, errors.Unwrap(err))
 	}
 	defer response.Body.Close()
 	if err := json.NewDecoder(response.Body).Decode(&a); err != nil {
-		return 0, a, fmt.Errorf("%s does not answer like a sixpack server: %w", s.URL, err)
+		return 0, a, fmt.Errorf("%s is not the API of a sixpack server: %w", s.URL, err)
 	}
 	return response.StatusCode, a, nil
 }

@@ -1,7 +1,6 @@
 // Package samplesize computes how many participants and days a test needs, and the
-// smallest effect that it can detect in the days there are: for a test that is looked
-// at any time, which is what experiments do, and for one look at a size fixed
-// beforehand.
+// smallest effect that it detects in a number of days: for looking at any time, as
+// experiments do, and for one look at a fixed size.
 package samplesize
 
 import (
@@ -11,14 +10,14 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// What a test is planned for if nothing else is said.
+// Defaults of a plan.
 const (
 	DefaultEffect = 0.05
 	DefaultAlpha  = 0.05
 	DefaultPower  = 0.8
 )
 
-// A Situation is what a test is planned for.
+// A Situation is the input of a plan.
 type Situation struct {
 	Experiment   string           `json:"experiment,omitempty"`
 	Alternatives []string         `json:"alternatives"`
@@ -32,8 +31,8 @@ type Situation struct {
 	PerDay       stats.Number     `json:"per_day"` // participants of all alternatives; NaN if unknown
 }
 
-// OfExperiment returns the situation of an experiment: its plan, and what was seen so
-// far of its rate or mean, shares and traffic.
+// OfExperiment returns the situation of an experiment: its plan, and its measured rate or
+// mean, shares and traffic.
 func OfExperiment(r analysis.Report) Situation {
 	s := Situation{
 		Experiment: r.Experiment, Alternatives: r.Counts.Record.Alternatives, Measure: r.Measure,
@@ -67,7 +66,7 @@ type Size struct {
 	Days         stats.Number   `json:"days"` // NaN if the traffic is unknown
 }
 
-// A Plan is what a test needs.
+// A Plan holds the sizes that a test needs.
 type Plan struct {
 	Situation
 
@@ -77,8 +76,8 @@ type Plan struct {
 	Others      []Plan `json:"-"`                    // for half the effect, the effect and twice the effect
 }
 
-// Plan returns what the test needs. Its numbers are NaN if there cannot be such an
-// effect, as when a rate would be above 100%.
+// Plan returns the sizes that the test needs. They are NaN if the effect is impossible, as
+// when a rate would be above 100%.
 func (s Situation) Plan() Plan {
 	p := s.planFor(s.Effect)
 	for _, times := range []float64{0.5, 1, 2} {

@@ -27,7 +27,7 @@ func listenControl(folder string, log *slog.Logger) net.Listener {
 		}
 		_ = l.Close()
 	}
-	log.Warn("backups will need the server to be stopped: there is no socket", "path", path, "error", err)
+	log.Warn("cannot open the control socket: backups and analyses require stopping the server", "path", path, "error", err)
 	return nil
 }
 
@@ -52,7 +52,7 @@ func (c control) backup(w http.ResponseWriter, r *http.Request) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // the reader may be slow
 	n, err := c.backer.Backup(r.Context(), w)
 	if err != nil {
-		c.log.Error("backup", "error", err)
+		c.log.Error("backup failed", "error", err)
 		panic(http.ErrAbortHandler) // so that the reader notices that it is incomplete
 	}
 	c.log.Info("backup", "bytes", n)
@@ -61,7 +61,7 @@ func (c control) backup(w http.ResponseWriter, r *http.Request) {
 func (c control) counts(w http.ResponseWriter, r *http.Request) {
 	all, err := c.store.Counts(r.Context(), r.URL.Query()["experiment"]...)
 	if err != nil {
-		c.log.Error("results", "error", err)
+		c.log.Error("reading results failed", "error", err)
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		return
 	}

@@ -26,9 +26,9 @@ func listen(host string, port config.Port, prefix string) (net.Listener, error) 
 	toSetPort, toSetHost := config.HowToSet(prefix+"port"), config.HowToSet(prefix+"host")
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("port %d is in use: stop what uses it, or choose another port with %s", port, toSetPort)
+		return nil, fmt.Errorf("port %d is in use: stop the program that uses it, or choose another port with %s", port, toSetPort)
 	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("port %d is not for ordinary users: choose one above 1023 with %s", port, toSetPort)
+		return nil, fmt.Errorf("port %d requires root: choose a port above 1023 with %s", port, toSetPort)
 	default:
 		return nil, fmt.Errorf("cannot listen on host %q: choose an address of this machine with %s: %w", host, toSetHost, err)
 	}
@@ -52,7 +52,7 @@ func (s *servers) close() {
 	}
 }
 
-// run serves until ctx is done or a server fails, then lets requests under way
+// run serves until ctx is done or a server fails, then lets requests in progress
 // finish, for at most timeout.
 func (s *servers) run(ctx context.Context, log *slog.Logger, timeout time.Duration) error {
 	ended := make(chan error, len(s.servers))
@@ -85,7 +85,7 @@ func (s *servers) shutdown(timeout time.Duration) error {
 			err := server.Shutdown(ctx)
 			if err != nil {
 				_ = server.Close()
-				err = fmt.Errorf("requests under way were cut off after %v (shutdown_timeout)", timeout)
+				err = fmt.Errorf("requests in progress were cut off after %v: raise shutdown_timeout to let them finish", timeout)
 			}
 			return err
 		})

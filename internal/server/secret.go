@@ -27,7 +27,7 @@ func secret(c *config.Config, log *slog.Logger) ([]byte, error) {
 	case c.Store == config.StoreEmbedded:
 		return keptSecret(filepath.Join(string(c.DataDir), secretFile), log)
 	case len(c.Users) > 0:
-		log.Warn("users have to log in again after each restart, and on each server: set secret_key")
+		log.Warn("secret_key is not set: users have to log in again after each restart and on each server")
 	}
 	return []byte(rand.Text()), nil
 }
@@ -43,10 +43,10 @@ func keptSecret(path string, log *slog.Logger) ([]byte, error) {
 	}
 	secret := strings.TrimSpace(string(content))
 	if len(secret) < config.MinSecret {
-		return nil, fmt.Errorf("%s holds no secret: delete the file to get a random one", path)
+		return nil, fmt.Errorf("%s has no secret of at least 16 characters: delete the file to get a random one", path)
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 {
-		log.Warn("other users of this machine can read the secret and forge sessions: delete the file to get a new secret", "path", path)
+		log.Warn("other users of this machine can read the secret and forge sessions: delete the file and restart to get a new secret", "path", path)
 	}
 	return []byte(secret), nil
 }

@@ -1,5 +1,4 @@
-// Package server serves the API and the dashboard of a store until it is told to
-// stop.
+// Package server serves the API and the dashboard of a store.
 package server
 
 import (
@@ -24,23 +23,23 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Options says what is served, and how.
+// Options configure a server.
 type Options struct {
 	Config         *config.Config
 	Store          store.Store // the caller closes it
-	API, Dashboard bool        // what to serve
+	API, Dashboard bool        // which of the two are served
 	Version        string      // of the program
 	Log            *slog.Logger
 	// Started is called once all ports are open.
 	Started func(Addresses)
 }
 
-// Addresses are the URLs at which this machine reaches a server. What is not
-// served has none.
+// Addresses are the URLs at which this machine reaches a server, empty for what it does not
+// serve.
 type Addresses struct{ API, Dashboard string }
 
 // Run serves until ctx is done or a listener fails. It then stops accepting
-// requests and lets those under way finish.
+// requests and lets requests in progress finish.
 func Run(ctx context.Context, o Options) error {
 	relaxCollector(o.Config)
 	stopCleanup := startCleanup(ctx, o.Store, o.Log)
@@ -76,8 +75,8 @@ func relaxCollector(c *config.Config) {
 	}
 }
 
-// checkWeights returns an error if an experiment has other alternatives than
-// those with configured weights: its calls would all be refused.
+// checkWeights returns an error if the configured weights name other alternatives than
+// an experiment has: all its calls would be refused.
 func checkWeights(ctx context.Context, w config.Weights, st store.Store) error {
 	if len(w) == 0 {
 		return nil
@@ -90,7 +89,7 @@ func checkWeights(ctx context.Context, w config.Weights, st store.Store) error {
 		set, ok := w[r.Name]
 		has := slices.Sorted(slices.Values(r.Alternatives))
 		if named := slices.Sorted(maps.Keys(set)); ok && !slices.Equal(named, has) {
-			return fmt.Errorf("configuration: weights: %q has the alternatives %q, not %q", r.Name, has, named)
+			return fmt.Errorf("configuration: weights: %q has the alternatives %q, not %q: name all alternatives in weights", r.Name, has, named)
 		}
 	}
 	return nil

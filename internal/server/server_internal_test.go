@@ -75,7 +75,7 @@ func TestShutdownTimeout(t *testing.T) {
 	}()
 	<-arrived
 	stop()
-	if err := <-ended; err == nil || err.Error() != "requests under way were cut off after 50ms (shutdown_timeout)" {
+	if err := <-ended; err == nil || err.Error() != "requests in progress were cut off after 50ms: raise shutdown_timeout to let them finish" {
 		t.Errorf("ended with %v", err)
 	}
 }
@@ -105,8 +105,8 @@ func TestCheckWeights(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"{button: {blue: 9, red: 1}, link: {a: 1, b: 1}}": "",
-		"{button: {blue: 9, green: 1}}":                   `configuration: weights: "button" has the alternatives ["blue" "red"], not ["blue" "green"]`,
-		"{button: {blue: 9, red: 1, green: 1}}":           `configuration: weights: "button" has the alternatives ["blue" "red"], not ["blue" "green" "red"]`,
+		"{button: {blue: 9, green: 1}}":                   `configuration: weights: "button" has the alternatives ["blue" "red"], not ["blue" "green"]: name all alternatives in weights`,
+		"{button: {blue: 9, red: 1, green: 1}}":           `configuration: weights: "button" has the alternatives ["blue" "red"], not ["blue" "green" "red"]: name all alternatives in weights`,
 	} {
 		var set config.Weights
 		if err := yaml.Unmarshal([]byte(text), &set); err != nil {

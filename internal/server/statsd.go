@@ -50,7 +50,7 @@ func (s *statsd) put(metric string) {
 	}
 }
 
-// close sends what is queued. Later metrics are lost.
+// close sends the queued metrics. Later metrics are lost.
 func (s *statsd) close() {
 	close(s.closed)
 	s.active.Wait()
@@ -79,7 +79,7 @@ func (s *statsd) send(metric string) {
 	if s.conn == nil && time.Now().After(s.retry) {
 		conn, err := net.DialTimeout("udp", s.server.Addr, time.Second) //nolint:noctx // the timeout is enough
 		if err != nil {
-			s.log.Warn("metrics are lost", "statsd", s.server.Addr, "error", err)
+			s.log.Warn("metrics are dropped: cannot resolve the StatsD server", "statsd", s.server.Addr, "error", err)
 			s.retry = time.Now().Add(30 * time.Second)
 			return
 		}

@@ -42,12 +42,12 @@ type ImportResult struct {
 	Experiment *Experiment   // nil if it cannot be read
 	Before     *store.Counts // what the store had; nil if it did not have the experiment
 	Outcome    Outcome
-	// Refused is why the experiment was not imported: it wraps ErrDamaged or
+	// Refused is why the experiment was not imported; it wraps ErrDamaged or
 	// store.ErrInvalid.
 	Refused error
 }
 
-// ImportAll imports experiments into a store, one after the other. Beside an error it
+// ImportAll imports experiments into a store, one after the other. With an error it
 // returns the results of the experiments before.
 func (s *Space) ImportAll(ctx context.Context, st store.Store, names []string, o ImportOptions) (all []ImportResult, err error) {
 	for i, name := range names {
@@ -95,7 +95,7 @@ type ExportResult struct {
 }
 
 // ExportAll exports experiments of a store, as [Space.Export] does, one after the other.
-// Beside an error it returns the results of the experiments before.
+// With an error it returns the results of the experiments before.
 func (s *Space) ExportAll(ctx context.Context, st store.Store, experiments []store.Counts, force bool, progress Progress) (all []ExportResult, err error) {
 	for i, c := range experiments {
 		name := c.Record.Name

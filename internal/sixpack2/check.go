@@ -20,7 +20,7 @@ func (s *Space) checkNames(ctx context.Context, st store.Store, r store.Record) 
 	}
 	for other := range kpis {
 		if other != r.Name && (shareKeys(r.Name, kpis[r.Name], other) || shareKeys(other, kpis[other], r.Name)) {
-			return fmt.Errorf("%w: Sixpack would mix its keys with those of experiment %q: delete one of them", ErrTaken, other)
+			return fmt.Errorf("%w: its keys would collide with the keys of experiment %q: delete one of the two", ErrTaken, other)
 		}
 	}
 	return nil
@@ -64,10 +64,10 @@ func shareKeys(one string, kpis []string, other string) bool {
 	return slices.Contains([]string{":alternatives", ":winner", ":kpis", ":users", ":excluded"}, rest)
 }
 
-// checkSame returns an error if Sixpack's experiment is not what would be written.
+// checkSame returns an error if Sixpack's experiment differs from the store's.
 func (e *exporter) checkSame(ctx context.Context, st store.Store) error {
 	other := func(why string) error {
-		return fmt.Errorf("%w: Sixpack has it already, %s: --force writes over it", ErrTaken, why)
+		return fmt.Errorf("%w: Sixpack already has it, %s: overwrite it with --force", ErrTaken, why)
 	}
 	x, err := e.space.Read(ctx, e.keys.name)
 	if errors.Is(err, ErrDamaged) {
@@ -123,7 +123,7 @@ func (e *exporter) sameClients(ctx context.Context, st store.Store, x *Experimen
 	return there == here, nil
 }
 
-// digest returns a hash of what Sixpack knows of a client.
+// digest returns a hash of the data that Sixpack has of a client.
 func digest(seed maphash.Seed, c store.Client) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)

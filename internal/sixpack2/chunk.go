@@ -129,9 +129,9 @@ func (x *Experiment) name(s *chunk, z rueidis.ZScore) {
 	id := int(z.Score - float64(s.from))
 	switch {
 	case float64(id) != z.Score-float64(s.from):
-		x.damagef("client %q has the number %v in %s, which is not whole: left out", z.Member, z.Score, x.keys.users())
+		x.damagef("client %q has the number %v in %s, which is not an integer: not imported", z.Member, z.Score, x.keys.users())
 	case s.named.has(id):
-		x.damagef("client %q has the number %v in %s, which client %q has: left out", z.Member, z.Score, x.keys.users(), s.names[id])
+		x.damagef("client %q has the same number %v in %s as client %q: not imported", z.Member, z.Score, x.keys.users(), s.names[id])
 	case isSynthetic(z.Member):
 		// It stands for a count without a client.
 	default:

@@ -97,7 +97,7 @@ func (x *Experiment) setPurged(ctx context.Context) error {
 }
 
 func (x *Experiment) ask(ctx context.Context, asks []ask) error {
-	return x.space.ask(ctx, asks, func(key string) { x.damagef("%s is of another type than Sixpack gives it", key) })
+	return x.space.ask(ctx, asks, func(key string) { x.damagef("%s has the wrong Redis type: not imported", key) })
 }
 
 func (x *Experiment) notef(format string, arguments ...any) {
@@ -144,7 +144,7 @@ func (x *Experiment) setRecord(h head) {
 	x.setAlternatives(h.alternatives)
 	x.setTraffic(h.fields)
 	if h.winner != "" && !slices.Contains(x.Record.Alternatives, h.winner) {
-		x.notef("the winner %q is not one of its alternatives: everyone gets it nevertheless, as from Sixpack", h.winner)
+		x.notef("the winner %q is not one of its alternatives; everyone gets it, as in Sixpack", h.winner)
 	}
 }
 
@@ -166,7 +166,7 @@ func (x *Experiment) setAlternatives(listed []string) {
 		r.Weights = nil
 	}
 	r.Epoch.Weights = slices.Clone(r.Weights)
-	x.notef("its alternatives are %s: each is taken once, with the share it has in this list; calls that send one twice are refused",
+	x.notef("its alternatives are %s; duplicates are merged and their shares added up; calls that send an alternative twice are refused",
 		strings.Join(listed, ", "))
 }
 
@@ -178,9 +178,9 @@ func (x *Experiment) setTraffic(fields map[string]string) {
 	}
 	switch f, err := strconv.ParseFloat(strings.TrimSpace(given), 64); {
 	case err != nil:
-		x.notef("traffic_fraction %q is no number: taken as 1, as by Sixpack", given)
+		x.notef("traffic_fraction %q is not a number; 1 is used, as in Sixpack", given)
 	case !(f > 0 && f <= 1):
-		x.notef("traffic_fraction %s is not in (0, 1]: taken as 1", given)
+		x.notef("traffic_fraction %s is not above 0 and at most 1; 1 is used", given)
 	default:
 		x.Record.Traffic = f
 	}
@@ -198,7 +198,7 @@ func (x *Experiment) setCreated(h head) {
 		}
 	}
 	x.setStart(x.firstDay())
-	x.notef("created_at %q is no time: taken as %s", given, x.Record.Created.Format("2006-01-02 15:04"))
+	x.notef("created_at %q is not a time; %s is used", given, x.Record.Created.Format("2006-01-02 15:04"))
 }
 
 func (x *Experiment) setStart(t time.Time) { x.Record.Created, x.Record.Epoch.Start = t, t }

@@ -23,14 +23,14 @@ type Exported struct {
 	// There is set if Sixpack had the same experiment already, with the same clients.
 	There   bool
 	Clients int64
-	// Notes list data that Sixpack cannot represent.
+	// Notes list data that Sixpack cannot store.
 	Notes []string
 	Verification
 }
 
-// Export writes an experiment of a store. It leaves one that Sixpack has already: if that
-// has other alternatives, clients or counts, the error wraps [ErrTaken]. If force is set
-// it is overwritten. An export that was interrupted is started over. The function step, if
+// Export writes an experiment of a store. If Sixpack has it with other alternatives, clients
+// or counts, the error wraps [ErrTaken], unless force is set: then it is overwritten. An
+// interrupted export starts over. The function step, if
 // not nil, is called with the number of clients written since the last call.
 func (s *Space) Export(ctx context.Context, st store.Store, experiment string, force bool, step func(clients int64)) (e Exported, err error) {
 	before, err := one(ctx, st, experiment)
@@ -63,7 +63,7 @@ func one(ctx context.Context, st store.Store, experiment string) (store.Counts, 
 		return store.Counts{}, err
 	}
 	if len(all) == 0 {
-		return store.Counts{}, fmt.Errorf("experiment %q does not exist any more", experiment)
+		return store.Counts{}, fmt.Errorf("experiment %q was deleted while it was exported", experiment)
 	}
 	r := all[0]
 	r.Record.Traffic = r.Record.TrafficInForce()

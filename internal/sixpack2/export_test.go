@@ -65,15 +65,15 @@ func TestLosses(t *testing.T) {
 			t.Fatalf("exporting says %+v, %v", e, err)
 		}
 		for _, want := range []string{
-			`values of conversions of KPI "sale", of 1 client: Sixpack counts only who converted`,
-			`2 further conversions of KPI "sale" by those who had converted: Sixpack counts each once`,
-			"the shares 0.1, 0.9 of old red, blue: Sixpack gives each alternative the same",
-			"that the traffic 0.5 was set against what callers say: Sixpack takes theirs with their next call",
+			`values of conversions of KPI "sale" of 1 client: Sixpack only counts clients that converted`,
+			`2 repeated conversions of KPI "sale": Sixpack counts each client once`,
+			"the shares 0.1, 0.9 of old red, blue: Sixpack gives all alternatives equal shares",
+			"the override of the traffic, 0.5: Sixpack uses the traffic of the next call",
 			"its algorithm: Sixpack splits clients evenly",
-			"in which of its 2 epochs each client came",
-			"its salt: it was reset, and Sixpack splits new clients otherwise than here",
-			"what was promised to 1 client, who did not take part yet: Sixpack promises nothing",
-			`calls with the alternative "old red", which Sixpack refuses`,
+			"the epoch of each client, of 2 epochs: Sixpack has none",
+			"its salt: it was restarted, so Sixpack assigns new clients differently",
+			"the alternatives reserved for 1 client without participation: Sixpack has no reservations",
+			`calls with the alternative "old red": Sixpack refuses this name`,
 		} {
 			if !slices.Contains(e.Notes, want) {
 				t.Errorf("notes lack %q", want)
@@ -117,7 +117,7 @@ func TestSyntheticClients(t *testing.T) {
 		importOne(t, s.space(), st, "exp")
 		to := original{t, s.client, "back"}
 		e, err := to.space().Export(t.Context(), st, "exp", false, nil)
-		if err != nil || !e.Equal() || len(e.Notes) != 1 || !strings.HasPrefix(e.Notes[0], "that 5 participants, conversions and exclusions are counted without a client") {
+		if err != nil || !e.Equal() || len(e.Notes) != 1 || !strings.HasPrefix(e.Notes[0], "counts without a client, 5 participants, conversions and exclusions") {
 			t.Errorf("exporting says %+v, %v", e, err)
 		}
 		if id := to.id("exp", "new"); id != "4" {
@@ -162,7 +162,7 @@ func TestExportAgain(t *testing.T) {
 	} {
 		s.do(c.change...)
 		_, err := export(false)
-		if want := "not written: Sixpack has it already, " + c.want + ": --force writes over it"; !errors.Is(err, sixpack2.ErrTaken) || err.Error() != want {
+		if want := "not written: Sixpack already has it, " + c.want + ": overwrite it with --force"; !errors.Is(err, sixpack2.ErrTaken) || err.Error() != want {
 			t.Errorf("after %q exporting says %v, want %s", c.change, err, want)
 		}
 		if e, err := export(true); err != nil || !e.Equal() || e.There {
@@ -227,7 +227,7 @@ func TestMixed(t *testing.T) {
 	add("there/sale")
 	for name, other := range map[string]string{"a": "a/b", "a/b": "a", "a/c": "a/c/d", "x": "x:users", "x:users": "x", "x:y": "", "there/sale": "there"} {
 		_, err := s.space().Export(t.Context(), st, name, true, nil)
-		if want := "not written: Sixpack would mix its keys with those of experiment \"" + other + "\": delete one of them"; other != "" && (err == nil || err.Error() != want) {
+		if want := "not written: its keys would collide with the keys of experiment \"" + other + "\": delete one of the two"; other != "" && (err == nil || err.Error() != want) {
 			t.Errorf("exporting %q says %v, want %s", name, err, want)
 		}
 		if other == "" && err != nil {

@@ -229,7 +229,7 @@ func (x *Experiment) verify(ctx context.Context, st store.Store) (Verification, 
 	return compare(x.Totals, later, here), err
 }
 
-// maxTries limits the attempts to save settings while somebody else changes the record.
+// maxTries limits the attempts to save settings while the record is being changed.
 const maxTries = 100
 
 // TakeSettings sets the winner, pause, archiving, description and traffic of a store's
@@ -252,11 +252,10 @@ func (x *Experiment) TakeSettings(ctx context.Context, st store.Store) error {
 			return err
 		}
 	}
-	return fmt.Errorf("experiment %q changed %d times while its settings were taken", x.Record.Name, maxTries)
+	return fmt.Errorf("experiment %q changed %d times while its settings were imported: import again", x.Record.Name, maxTries)
 }
 
-// settingsChange returns the log entry for settings that were taken over, none if they
-// are the same.
+// settingsChange returns the log entry for imported settings, none if they are the same.
 func settingsChange(before, after store.Record) (changes []store.Change, err error) {
 	was, is := store.Changed(before, after)
 	if was == is {

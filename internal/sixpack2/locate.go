@@ -91,7 +91,7 @@ func (x *Experiment) days(ctx context.Context) ([][]store.Day, error) {
 		for _, name := range named[i] {
 			day, ok := parseDay(name)
 			if !ok {
-				x.damagef("%s has %q, which is no day", x.keys.periods(of, "days"), name)
+				x.damagef("%s has %q, which is not a day: not imported", x.keys.periods(of, "days"), name)
 				continue
 			}
 			days[i] = append(days[i], day)

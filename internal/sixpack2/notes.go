@@ -15,11 +15,11 @@ const maxNameLength = 255
 func (x *Experiment) noteNames() {
 	invalid := func(name string) bool { return len(name) > maxNameLength || !validName.MatchString(name) }
 	if invalid(x.Record.Name) {
-		x.notef("its name is taken as it is, although a new experiment may have it only if experiment_name_regex allows it")
+		x.notef("its name is kept, although new experiments of this name need a wider experiment_name_regex")
 	}
 	for _, a := range x.Record.Alternatives {
 		if invalid(a) {
-			x.notef("its alternative %q is taken as it is, although a new experiment may not have it", a)
+			x.notef("its alternative %q is kept, although new experiments cannot have this name", a)
 		}
 	}
 }
@@ -28,31 +28,31 @@ func (x *Experiment) noteNames() {
 func (x *Experiment) noteResidue() {
 	r := &x.residue
 	if n := participants(r.extra); n > 0 {
-		x.notef("%s in more than one alternative, by record_force: each keeps the first, as in Sixpack, and the others' counts stay; "+
-			"Sixpack's total over all alternatives counts it once", quantity(n, "client is", "clients are"))
+		x.notef("%s in several alternatives, because of record_force: each keeps the first, as in Sixpack, and the counts of the others remain; "+
+			"Sixpack's total over all alternatives counts each client once", quantity(n, "client is", "clients are"))
 	}
 	if n := conversions(r.extra); n > 0 {
-		x.notef("%s in an alternative that is not the client's: kept as counts", quantity(n, "conversion is", "conversions are"))
+		x.notef("%s in another alternative than the client's: kept as counts without a client", quantity(n, "conversion is", "conversions are"))
 	}
 	if r.extra.Excluded > 0 {
-		x.notef("%s excluded and a participant, by record_force: each stays a participant", quantity(r.extra.Excluded, "client is", "clients are"))
+		x.notef("%s excluded and participating, because of record_force: kept as participants", quantity(r.extra.Excluded, "client is", "clients are"))
 	}
 	if n := participants(r.nameless) + r.nameless.Excluded; n > 0 {
-		x.notef("%s no name any more, as after archiving in Sixpack: kept as counts", quantity(n, "client has", "clients have"))
+		x.notef("%s no name, as after archiving in Sixpack: kept as counts without a client", quantity(n, "client has", "clients have"))
 	}
 	if r.invalid > 0 {
-		x.notef("%s an id that calls are refused for, as empty, longer than 512 bytes or with control characters: taken as it is",
+		x.notef("%s an ID that is empty, longer than 512 bytes or has control characters: kept, although calls with this ID are refused",
 			quantity(r.invalid, "client has", "clients have"))
 	}
 	if r.repeated > 0 {
-		x.notef("%s of a client on a second day, by record_force: counted on the first only, as in Sixpack's totals",
+		x.notef("%s of a client on a second day, because of record_force: counted on the first day only, as in Sixpack's totals",
 			quantity(r.repeated, "bit is", "bits are"))
 	}
 	if r.undated > 0 {
-		x.notef("%s in no day's bitmap: counted on the day of the experiment's creation", quantity(r.undated, "bit is", "bits are"))
+		x.notef("%s missing from the daily bitmaps: counted on the day the experiment was created", quantity(r.undated, "bit is", "bits are"))
 	}
 	if r.unlisted > 0 {
-		x.notef("%s in a day's bitmap and not in that of all time, so that Sixpack has forgotten: counted", quantity(r.unlisted, "bit is", "bits are"))
+		x.notef("%s in a daily bitmap but missing from the bitmap of all time: counted, although Sixpack does not", quantity(r.unlisted, "bit is", "bits are"))
 	}
 }
 

@@ -62,7 +62,7 @@ func (s *Space) mustAsk(ctx context.Context, asks []ask) error {
 		return err
 	}
 	if taken != "" {
-		return fmt.Errorf("%w: %s is of another type than Sixpack gives it", ErrTaken, taken)
+		return fmt.Errorf("%w: %s has another Redis type than Sixpack uses: delete this key or choose another prefix", ErrTaken, taken)
 	}
 	return nil
 }

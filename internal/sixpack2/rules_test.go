@@ -56,7 +56,7 @@ func TestRules(t *testing.T) {
 			},
 			want: "excluded 1\nred:\nblue: 2013-01-28=1",
 			who:  []string{"a 1"},
-			note: "1 client is excluded and a participant",
+			note: "1 client is excluded and participating",
 		},
 		{
 			name: "the first alternative of two, in the order of the list",
@@ -68,7 +68,7 @@ func TestRules(t *testing.T) {
 			},
 			want: "excluded 0\nred: 2013-01-28=1 \"sale\":2013-01-29=1\nblue: 2013-01-27=1 \"\":2013-01-27=1",
 			who:  []string{"a 0 sale"},
-			note: "1 client is in more than one alternative",
+			note: "1 client is in several alternatives",
 		},
 		{
 			name: "the first day of two",
@@ -90,7 +90,7 @@ func TestRules(t *testing.T) {
 			},
 			want: "excluded 0\nred: 2012-12-01=1 \"sale\":2012-12-01=1\nblue:",
 			who:  []string{"a 0 sale"},
-			note: "2 bits are in no day's bitmap",
+			note: "2 bits are missing from the daily bitmaps",
 		},
 		{
 			name: "bits of a day only",
@@ -101,7 +101,7 @@ func TestRules(t *testing.T) {
 			},
 			want: "excluded 0\nred: 2013-01-28=1 \"\":2013-01-28=1\nblue:",
 			who:  []string{"a 0 "},
-			note: "2 bits are in a day's bitmap and not in that of all time",
+			note: "2 bits are in a daily bitmap but missing from the bitmap of all time",
 		},
 		{
 			name: "a KPI for which nobody converted",
@@ -128,7 +128,7 @@ func TestRules(t *testing.T) {
 			},
 			want: "excluded 0\nred: 2013-01-28=5\nblue:",
 			who:  []string{" 0", "a\nb 0", strings.Repeat("x", 600) + " 0", "é 0", "\xff 0"},
-			note: "4 clients have an id that calls are refused for",
+			note: "4 clients have an ID that is empty",
 		},
 		{
 			name: "numbers that are two clients', or none's",
@@ -192,19 +192,19 @@ func TestRecord(t *testing.T) {
 	}{
 		{"as it was", nil, madeOn + " 1", ""},
 		{"seconds", []string{"HSET", "sxp:e:exp", "created_at", "2013-01-28 10:11:12.123456"}, "2013-01-28 10:11 1", ""},
-		{"no time", []string{"HSET", "sxp:e:exp", "created_at", "long ago"}, "2013-01-27 00:00 1", `created_at "long ago" is no time: taken as 2013-01-27 00:00`},
-		{"no hash", []string{"DEL", "sxp:e:exp"}, "2013-01-27 00:00 1", `created_at "" is no time: taken as 2013-01-27 00:00`},
+		{"no time", []string{"HSET", "sxp:e:exp", "created_at", "long ago"}, "2013-01-27 00:00 1", `created_at "long ago" is not a time; 2013-01-27 00:00 is used`},
+		{"no hash", []string{"DEL", "sxp:e:exp"}, "2013-01-27 00:00 1", `created_at "" is not a time; 2013-01-27 00:00 is used`},
 		{"fraction", []string{"HSET", "sxp:e:exp", "traffic_fraction", "0.25"}, madeOn + " 0.25", ""},
 		{"no fraction", []string{"HDEL", "sxp:e:exp", "traffic_fraction"}, madeOn + " 1", ""},
-		{"no number", []string{"HSET", "sxp:e:exp", "traffic_fraction", "False"}, madeOn + " 1", `traffic_fraction "False" is no number: taken as 1, as by Sixpack`},
-		{"too low", []string{"HSET", "sxp:e:exp", "traffic_fraction", "-1.0"}, madeOn + " 1", `traffic_fraction -1.0 is not in (0, 1]: taken as 1`},
-		{"too high", []string{"HSET", "sxp:e:exp", "traffic_fraction", "3.0"}, madeOn + " 1", `traffic_fraction 3.0 is not in (0, 1]: taken as 1`},
-		{"nan", []string{"HSET", "sxp:e:exp", "traffic_fraction", "nan"}, madeOn + " 1", `traffic_fraction nan is not in (0, 1]: taken as 1`},
+		{"no number", []string{"HSET", "sxp:e:exp", "traffic_fraction", "False"}, madeOn + " 1", `traffic_fraction "False" is not a number; 1 is used, as in Sixpack`},
+		{"too low", []string{"HSET", "sxp:e:exp", "traffic_fraction", "-1.0"}, madeOn + " 1", `traffic_fraction -1.0 is not above 0 and at most 1; 1 is used`},
+		{"too high", []string{"HSET", "sxp:e:exp", "traffic_fraction", "3.0"}, madeOn + " 1", `traffic_fraction 3.0 is not above 0 and at most 1; 1 is used`},
+		{"nan", []string{"HSET", "sxp:e:exp", "traffic_fraction", "nan"}, madeOn + " 1", `traffic_fraction nan is not above 0 and at most 1; 1 is used`},
 		{"paused", []string{"HSET", "sxp:e:exp", "paused", "1"}, madeOn + " 1 paused", ""},
 		{"archived", []string{"HSET", "sxp:e:exp", "archived", "1"}, madeOn + " 1 archived", ""},
 		{"described", []string{"HSET", "sxp:e:exp", "description", "Große *Dinge*\n"}, madeOn + " 1 Große *Dinge*\n", ""},
 		{"won", []string{"SET", "sxp:e:exp:winner", "blue"}, madeOn + " 1 won by blue", ""},
-		{"won by another", []string{"SET", "sxp:e:exp:winner", "zzz"}, madeOn + " 1 won by zzz", `the winner "zzz" is not one of its alternatives: everyone gets it nevertheless, as from Sixpack`},
+		{"won by another", []string{"SET", "sxp:e:exp:winner", "zzz"}, madeOn + " 1 won by zzz", `the winner "zzz" is not one of its alternatives; everyone gets it, as in Sixpack`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newOriginal(t)
@@ -250,7 +250,7 @@ func TestNames(t *testing.T) {
 			if got := counted(results(t, st, name)); got != want || !o.Equal() {
 				t.Errorf("%s: importing %q says %+v, counted is %s", kind, name, o, got)
 			}
-			if len(x.Notes) != 2 || !strings.HasPrefix(x.Notes[0], "its name is taken as it is") {
+			if len(x.Notes) != 2 || !strings.HasPrefix(x.Notes[0], "its name is kept") {
 				t.Errorf("notes on %q are %q", name, x.Notes)
 			}
 		}
@@ -305,7 +305,7 @@ func TestDamaged(t *testing.T) {
 			s.do(slices.Insert(slices.Clone(c.kind), 1, "sxp:"+c.key)...)
 			st := new(memory.Store)
 			x, o := importOne(t, s.space(), st, "exp")
-			if want := []string{"sxp:" + c.key + " is of another type than Sixpack gives it"}; !slices.Equal(x.Damaged, want) {
+			if want := []string{"sxp:" + c.key + " has the wrong Redis type: not imported"}; !slices.Equal(x.Damaged, want) {
 				t.Errorf("damaged is %q, want %q", x.Damaged, want)
 			}
 			got := counted(results(t, st, "exp"))
@@ -318,7 +318,7 @@ func TestDamaged(t *testing.T) {
 	s.create("exp", "red", "blue")
 	s.participate("exp", "red", "a", "2013-01-28")
 	s.do("SADD", "sxp:p:exp:days", "someday")
-	if x, _ := importOne(t, s.space(), new(memory.Store), "exp"); !slices.Equal(x.Damaged, []string{`sxp:p:exp:days has "someday", which is no day`}) {
+	if x, _ := importOne(t, s.space(), new(memory.Store), "exp"); !slices.Equal(x.Damaged, []string{`sxp:p:exp:days has "someday", which is not a day: not imported`}) {
 		t.Errorf("damaged is %q", x.Damaged)
 	}
 	for _, removed := range [][]string{{"DEL", "sxp:e:exp:alternatives"}, {"SET", "sxp:e:exp:alternatives", "text"}} {

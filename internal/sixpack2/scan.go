@@ -62,7 +62,7 @@ func (x *Experiment) readDated(ctx context.Context, from int64) (*chunk, error) 
 	}
 }
 
-// entries hold what is known of each number in a chunk.
+// entries hold the data of each number in a chunk.
 type entries struct {
 	choice      []int
 	day         []store.Day

@@ -9,7 +9,7 @@ import (
 // sixpackName is the form that Sixpack allows for the name of an alternative.
 var sixpackName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
-// unsupported lists the data of the experiment that Sixpack cannot represent.
+// unsupported lists the data of the experiment that Sixpack cannot store.
 func (e *exporter) unsupported() (all []string) {
 	r := e.before.Record
 	add := func(format string, arguments ...any) { all = append(all, fmt.Sprintf(format, arguments...)) }
@@ -20,40 +20,40 @@ func (e *exporter) unsupported() (all []string) {
 		}
 		values, events := e.beyond(kpi)
 		if values > 0 {
-			add("values of %s, of %s: Sixpack counts only who converted", name, quantity(values, "client", "clients"))
+			add("values of %s of %s: Sixpack only counts clients that converted", name, quantity(values, "client", "clients"))
 		}
 		if events > 0 {
-			add("%d further %s by those who had converted: Sixpack counts each once", events, name)
+			add("%d repeated %s: Sixpack counts each client once", events, name)
 		}
 	}
 	if weights := r.Epoch.Weights; weights != nil {
-		add("the shares %s of %s: Sixpack gives each alternative the same", join(weights), strings.Join(r.Alternatives, ", "))
+		add("the shares %s of %s: Sixpack gives all alternatives equal shares", join(weights), strings.Join(r.Alternatives, ", "))
 	}
 	if o := r.Override; o.Traffic != 0 {
-		add("that the traffic %v was set against what callers say: Sixpack takes theirs with their next call", o.Traffic)
+		add("the override of the traffic, %v: Sixpack uses the traffic of the next call", o.Traffic)
 	}
 	if r.Ramp.Active() {
-		add("its ramp: Sixpack does not raise the traffic by itself")
+		add("its ramp: Sixpack cannot raise the traffic by schedule")
 	}
 	if a := r.Algorithm + r.Override.Algorithm; a != "" && a != "hash" {
 		add("its algorithm: Sixpack splits clients evenly")
 	}
 	if n := len(e.before.Epochs); n > 1 {
-		add("in which of its %d epochs each client came", n)
+		add("the epoch of each client, of %d epochs: Sixpack has none", n)
 	}
 	if e.reserved > 0 {
-		add("what was promised to %s, who did not take part yet: Sixpack promises nothing", quantity(e.reserved, "client", "clients"))
+		add("the alternatives reserved for %s without participation: Sixpack has no reservations", quantity(e.reserved, "client", "clients"))
 	}
 	if r.Salt != r.Name {
-		add("its salt: it was reset, and Sixpack splits new clients otherwise than here")
+		add("its salt: it was restarted, so Sixpack assigns new clients differently")
 	}
 	for _, a := range r.Alternatives {
 		if !sixpackName.MatchString(a) {
-			add("calls with the alternative %q, which Sixpack refuses", a)
+			add("calls with the alternative %q: Sixpack refuses this name", a)
 		}
 	}
 	if n := sum(e.rest()); n > 0 && (!r.Archived || e.clients > 0) {
-		add("that %d participants, conversions and exclusions are counted without a client: those have made-up names in Sixpack", n)
+		add("counts without a client, %d participants, conversions and exclusions: they get synthetic names in Sixpack", n)
 	}
 	return all
 }

@@ -1,4 +1,4 @@
-// Package suggest helps a user who named something that does not exist.
+// Package suggest suggests names that exist for a name that does not.
 package suggest
 
 import (

@@ -13,15 +13,15 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// An embedded store commits concurrent writes together, so several batches are on
-// their way at a time.
+// An embedded store commits concurrent writes together, so several batches are written
+// at a time.
 const (
 	batchSize = 2500
 	writers   = 4
 )
 
 // bring copies an experiment: its record and log, then its clients, then the rest
-// that they do not account for. The target is nil if it does not have the
+// of the counts. The target is nil if it does not have the
 // experiment.
 func (t *Transfer) bring(ctx context.Context, source, target *store.Counts, result *Result) (err error) {
 	i := store.Import{Record: source.Record, Epochs: source.Epochs[:len(source.Epochs)-1]}
@@ -43,7 +43,7 @@ func (t *Transfer) bring(ctx context.Context, source, target *store.Counts, resu
 	}
 	same, err := t.bringRest(ctx, i, *source, rest)
 	if err == nil && !same {
-		result.Differences = []string{"clients did something else in the target than in the source"}
+		result.Differences = []string{"clients have other data in the target than in the source: copy again with --replace to keep the source's"}
 	}
 	return err
 }
@@ -66,7 +66,7 @@ func (t *Transfer) replay(ctx context.Context, source store.Counts, known store.
 			return err
 		}
 		if !f.Wrote {
-			return errors.New("somebody changes the experiment in the target: stop the server that uses it, and run this again")
+			return errors.New("the experiment in the target is being changed: stop the server that uses the target, and copy again")
 		}
 	}
 	return nil

@@ -109,8 +109,8 @@ func (t *Transfer) MissingReplacement(ctx context.Context) (string, error) {
 // each version is saved in the target.
 const maxVersions = 100_000
 
-// conflict returns why an experiment of the target cannot be the source's, or an
-// earlier copy of it; empty if it can.
+// conflict returns why an experiment of the target is not an earlier copy of the source's,
+// empty if it is.
 func conflict(source, target store.Counts) string {
 	here, there := source.Record, target.Record
 	n := min(len(source.Epochs), len(target.Epochs))
@@ -118,13 +118,13 @@ func conflict(source, target store.Counts) string {
 	case !slices.Equal(here.Alternatives, there.Alternatives):
 		return fmt.Sprintf("its alternatives are %q, but %q in the target", here.Alternatives, there.Alternatives)
 	case here.Salt != there.Salt || !here.Created.Equal(there.Created):
-		return "the target has another one of that name, or one of both was reset since it was copied"
+		return "the target has another experiment of this name, or one of the two was restarted since the last copy"
 	case here.Purged != there.Purged:
-		return "its clients were purged since it was copied"
+		return "its clients were purged since the last copy"
 	case !slices.EqualFunc(source.Epochs[:n], target.Epochs[:n], sameEpoch):
-		return "its weights changed in the target since it was copied, and clients would come into epochs that are not theirs"
+		return "its weights changed in the target since the last copy, so its clients would belong to the wrong epochs"
 	case here.Version > there.Version+maxVersions:
-		return "it changed too often since it was copied"
+		return "it changed more than 100,000 times since the last copy"
 	}
 	return ""
 }

@@ -17,9 +17,9 @@ func reconcile(source, rest, target store.Counts) (corrected store.Counts, equal
 	return corrected, equal
 }
 
-// bringRest makes the target's counts equal to the source's, where rest is what no
-// client of the source accounts for. It reports false, and changes nothing, if the
-// clients of the target account for something else than those of the source.
+// bringRest makes the target's counts equal to the source's, where rest holds the counts
+// without a client in the source. It reports false, and changes nothing, if the clients of
+// the target account for other counts than the clients of the source.
 func (t *Transfer) bringRest(ctx context.Context, i store.Import, source, rest store.Counts) (same bool, err error) {
 	target, err := t.targetCounts(ctx, source.Record.Name)
 	if err != nil {
@@ -55,7 +55,7 @@ func (t *Transfer) targetCounts(ctx context.Context, name string) (store.Counts,
 		return store.Counts{}, err
 	}
 	if target == nil {
-		return store.Counts{}, errors.New("somebody deleted the experiment in the target")
+		return store.Counts{}, errors.New("the experiment was deleted in the target while it was copied: copy again")
 	}
 	return *target, nil
 }

@@ -60,7 +60,7 @@ func (r Result) Equal() bool { return r.Refused == "" && len(r.Differences) == 0
 // addresses.
 var ErrSame = errors.New("the source and the target are the same store")
 
-// Run copies all experiments. Beside an error it returns the results of the
+// Run copies all experiments. With an error it returns the results of the
 // experiments that were copied before.
 func (t *Transfer) Run(ctx context.Context) ([]Result, error) {
 	if err := t.checkDifferent(ctx); err != nil {
@@ -96,7 +96,7 @@ func (t *Transfer) checkDifferent(ctx context.Context) error {
 		return err
 	}
 	if id == "" {
-		return errors.New("the target cannot be written")
+		return errors.New("the target cannot be written: check the permissions of its user")
 	}
 	other, err := source.ID(ctx)
 	if err == nil && id == other {
@@ -113,7 +113,7 @@ func (t *Transfer) Experiment(ctx context.Context, name string) (Result, error) 
 		return result, err
 	}
 	if source == nil {
-		result.Refused = "somebody deleted it in the source"
+		result.Refused = "it was deleted in the source while it was copied"
 		return result, nil
 	}
 	if slices.Contains(t.Replace, name) {
@@ -161,7 +161,7 @@ func (t *Transfer) verify(ctx context.Context, name string) ([]string, error) {
 		return nil, err
 	}
 	if source == nil || target == nil {
-		return []string{"it was deleted meanwhile"}, nil
+		return []string{"it was deleted while it was copied"}, nil
 	}
 	return differences(*source, *target)
 }
