@@ -53,7 +53,7 @@ func (s *Settings) checkAccess() {
 	}
 	switch {
 	case s.SecretKey == exampleSecret:
-		s.notef("%s is the example's, which everybody knows: a random secret is used instead", s.given("secret_key"))
+		s.notef("%s is the public example: a random secret is used instead", s.given("secret_key"))
 	case s.SecretKey != "" && len(s.SecretKey) < MinSecret && len(s.Users) > 0:
 		s.problemf("%s is too short: it can be guessed, and sessions forged. Use at least %d characters, "+
 			"or leave it out: then a random secret is used", s.given("secret_key"), MinSecret)

@@ -59,7 +59,7 @@ func (s *Settings) checkNames() {
 	known := knownNames()
 	for _, name := range slices.Sorted(maps.Keys(s.sources)) {
 		if !slices.Contains(known, name) {
-			s.problemf("%s from %s is not a key%s", name, s.sources[name], suggest.DidYouMean(name, known))
+			s.problemf("%s from %s is not a key%s (see \"sixpack help config\")", name, s.sources[name], suggest.DidYouMean(name, known))
 		}
 	}
 }
@@ -81,7 +81,7 @@ func (s *Settings) checkVariables(variables map[string]string) {
 			s.problemf("%s is not a variable of sixpack: did you mean %s?", name, best)
 			continue
 		}
-		s.notef("%s is not a variable of sixpack, and is ignored", name)
+		s.notef("%s is not a variable of sixpack and is ignored", name)
 	}
 }
 

@@ -81,7 +81,7 @@ func (s *Settings) checkEndpoint(e endpoint) {
 				s.problemf("%s is %d: a cluster has database 0 only", s.given(name), s.RedisDB)
 			}
 		default:
-			s.problemf("%s and %s contradict each other: set one of them", s.given(e.key), s.given(name))
+			s.problemf("%s and %s contradict each other: set only one of them", s.given(e.key), s.given(name))
 		}
 	}
 }
@@ -97,7 +97,7 @@ func (s *Settings) checkSentinels() {
 
 func (s *Settings) checkTLS() {
 	if (s.RedisCert == "") != (s.RedisKey == "") {
-		s.problemf("redis_tls_cert and redis_tls_key need each other")
+		s.problemf("redis_tls_cert and redis_tls_key must be set together")
 	}
 	if s.RedisTLS || strings.HasPrefix(s.RedisURL, "rediss:") || strings.HasPrefix(s.RedisURL, "valkeys:") {
 		return

@@ -62,7 +62,8 @@ type Config struct {
 	// Folder of the embedded store. It is created if it does not exist. Only one server at a time can use it.
 	DataDir Folder `key:"data_dir" default:"./sixpack-data"`
 
-	// How long a request waits for the store before it is answered with 503.
+	// Timeout of the store, after which a request is answered with 503. With Redis, redis_socket_timeout
+	// applies too.
 	StoreTimeout Duration `key:"store_timeout" default:"5s"`
 
 	// ---- Experiments
@@ -98,10 +99,12 @@ type Config struct {
 	// and existing participants keep their alternative.
 	Weights Weights `key:"weights,noflag"`
 
-	// Time zone in which days begin and end, by its name, such as Europe/Berlin.
+	// Time zone in which days begin and end, by its name, such as Europe/Berlin. A change does not move days
+	// that are already counted.
 	Timezone Zone `key:"timezone" default:"UTC"`
 
-	// Regular expression (RE2) for the names of new experiments. Widen it for names such as home.header.
+	// Regular expression (RE2) for the names of new experiments. Widen it for names such as home.header:
+	// ^[A-Za-z0-9][A-Za-z0-9_. -]*$.
 	ExperimentName Regexp `key:"experiment_name_regex" default:"^[A-Za-z0-9][A-Za-z0-9_ -]*$"`
 
 	// ---- Visitors who are not counted
@@ -121,7 +124,7 @@ type Config struct {
 	CORSOrigins List `key:"cors_origin" default:"*"`
 	// Value of the header Access-Control-Allow-Headers.
 	CORSHeaders string `key:"cors_headers" default:"Origin, ..."`
-	// Value of the header Access-Control-Allow-Credentials.
+	// Value of the header Access-Control-Allow-Credentials. yes lets pages send cookies, which the API ignores.
 	CORSCredentials bool `key:"cors_credentials" default:"yes"`
 	// Value of the header Access-Control-Allow-Methods.
 	CORSMethods string `key:"cors_methods" default:"GET"`
@@ -141,7 +144,8 @@ type Config struct {
 
 	// yes: send the number and duration of requests to the StatsD server statsd_url.
 	Metrics bool `key:"metrics" default:"no"`
-	// StatsD server. The path is the prefix of the metrics' names, with "." for "/".
+	// StatsD server, such as udp://localhost:8125/ab. The path is the prefix of the metrics, with "." for "/".
+	// Metrics are sent by UDP; what the server does not receive is lost.
 	StatsD StatsD `key:"statsd_url" env:"STATSD_URL" default:"udp://localhost:8125/sixpack"`
 
 	// ---- Stopping
@@ -173,10 +177,12 @@ type Config struct {
 
 	// Number of the database. The default is Sixpack 2's; both can use the same database.
 	RedisDB Number `key:"redis_db" env:"SIXPACK_CONFIG_REDIS_DB" default:"15"`
-	// Prefix of all keys. The default is Sixpack 2's; both can use the same prefix.
+	// Prefix of all keys. The default is Sixpack 2's; both can use the same prefix. If you change it, the
+	// server no longer sees the experiments under the old prefix.
 	RedisPrefix Prefix `key:"redis_prefix" env:"SIXPACK_CONFIG_REDIS_PREFIX" default:"sxp"`
 
-	// How long a call to Redis takes at most before the request is answered with 503: seconds or a duration.
+	// Timeout of a call to Redis, after which the request is answered with 503: seconds, such as 0.5, or a
+	// duration, such as 500ms.
 	RedisTimeout Seconds `key:"redis_socket_timeout" env:"SIXPACK_CONFIG_REDIS_SOCKET_TIMEOUT" default:"2"`
 
 	// Maximum number of shared connections to each Redis server, and of additional connections that
@@ -201,7 +207,7 @@ type Config struct {
 	// Some nodes of a cluster: a list of host:port. A cluster has only database 0.
 	RedisCluster Addresses `key:"redis_cluster" env:"SIXPACK_CONFIG_REDIS_CLUSTER"`
 
-	// yes: encrypt connections with TLS.
+	// yes: encrypt connections with TLS. Without it, passwords and data are sent in plain text.
 	RedisTLS bool `key:"redis_tls" env:"SIXPACK_CONFIG_REDIS_TLS" default:"no"`
 	// PEM file with CA certificates. If it is set, only these CAs are trusted; the system pool is not used.
 	RedisCA Path `key:"redis_tls_ca" env:"SIXPACK_CONFIG_REDIS_TLS_CA"`

@@ -299,7 +299,7 @@ Weights:
 	if !reflect.DeepEqual(s.Weights, want) || !reflect.DeepEqual(s.Engine().Weights, map[string]map[string]float64(want)) {
 		t.Errorf("got %v, want %v", s.Weights, want)
 	}
-	if want := []string{"shared from file " + path + " is not a key"}; !slices.Equal(s.Problems, want) {
+	if want := []string{"shared from file " + path + " is not a key (see \"sixpack help config\")"}; !slices.Equal(s.Problems, want) {
 		t.Errorf("problems are %q, want %q", s.Problems, want)
 	}
 }
@@ -330,7 +330,7 @@ func TestProblems(t *testing.T) {
 		port    = `must be a number from 0 to 65535`
 		re2     = `must be a regular expression of RE2, which has no look-around and no backreferences ` +
 			`(https://github.com/google/re2/wiki/Syntax): `
-		contrary = ` contradict each other: set one of them`
+		contrary = ` contradict each other: set only one of them`
 	)
 	for _, c := range []struct {
 		name    string
@@ -355,9 +355,9 @@ func TestProblems(t *testing.T) {
 		{name: "list for one value", yaml: "host: [a, b]", want: []string{`host: "[a b]" from file FILE: must be one value, not several`}},
 		{name: "map for one value", yaml: "host: {a: b}", want: []string{`host: "map[a:b]" from file FILE: must be one value, not several`}},
 		{name: "stores", yaml: "store: [redis, memory]", want: []string{`store: "[redis memory]" from file FILE: must be one value, not several`}},
-		{name: "number for a store", yaml: "store: 5", want: []string{`store: "5" from file FILE: must be embedded or redis or memory`}},
-		{name: "store", args: []string{"--store=mysql"}, want: []string{`store: "mysql" from flag --store: must be embedded or redis or memory`}},
-		{name: "algorithm", yaml: "algorithm: bandit", want: []string{`algorithm: "bandit" from file FILE: must be hash or random or thompson or whiplash or whiplash-legacy or epsilon-greedy`}},
+		{name: "number for a store", yaml: "store: 5", want: []string{`store: "5" from file FILE: must be one of embedded, redis, memory`}},
+		{name: "store", args: []string{"--store=mysql"}, want: []string{`store: "mysql" from flag --store: must be one of embedded, redis, memory`}},
+		{name: "algorithm", yaml: "algorithm: bandit", want: []string{`algorithm: "bandit" from file FILE: must be one of hash, random, thompson, whiplash, whiplash-legacy, epsilon-greedy`}},
 		{
 			name: "two algorithms", yaml: "algorithm: thompson\nenable_whiplash: yes",
 			want: []string{`enable_whiplash from file FILE contradicts algorithm "thompson" from file FILE: leave one of them out`},
@@ -366,7 +366,7 @@ func TestProblems(t *testing.T) {
 		{name: "weights of 0", environ: []string{"SIXPACK_WEIGHTS={a: {b: 0, c: 0}}"}, want: []string{`weights: "{a: {b: 0, c: 0}}" from variable SIXPACK_WEIGHTS: "a" must have the weights of all its alternatives, two or more, not all 0`}},
 		{name: "negative weight", environ: []string{"SIXPACK_WEIGHTS={a: {b: 1, c: -1}}"}, want: []string{`weights: "{a: {b: 1, c: -1}}" from variable SIXPACK_WEIGHTS: the weights of "a" must be numbers, 0 or more`}},
 		{name: "weights in a list", yaml: "weights: {a: [1, 2]}", want: []string{`weights: "map[a:[1 2]]" from file FILE: must be like {button-color: {red: 9, blue: 1}}`}},
-		{name: "log format", args: []string{"--log-format=xml"}, want: []string{`log_format: "xml" from flag --log-format: must be text or json`}},
+		{name: "log format", args: []string{"--log-format=xml"}, want: []string{`log_format: "xml" from flag --log-format: must be one of text, json`}},
 		{name: "log level", args: []string{"--log-level=INFO+1"}, want: []string{`log_level: "INFO+1" from flag --log-level: must be debug, info, warn or error`}},
 		{name: "data folder", environ: []string{"SIXPACK_DATA_DIR="}, want: []string{`data_dir: "" from variable SIXPACK_DATA_DIR: must be the path of a folder`}},
 		{name: "time zone", environ: []string{"SIXPACK_TIMEZONE=Mars/Base"}, want: []string{`timezone: "Mars/Base" from variable SIXPACK_TIMEZONE: must be the name of a time zone, such as UTC or Europe/Berlin`}},
@@ -383,9 +383,9 @@ func TestProblems(t *testing.T) {
 		{name: "several", args: []string{"--port=x", "--web-port=y"}, want: []string{
 			`port: "x" from flag --port: ` + port, `web_port: "y" from flag --web-port: ` + port,
 		}},
-		{name: "unknown key", yaml: "prot: 80", want: []string{`prot from file FILE is not a key: did you mean port?`}},
-		{name: "unknown deep key", yaml: "redis: {host: a}", want: []string{`redis from file FILE is not a key`}},
-		{name: "very unknown key", yaml: "colour_of_the_sky: blue", want: []string{`colour_of_the_sky from file FILE is not a key`}},
+		{name: "unknown key", yaml: "prot: 80", want: []string{`prot from file FILE is not a key: did you mean port? (see "sixpack help config")`}},
+		{name: "unknown deep key", yaml: "redis: {host: a}", want: []string{`redis from file FILE is not a key (see "sixpack help config")`}},
+		{name: "very unknown key", yaml: "colour_of_the_sky: blue", want: []string{`colour_of_the_sky from file FILE is not a key (see "sixpack help config")`}},
 		{name: "misspelled variable", environ: []string{"SIXPACK_PROT=80"}, want: []string{`SIXPACK_PROT is not a variable of sixpack: did you mean SIXPACK_PORT?`}},
 		{name: "variable of another form", environ: []string{"SIXPACK_ENABLED=no"}, want: []string{`SIXPACK_ENABLED is not a variable of sixpack: did you mean SIXPACK_CONFIG_ENABLED?`}},
 		{name: "URL and host", environ: []string{"SIXPACK_CONFIG_REDIS_URL=redis://:hush@a", "SIXPACK_CONFIG_REDIS_HOST=b"}, want: []string{`redis_url from variable SIXPACK_CONFIG_REDIS_URL and redis_host from variable SIXPACK_CONFIG_REDIS_HOST` + contrary}},
@@ -395,10 +395,10 @@ func TestProblems(t *testing.T) {
 		{name: "sentinels alone", yaml: "redis_sentinels: [[a, 1], [b, 2]]", want: []string{`redis_sentinels from file FILE needs redis_sentinel_service_name, the name by which the sentinels know the primary`}},
 		{name: "sentinel without port", yaml: "redis_sentinels: [a]\nredis_sentinel_service_name: b", want: []string{`redis_sentinels: "[a]" from file FILE: "a" must be like host:6379`}},
 		{name: "broken URL", environ: []string{"SIXPACK_CONFIG_REDIS_URL=redis://:hush@a:b"}, want: []string{`a Redis URL must be like redis://user:password@host:6379/0?prefix=sxp`}},
-		{name: "URL of something else", environ: []string{"SIXPACK_CONFIG_REDIS_URL=http://:hush@a"}, want: []string{`the URL http://a: redis: invalid URL scheme: http`}},
-		{name: "URL with an empty prefix", environ: []string{"SIXPACK_CONFIG_REDIS_URL=redis://:hush@a?prefix="}, want: []string{`the prefix in the URL redis://a is empty`}},
-		{name: "password in the user's place", environ: []string{"SIXPACK_CONFIG_REDIS_URL=redis://hush@a/b?password=hush"}, want: []string{`the URL redis://a/b: redis: invalid database number: "b"`}},
-		{name: "certificate without key", yaml: "redis_tls: yes\nredis_tls_cert: a", want: []string{`redis_tls_cert and redis_tls_key need each other`}},
+		{name: "URL of something else", environ: []string{"SIXPACK_CONFIG_REDIS_URL=http://:hush@a"}, want: []string{`the URL http://a must be like redis://user:password@host:6379/0?prefix=sxp: redis: invalid URL scheme: http`}},
+		{name: "URL with an empty prefix", environ: []string{"SIXPACK_CONFIG_REDIS_URL=redis://:hush@a?prefix="}, want: []string{`the prefix in the URL redis://a is empty: leave out prefix= or give it a value`}},
+		{name: "password in the user's place", environ: []string{"SIXPACK_CONFIG_REDIS_URL=redis://hush@a/b?password=hush"}, want: []string{`the URL redis://a/b must be like redis://user:password@host:6379/0?prefix=sxp: redis: invalid database number: "b"`}},
+		{name: "certificate without key", yaml: "redis_tls: yes\nredis_tls_cert: a", want: []string{`redis_tls_cert and redis_tls_key must be set together`}},
 		{name: "authority without TLS", yaml: "redis_tls_ca: a", want: []string{`redis_tls_ca from file FILE needs redis_tls: yes, or a URL that begins with rediss:`}},
 		{name: "no such authority", yaml: "redis_tls: yes\nredis_tls_ca: /no/such", want: []string{`redis_tls_ca: open /no/such: no such file or directory`}},
 		{name: "database", args: []string{"--redis-db=-1"}, want: []string{`redis_db: "-1" from flag --redis-db: must be a whole number, 0 or more`}},
@@ -414,7 +414,7 @@ func TestProblems(t *testing.T) {
 		{name: "token", yaml: "tokens: ['deploy:editor:hush']", want: []string{`the hash of token deploy is not one that "sixpack passwd --token" printed`}},
 		{name: "proxy without address", yaml: "proxy_header: X-User", want: []string{`proxy_header from file FILE needs proxy_from, the addresses of the proxy: the header is trusted only from there`}},
 		{name: "user of a proxy", yaml: "proxy_header: X-User\nproxy_from: 10.0.0.1\nusers: [{name: anna, role: viewer}]"},
-		{name: "role of a proxy", args: []string{"--proxy-role=admin"}, want: []string{`proxy_role: "admin" from flag --proxy-role: must be viewer or editor or none`}},
+		{name: "role of a proxy", args: []string{"--proxy-role=admin"}, want: []string{`proxy_role: "admin" from flag --proxy-role: must be one of viewer, editor, none`}},
 		{name: "short secret", environ: []string{"SIXPACK_CONFIG_SECRET=hush", "SIXPACK_USERS=anna:viewer:" + passwordHash}, want: []string{`secret_key from variable SIXPACK_CONFIG_SECRET is too short: it can be guessed, and sessions forged. Use at least 16 characters, or leave it out: then a random secret is used`}},
 		{name: "path", args: []string{"--web-prefix=ab"}, want: []string{`web_prefix: "ab" from flag --web-prefix: must be a path like /ab`}},
 		{name: "path with dots", args: []string{"--web-prefix=/ab/../c"}, want: []string{`web_prefix: "/ab/../c" from flag --web-prefix: must be a path like /ab`}},
@@ -484,7 +484,7 @@ func TestSixpack2(t *testing.T) {
 			t.Errorf("no note on %s: %q", k, s.Notes)
 		}
 	}
-	if want := "secret_key from file " + without + " is the example's, which everybody knows: a random secret is used instead"; !slices.Contains(s.Notes, want) {
+	if want := "secret_key from file " + without + " is the public example: a random secret is used instead"; !slices.Contains(s.Notes, want) {
 		t.Errorf("notes are %q, want %q", s.Notes, want)
 	}
 	fresh := loaded(t, nil)

@@ -21,8 +21,7 @@ const (
 	FileFlag     = "config"
 )
 
-// Settings is the configuration with the source of each value and what is wrong
-// with them.
+// Settings is the configuration with the source and the problems of each value.
 type Settings struct {
 	Config
 	Problems []string // with any of these, nothing starts
@@ -119,7 +118,7 @@ func (s *Settings) decode() {
 	for _, k := range keys {
 		value := s.values.Get(k.Name)
 		if k.kind == reflect.String && k.Values != nil && isScalar(value) && !slices.Contains(k.Values, fmt.Sprint(value)) {
-			s.problemf("%s: %q from %s: must be %s", k.Name, fmt.Sprint(value), s.source(k.Name), strings.Join(k.Values, " or "))
+			s.problemf("%s: %q from %s: must be one of %s", k.Name, fmt.Sprint(value), s.source(k.Name), strings.Join(k.Values, ", "))
 		}
 	}
 }

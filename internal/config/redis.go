@@ -87,20 +87,22 @@ func (c *Config) redisServers() rueidis.ClientOption {
 	return o
 }
 
+const urlForm = "must be like redis://user:password@host:6379/0?prefix=sxp"
+
 // parseRedisURL parses what rueidis does, and the prefix as an additional parameter.
 func parseRedisURL(address, prefix string) (rueidis.ClientOption, string, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return rueidis.ClientOption{}, "", errors.New("a Redis URL must be like redis://user:password@host:6379/0?prefix=sxp") // err contains the password
+		return rueidis.ClientOption{}, "", errors.New("a Redis URL " + urlForm) // err contains the password
 	}
 	if q := u.Query(); q.Has("prefix") {
 		if prefix = q.Get("prefix"); prefix == "" {
-			return rueidis.ClientOption{}, "", fmt.Errorf("the prefix in the URL %s is empty", shownURL(u))
+			return rueidis.ClientOption{}, "", fmt.Errorf("the prefix in the URL %s is empty: leave out prefix= or give it a value", shownURL(u))
 		}
 	}
 	option, err := rueidis.ParseURL(address)
 	if err != nil {
-		return option, "", fmt.Errorf("the URL %s: %w", shownURL(u), err)
+		return option, "", fmt.Errorf("the URL %s %s: %w", shownURL(u), urlForm, err)
 	}
 	if option.TLSConfig != nil {
 		option.TLSConfig.ServerName = "" // so that each server is checked by its own name

@@ -3,11 +3,13 @@ package config
 import (
 	"cmp"
 	"flag"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"os"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,17 +18,19 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-var update = flag.Bool("update", false, "write config.yaml")
+var update = flag.Bool("update", false, "write config.yaml and docs/configuration.md")
 
-// TestReference checks that config.yaml is what the declaration of Config says.
+// TestReference checks that config.yaml and docs/configuration.md match the declaration of Config.
 func TestReference(t *testing.T) {
 	want := generated(t)
-	if *update {
-		if err := os.WriteFile("config.yaml", []byte(want), 0o600); err != nil {
-			t.Fatal(err)
+	for path, text := range map[string]string{"config.yaml": want, "../../docs/configuration.md": markdown(want)} {
+		if *update {
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		} else if got, err := os.ReadFile(path); err != nil || string(got) != text {
+			t.Errorf("%s does not match config.go (%v): run go test ./internal/config -run TestReference -update", path, err)
 		}
-	} else if Reference() != want {
-		t.Error("config.yaml is not what config.go says: run go test ./internal/config -run TestReference -update")
 	}
 	documented := Settings{values: viper.New()}
 	documented.values.SetConfigType("yaml")
@@ -70,6 +74,34 @@ func generated(t *testing.T) string {
 		b.WriteString("\n")
 	}
 	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+// markdown returns docs/configuration.md for a config.yaml.
+func markdown(reference string) string {
+	text := strings.NewReplacer("# ", "", "#\n", "\n", "*", `\*`)
+	_, head, _ := strings.Cut(reference, "#\n")
+	b := strings.Builder{}
+	b.WriteString("# Configuration reference\n\nEvery key of the configuration with its default, environment variable and flag. This page is generated\n" +
+		"from [config.go](../internal/config/config.go); `sixpack help config` prints it as a configuration file.\n")
+	key := regexp.MustCompile(`(?s)^(.*)# \[(\S+), (no flag|\S+)\]\n(\w+): (.*)$`)
+	for block := range strings.SplitSeq(strings.TrimSpace(head), "\n\n") {
+		if m := key.FindStringSubmatch(block); m != nil {
+			ways := "`" + m[2] + "` or `" + m[3] + "`"
+			if m[3] == "no flag" {
+				ways = "`" + m[2] + "`"
+			}
+			fmt.Fprintf(&b, "\n### %s\n\n%s\nDefault: `%s`. Set by %s.\n", m[4], text.Replace(m[1]), m[5], ways)
+		} else if title, ok := strings.CutPrefix(block, "# ---- "); ok {
+			title, rest, _ := strings.Cut(title, ". ")
+			fmt.Fprintf(&b, "\n## %s\n", title)
+			if rest != "" {
+				fmt.Fprintf(&b, "\n%s\n", text.Replace(rest))
+			}
+		} else {
+			fmt.Fprintf(&b, "\n%s\n", text.Replace(block))
+		}
+	}
+	return b.String()
 }
 
 // entry returns the last lines of the documentation of a key: how it is set, and

@@ -20,7 +20,7 @@ import (
 )
 
 // The types of values. Each parses its text with UnmarshalText, or also lists and
-// maps with unmarshalValue. Their errors say what is allowed.
+// maps with unmarshalValue. Their errors name the allowed values.
 type (
 	// Port is the number of a port. 0 means any free port.
 	Port uint16
