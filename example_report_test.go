@@ -42,7 +42,7 @@ func ExampleEngine_Report() {
 	fmt.Printf("%d of %d, a lift of %.2f, from %.2f to %.2f\n", blue.Converted, blue.Participants, blue.Lift, blue.LiftIn.Lo, blue.LiftIn.Hi)
 	// Output:
 	// winner blue
-	// “blue” is better than “red”. +99 %, and at least +38 %. You can stop now.
+	// “blue” is better than “red”. Up 99%, at least 38%. You can end the test.
 	// 195 of 979, a lift of 0.99, from 0.38 to 1.94
 }
 
@@ -61,12 +61,12 @@ func ExampleEngine_SetPlan() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Printf("to see +50 %% takes %.0f clients, %.0f more\n", r.Outlook.Size, r.Outlook.Missing)
+	fmt.Printf("detecting a 50%% lift takes %.0f participants, %.0f more\n", r.Outlook.Size, r.Outlook.Missing)
 
 	err = engine.SetPlan(ctx, "button-color", store.Plan{Analysis: store.AnalysisFixed, Size: 5000})
 	fmt.Println(errors.Is(err, sixpack.ErrConflict), err)
 	// Output:
-	// to see +50 % takes 2996 clients, 2796 more
+	// detecting a 50% lift takes 2996 participants, 2796 more
 	// true button-color: A fixed analysis has to be planned before anybody takes part. Reset the experiment first.
 }
 

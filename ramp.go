@@ -201,7 +201,7 @@ func (e *Engine) advance(r *store.Record, counts store.Counts, now time.Time) (a
 	here := counts.Participants()
 	if here <= r.Ramp.Participants {
 		e.hold(r, here)
-		r.Ramp.Reason = "nobody took part"
+		r.Ramp.Reason = "there were no participants"
 		return ""
 	}
 	if reason := obstacle(counts); reason != "" {
@@ -217,9 +217,9 @@ func (e *Engine) advance(r *store.Record, counts store.Counts, now time.Time) (a
 func obstacle(counts store.Counts) string {
 	r := &counts.Record
 	if d := analysis.Compare(counts, r.PrimaryKPI()); d.State == stats.StateMismatch {
-		return "the sample ratio is broken"
+		return "there is a sample-ratio mismatch"
 	} else if d.State == stats.StateInvalidCounts {
-		return "the counts are broken"
+		return "the counts are invalid"
 	}
 	for _, g := range r.Ramp.Guardrails {
 		bad, became := stats.StandingWorse, "fell"

@@ -237,7 +237,7 @@ func rampNeedsVisitors(t *testing.T) {
 	r.begin(fourSteps)
 	r.after(7 * day)
 	r.is(store.RampRunning, 0.1)
-	if ramp := r.ramp(); ramp.Reason != "nobody took part" || !ramp.Next.Equal(time.Now().Add(day)) {
+	if ramp := r.ramp(); ramp.Reason != "there were no participants" || !ramp.Next.Equal(time.Now().Add(day)) {
 		t.Errorf("the step is held again: %+v", ramp)
 	}
 	r.after(7 * day)
@@ -344,8 +344,8 @@ func TestRampStopsItself(t *testing.T) {
 		guardrails   []store.Guardrail
 		reason       string // empty: it goes on
 	}{
-		"broken ratio":          {[2]int64{10000, 9000}, fall, nil, "the sample ratio is broken"},
-		"broken ratio, guarded": {[2]int64{10000, 9000}, fall, ofError[:1], "the sample ratio is broken"},
+		"broken ratio":          {[2]int64{10000, 9000}, fall, nil, "there is a sample-ratio mismatch"},
+		"broken ratio, guarded": {[2]int64{10000, 9000}, fall, ofError[:1], "there is a sample-ratio mismatch"},
 		"fall":                  {equal, fall, ofError[:1], "the default KPI fell with B"},
 		"fall, not guarded":     {equal, fall, nil, ""},
 		"rise":                  {equal, rise, ofError[:1], ""},

@@ -26,16 +26,6 @@ func Example() {
 	fmt.Println(r.Verdict.Headline, r.Verdict.Detail)
 	fmt.Println(r.Verdict.Note)
 	// Output:
-	// “blue” is better than “red”. +24 %, and at least +3.8 %. You can stop now.
-	// Chance to be best: “blue” more than 99.9 %. If you take “blue” and are wrong you lose less than 0.001 points on average.
-}
-
-func ExamplePercent() {
-	fmt.Println(analysis.Percent(0.2361), analysis.Percent(-0.05), analysis.Percent(0.00001))
-	// Output: +24 % −5 % 0 %
-}
-
-func ExampleThousands() {
-	fmt.Println(analysis.Thousands("1234567"), analysis.Thousands("-1234.5"), analysis.Thousands("-123"))
-	// Output: 1,234,567 -1,234.5 -123
+	// “blue” is better than “red”. Up 24%, at least 3.8%. You can end the test.
+	// Probability of being best: “blue”, over 99.9%. Expected loss if you choose “blue”: less than 0.001 percentage points.
 }

@@ -66,7 +66,7 @@ func near(got stats.Number, want float64) bool {
 
 func TestReportIsComplete(t *testing.T) {
 	r := analysis.New(counted([2]int64{10000, 500}, [2]int64{10000, 700}), "", lastOfMay)
-	if r.Verdict.State != stats.StateWinner || r.Verdict.Leader != "B" || r.Verdict.Detail != "+40 %, and at least +16 %. You can stop now." {
+	if r.Verdict.State != stats.StateWinner || r.Verdict.Leader != "B" || r.Verdict.Detail != "Up 40%, at least 16%. You can end the test." {
 		t.Errorf("the verdict is %+v", r.Verdict)
 	}
 	if !r.SampleRatio.Checked || r.SampleRatio.Mismatch || r.SampleRatio.P != 1 {

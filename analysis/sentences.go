@@ -7,10 +7,11 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// Words put a verdict into sentences: what to do, why, and in small print what else is worth knowing.
+// Words are the sentences of a verdict: what to do, why, and in small print what else is worth knowing.
 type Words struct {
 	Headline string `json:"headline"`
 	Detail   string `json:"detail"`
@@ -25,7 +26,7 @@ type writer struct {
 	// chances to be the best and losses are those of stats.Best or BestMeans; nil leaves them out.
 	chances, losses []float64
 	days            float64 // since the start; NaN if unknown
-	daysLeft        float64 // until an effect of question.MinEffect would show; NaN if unknown
+	daysLeft        float64 // until a lift of question.MinEffect is detected; NaN if unknown
 }
 
 func (w writer) words() Words {
@@ -40,28 +41,27 @@ func (w writer) words() Words {
 func (w writer) verdict() Words {
 	switch w.decision.State {
 	case stats.StateInvalidCounts:
-		return Words{Headline: "Counts are broken.", Detail: w.invalidCounts()}
+		return Words{Headline: "Invalid counts.", Detail: w.invalidCounts()}
 	case stats.StateNoData:
-		return Words{Headline: w.noVisitors()}
+		return Words{Headline: w.noParticipants()}
 	case stats.StateMismatch:
 		return Words{Headline: "Do not trust this test.", Detail: "The split is " + w.split() + "; " +
 			"chance alone does that in fewer than 1 of 1,000 tests. " +
-			"Find the cause (redirects, bots, forced variants, late tracking) and start anew."}
+			"Find the cause (redirects, bots, forced visits, late tracking) and restart the experiment."}
 	case stats.StateWinner:
 		return w.winner()
 	case stats.StateControlBest:
 		return Words{Headline: "Keep " + w.names[0] + ".", Detail: w.bestOfWorse()}
 	case stats.StateNoPracticalDifference:
-		return Words{Headline: "No practical difference.", Detail: joinSentences(w.equivalents(), w.worse(), "Choose by cost or taste.")}
+		return Words{Headline: "No practical difference.", Detail: joinSentences(w.equivalents(), w.worse(), "Choose by cost or preference.")}
 	case stats.StateInconclusive:
-		return Words{Headline: "Planned size reached, not decided.", Detail: joinSentences(w.possibleDifference(), w.worse())}
+		return Words{Headline: "Planned size reached without a decision.", Detail: joinSentences(w.possibleDifference(), w.worse())}
 	default:
 		return Words{Headline: "Keep running.", Detail: w.progress()}
 	}
 }
 
-// quoted returns names in quotation marks, because "Keep off" says something else, unless all of them are capital letters,
-// which are plainly names.
+// quoted returns names in quotation marks, because "Keep off" could be misread, unless all of them are capital letters.
 func quoted(names []string) []string {
 	letter := func(name string) bool { return len(name) == 1 && name >= "A" && name <= "Z" }
 	if !slices.ContainsFunc(names, func(name string) bool { return !letter(name) }) {
@@ -105,17 +105,17 @@ func (w writer) invalidCounts() string {
 	for _, s := range w.question.Strata {
 		for i, c := range s.Arms {
 			if c.Participants < 0 || c.Converted < 0 {
-				return w.names[i] + " has a count below 0."
+				return w.names[i] + " has a negative count."
 			}
 			if !c.Valid() {
-				return w.names[i] + " has more conversions than visitors."
+				return w.names[i] + " has more conversions than participants."
 			}
 		}
 	}
 	return ""
 }
 
-func (w writer) noVisitors() string {
+func (w writer) noParticipants() string {
 	participants := make([]int64, len(w.names))
 	for _, s := range w.question.Strata {
 		for i, c := range s.Arms {
@@ -129,13 +129,12 @@ func (w writer) noVisitors() string {
 		}
 	}
 	if len(empty) == len(w.names) {
-		return "No visitors yet."
+		return "No participants yet."
 	}
-	return "No visitors yet in " + list(empty) + "."
+	return "No participants yet in " + list(empty) + "."
 }
 
-// split compares the shares that the alternatives got with the expected ones, with as many digits as it takes to see the
-// difference.
+// split compares the shares of participants with the expected shares, with as many digits as show the difference.
 func (w writer) split() string {
 	got, expected := shares(w.question.Strata)
 	if len(got) > maxNames {
@@ -192,7 +191,7 @@ func ratios(shares []float64, digits int) string {
 	for i, s := range shares {
 		all[i] = strconv.FormatFloat(100*s, 'f', digits, 64)
 	}
-	return strings.Join(all, " : ")
+	return strings.Join(all, "/")
 }
 
 // worstShare describes the alternative that is farthest from its expected share.
@@ -203,7 +202,7 @@ func (w writer) worstShare(got, expected []float64) string {
 			worst = i
 		}
 	}
-	return fmt.Sprintf("wrong: %s got %.2f %% where %.2f %% was set", w.names[worst], 100*got[worst], 100*expected[worst])
+	return fmt.Sprintf("wrong: %s got %.2f%% where %.2f%% was set", w.names[worst], 100*got[worst], 100*expected[worst])
 }
 
 func (w writer) winner() Words {
@@ -220,23 +219,27 @@ func (w writer) winner() Words {
 	}
 	return Words{
 		Headline: name + " is better than " + control + ".",
-		Detail:   joinSentences(gain(w.decision.Arms[w.decision.Leader].Comparison), "You can stop now.", also),
+		Detail:   joinSentences(gain(w.decision.Arms[w.decision.Leader].Comparison), "You can end the test.", also),
 	}
 }
 
 // gain describes the lift of a winner.
 func gain(c stats.Comparison) string {
-	switch {
+	least := format.Lift(c.LiftIn.Lo)
+	switch lift := stats.Number(c.Lift); {
 	case !(c.LiftIn.Lo > 0): // the difference has an interval, the lift has none
 		return ""
-	case math.IsNaN(c.Lift) || math.IsInf(c.Lift, 0):
-		return "More than " + Percent(c.LiftIn.Lo) + "."
-	case c.LiftIn.Lo < negligible:
-		return Percent(c.Lift) + ", and more than 0 %."
+	case !lift.Known():
+		return "Up more than " + format.Change(c.LiftIn.Lo) + "."
+	case least == none:
+		return "Up " + format.Change(lift) + ", more than 0%."
 	default:
-		return Percent(c.Lift) + ", and at least " + Percent(c.LiftIn.Lo) + "."
+		return "Up " + format.Change(lift) + ", at least " + format.Change(c.LiftIn.Lo) + "."
 	}
 }
+
+// none is a lift that is rounded to nothing.
+const none = "0%"
 
 // bestOfWorse describes the challenger that comes closest to the control if all are worse.
 func (w writer) bestOfWorse() string {
@@ -246,13 +249,14 @@ func (w writer) bestOfWorse() string {
 	if len(w.names) > 2 {
 		s = "All others are worse. " + w.names[i] + " comes closest"
 	}
+	lift, most := stats.Number(c.Lift), c.LiftIn.Hi
 	switch {
-	case math.IsNaN(c.Lift) || math.IsNaN(float64(c.LiftIn.Hi)):
+	case !lift.Known() || math.IsNaN(float64(most)):
 		return s + "."
-	case -c.LiftIn.Hi < negligible:
-		return s + ": " + Percent(c.Lift) + "."
+	case format.Lift(most) == none:
+		return s + ": down " + format.Change(lift) + "."
 	default:
-		return s + ": " + Percent(c.Lift) + ", at best " + Percent(c.LiftIn.Hi) + "."
+		return s + ": down " + format.Change(lift) + ", at least " + format.Change(most) + "."
 	}
 }
 
@@ -281,7 +285,7 @@ func (w writer) equivalents() string {
 		if a.Standing == stats.StandingEquivalent && len(all) < maxNames {
 			in := a.Comparison.LiftIn
 			all = append(all, fmt.Sprintf("%s is within ±%s of %s (%s to %s).",
-				w.names[i], unsignedPercent(w.question.MinEffect), w.names[0], Percent(in.Lo), Percent(in.Hi)))
+				w.names[i], format.Percent(w.question.MinEffect), w.names[0], format.Lift(in.Lo), format.Lift(in.Hi)))
 		}
 	}
 	return joinSentences(all...)
@@ -301,28 +305,31 @@ func (w writer) worse() string {
 	return fmt.Sprintf("%s %s worse than %s.", list(names), are(names), w.names[0])
 }
 
-const tooFewConversions = "There are too few conversions to say anything."
+const tooFewConversions = "There are too few conversions to draw a conclusion."
 
-// unbounded reports whether any lift is possible.
-func unbounded(lift stats.Interval) bool {
-	return math.IsNaN(float64(lift.Lo)) || lift.Lo <= -1 && math.IsInf(float64(lift.Hi), 1)
+// possible describes a lift of which only an interval is known, after a form of "to be" or "be"; empty if any lift is possible.
+func possible(in stats.Interval, between, from string) string {
+	switch {
+	case math.IsNaN(float64(in.Lo)) || in.Lo <= -1 && math.IsInf(float64(in.Hi), 1):
+		return ""
+	case math.IsInf(float64(in.Hi), 1):
+		return "more than " + format.Lift(in.Lo)
+	default:
+		return fmt.Sprintf("%s %s %s %s", between, format.Lift(in.Lo), from, format.Lift(in.Hi))
+	}
 }
 
 // possibleDifference describes the differences that are still possible when the planned size is reached.
 func (w writer) possibleDifference() string {
-	i := w.first(stats.StandingUndecided)
-	in, between := w.decision.Arms[i].Comparison.LiftIn, ""
+	i, which := w.first(stats.StandingUndecided), ""
 	if len(w.names) > 2 {
-		between = " between " + w.names[0] + " and " + w.names[i]
+		which = " between " + w.names[0] + " and " + w.names[i]
 	}
-	switch {
-	case unbounded(in):
+	in := possible(w.decision.Arms[i].Comparison.LiftIn, "between", "and")
+	if in == "" {
 		return tooFewConversions
-	case math.IsInf(float64(in.Hi), 1):
-		return "If there is a difference" + between + " it is more than " + Percent(in.Lo) + "."
-	default:
-		return "If there is a difference" + between + " it lies between " + Percent(in.Lo) + " and " + Percent(in.Hi) + "."
 	}
+	return "If there is a difference" + which + ", it is " + in + "."
 }
 
 // progress describes a test that is not decided, and how long it may take.
@@ -332,8 +339,8 @@ func (w writer) progress() string {
 		for _, s := range w.question.Strata {
 			n += s.Participants()
 		}
-		return joinSentences(fmt.Sprintf("This test is looked at once, when %s visitors have taken part; %s have so far.",
-			thousands(float64(w.question.Planned)), thousands(float64(n))), w.timeLeft())
+		return joinSentences(fmt.Sprintf("This test is evaluated once, at %s participants; %s so far.",
+			format.Count(w.question.Planned), format.Count(n)), w.timeLeft())
 	}
 	return joinSentences(w.possibleLift(), w.worse(), w.timeLeft())
 }
@@ -341,41 +348,51 @@ func (w writer) progress() string {
 // possibleLift describes the lifts of the leading undecided challenger that are still possible.
 func (w writer) possibleLift() string {
 	i := w.first(stats.StandingUndecided)
-	name, c := w.names[i], w.decision.Arms[i].Comparison
-	above := "anything more than " + Percent(c.LiftIn.Lo)
-	switch at := name + " is at " + Percent(c.Lift); {
-	case math.IsNaN(c.Lift) && unbounded(c.LiftIn):
+	name, lift := w.names[i], stats.Number(w.decision.Arms[i].Comparison.Lift)
+	in := possible(w.decision.Arms[i].Comparison.LiftIn, "anywhere from", "to")
+	at := name + " is up " + format.Change(lift)
+	switch {
+	case !lift.Known() && in == "":
 		return tooFewConversions
-	case math.IsNaN(c.Lift):
-		return w.names[0] + " has no conversions yet; for " + name + " " + above + " fits the data."
-	case unbounded(c.LiftIn):
-		return at + ", but it is too early to say anything."
-	case math.IsInf(float64(c.LiftIn.Hi), 1):
-		return at + ", but " + above + " still fits the data."
-	default:
-		return at + ", but anything from " + Percent(c.LiftIn.Lo) + " to " + Percent(c.LiftIn.Hi) + " still fits the data."
+	case !lift.Known():
+		return w.names[0] + " has no conversions yet; the true effect of " + name + " could be " + in + "."
+	case format.Lift(lift) == none:
+		at = name + " is level with " + w.names[0]
+	case lift < 0:
+		at = name + " is down " + format.Change(lift)
 	}
+	if in == "" {
+		return at + ", but there are too few conversions to draw a conclusion."
+	}
+	return at + "; the true effect could be " + in + "."
 }
 
 // timeLeft says how many days the test still needs.
 func (w writer) timeLeft() string {
 	const year = 365
-	see := "see " + Percent(w.question.MinEffect)
+	lift := withArticle(format.Percent(w.question.MinEffect) + " lift")
+	reach, reaching := "detect "+lift, "Detecting "+lift
 	if w.question.Fixed {
-		see = "get there"
+		reach, reaching = "reach that number", "Reaching that number"
 	}
 	switch days := math.Ceil(w.daysLeft); {
 	case math.IsNaN(days):
 		return ""
 	case days <= 0:
-		return "A difference of " + unsignedPercent(w.question.MinEffect) + " would most likely have shown by now."
-	case days == 1:
-		return "At today's traffic about 1 more day to " + see + "."
+		return "A lift of " + format.Percent(w.question.MinEffect) + " would most likely have been detected by now."
 	case days > year:
-		return "At today's traffic it takes more than a year to " + see + "."
+		return reaching + " would take more than a year at the current traffic."
 	default:
-		return "At today's traffic about " + thousands(days) + " more days to " + see + "."
+		return "About " + format.Many(int64(days), "more day") + " to " + reach + " at the current traffic."
 	}
+}
+
+// withArticle puts "a" or "an" before a percentage.
+func withArticle(percentage string) string {
+	if strings.HasPrefix(percentage, "8") || strings.HasPrefix(percentage, "11%") || strings.HasPrefix(percentage, "18%") {
+		return "an " + percentage
+	}
+	return "a " + percentage
 }
 
 // chance names the alternative that is most likely the best, and the expected loss if it is not.
@@ -389,15 +406,20 @@ func (w writer) chance() string {
 			best = i
 		}
 	}
-	s := "Chance to be best: " + w.names[best] + " " + probability(w.chances[best]) + "."
-	lost, unit := w.losses[best], " on average."
-	if math.IsNaN(lost) {
-		return s
+	name, p := w.names[best], w.chances[best]
+	text := "Probability of being best: " + name + ", " + strings.Replace(format.Probability(stats.Number(p)), ">", "over", 1) + "."
+	if lost := w.losses[best]; !math.IsNaN(lost) {
+		unit := "per participant"
+		if w.question.Strata[0].Values == nil {
+			lost, unit = 100*lost, "percentage points"
+		}
+		text += fmt.Sprintf(" Expected loss if you choose %s: %s %s.", name, format.Loss(lost), unit)
 	}
-	if w.question.Strata[0].Values == nil {
-		lost, unit = 100*lost, " points on average."
+	const high = 0.95
+	if w.decision.State == stats.StateKeepRunning && p >= high {
+		text += " The probability describes today's data; it is not corrected for repeated looks."
 	}
-	return s + " If you take " + w.names[best] + " and are wrong you lose " + loss(lost) + unit
+	return text
 }
 
 func (w writer) shortRun() string {

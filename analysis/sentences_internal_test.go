@@ -47,15 +47,15 @@ func TestWords(t *testing.T) {
 			name: "keep running", question: ask(equal, arm(4000, 200), arm(4000, 232)),
 			want: Words{
 				Headline: "Keep running.",
-				Detail:   "B is at +16 %, but anything from −15 % to +59 % still fits the data. At today's traffic about 9 more days to see +10 %.",
-				Note:     "Chance to be best: B 94 %. If you take B and are wrong you lose 0.012 points on average.",
+				Detail:   "B is up 16%; the true effect could be anywhere from −15% to +59%. About 9 more days to detect a 10% lift at the current traffic.",
+				Note:     "Probability of being best: B, 94%. Expected loss if you choose B: 0.012 percentage points.",
 			},
 		},
 		{
 			name: "winner", question: ask(equal, arm(10000, 500), arm(10000, 700)),
 			want: Words{
-				Headline: "B is better than A.", Detail: "+40 %, and at least +16 %. You can stop now.",
-				Note: "Chance to be best: B more than 99.9 %. If you take B and are wrong you lose less than 0.001 points on average.",
+				Headline: "B is better than A.", Detail: "Up 40%, at least 16%. You can end the test.",
+				Note: "Probability of being best: B, over 99.9%. Expected loss if you choose B: less than 0.001 percentage points.",
 			},
 		},
 		{
@@ -63,8 +63,8 @@ func TestWords(t *testing.T) {
 			change: func(w *writer) { w.daysLeft, w.days = math.NaN(), 3 },
 			want: Words{
 				Headline: "Keep running.",
-				Detail:   "There are too few conversions to say anything.",
-				Note:     "Chance to be best: A 50 %. If you take A and are wrong you lose 0.49 points on average. This test has run for less than one full week.",
+				Detail:   "There are too few conversions to draw a conclusion.",
+				Note:     "Probability of being best: A, 50%. Expected loss if you choose A: 0.49 percentage points. This test has run for less than one full week.",
 			},
 		},
 		{
@@ -72,8 +72,8 @@ func TestWords(t *testing.T) {
 			change: func(w *writer) { w.daysLeft = 0.5 },
 			want: Words{
 				Headline: "Keep running.",
-				Detail:   "A has no conversions yet; for B anything more than −91 % fits the data. At today's traffic about 1 more day to see +10 %.",
-				Note:     "Chance to be best: B 94 %. If you take B and are wrong you lose 0.058 points on average.",
+				Detail:   "A has no conversions yet; the true effect of B could be more than −91%. About 1 more day to detect a 10% lift at the current traffic.",
+				Note:     "Probability of being best: B, 94%. Expected loss if you choose B: 0.058 percentage points.",
 			},
 		},
 		{
@@ -81,120 +81,120 @@ func TestWords(t *testing.T) {
 			change: func(w *writer) { w.daysLeft = 1200 },
 			want: Words{
 				Headline: "Keep running.",
-				Detail:   "B is at −100 %, but anything from −100 % to +360 % still fits the data. At today's traffic it takes more than a year to see +10 %.",
-				Note:     "Chance to be best: A 97 %. If you take A and are wrong you lose 0.0031 points on average.",
+				Detail:   "B is down 100%; the true effect could be anywhere from −100% to +360%. Detecting a 10% lift would take more than a year at the current traffic.",
+				Note:     "Probability of being best: A, 97%. Expected loss if you choose A: 0.0031 percentage points. The probability describes today's data; it is not corrected for repeated looks.",
 			},
 		},
 		{
 			name: "a winner over nothing", question: ask(equal, arm(1000, 0), arm(1000, 25)),
 			want: Words{
 				Headline: "B is better than A.",
-				Detail:   "More than +290 %. You can stop now.",
-				Note:     "Chance to be best: B more than 99.9 %. If you take B and are wrong you lose less than 0.001 points on average.",
+				Detail:   "Up more than 290%. You can end the test.",
+				Note:     "Probability of being best: B, over 99.9%. Expected loss if you choose B: less than 0.001 percentage points.",
 			},
 		},
 		{
 			name: "two winners", question: ask([]float64{1, 1, 1, 1}, arm(10000, 500), arm(10000, 720), arm(10000, 690), arm(10000, 510)),
 			want: Words{
 				Headline: "B is better than A.",
-				Detail:   "+44 %, and at least +17 %. You can stop now. C is better than A too; B leads.",
-				Note:     "Chance to be best: B 80 %. If you take B and are wrong you lose 0.041 points on average.",
+				Detail:   "Up 44%, at least 17%. You can end the test. C is better than A too; B leads.",
+				Note:     "Probability of being best: B, 80%. Expected loss if you choose B: 0.041 percentage points.",
 			},
 		},
 		{
 			name: "control best", question: ask(equal, arm(10000, 700), arm(10000, 500)),
 			want: Words{
 				Headline: "Keep A.",
-				Detail:   "B is worse: −29 %, at best −14 %.",
-				Note:     "Chance to be best: A more than 99.9 %. If you take A and are wrong you lose less than 0.001 points on average.",
+				Detail:   "B is worse: down 29%, at least 14%.",
+				Note:     "Probability of being best: A, over 99.9%. Expected loss if you choose A: less than 0.001 percentage points.",
 			},
 		},
 		{
 			name: "control best of three", question: ask([]float64{1, 1, 1}, arm(10000, 700), arm(10000, 500), arm(10000, 480)),
 			want: Words{
 				Headline: "Keep A.",
-				Detail:   "All others are worse. B comes closest: −29 %, at best −14 %.",
-				Note:     "Chance to be best: A more than 99.9 %. If you take A and are wrong you lose less than 0.001 points on average.",
+				Detail:   "All others are worse. B comes closest: down 29%, at least 14%.",
+				Note:     "Probability of being best: A, over 99.9%. Expected loss if you choose A: less than 0.001 percentage points.",
 			},
 		},
 		{
 			name: "no practical difference", question: ask(equal, arm(2000000, 100000), arm(2000000, 100200)),
 			want: Words{
 				Headline: "No practical difference.",
-				Detail:   "B is within ±10 % of A (−1.3 % to +1.8 %). Choose by cost or taste.",
-				Note:     "Chance to be best: B 68 %. If you take B and are wrong you lose 0.0046 points on average.",
+				Detail:   "B is within ±10% of A (−1.3% to +1.8%). Choose by cost or preference.",
+				Note:     "Probability of being best: B, 68%. Expected loss if you choose B: 0.0046 percentage points.",
 			},
 		},
 		{
 			name: "one as good, one worse", question: ask([]float64{1, 1, 1}, arm(200000, 10000), arm(200000, 10020), arm(200000, 8000)),
 			want: Words{
 				Headline: "No practical difference.",
-				Detail:   "B is within ±10 % of A (−4.3 % to +4.9 %). C is worse than A. Choose by cost or taste.",
-				Note:     "Chance to be best: B 56 %. If you take B and are wrong you lose 0.023 points on average.",
+				Detail:   "B is within ±10% of A (−4.3% to +4.9%). C is worse than A. Choose by cost or preference.",
+				Note:     "Probability of being best: B, 56%. Expected loss if you choose B: 0.023 percentage points.",
 			},
 		},
 		{
 			name: "inconclusive", question: planned(8000, false, ask(equal, arm(4000, 200), arm(4000, 232))),
 			want: Words{
-				Headline: "Planned size reached, not decided.",
-				Detail:   "If there is a difference it lies between −15 % and +59 %.",
-				Note:     "Chance to be best: B 94 %. If you take B and are wrong you lose 0.012 points on average.",
+				Headline: "Planned size reached without a decision.",
+				Detail:   "If there is a difference, it is between −15% and +59%.",
+				Note:     "Probability of being best: B, 94%. Expected loss if you choose B: 0.012 percentage points.",
 			},
 		},
 		{
 			name: "inconclusive of three", question: planned(8000, false, ask([]float64{1, 1, 1}, arm(4000, 200), arm(4000, 232), arm(4000, 100))),
 			want: Words{
-				Headline: "Planned size reached, not decided.",
-				Detail:   "If there is a difference between A and B it lies between −15 % and +59 %. C is worse than A.",
-				Note:     "Chance to be best: B 94 %. If you take B and are wrong you lose 0.012 points on average.",
+				Headline: "Planned size reached without a decision.",
+				Detail:   "If there is a difference between A and B, it is between −15% and +59%. C is worse than A.",
+				Note:     "Probability of being best: B, 94%. Expected loss if you choose B: 0.012 percentage points.",
 			},
 		},
 		{
 			name: "sample ratio", question: ask(equal, arm(505000, 5000), arm(495000, 5000)),
 			want: Words{
 				Headline: "Do not trust this test.",
-				Detail:   "The split is 50.5 : 49.5 where 50 : 50 was set; chance alone does that in fewer than 1 of 1,000 tests. Find the cause (redirects, bots, forced variants, late tracking) and start anew.",
+				Detail:   "The split is 50.5/49.5 where 50/50 was set; chance alone does that in fewer than 1 of 1,000 tests. Find the cause (redirects, bots, forced visits, late tracking) and restart the experiment.",
 			},
 		},
 		{
 			name: "sample ratio of many", question: ask([]float64{1, 1, 1, 1, 1, 5}, arm(5000, 5), arm(5000, 5), arm(5000, 5), arm(5000, 5), arm(5000, 5), arm(23000, 5)),
 			want: Words{
 				Headline: "Do not trust this test.",
-				Detail:   "The split is wrong: F got 47.92 % where 50.00 % was set; chance alone does that in fewer than 1 of 1,000 tests. Find the cause (redirects, bots, forced variants, late tracking) and start anew.",
+				Detail:   "The split is wrong: F got 47.92% where 50.00% was set; chance alone does that in fewer than 1 of 1,000 tests. Find the cause (redirects, bots, forced visits, late tracking) and restart the experiment.",
 			},
 		},
 		{
 			name: "nobody came", question: ask(equal, stats.Proportion{}, stats.Proportion{}),
 			want: Words{
-				Headline: "No visitors yet.",
+				Headline: "No participants yet.",
 			},
 		},
 		{
 			name: "nobody came to one", question: ask([]float64{1, 1, 1}, arm(10, 1), stats.Proportion{}, stats.Proportion{}),
 			want: Words{
-				Headline: "No visitors yet in B and C.",
+				Headline: "No participants yet in B and C.",
 			},
 		},
 		{
 			name: "broken counts", question: ask(equal, arm(10, 1), arm(10, 11)),
 			want: Words{
-				Headline: "Counts are broken.",
-				Detail:   "B has more conversions than visitors.",
+				Headline: "Invalid counts.",
+				Detail:   "B has more conversions than participants.",
 			},
 		},
 		{
 			name: "one look, too early", question: planned(20000, true, ask(equal, arm(6000, 300), arm(6345, 700))),
 			want: Words{
 				Headline: "Keep running.",
-				Detail:   "This test is looked at once, when 20,000 visitors have taken part; 12,345 have so far. At today's traffic about 9 more days to get there.",
+				Detail:   "This test is evaluated once, at 20,000 participants; 12,345 so far. About 9 more days to reach that number at the current traffic.",
 			},
 		},
 		{
 			name: "one look", question: planned(20000, true, ask(equal, arm(10000, 500), arm(10000, 570))),
 			want: Words{
 				Headline: "B is better than A.",
-				Detail:   "+14 %, and at least +1.4 %. You can stop now.",
-				Note:     "Chance to be best: B 99 %. If you take B and are wrong you lose 0.0016 points on average.",
+				Detail:   "Up 14%, at least 1.4%. You can end the test.",
+				Note:     "Probability of being best: B, 99%. Expected loss if you choose B: 0.0016 percentage points.",
 			},
 		},
 		{
@@ -202,8 +202,8 @@ func TestWords(t *testing.T) {
 			change: func(w *writer) { w.daysLeft = 0 },
 			want: Words{
 				Headline: "Keep running.",
-				Detail:   "B is at +2.5 %, but anything from −7.5 % to +14 % still fits the data. A difference of 10 % would most likely have shown by now.",
-				Note:     "Chance to be best: B 79 %. If you take B and are wrong you lose 0.018 points on average.",
+				Detail:   "B is up 2.5%; the true effect could be anywhere from −7.5% to +14%. A lift of 10% would most likely have been detected by now.",
+				Note:     "Probability of being best: B, 79%. Expected loss if you choose B: 0.018 percentage points.",
 			},
 		},
 	} {
@@ -228,11 +228,11 @@ func TestNamesInWords(t *testing.T) {
 		question stats.Question
 		want     string
 	}{
-		{[]string{"yes", "no"}, ask(equal, stats.Proportion{}, arm(1, 0)), "No visitors yet in “yes”."},
-		{[]string{"off", "on"}, ask(equal, arm(10000, 700), arm(10000, 500)), "Keep “off”. “on” is worse: −29 %, at best −14 %."},
-		{[]string{"A", "on"}, ask(equal, arm(10000, 700), arm(10000, 500)), "Keep “A”. “on” is worse: −29 %, at best −14 %."},
-		{[]string{"a", "b"}, ask(equal, arm(10000, 500), arm(10000, 700)), "“b” is better than “a”. +40 %, and at least +16 %. You can stop now."},
-		{[]string{"A", "B"}, ask(equal, arm(10000, 500), arm(10000, 700)), "B is better than A. +40 %, and at least +16 %. You can stop now."},
+		{[]string{"yes", "no"}, ask(equal, stats.Proportion{}, arm(1, 0)), "No participants yet in “yes”."},
+		{[]string{"off", "on"}, ask(equal, arm(10000, 700), arm(10000, 500)), "Keep “off”. “on” is worse: down 29%, at least 14%."},
+		{[]string{"A", "on"}, ask(equal, arm(10000, 700), arm(10000, 500)), "Keep “A”. “on” is worse: down 29%, at least 14%."},
+		{[]string{"a", "b"}, ask(equal, arm(10000, 500), arm(10000, 700)), "“b” is better than “a”. Up 40%, at least 16%. You can end the test."},
+		{[]string{"A", "B"}, ask(equal, arm(10000, 500), arm(10000, 700)), "B is better than A. Up 40%, at least 16%. You can end the test."},
 	} {
 		about := writerOf(test.question)
 		about.names, about.chances = test.names, nil

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"github.com/sixpack-go/sixpack"
-	"github.com/sixpack-go/sixpack/dashboard/internal/format"
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/store"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/dashboard/internal/api"
-	"github.com/sixpack-go/sixpack/dashboard/internal/format"
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/store"
 )
 

@@ -373,10 +373,10 @@ func TestRamp(t *testing.T) {
 	if !slices.Equal(r.Steps, []float64{0.01, 0.05, 0.125, 1}) || r.Hold != 24*time.Hour || !slices.Equal(r.Guardrails, rails) || r.State != store.RampRunning {
 		t.Errorf("the ramp is %+v", r)
 	}
-	w.says(page+"?done=ramp", 200, "The ramp has begun.", "Traffic1 % by the ramp",
-		"Running: 1 % of the visitors since 20 March 2026 15:00. With the first visitor after 21 March 2026 15:00 it is 5 %.",
-		"Before each step it looks at the numbers, and stops if participants do not come in the shares that are set, or if an alternative clearly makes things worse: "+
-			"the default KPI falls, or “sale” falls, or “error” rises. Nobody converted by “sale”, nor by “error” yet.",
+	w.says(page+"?done=ramp", 200, "The ramp has begun.", "Traffic1% by the ramp",
+		"Running: 1% of the visitors since 20 March 2026, 15:00 UTC. Rises to 5% with the first visitor after 21 March 2026, 15:00 UTC.",
+		"Before each step, the ramp checks the results. It stops if there is a sample-ratio mismatch, or if an alternative makes a KPI clearly worse: "+
+			"the default KPI falls, or “sale” falls, or “error” rises. There are no conversions yet for “sale”, nor for “error”.",
 		"Began to raise the traffic", "ramp running, step 1 of 4")
 	if undos.MatchString(w.get(t, page).body) {
 		t.Error("the ramp can be undone")
@@ -393,17 +393,17 @@ func TestRamp(t *testing.T) {
 	}
 	w.says(doPath(sound, "reset"), 200, "The ramp stays at its step, and holds it anew.")
 	w.do(sound, "pause-ramp", nil)
-	w.says(page, 200, "Paused at 1 % of the visitors", "this step is held for 24 hours", "Resume the ramp")
+	w.says(page, 200, "Paused at 1% of the visitors", "this step lasts 24 hours more", "Resume the ramp")
 	w.refused(sound, "pause-ramp", nil, 409, "The ramp is already paused.")
 	w.says(doPath(sound, "resume-ramp"), 200, "stays at 1 % for 24 hours, and is raised then.")
 	w.do(sound, "resume-ramp", nil)
 	w.must(w.Pause(t.Context(), sound))
-	w.says(page, 200, "Waiting at 1 % of the visitors", "as the experiment does not run. Then 5 % follows after 24 hours.")
+	w.says(page, 200, "Waiting at 1% of the visitors", "because the experiment is not running. Once it runs, 5% follows after 24 hours.")
 	w.says(doPath(sound, "resume"), 200, "The ramp goes on from where it was.")
 	w.must(w.Resume(t.Context(), sound))
 	w.says(doPath(sound, "stop-ramp"), 200, "The traffic stays at 1 %, and can be set by hand again.")
 	w.do(sound, "stop-ramp", nil)
-	w.says(page, 200, "Stopped at 1 % of the visitors.", "Traffic1 % set here", "Raise traffic step by step")
+	w.says(page, 200, "Stopped at 1% of the visitors.", "Traffic1% set here", "Raise traffic step by step")
 	w.must(w.SetWinner(t.Context(), sound, "blue"))
 	w.refused(sound, "ramp", form(), 409, "Everyone gets the winner, “blue”")
 }
@@ -420,19 +420,19 @@ func TestRampOfKPIs(t *testing.T) {
 	if want := []store.Guardrail{{RiseIsBad: true}, {KPI: "revenue"}}; !slices.Equal(r.Ramp.Guardrails, want) || r.Ramp.Hold != 30*time.Minute {
 		t.Errorf("the ramp is %+v, want the guardrails %+v", r.Ramp, want)
 	}
-	w.says("/experiments/"+url.PathEscape(sound)+"/", 200, "Traffic50 % by the ramp", "the default KPI rises, or “revenue” falls. Programs declare a traffic of 30 %")
+	w.says("/experiments/"+url.PathEscape(sound)+"/", 200, "Traffic50% by the ramp", "the default KPI rises, or “revenue” falls. Programs declare a traffic of 30 %")
 }
 
 // TestRampOfItself shows what a ramp does without anybody.
 func TestRampOfItself(t *testing.T) {
 	for of, want := range map[string][]string{
 		sound: {
-			"Done: 100 % of the visitors since 22 March 2026 15:00.", "Raised the traffic by a step", "sixpack",
+			"Done: 100% of the visitors since 22 March 2026, 15:00 UTC.", "Raised the traffic by a step", "sixpack",
 			"ramp running, step 2 of 3", "ramp done, step 3 of 3",
 		},
 		broken: {
-			"Stopped by itself at 50 % of the visitors: the sample ratio is broken. It does not lower the traffic",
-			"Stopped the ramp", "ramp stopped, step 1 of 3: the sample ratio is broken",
+			"Stopped automatically at 50% of the visitors: there is a sample-ratio mismatch. The traffic stays as it is until you change it",
+			"Stopped the ramp", "ramp stopped, step 1 of 3: there is a sample-ratio mismatch",
 		},
 	} {
 		s, now := new(memory.Store), present
@@ -455,7 +455,7 @@ func TestRampOfItself(t *testing.T) {
 		}
 		page := "/experiments/" + url.PathEscape(of) + "/"
 		w.says(page, 200, want...)
-		if warns := strings.Contains(w.get(t, page).body, `<p class="notice warn">Stopped by itself`); warns != (of == broken) {
+		if warns := strings.Contains(w.get(t, page).body, `<p class="notice warn">Stopped automatically`); warns != (of == broken) {
 			t.Errorf("%s: whether the page warns is %t", of, warns)
 		}
 	}

@@ -8,41 +8,41 @@ import (
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/bandit"
-	"github.com/sixpack-go/sixpack/dashboard/internal/format"
+	"github.com/sixpack-go/sixpack/internal/format"
 )
 
-// explainAlgorithm says what an algorithm does, to readers who do not know it.
+// explainAlgorithm describes an algorithm.
 func explainAlgorithm(a bandit.Algorithm) string {
 	const tenth, fifth = 0.1, 0.2
 	switch a := a.(type) {
 	case nil:
-		return "this server does not know it, and leaves the shares as they are set"
+		return "unknown to this server, so the shares stay as they are set"
 	case bandit.Hash:
 		return "a test: the shares stay as they are set"
 	case bandit.Random:
-		return "a test whose visitors are drawn by dice, as in Sixpack 1: the shares stay as they are set"
+		return "a test that assigns visitors at random, as in Sixpack 1: the shares stay as they are set"
 	case bandit.Thompson:
-		return "Thompson sampling: sends more visitors to what works" + evenly(cmp.Or(a.Floor, tenth))
+		return "Thompson sampling: sends more visitors to the better alternatives" + evenly(cmp.Or(a.Floor, tenth))
 	case bandit.EpsilonGreedy:
-		return "sends nearly all visitors to what did best so far, and is easily misled by luck" + evenly(cmp.Or(a.Epsilon, tenth))
+		return "sends nearly all visitors to the best alternative so far; easily misled by chance" + evenly(cmp.Or(a.Epsilon, tenth))
 	case bandit.Whiplash:
-		return "Sixpack 1’s bandit as it was meant: Thompson sampling that learns slower" + evenly(fifth)
+		return "the bandit of Sixpack 1, corrected: Thompson sampling that learns more slowly" + evenly(fifth)
 	case bandit.WhiplashLegacy:
-		return "Sixpack 1’s bandit with its mistake: hardly leaves equal shares where few convert" + evenly(fifth)
+		return "the bandit of Sixpack 1 with its error: stays near equal shares at low conversion rates" + evenly(fifth)
 	default:
-		return "an algorithm of your own: sets the shares from time to time"
+		return "a custom algorithm that sets the shares from time to time"
 	}
 }
 
-// evenly says which fraction of the visitors an algorithm always splits evenly.
+// evenly names the fraction of the visitors that an algorithm always splits evenly.
 func evenly(fraction float64) string {
 	if fraction <= 0 {
 		return ""
 	}
-	return "; " + percent(fraction) + " % is always split evenly"
+	return "; " + percent(fraction) + "% of visitors are always split evenly"
 }
 
-// learning is what a page says about an algorithm that learns.
+// learning is the text about an algorithm that learns.
 type learning struct {
 	Name string
 	Says []string
@@ -61,32 +61,33 @@ func newLearning(l sixpack.Learning, r *analysis.Report, broken bool) *learning 
 	}
 	p.Says = append(p.Says, learns(l, r), shared(r))
 	if !broken {
-		p.Says = append(p.Says, "A bandit earns more while it runs; a test tells you more. The verdict and the lift may be believed, "+
-			"however often you look: alternatives are compared within each stretch of equal shares. That one of them gets most visitors proves nothing.")
+		p.Says = append(p.Says, "A bandit gains more conversions while it runs; a test gives clearer results. The verdict and the lift are valid however often "+
+			"you look, because alternatives are compared within periods of equal shares. "+
+			"Receiving the most traffic does not prove an alternative is better.")
 	}
 	return p
 }
 
-// learns says from whom an algorithm learns, or what it waits for.
+// learns describes the participants from whom an algorithm learns, or what it waits for.
 func learns(l sixpack.Learning, r *analysis.Report) string {
 	record := r.Counts.Record
-	text := "It learns from " + kpiInSentence(record.PrimaryKPI()) + ", by which the experiment is judged"
+	text := "It learns from the primary KPI, " + analysis.KPIName(record.PrimaryKPI())
 	who := "participants"
 	if l.Window > 0 {
 		who += " who came at least " + format.Duration(l.Window) + " ago"
 	}
 	switch {
 	case !record.Open():
-		return text + ". Nobody new takes part at present, so that the shares stay."
+		return text + ". There are no new participants at present, so the shares stay as they are."
 	case l.Waits():
-		return text + ", and still waits: the shares stay as they are set until each alternative has " + format.Count(l.Needed) + " " + who +
-			". The one with the fewest has " + format.Count(l.Fewest) + "."
+		return text + ". The shares stay as they are set until each alternative has " + format.Count(l.Needed) + " " + who +
+			". The alternative with the fewest has " + format.Count(l.Fewest) + "."
 	default:
-		return text + ", and from " + who + "."
+		return text + ", of " + who + "."
 	}
 }
 
-// shared says which shares new participants get.
+// shared lists the shares of new participants.
 func shared(r *analysis.Report) string {
 	const most = 10
 	names := r.Counts.Record.Alternatives
@@ -98,7 +99,7 @@ func shared(r *analysis.Report) string {
 	rest := ""
 	if len(order) > most {
 		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(all[b], all[a]) })
-		order, rest = order[:most], ", and the others less"
+		order, rest = order[:most], ", and the others get less"
 	}
 	parts := make([]string, len(order))
 	for i, j := range order {

@@ -3,7 +3,7 @@ package dashboard
 import (
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/dashboard/internal/chart"
-	"github.com/sixpack-go/sixpack/dashboard/internal/format"
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/stats"
 )
 

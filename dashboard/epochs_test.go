@@ -183,27 +183,27 @@ func (b *learner) page(t *testing.T) string {
 // TestBanditPages follows a bandit from its first day on.
 func TestBanditPages(t *testing.T) {
 	t.Parallel()
-	const claim, leftOut, plot = "A bandit earns more while it runs; a test tells you more.", "Chances and expected losses are left out", `data-plot="shares"`
+	const claim, leftOut, plot = "A bandit gains more conversions while it runs; a test gives clearer results.", "Probabilities and expected losses are hidden", `data-plot="shares"`
 	b := newLearner("thompson")
 	b.come(t, 50, time.Minute)
 	waiting := b.page(t)
-	wants(t, waiting, "Algorithm: thompson", "Thompson sampling: sends more visitors to what works; 10 % is always split evenly.",
-		"It learns from “purchase”", "until each alternative has 100 participants who came at least 24 hours ago. The one with the fewest has 0.",
-		"Shares of new participants: red 50.0 %, blue 50.0 %.", claim)
+	wants(t, waiting, "Algorithm: thompson", "Thompson sampling: sends more visitors to the better alternatives; 10% of visitors are always split evenly.",
+		"It learns from the primary KPI, “purchase”", "until each alternative has 100 participants who came at least 24 hours ago. The alternative with the fewest has 0.",
+		"Shares of new participants: red 50.0%, blue 50.0%.", claim)
 	wantsNone(t, waiting, leftOut, plot, "data-epochs", `class="alarm"`)
 
 	b.come(t, 150, time.Minute)
 	b.now = b.now.Add(25 * time.Hour)
 	b.come(t, 1, time.Minute)
-	wants(t, b.page(t), "The one with the fewest has ", plot) // of the first epochs, which are a day old
+	wants(t, b.page(t), "The alternative with the fewest has ", plot) // of the first epochs, which are a day old
 	for range 30 {
 		b.come(t, 200, 5*time.Minute)
-		wantsNone(t, b.page(t), `class="alarm"`, "Broken split")
+		wantsNone(t, b.page(t), `class="alarm"`, "Sample-ratio mismatch")
 	}
 	learning := b.page(t)
 	wants(t, learning, "“blue” is better than “red”.", leftOut, plot, `data-epochs="/api/v1/experiments/button/epochs?kpi=purchase&amp;most=100"`,
-		"and from participants who came at least 24 hours ago.", "The shares as a table", claim)
-	wantsNone(t, learning, "still waits", "Chance to be best:")
+		", of participants who came at least 24 hours ago.", "The shares as a table", claim)
+	wantsNone(t, learning, "The shares stay as they are set until", "Probability of being best:")
 
 	for name, do := range map[string]func() error{
 		"paused": func() error { return b.engine.Pause(t.Context(), "button") },
@@ -213,15 +213,15 @@ func TestBanditPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := b.page(t)
-		wants(t, text, "Nobody new takes part at present, so that the shares stay.", "“blue” is better than “red”.")
-		wantsNone(t, text, `class="alarm"`, "still waits")
+		wants(t, text, "There are no new participants at present, so the shares stay as they are.", "“blue” is better than “red”.")
+		wantsNone(t, text, `class="alarm"`, "The shares stay as they are set until")
 		if t.Failed() {
 			t.Fatal(name)
 		}
 	}
 }
 
-// TestAlgorithmsInWords tests that whoever sets one reads what it does.
+// TestAlgorithmsInWords checks the descriptions of algorithms.
 func TestAlgorithmsInWords(t *testing.T) {
 	t.Parallel()
 	i := sample("button", 10, arm{"a", 100, 10}, arm{"b", 100, 11})
@@ -232,17 +232,17 @@ func TestAlgorithmsInWords(t *testing.T) {
 	t.Cleanup(server.Close)
 	text := page(t, server.URL+"/experiments/button/do/override")
 	for name, words := range map[string]string{
-		"hash": "a test: the shares stay as they are set", "random": "a test whose visitors are drawn by dice",
-		"thompson": "Thompson sampling: sends more visitors to what works; 5 % is always split evenly<", "bare": "sends more visitors to what works<",
-		"epsilon-greedy": "easily misled by luck; 10 % is", "whiplash": "as it was meant: Thompson sampling that learns slower; 20 % is",
-		"whiplash-legacy": "with its mistake: hardly leaves equal shares where few convert; 20 % is", "own": "an algorithm of your own",
+		"hash": "a test: the shares stay as they are set", "random": "a test that assigns visitors at random",
+		"thompson": "Thompson sampling: sends more visitors to the better alternatives; 5% of visitors are always split evenly<", "bare": "sends more visitors to the better alternatives<",
+		"epsilon-greedy": "easily misled by chance; 10% of", "whiplash": "corrected: Thompson sampling that learns more slowly; 20% of",
+		"whiplash-legacy": "with its error: stays near equal shares at low conversion rates; 20% of", "own": "a custom algorithm",
 	} {
 		_, option, _ := strings.Cut(text, `<option value="`+name+`"`)
 		if option, _, _ = strings.Cut(option, "/option>"); !strings.Contains(option, name+" – ") || !strings.Contains(option, words) {
 			t.Errorf("%s is offered as %q", name, option)
 		}
 	}
-	for algorithm, says := range map[string]string{"own": "An algorithm of your own", "another": "This server does not know it, and leaves the shares as they are set."} {
+	for algorithm, says := range map[string]string{"own": "A custom algorithm", "another": "Unknown to this server, so the shares stay as they are set."} {
 		i.Record.Name, i.Record.Algorithm = algorithm, algorithm
 		engine := sixpack.New(filled(t, i), sixpack.Config{Now: now, Algorithms: own})
 		server := httptest.NewServer(dashboard.New(engine, dashboard.Options{Now: now}))

@@ -3,20 +3,18 @@ package dashboard
 import (
 	"cmp"
 	"html/template"
-	"math"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/bandit"
-	"github.com/sixpack-go/sixpack/dashboard/internal/format"
 	"github.com/sixpack-go/sixpack/dashboard/internal/markdown"
 	"github.com/sixpack-go/sixpack/dashboard/internal/selection"
 	"github.com/sixpack-go/sixpack/dashboard/internal/series"
 	"github.com/sixpack-go/sixpack/dashboard/internal/snippet"
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -74,7 +72,7 @@ func (d *dashboard) newExperimentPage(r *http.Request, of *analysis.Report, by s
 		Report: of, State: selection.StateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: rows, Ticks: ticks,
 		KPIs: kpiChoices(record, of.KPI), Periods: periodChoices(by), Series: series.New(&of.Counts, of.KPI, by),
 		SeriesPath: page{Prefix: d.Prefix}.URL("api", "v1", "experiments", record.Name, "series"),
-		Traffic:    format.Short(100*record.TrafficInForce()) + " %",
+		Traffic:    format.Percent(record.TrafficInForce()),
 		Weights:    weights(record), Ramp: newRamp(record, d.Location),
 		Description: markdown.HTML(record.Description), Zone: d.Location,
 		Snippets: snippet.Call{API: d.api(r), Experiment: record.Name, Alternatives: record.Alternatives, KPI: of.KPI}.All(),
@@ -105,11 +103,6 @@ func (p experimentPage) Allows(operation store.Action) bool {
 	return sixpack.Allowed(&p.Record, operation) == nil
 }
 
-// LeftOut reports whether probabilities are omitted because the shares changed.
-func (p experimentPage) LeftOut() bool {
-	return p.Stratified && !p.Verdict.Broken() && !p.Report.Alternatives[0].ChanceToBeBest.Known()
-}
-
 // maxEpochs is the maximum number of epochs in the chart and its table.
 const maxEpochs = 100
 
@@ -134,9 +127,6 @@ func kpiChoices(r store.Record, chosen string) []choice {
 
 // kpiName returns the name of a KPI.
 func kpiName(kpi string) string { return cmp.Or(kpi, "default") }
-
-// kpiInSentence returns a KPI's name for a sentence.
-func kpiInSentence(kpi string) string { return either(kpi == "", "the default KPI", quoted(kpi)) }
 
 // KPIName returns the name of the page's KPI.
 func (p experimentPage) KPIName() string { return kpiName(p.KPI) }
@@ -163,30 +153,6 @@ func (p experimentPage) Goal() int64 {
 // Done returns the number of participants, at most Goal.
 func (p experimentPage) Done() int64 { return min(p.Goal(), p.Participants) }
 
-// Progress returns a sentence about the participants and days that are missing.
-func (p experimentPage) Progress() string {
-	o := p.Outlook
-	s := format.Count(p.Participants) + " of " + format.Count(p.Goal()) + " participants that this is planned for."
-	if p.Plan.Size == 0 {
-		s = format.Count(p.Participants) + " of about " + format.Count(p.Goal()) + " participants needed to see " + "a lift of " + format.Short(100*p.Plan.Effect) + " %."
-	}
-	if o.Missing == 0 || !o.PerDay.Known() {
-		return s
-	}
-	s += " " + format.RoundUp(o.Missing) + " to go, " + format.RoundUp(o.PerDay) + " a day"
-	const year = 365
-	switch days := math.Ceil(float64(o.Days)); {
-	case !o.Days.Known():
-		return s + "."
-	case days > year:
-		return s + ": more than a year."
-	case days == 1:
-		return s + ": about 1 more day."
-	default:
-		return s + ": about " + format.RoundUp(o.Days) + " more days."
-	}
-}
-
 // Forced returns what to append to a URL to preview an alternative.
 func (p experimentPage) Forced(name string) string { return snippet.Preview(p.Experiment, name) }
 
@@ -199,13 +165,8 @@ func periodChoices(by series.Period) []choice {
 
 // weights returns the shares that are set, as a ratio.
 func weights(r store.Record) string {
-	set := r.WeightsInForce()
-	if set == nil {
-		return "equal"
+	if set := r.WeightsInForce(); set != nil {
+		return format.Ratio(set)
 	}
-	shares := make([]string, len(set))
-	for i, w := range set {
-		shares[i] = format.Short(100 * w)
-	}
-	return strings.Join(shares, " : ")
+	return "equal"
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack/dashboard/access"
-	"github.com/sixpack-go/sixpack/dashboard/internal/format"
+	"github.com/sixpack-go/sixpack/internal/format"
 )
 
 //go:embed templates

@@ -130,8 +130,8 @@ func wantsNone(tb testing.TB, text string, parts ...string) {
 func TestVerdictsAreShown(t *testing.T) {
 	headlines := map[stats.State]string{
 		stats.StateWinner: "“b” is better than “a”.", stats.StateControlBest: "Keep “a”.", stats.StateNoPracticalDifference: "No practical difference.",
-		stats.StateInconclusive: "Planned size reached, not decided.", stats.StateKeepRunning: "Keep running.", stats.StateMismatch: "Do not trust this test.",
-		stats.StateNoData: "No visitors yet in “b”.", stats.StateInvalidCounts: "Counts are broken.",
+		stats.StateInconclusive: "Planned size reached without a decision.", stats.StateKeepRunning: "Keep running.", stats.StateMismatch: "Do not trust this test.",
+		stats.StateNoData: "No participants yet in “b”.", stats.StateInvalidCounts: "Invalid counts.",
 	}
 	s := new(memory.Store)
 	for _, i := range states() {
@@ -164,8 +164,8 @@ func TestBrokenSplit(t *testing.T) {
 	url := serve(t, s)
 	for _, path := range []string{"/", "/experiments/srm/"} {
 		text := page(t, url+path)
-		wantsNone(t, text, "10.0 %", "15.0 %", "+50 %", ">best<", ">better<", "<circle")
-		wants(t, text, "10,000", "8,000", "56 : 44")
+		wantsNone(t, text, "10.0%", "15.0%", "+50%", ">best<", ">better<", "<circle")
+		wants(t, text, "10,000", "8,000", "56/44")
 	}
 }
 
@@ -176,10 +176,10 @@ func TestNumbersOfAnExperiment(t *testing.T) {
 	i.Counts.Excluded = 30010
 	text := page(t, serve(t, filled(t, i))+"/experiments/buttons/")
 	wants(
-		t, text, "<dd>30,010</dd>", "<dd>3,340</dd>", "<dd>50 %</dd>", "<dd>equal</dd>", "<dd>thompson</dd>", "11 March 2026",
-		`data-of="Participants">10,010<`, `data-of="Converted">1,040<`, `data-of="Rate">13.0 %<`, "9.4 to 10.6 %", "<b>&#43;30 %</b>",
+		t, text, "<dd>30,010</dd>", "<dd>3,340</dd>", "<dd>50%</dd>", "<dd>equal</dd>", "<dd>thompson</dd>", "11 March 2026",
+		`data-of="Participants">10,010<`, `data-of="Converted">1,040<`, `data-of="Rate">13.0%<`, "9.4 to 10.6%", "<b>&#43;30%</b>",
 		`<th role="rowheader" scope="row">All</th><td role="cell" class="number" data-of="Participants">30,010</td><td role="cell" class="number" data-of="Converted">3,340</td>`,
-		`blue <span class="badge good">best</span>`, `data-of="Is best">&gt; 99.9 %`,
+		`blue <span class="badge good">best</span>`, `data-of="Is best">&gt; 99.9%`,
 	)
 }
 
@@ -196,7 +196,7 @@ func TestWeightsChanged(t *testing.T) {
 		c.AddEpoch(2, n)
 	}
 	url := serve(t, filled(t, constant, changed))
-	const why = "Lifts compare those who came while the weights were the same"
+	const why = "Results are compared only between visitors who came under the same weights"
 	wants(t, page(t, url+"/experiments/changed/"), why)
 	wantsNone(t, page(t, url+"/experiments/constant/"), why)
 }
@@ -223,7 +223,7 @@ func TestOutlook(t *testing.T) {
 	i := sample("planned", 10, arm{"a", 100, 10}, arm{"b", 100, 11})
 	i.Record.Plan.Size = 3000
 	wants(t, page(t, serve(t, filled(t, i))+"/experiments/planned/"),
-		"2,000 of 3,000 participants that this is planned for. 1,000 to go, 200 a day: about 5 more days.",
+		"2,000 of 3,000 planned participants. 1,000 more needed; at 200 per day, about 5 days.",
 		`<progress max="3000" value="2000"`)
 }
 

@@ -6,7 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sixpack-go/sixpack/dashboard/internal/format"
+	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -33,7 +34,7 @@ func newRamp(r store.Record, zone *time.Location) *ramp {
 		Says: []string{describeRamp(r, zone)},
 	}
 	for i, f := range r.Ramp.Steps {
-		p.Steps = append(p.Steps, rampStep{percent(f) + " %", i == r.Ramp.Step})
+		p.Steps = append(p.Steps, rampStep{percent(f) + "%", i == r.Ramp.Step})
 	}
 	if p.Active {
 		p.Says = append(p.Says, describeGuardrails(r.Ramp.Guardrails)+withoutConversions(r))
@@ -44,59 +45,59 @@ func newRamp(r store.Record, zone *time.Location) *ramp {
 	return p
 }
 
-// describeRamp says what a ramp does at present.
+// describeRamp describes the state of a ramp.
 func describeRamp(r store.Record, zone *time.Location) string {
-	const minute = "2 January 2006 15:04"
-	here := percent(r.Ramp.Steps[r.Ramp.Step]) + " % of the visitors"
+	const minute = "2 January 2006, 15:04 MST"
+	here := percent(r.Ramp.Steps[r.Ramp.Step]) + "% of the visitors"
 	since := here + " since " + r.Ramp.Since.In(zone).Format(minute)
 	switch r.Ramp.State {
 	case store.RampPaused:
-		return "Paused at " + since + ". Once it is resumed, this step is held for " + format.Duration(r.Ramp.Left) + "."
+		return "Paused at " + since + ". After you resume the ramp, this step lasts " + format.Duration(r.Ramp.Left) + " more."
 	case store.RampStopped:
 		if r.Ramp.Reason != "" {
-			return "Stopped by itself at " + here + ": " + r.Ramp.Reason + ". It does not lower the traffic: that is for you to decide."
+			return "Stopped automatically at " + here + ": " + r.Ramp.Reason + ". The traffic stays as it is until you change it."
 		}
 		return "Stopped at " + here + "."
 	case store.RampDone:
 		return "Done: " + since + "."
 	case store.RampRunning:
 	}
-	next := percent(r.Ramp.Steps[r.Ramp.Step+1]) + " %"
+	next := percent(r.Ramp.Steps[r.Ramp.Step+1]) + "%"
 	if r.Ramp.Next.IsZero() {
-		return "Waiting at " + since + ", as the experiment does not run. Then " + next + " follows after " + format.Duration(r.Ramp.Left) + "."
+		return "Waiting at " + since + " because the experiment is not running. Once it runs, " + next + " follows after " + format.Duration(r.Ramp.Left) + "."
 	}
 	text := "Running: " + since + "."
 	if r.Ramp.Reason != "" {
-		text = "Running: " + since + ", held again as " + r.Ramp.Reason + "."
+		text = "Running: " + since + ", repeated because " + r.Ramp.Reason + "."
 	}
-	return text + " With the first visitor after " + r.Ramp.Next.In(zone).Format(minute) + " it is " + next + "."
+	return text + " Rises to " + next + " with the first visitor after " + r.Ramp.Next.In(zone).Format(minute) + "."
 }
 
-// describeGuardrails says what stops a ramp.
+// describeGuardrails lists what stops a ramp.
 func describeGuardrails(guardrails []store.Guardrail) string {
-	const text = "Before each step it looks at the numbers, and stops if participants do not come in the shares that are set"
+	const text = "Before each step, the ramp checks the results. It stops if there is a sample-ratio mismatch"
 	if len(guardrails) == 0 {
 		return text + "."
 	}
 	worse := make([]string, len(guardrails))
 	for i, g := range guardrails {
-		worse[i] = kpiInSentence(g.KPI) + either(g.RiseIsBad, " rises", " falls")
+		worse[i] = analysis.KPIName(g.KPI) + either(g.RiseIsBad, " rises", " falls")
 	}
-	return text + ", or if an alternative clearly makes things worse: " + strings.Join(worse, ", or ") + "."
+	return text + ", or if an alternative makes a KPI clearly worse: " + strings.Join(worse, ", or ") + "."
 }
 
-// withoutConversions says which guardrails have no conversions yet.
+// withoutConversions names the guardrails without conversions.
 func withoutConversions(r store.Record) string {
 	var missing []string
 	for _, g := range r.Ramp.Guardrails {
 		if !slices.Contains(r.KPIs, g.KPI) {
-			missing = append(missing, kpiInSentence(g.KPI))
+			missing = append(missing, analysis.KPIName(g.KPI))
 		}
 	}
 	if len(missing) == 0 {
 		return ""
 	}
-	return " Nobody converted by " + strings.Join(missing, ", nor by ") + " yet."
+	return " There are no conversions yet for " + strings.Join(missing, ", nor for ") + "."
 }
 
 // rampState returns the state of a ramp for the change history.

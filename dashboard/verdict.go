@@ -23,11 +23,11 @@ func newVerdict(r *analysis.Report) verdict {
 	case stats.StateNoPracticalDifference:
 		v.Label, v.Tone = "No difference", "settled"
 	case stats.StateInconclusive:
-		v.Label, v.Tone = "Not decided", "warn"
+		v.Label, v.Tone = "Undecided", "warn"
 	case stats.StateMismatch:
-		v.Label, v.Tone = "Broken split", "bad"
+		v.Label, v.Tone = "Sample-ratio mismatch", "bad"
 	case stats.StateInvalidCounts:
-		v.Label, v.Tone = "Broken counts", "bad"
+		v.Label, v.Tone = "Invalid counts", "bad"
 	case stats.StateNoData:
 		v.Label, v.Tone = "Waiting", "calm"
 	default:

@@ -23,14 +23,14 @@ func TestBandits(t *testing.T) {
 	d.has("100; 72; 24; 100000; 100,000; 0; 0.05; 1; +1; 7; +7; 0.1; 0.9; 0.2; 0.8; 2")
 	// sixpack simulate 5% 6% --runs 500 --seed 1, and with --algorithms whiplash-legacy,epsilon-greedy
 	d.has("51.0%, 19.0%; 94.4%, 3.6%; 96.2%, 5.6%; 550")
-	d.saysf("| whiplash-legacy | %.1f | 38.3 to 48.4 | 95.0 %% | 14.8 %% |", legacyRegret)
-	d.saysf("| epsilon-greedy | 18.6 | 8.4 to 40.0 | 92.6 %% | 2.2 %% |")
+	d.saysf("| whiplash-legacy | %.1f | 38.3 to 48.4 | 95.0%% | 14.8%% |", legacyRegret)
+	d.saysf("| epsilon-greedy | 18.6 | 8.4 to 40.0 | 92.6%% | 2.2%% |")
 	d.has(fmt.Sprintf("%.1f", legacyRegret-regret["whiplash"]))
 	// sixpack simulate 5% 6% --visitors 40000 --days 40 --runs 200 --seed 1 --algorithms hash,thompson
 	d.has("200; 40,000; 40; 199.9, 93.0%; 46.6, 25.5%")
 	// sixpack simulate 50% 55% --delay 24h --window 0s --runs 200 --seed 1 --algorithms hash,thompson, and the other rates and windows
-	d.saysf("| 50 %% and 55 %% | none | 103.1 | 249.8 | | 50 %% and 55 %% | 72 hours | 80.1 | 249.8 |")
-	d.saysf("| 5 %% and 6 %% | none | 25.3 | 50.0 | | 5 %% and 6 %% | 72 hours | 29.3 | 50.0 |")
+	d.saysf("| 50%% and 55%% | none | 103.1 | 249.8 | | 50%% and 55%% | 72 hours | 80.1 | 249.8 |")
+	d.saysf("| 5%% and 6%% | none | 25.3 | 50.0 | | 5%% and 6%% | 72 hours | 29.3 | 50.0 |")
 	// sixpack simulate 5% 5% --drift 80% --visitors 20000 --runs 500 --seed 1 --algorithms hash,thompson
 	d.has("20,000; 0.4%; 1.2%")
 	// sixpack simulate 2% 3% 4% 5% --runs 200 --seed 1 --algorithms hash,thompson
@@ -77,11 +77,11 @@ func shares(d document) {
 	}
 	loser := []bandit.Arm{{Weight: 0.5, Proportion: stats.Proportion{Participants: 1e6}}, {Weight: 0.5, Proportion: stats.Proportion{Participants: 1e6, Converted: 1e5}}}
 	floor := 100 * bandit.Thompson{}.Weights(loser)[0]
-	d.saysf("`thompson` shares %.0f %% of the visitors evenly, whatever the counts say; of two alternatives none gets less than %.0f %%.", 2*floor, floor)
+	d.saysf("`thompson` shares %.0f%% of the visitors evenly, whatever the counts say; of two alternatives none gets less than %.0f%%.", 2*floor, floor)
 
 	legacy := func(r float64) float64 { return 1 / (2 - r) } // the mean that whiplash-legacy compares
 	d.saysf("about %s and %s", rate(legacy(0.05)), rate(legacy(0.06)))
-	d.saysf("%.3f for 5 %% and %.3f for 6 %%", legacy(0.05), legacy(0.06))
+	d.saysf("%.3f for 5%% and %.3f for 6%%", legacy(0.05), legacy(0.06))
 	d.has(fmt.Sprintf("%.0f", math.Round((2-0.05)/0.05)))
 
 	before := stats.Stratum{Weights: []float64{9, 1}, Arms: []stats.Proportion{sale[0].Control, sale[0].Challenger}}

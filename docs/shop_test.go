@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -59,7 +60,7 @@ func analyze(days int, p store.Plan, epochs ...epoch) analysis.Report {
 	start := today.AddDate(0, 0, -days)
 	r := store.Record{
 		Name: "button", Created: start, Traffic: 1, KPIs: []string{p.KPI}, Plan: p,
-		Alternatives: []string{"red", "blue", "green"}[:len(epochs[0].arms)],
+		Alternatives: []string{"red", "blue", "green", "gray", "pink", "gold"}[:len(epochs[0].arms)],
 	}
 	var all []store.Epoch
 	for i, e := range epochs {
@@ -94,7 +95,7 @@ func millionths(x float64, power int64) *big.Int {
 // The functions below format numbers as the dashboard does.
 
 func count[T int64 | float64 | stats.Number](n T) string {
-	return analysis.Thousands(strconv.FormatInt(int64(math.Ceil(float64(n))), 10))
+	return format.Count(int64(math.Ceil(float64(n))))
 }
 
 // of formats counts as "603 of 12,060".
@@ -106,7 +107,7 @@ func lift[T float64 | stats.Number](x T) string {
 	if x < 0 {
 		sign = "−"
 	}
-	return sign + digits(100*math.Abs(float64(x))) + " %"
+	return sign + digits(100*math.Abs(float64(x))) + "%"
 }
 
 func fromTo(i stats.Interval) string { return lift(i.Lo) + " to " + lift(i.Hi) }
@@ -119,7 +120,7 @@ func digits(x float64) string {
 
 // rate formats a fraction as a percentage with one decimal.
 func rate[T float64 | stats.Number](x T) string {
-	return strconv.FormatFloat(100*float64(x), 'f', 1, 64) + " %"
+	return strconv.FormatFloat(100*float64(x), 'f', 1, 64) + "%"
 }
 
 func rates(i stats.Interval) string { return rate(i.Lo) + " to " + rate(i.Hi) }

@@ -15,7 +15,7 @@ import (
 
 func TestStatistics(t *testing.T) {
 	d := open(t, "statistics.md")
-	for _, part := range []func(document){theShop, verdicts, planning, otherTests, formulas, ratios, means, sizes} {
+	for _, part := range []func(document){theShop, verdicts, sentences, planning, otherTests, formulas, ratios, means, sizes} {
 		part(d)
 	}
 	// Days, visitors, and the effect that the shop looks for; the weights of the sale.
@@ -26,14 +26,14 @@ func TestStatistics(t *testing.T) {
 	// sixpack aa and internal/simulation, with a look after every visitor.
 	d.has("74%; 40,000; 2.6%; 25%; 52%; 1.17; 44%; 86, 90%; 1,000, 10,000; 1.7, 4.1%; 41, 65%; 98; 0.5%; 100,000; 50%; 1,000,000")
 	for _, row := range []string{
-		"5 %, 50 : 50, 40,000 | 52.5 % | 24.8 % | 73.9 % | 2.6 %",
-		"5 %, 90 : 10, 40,000 | 48.6 % | 24.6 % | 69.1 % | 2.0 %",
-		"5 %, 98 : 2, 40,000 | 43.8 % | 23.6 % | 58.8 % | 1.3 %",
-		"0.5 %, 90 : 10, 100,000 | 39.0 % | 24.2 % | 54.6 % | 1.1 %",
-		"50 %, 50 : 50, 10,000 | 58.4 % | 25.5 % | 81.1 % | 2.7 %",
-		"5 %, the rate drifts by ±80 % | 54.1 % | 24.6 % | 76.1 % | 2.5 %",
-		"5 %, conversions come late | 53.6 % | 28.1 % | 74.4 % | 2.8 %",
-		"5 %, 50 : 50, 1,000,000 | 68.3 % | 24.5 % | 87.7 % | 4.1 %",
+		"5%, 50/50, 40,000 | 52.5% | 24.8% | 73.9% | 2.6%",
+		"5%, 90/10, 40,000 | 48.6% | 24.6% | 69.1% | 2.0%",
+		"5%, 98/2, 40,000 | 43.8% | 23.6% | 58.8% | 1.3%",
+		"0.5%, 90/10, 100,000 | 39.0% | 24.2% | 54.6% | 1.1%",
+		"50%, 50/50, 10,000 | 58.4% | 25.5% | 81.1% | 2.7%",
+		"5%, the rate drifts by ±80% | 54.1% | 24.6% | 76.1% | 2.5%",
+		"5%, conversions come late | 53.6% | 28.1% | 74.4% | 2.8%",
+		"5%, 50/50, 1,000,000 | 68.3% | 24.5% | 87.7% | 4.1%",
 	} {
 		d.saysf("| %s |", row)
 	}
@@ -82,7 +82,7 @@ func theShop(d document) {
 	for _, a := range third {
 		d.has(rate(a.Rate), rates(a.RateIn))
 	}
-	d.has(fmt.Sprintf("%.0f %%, %.0f %%", 100*third[1].Lift, 100*first[1].ChanceToBeBest), lift(third[1].Lift))
+	d.has(fmt.Sprintf("%.0f%%, %.0f%%", 100*third[1].Lift, 100*first[1].ChanceToBeBest), lift(third[1].Lift))
 	d.has(digits(100*float64(first[1].ExpectedLoss)), digits(100*float64(first[0].ExpectedLoss)))
 	d.saysf("%q after 7 days and %q after 14", first[1].Legacy.Level, second[1].Legacy.Level)
 
@@ -144,8 +144,8 @@ func planning(d document) {
 
 	p := analyze(1, store.Plan{}, halves(stats.Proportion{}, stats.Proportion{})).Plan
 	for what, value := range map[string]float64{"effect": p.Effect, "power": p.Power, "alpha": p.Alpha} {
-		if !regexp.MustCompile(fmt.Sprintf(`\| %s \| [^|]* \| %.0f %% \|`, what, 100*value)).MatchString(d.text) {
-			d.t.Errorf("the default of %s is not %.0f %%", what, 100*value)
+		if !regexp.MustCompile(fmt.Sprintf(`\| %s \| [^|]* \| %.0f%% \|`, what, 100*value)).MatchString(d.text) {
+			d.t.Errorf("the default of %s is not %.0f%%", what, 100*value)
 		}
 	}
 	d.saysf("look once | `%s` |", p.Analysis)
@@ -153,7 +153,7 @@ func planning(d document) {
 	for _, effect := range []float64{0.05, 0.1, 0.2, 0.5} {
 		p := stats.Design{Baseline: 0.05, Wanted: 0.05 * (1 + effect), Alpha: 0.05, Power: 0.8, Ratio: 1}
 		once, anyTime := 2*math.Ceil(stats.SampleSize(p)), 2*math.Ceil(stats.SampleSizeAlwaysValid(p))
-		d.saysf("| %.0f %% | %s | %s | %.0f |", 100*effect, count(once), count(anyTime), math.Ceil(anyTime/8000))
+		d.saysf("| %.0f%% | %s | %s | %.0f |", 100*effect, count(once), count(anyTime), math.Ceil(anyTime/8000))
 		d.saysf("Plan for %.1f times", anyTime/once)
 	}
 	d.saysf("%s", quoted(analyze(7, store.Plan{Analysis: store.AnalysisFixed, Size: 17000}, halves(red7, blue7)).Verdict))
@@ -189,13 +189,13 @@ func otherTests(d document) {
 		ratio += float64(x.Control.Converted) * m / (n + m)
 	}
 	d.saysf("| together | %s, %s | %s, %s |", of(all.Control), rate(all.Control.Rate()), of(all.Challenger), rate(all.Challenger.Rate()))
-	d.saysf("by %.0f %%", 100*(all.Challenger.Rate()/all.Control.Rate()-1))
+	d.saysf("by %.0f%%", 100*(all.Challenger.Rate()/all.Control.Rate()-1))
 	epochs := []epoch{
 		{weights: []float64{0.9, 0.1}, arms: []stats.Proportion{sale[0].Control, sale[0].Challenger}},
 		{weights: []float64{0.5, 0.5}, arms: []stats.Proportion{sale[1].Control, sale[1].Challenger}},
 	}
 	verdict := analyze(21, plan, epochs...).Verdict
-	detail, _, _ := strings.Cut(verdict.Detail, " At today's")
+	detail, _, _ := strings.Cut(verdict.Detail, " About ")
 	d.saysf("**%s** %s", verdict.Headline, detail)
 
 	s, e := stats.Stratified(sale, 0.05)
@@ -262,8 +262,8 @@ func ratios(d document) {
 	b, _ := stats.AlwaysValid(red, blue, 0.05)
 	g, _ := stats.AlwaysValid(red, green, 0.05)
 	adjusted, step := stats.Holm([]float64{b.P, g.P}, 0.05)
-	d.saysf("blue p = %.4f, times 2: %.4f; interval at 1 - 0.05/2 = %.1f %%", b.P, adjusted[0], 100*(1-step[0]))
-	d.saysf("green p = %.2f, times 1: %.2f; interval at 1 - 0.05/1 = %.0f %%", g.P, adjusted[1], 100*(1-step[1]))
+	d.saysf("blue p = %.4f, times 2: %.4f; interval at 1 - 0.05/2 = %.1f%%", b.P, adjusted[0], 100*(1-step[0]))
+	d.saysf("green p = %.2f, times 1: %.2f; interval at 1 - 0.05/1 = %.0f%%", g.P, adjusted[1], 100*(1-step[1]))
 }
 
 // means checks the results of the formulas for values.

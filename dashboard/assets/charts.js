@@ -15,7 +15,7 @@
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const percent = (x, wide) => {
     const decimals = Math.min(Math.max(1, 1 - Math.floor(Math.log10(100 * wide || 1))), 5);
-    return `${(100 * x).toFixed(decimals)} %`;
+    return `${(100 * x).toFixed(decimals)}%`;
   };
   const number = (n) => n.toLocaleString("en");
   const dates = [
@@ -67,7 +67,7 @@
 
   /* The rate is drawn over its band, and the bands below all rates. */
   const rates = (box, times) => {
-    const o = options(box, 260, (v) => `${+(100 * v).toFixed(2)} %`);
+    const o = options(box, 260, (v) => `${+(100 * v).toFixed(2)}%`);
     const data = [times];
     o.series = [{}];
     o.bands = [];
@@ -114,7 +114,7 @@
   /* Shares hold from the start of an epoch to that of the next. Their axis may be hours
      long, so that it is not that of the days. */
   const shares = (box, times) => {
-    const o = options(box, 160, (v) => `${+(100 * v).toFixed(2)} %`);
+    const o = options(box, 160, (v) => `${+(100 * v).toFixed(2)}%`);
     o.cursor = { drag: { x: true, y: false } };
     o.hooks = { setCursor: [(u) => (u.cursor.idx == null ? tell() : tellShares(u.cursor.idx))] };
     delete o.axes[0].incrs;
@@ -135,7 +135,7 @@
     const e = epochs.epochs[Math.min(at, epochs.epochs.length - 1)];
     legend.querySelector(".when").textContent = e.start ? `From ${new Date(e.start).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}` : "";
     legend.querySelectorAll("output").forEach((out, i) => {
-      out.textContent = `${(100 * e.weights[i]).toFixed(1)} % of new participants, ${number(e.participants[i])} came`;
+      out.textContent = `${(100 * e.weights[i]).toFixed(1)}% of new participants, ${number(e.participants[i])} came`;
     });
   };
 

@@ -56,7 +56,7 @@ func TestAA(t *testing.T) {
 	if other, _, err := call(t, nil, append([]string{"aa"}, append(args, "--seed=6")...)...); err != nil || strings.ReplaceAll(other, "--seed 6", "--seed 5") == table {
 		t.Errorf("another seed gives the same: %v", err)
 	}
-	if begin := "40 tests of 1000 visitors over 10 days, split 50:50; 30% convert, whatever they see.\n"; !strings.HasPrefix(table, begin) {
+	if begin := "40 tests of 1,000 visitors over 10 days, split 50/50; 30% convert with either alternative.\n"; !strings.HasPrefix(table, begin) {
 		t.Errorf("it does not begin with %s\n%s", begin, table)
 	}
 	if text := mustCall(t, append([]string{"aa", "--json"}, args...)...); !strings.Contains(text, `"z-test, p \u003c 5%"`) {
@@ -107,7 +107,7 @@ func TestAAExperiment(t *testing.T) {
 		t.Errorf("with flags: %+v", r)
 	}
 	if text, _, err := call(t, nil, append([]string{"aa", "button", "--kpi=paid"}, args...)...); err != nil ||
-		!strings.Contains(text, "after 2.0 days on average.\nThey are like button paid.\n") {
+		!strings.Contains(text, "after 2.0 days on average.\nVisitors, split and rate are those of button paid.\n") {
 		t.Errorf("%v\n%s", err, text)
 	}
 }

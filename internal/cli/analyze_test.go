@@ -37,18 +37,18 @@ func mustCall(t *testing.T, args ...string) (stdout string) {
 }
 
 const better = `B is better than A.
-+40 %, and at least +16 %. You can stop now.
+Up 40%, at least 16%. You can end the test.
 
-ALTERNATIVE  CONVERTED      RATE                LIFT                  P         BETTER    BEST
-A            500 of 10,000  5.00 % (4.59–5.44)  control                                   < 0.1 %
-B            700 of 10,000  7.00 % (6.52–7.52)  +40 % (+16 to +69 %)  < 0.0001  > 99.9 %  > 99.9 %
+ALTERNATIVE  CONVERTED      RATE                   LIFT                 P         BETTER   BEST
+A            500 of 10,000  5.00% (4.59 to 5.44%)  control              –         –        < 0.1%
+B            700 of 10,000  7.0% (6.5 to 7.5%)     +40% (+16% to +69%)  < 0.0001  > 99.9%  > 99.9%
 
-Chance to be best: B more than 99.9 %. If you take B and are wrong you lose less than
-0.001 points on average.
-The sample ratio is sound: participants came in the shares that were set, 50 : 50 (p 1).
-Verdict, p and the lifts' intervals may be looked at any time, as often as you like: a
-false alarm comes in at most 5 % of tests. The chances, to be better than A and to be
-best, and the intervals of each alternative by itself (95 %) describe and decide nothing.
+Probability of being best: B, over 99.9%. Expected loss if you choose B: less than 0.001
+percentage points.
+No sample-ratio mismatch: participants came in the shares that were set, 50/50 (p = 1).
+The verdict, p values and intervals of lifts are valid however often you look: at most 5%
+of tests raise a false alarm. Probabilities and the 95% interval of each rate describe the
+data; they decide nothing.
 `
 
 func TestAnalyzeCounts(t *testing.T) {
@@ -67,26 +67,26 @@ func TestAnalyzeVerdicts(t *testing.T) {
 		args string
 		want []string // in this order
 	}{
-		{"old=700/10000 new=500/10000", []string{"Keep “old”.\n“new” is worse: −29 %, at best −14 %.\n", "old  ", "control", "new  ", "−29 % (−41 to −14 %)"}},
+		{"old=700/10000 new=500/10000", []string{"Keep “old”.\n“new” is worse: down 29%, at least 14%.\n", "old  ", "control", "new  ", "−29% (−41% to −14%)"}},
 		{"500/10000 505/10000 --days 5", []string{
-			"Keep running.\nB is at +1 %, but anything from ", "At today's traffic", "This test has run for less than one full week.\n",
-			"To find +5 % with a chance of 80 %", " a day.\n",
+			"Keep running.\nB is up 1%; the true effect could be anywhere from ", "to\ndetect a 5% lift at the current traffic.", "This test has run for less than one full week.\n",
+			"needed to detect a 5% lift with a power of 80%.", " per day, ",
 		}},
-		{"500/10000 505/10000 --days 7 --size 30000", []string{"Keep running.", "Planned are 30,000 participants in all: 10,000 more, about 4 days at 2,857 a day.\n"}},
-		{"500/10000 505/10000 --size 20000", []string{"Planned size reached, not decided.\nIf there is a difference it lies between "}},
-		{"500/10000 560/10000 --size 20000 --fixed", []string{"Planned size reached, not decided.", "This is one look, at the 20,000 participants"}},
-		{"500/10000 570/10000 --size 20000 --fixed", []string{"B is better than A.\n", "This is one look, at the 20,000 participants"}},
+		{"500/10000 505/10000 --days 7 --size 30000", []string{"Keep running.", "20,000 of 30,000 planned participants. 10,000 more needed; at 2,858 per day, about 4 days.\n"}},
+		{"500/10000 505/10000 --size 20000", []string{"Planned size reached without a decision.\nIf there is a difference, it is between "}},
+		{"500/10000 560/10000 --size 20000 --fixed", []string{"Planned size reached without a decision.", "This is the single look at the planned 20,000 participants"}},
+		{"500/10000 570/10000 --size 20000 --fixed", []string{"B is better than A.\n", "This is the single look at the planned 20,000 participants"}},
 		{"500/10000 570/10000 --size 40000 --fixed", []string{
-			"Keep running.\nThis test is looked at once, when 40,000 visitors have taken part; 20,000 have so far.\n", "Planned are 40,000 participants in all: 20,000 more.\n",
+			"Keep running.\nThis test is evaluated once, at 40,000 participants; 20,000 so far.\n", "20,000 of 40,000 planned participants. 20,000 more needed.\n",
 		}},
-		{"50000/1000000 50100/1000000", []string{"No practical difference.\nB is within ±5 % of A"}},
+		{"50000/1000000 50100/1000000", []string{"No practical difference.\nB is within ±5% of A"}},
 		{"500/10000 700/9000", []string{
-			"Do not trust this test.\nThe split is 53 : 47", "B            700 of 9,000   7.78 % (7.24–8.35)\n",
-			"That supposes equal shares. If others were set, say so with --weights, such as 90:10.\n",
+			"Do not trust this test.\nThe split is 53/47", "B            700 of 9,000   7.8% (7.2 to 8.3%)     –        –  –       –\n",
+			"This assumes equal shares. If others were set, give them with --weights, such as 90:10.\n",
 		}},
-		{"500/10000 700/9000 --weights 10:9", []string{"B is better than A.", "the shares that were set, 52.6 : 47.4\n(p 1)"}},
-		{"0/100 20/100", []string{"B is better than A.\nMore than +220 %.", "0.0 % (0.0–3.7)", "more than +220 %"}},
-		{"0/100 0/0", []string{"No visitors yet in B.\n", "B            0 of 0\n"}},
+		{"500/10000 700/9000 --weights 10:9", []string{"B is better than A.", "the shares that were set, 52.63/47.37\n(p = 1)"}},
+		{"0/100 20/100", []string{"B is better than A.\nUp more than 220%.", "0.0% (0.0 to 3.7%)", "more than +220%"}},
+		{"0/100 0/0", []string{"No participants yet in B.\n", "B            0 of 0     –                   –        –  –       –\n"}},
 		{"500/10000 700/10000 C=490/10000", []string{"B is better than A.", "That holds for the 2 comparisons together."}},
 	} {
 		rest := mustCall(t, append([]string{"analyze"}, strings.Fields(c.args)...)...)
@@ -157,7 +157,7 @@ func TestAnalyzeImpossible(t *testing.T) {
 		if err == nil || err.Error() != "the counts are impossible: check where they come from" || exitStatus(err, new(bytes.Buffer)) != 1 {
 			t.Errorf("%v: %v", more, err)
 		}
-		if !strings.Contains(stdout, "B has more conversions than visitors.") {
+		if !strings.Contains(stdout, "B has more conversions than participants.") {
 			t.Errorf("%v: it says\n%s", more, stdout)
 		}
 	}
@@ -264,7 +264,7 @@ func TestAnalyzeByOtherRules(t *testing.T) {
 	mustCall(t, "seed", "--data-dir", folder, "--clients=500", "--seed=7")
 	mustCall(t, "plan", "signup-button", "--set", "--effect=12%", "--data-dir", folder)
 	text := mustCall(t, "analyze", "signup-button", "--alpha=1%", "--power=90%", "--data-dir", folder)
-	if !strings.Contains(strings.ReplaceAll(text, "\n", " "), "For this look only, --alpha, --power went before the experiment's plan.") {
+	if !strings.Contains(strings.ReplaceAll(text, "\n", " "), "For this analysis only, --alpha, --power overrides the plan of the experiment.") {
 		t.Errorf("it says\n%s", text)
 	}
 	r := analyzed(t, "signup-button", "--alpha=1%", "--data-dir", folder)
@@ -277,7 +277,7 @@ func TestAnalyzeByOtherRules(t *testing.T) {
 	mustCall(t, "plan", "checkout-steps", "--set", "--kpi=refund", "--data-dir", folder)
 	text = mustCall(t, "analyze", "checkout-steps", "--kpi=purchase", "--data-dir", folder)
 	if !strings.Contains(text, "TOTAL") || !strings.Contains(text, "MEAN") ||
-		!strings.Contains(text, "by purchase. That is for exploring: the primary one is\nrefund.") {
+		!strings.Contains(text, "“purchase” is exploratory: ") {
 		t.Errorf("it says\n%s", text)
 	}
 	if _, _, err := call(t, nil, "analyze", "checkout-steps", "--kpi=purchse", "--data-dir", folder); err == nil ||

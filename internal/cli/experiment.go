@@ -13,7 +13,6 @@ import (
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/internal/config"
 	"github.com/sixpack-go/sixpack/internal/datastore"
-	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/samplesize"
 	"github.com/sixpack-go/sixpack/internal/simulation"
 	"github.com/sixpack-go/sixpack/internal/suggest"
@@ -61,7 +60,7 @@ func (f *planFlags) kpiOf(flags *pflag.FlagSet, r store.Record) (string, error) 
 	}
 	names := make([]string, len(r.KPIs))
 	for i, k := range r.KPIs {
-		names[i] = report.KPI(k)
+		names[i] = analysis.KPIName(k)
 	}
 	return "", fmt.Errorf("%q has no KPI %q: %s", r.Name, f.kpi, suggest.List(names))
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/sixpack-go/sixpack/internal/countsfile"
-	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -57,7 +56,13 @@ const maxAlternatives = 256
 type shares []float64
 
 // String implements [pflag.Value].
-func (s *shares) String() string { return report.Ratio(*s) }
+func (s *shares) String() string {
+	parts := make([]string, len(*s))
+	for i, x := range *s {
+		parts[i] = strconv.FormatFloat(x, 'g', -1, 64)
+	}
+	return strings.Join(parts, ":")
+}
 
 // Set implements [pflag.Value].
 func (s *shares) Set(text string) error {

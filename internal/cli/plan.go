@@ -10,6 +10,7 @@ import (
 
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/internal/countsfile"
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/samplesize"
 	"github.com/sixpack-go/sixpack/stats"
@@ -94,7 +95,7 @@ func (f *planCmd) run(ctx context.Context, in *invocation) error {
 	switch {
 	case !p.AlwaysValid.Total.Known():
 		return fmt.Errorf("an effect of %s is impossible at the rate %s: the result would be above 100%% or below 0%%; give a smaller --effect",
-			report.Magnitude(s.Effect), report.Magnitude(s.Baseline))
+			format.Percent(s.Effect), format.Percent(s.Baseline))
 	case f.json:
 		return report.JSON(in.stdout, p)
 	}

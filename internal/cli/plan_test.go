@@ -85,38 +85,39 @@ func TestSmallestEffect(t *testing.T) {
 		}
 	}
 	text := mustCall(t, "plan", "--baseline=5%", "--days=14", "--per-day=2000")
-	if !strings.Contains(text, "In 14 days at 2,000 a day 28,000 take part.") || !strings.Contains(text, "looked at any time   +23 % (to 6.15 %)\n") ||
-		!strings.Contains(text, "one look at the end  +15 % (to 5.76 %)\n") {
+	if !strings.Contains(text, "In 14 days at 2,000 per day, 28,000 participants take part.") || !strings.Contains(text, "looking at any time       +23% (to 6.146%)\n") ||
+		!strings.Contains(text, "a single look at the end  +15% (to 5.755%)\n") {
 		t.Errorf("it says\n%s", text)
 	}
-	if text := mustCall(t, "plan", "--baseline=5%", "--days=1", "--per-day=2"); strings.Count(text, "none: there are too few\n") != 2 {
+	if text := mustCall(t, "plan", "--baseline=5%", "--days=1", "--per-day=2"); strings.Count(text, "none: too few participants\n") != 2 {
 		t.Errorf("of two participants:\n%s", text)
 	}
 }
 
 func TestPlanText(t *testing.T) {
-	const want = `To find +10 % (5.5 % instead of 5 %) with a chance of 80 %, with false alarms in at most
-5 % of tests:
+	const want = `To detect a lift of 10% (5.5% instead of 5%) with a power of 80% and false alarms in at
+most 5% of tests:
 
-PARTICIPANTS                  A       B       IN ALL   DAYS
-looked at any time, at most   68,901  68,901  137,802  69
-  on average, if it is there  36,544  36,544  73,088   37
-one look, at exactly          31,234  31,234  62,468   32
+PARTICIPANTS                       A       B       TOTAL    DAYS
+looking at any time, at most       68,901  68,901  137,802  69
+  on average, if the lift is real  36,544  36,544  73,088   37
+a single look, at exactly          31,234  31,234  62,468   32
 
-EFFECT  ANY TIME, AT MOST  DAYS  ON AVERAGE  DAYS  ONE LOOK  DAYS
-+5 %    541,208            271   285,770     143   244,248   123
-+10 %   137,802            69    73,088      37    62,468    32
-+20 %   36,496             19    19,090      10    16,316    9
+LIFT  ANY TIME, AT MOST  DAYS  ON AVERAGE  DAYS  SINGLE LOOK  DAYS
+5%    541,208            271   285,770     143   244,248      123
+10%   137,802            69    73,088      37    62,468       32
+20%   36,496             19    19,090      10    16,316       9
 
-Looked at any time, a test ends as soon as there is a verdict, at the latest with the
-first number. One look gives no answer before its size is reached, and none after. Days
-are at 2,000 participants a day; let a test run for whole weeks, as weekdays differ.
+If you look at any time, the test ends as soon as there is a verdict, at the latest with
+the first number. A single look gives no result before its size is reached, and none
+after. The days assume 2,000 participants per day. Run for whole weeks, because weekdays
+differ.
 
-Next, set the plan where the experiment is declared in Go:
+Next, set the plan where your Go code declares the experiment:
 
   Plan: store.Plan{Effect: 0.1, Baseline: 0.05, Size: 137802}
 
-or once it is there, from here:
+or, once the experiment exists, with this command:
 
   sixpack plan EXPERIMENT --set --baseline 5% --effect 10% --size 137802
 `
@@ -129,10 +130,10 @@ or once it is there, from here:
 		t.Errorf("of other chances it says\n%s", strict)
 	}
 	lower := mustCall(t, "plan", "--baseline=90%", "--effect=20%")
-	if !strings.HasPrefix(lower, "To find −20 % (72 % instead of 90 %)") || !strings.Contains(lower, "\n+10 % ") || !strings.Contains(lower, "\n−40 % ") {
+	if !strings.HasPrefix(lower, "To detect a lift of −20% (72% instead of 90%)") || !strings.Contains(lower, "\n10% ") || !strings.Contains(lower, "\n−40% ") {
 		t.Errorf("of what cannot rise it says\n%s", lower)
 	}
-	if text := mustCall(t, "plan", "--baseline=80%", "--effect=60%"); !strings.Contains(text, "\n−120 %  – ") {
+	if text := mustCall(t, "plan", "--baseline=80%", "--effect=60%"); !strings.Contains(text, "\n−120%  – ") {
 		t.Errorf("of what cannot be it says\n%s", text)
 	}
 }
@@ -161,7 +162,7 @@ func TestPlanOfExperiment(t *testing.T) {
 		t.Errorf("it ends with %q", line)
 	}
 	said := mustCall(t, strings.Fields(line)[1:]...)
-	if !strings.HasPrefix(said, "signup-button: by the default KPI, an effect of 12 % with a chance of 90 %, false alarms in at most 5 %, looked at any time, with ") {
+	if !strings.HasPrefix(said, "signup-button: by the default KPI, an effect of 12% with a power of 90% and false alarms in at most 5% of tests, looking at any time, with ") {
 		t.Errorf("what it tells to do says %q", said)
 	}
 }
@@ -188,7 +189,7 @@ func TestSetPlan(t *testing.T) {
 				t.Errorf("the plan is %+v, want %+v", got, want)
 			}
 			text := set("--fixed=false", "--size=0", "--effect=0", "--kpi=")
-			if text != "exp: by the default KPI, an effect of 5 % with a chance of 90 %, false alarms in at most 5 %, from 4 %, looked at any time.\n" {
+			if text != "exp: by the default KPI, an effect of 5% with a power of 90% and false alarms in at most 5% of tests, from a rate of 4%, looking at any time.\n" {
 				t.Errorf("it says %q", text)
 			}
 			if got, want := records(t, address)[0].Plan, (store.Plan{Baseline: 0.04, Power: 0.9}); got != want {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/internal/countsfile"
-	"github.com/sixpack-go/sixpack/internal/report"
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/internal/suggest"
 	"github.com/sixpack-go/sixpack/store/memory"
 )
@@ -122,7 +122,7 @@ func (f *simulateCmd) rules(changed func(flag string) bool) []rule {
 		{true, 1 <= f.Visitors && f.Visitors <= maxVisitors, fmt.Sprintf("--visitors, or --per-day times --days, must be from 1 to %d, because all of them are kept in memory", maxVisitors)},
 		{f.Window < 0 || f.Delay < 0, false, "--window and --delay must not be negative"},
 		{f.Drift >= 1, false, "--drift must be below 100%"},
-		{highest*(1+f.Drift) > 1, false, fmt.Sprintf("a rate of %s plus a drift of %s is above 100%%: give a smaller --drift", report.Percent(highest), report.Percent(f.Drift))},
+		{highest*(1+f.Drift) > 1, false, fmt.Sprintf("a rate of %s plus a drift of %s is above 100%%: give a smaller --drift", format.Percent(highest), format.Percent(f.Drift))},
 	}
 }
 

@@ -61,7 +61,7 @@ func TestSimulateRepeats(t *testing.T) {
 func TestSimulateTable(t *testing.T) {
 	table := simulated5(t)
 	if begin := "6 tests of each algorithm, with 1,500 visitors over 10 days; 20% and 30% convert. Bandits\n" +
-		"learn from those who came 24h ago or earlier.\n"; !strings.HasPrefix(table, begin) {
+		"learn from participants who came at least 24h ago.\n"; !strings.HasPrefix(table, begin) {
 		t.Errorf("it does not begin with %s\n%s", begin, table)
 	}
 	r := simulateJSON(t, simulateArgs...)
@@ -69,7 +69,7 @@ func TestSimulateTable(t *testing.T) {
 		t.Errorf("JSON has %+v", r)
 	}
 	for _, a := range r.Algorithms {
-		row := strings.Join(strings.Fields(fmt.Sprintf("%s %.1f %.1f to %.1f %.1f %.1f%% %.1f%% %.1f%% %.0f : %.0f", a.Algorithm,
+		row := strings.Join(strings.Fields(fmt.Sprintf("%s %.1f %.1f to %.1f %.1f %.1f%% %.1f%% %.1f%% %.0f/%.0f", a.Algorithm,
 			a.Regret.Mean, a.Regret.Low, a.Regret.High, a.Conversions, 100*a.Ahead.Share, 100*a.NamedBest.Share, 100*a.NamedOther.Share,
 			100*a.Shares[0], 100*a.Shares[1])), " ")
 		if !strings.Contains(strings.Join(strings.Fields(table), " "), row) {
@@ -100,7 +100,7 @@ func TestSimulateNothingToLearn(t *testing.T) {
 	args := []string{"simulate", "50%", "50%", "0.5", "--runs=3", "--per-day=100", "--days=4", "--window=96h", "--delay=36h", "--drift=80%", "--algorithms=thompson", "--seed=1"}
 	text, _, err := call(t, nil, args...)
 	for _, want := range []string{
-		"with 400 visitors over 4 days; 50%, 50% and 50% convert, after\n36h on average, in a wave of ±80%. Bandits learn from those who came 96h ago or earlier.\n",
+		"with 400 visitors over 4 days; 50%, 50% and 50% convert, after\n36h on average, in a wave of ±80%. Bandits learn from participants who came at least 96h\nago.\n",
 		"thompson never learned anything",
 	} {
 		if err != nil || !strings.Contains(text, want) {
@@ -111,7 +111,7 @@ func TestSimulateNothingToLearn(t *testing.T) {
 	if a.Regret != (simulation.Spread{}) || a.NamedBest.Runs != 0 || a.Ahead.Share != 1 || a.Learned {
 		t.Errorf("got %+v", a)
 	}
-	if text, _, err := call(t, nil, append(args, "--window=0s", "--delay=0s", "--drift=0%")...); err != nil || !strings.Contains(text, "from everybody at once.") {
+	if text, _, err := call(t, nil, append(args, "--window=0s", "--delay=0s", "--drift=0%")...); err != nil || !strings.Contains(text, "from all participants at once.") {
 		t.Errorf("%v\n%s", err, text)
 	}
 }
@@ -194,7 +194,7 @@ func TestSimulateInterrupted(t *testing.T) {
 	r := simulateJSON(t, simulateArgs...)
 	r.Asked = 10
 	var text strings.Builder
-	if err := report.Bandits(&text, r, ""); err != nil || !strings.Contains(strings.ReplaceAll(text.String(), "\n", " "), "Interrupted: these are the 6 of 10 that were finished.") {
+	if err := report.Bandits(&text, r, ""); err != nil || !strings.Contains(strings.ReplaceAll(text.String(), "\n", " "), "Interrupted after 6 of 10 tests.") {
 		t.Errorf("%v\n%s", err, &text)
 	}
 }

@@ -3,14 +3,15 @@ package report
 import (
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/internal/simulation"
 )
 
-// Bandits writes how algorithms did in simulated tests, and where the plot is, if plot
-// is not empty.
+// Bandits writes the results of algorithms in simulated tests, and the name of the plot's file unless it is empty.
 func Bandits(w io.Writer, r simulation.BanditsReport, plot string) error {
 	var b strings.Builder
 	paragraphs(&b, aboutBandits(r))
@@ -22,42 +23,42 @@ func Bandits(w io.Writer, r simulation.BanditsReport, plot string) error {
 	b.WriteString("\n" + t.String() + "\n")
 	for _, a := range r.Algorithms {
 		if !a.Learned && a.Algorithm != "hash" {
-			paragraphs(&b, a.Algorithm+" never learned anything: too few came of each alternative early enough. Try a shorter --window, "+
+			paragraphs(&b, a.Algorithm+" never learned anything: each alternative had too few mature participants. Try a shorter --window, "+
 				"or more --days or --visitors.")
 		}
 	}
 	if plot != "" {
 		fmt.Fprintf(&b, "The plot is in %s.\n", plot)
 	}
-	paragraphs(&b, fmt.Sprintf("--seed %d simulates the same tests again. \"sixpack help simulate\" tells how to read this.", r.Seed))
+	paragraphs(&b, fmt.Sprintf("--seed %d simulates the same tests. \"sixpack help simulate\" explains how to read this.", r.Seed))
 	return write(w, b.String())
 }
 
 func portion(p simulation.Portion) string { return fmt.Sprintf("%.1f%%", 100*p.Share) }
 
-// aboutBandits says what was simulated.
+// aboutBandits describes the simulated tests.
 func aboutBandits(r simulation.BanditsReport) string {
-	text := fmt.Sprintf("%s of each algorithm, with %s; %s. Bandits learn ", count(r.Runs, "test"), traffic(r), rates(r))
+	text := fmt.Sprintf("%s of each algorithm, with %s; %s. Bandits learn ", format.Many(r.Runs, "test"), traffic(r), rates(r))
 	if r.Window == 0 {
-		text += "from everybody at once."
+		text += "from all participants at once."
 	} else {
-		text += "from those who came " + hours(r.Window) + " ago or earlier."
+		text += "from participants who came at least " + hours(r.Window) + " ago."
 	}
 	if r.Runs < r.Asked {
-		text += fmt.Sprintf(" Interrupted: these are the %d of %d that were finished.", r.Runs, r.Asked)
+		text += fmt.Sprintf(" Interrupted after %d of %d tests.", r.Runs, r.Asked)
 	}
 	return text
 }
 
 func traffic(r simulation.BanditsReport) string {
-	return fmt.Sprintf("%s visitors over %s", grouped(int64(r.Visitors)), count(r.Days, "day"))
+	return format.Many(r.Visitors, "visitor") + " over " + format.Many(r.Days, "day")
 }
 
-// rates says how many convert, and when.
+// rates describes how many visitors convert, and when.
 func rates(r simulation.BanditsReport) string {
 	all := make([]string, len(r.Rates))
 	for i, x := range r.Rates {
-		all[i] = Percent(x)
+		all[i] = format.Percent(x)
 	}
 	last := len(all) - 1
 	text := strings.Join(all[:last], ", ") + " and " + all[last] + " convert"
@@ -65,12 +66,21 @@ func rates(r simulation.BanditsReport) string {
 		text += ", after " + hours(r.Delay) + " on average"
 	}
 	if r.Drift > 0 {
-		text += fmt.Sprintf(", in a wave of ±%s", Percent(r.Drift))
+		text += fmt.Sprintf(", in a wave of ±%s", format.Percent(r.Drift))
 	}
 	return text
 }
 
-// hours writes a time as Go does, without zero minutes and seconds at its end.
+// percentages writes shares as whole percentages: "25/75".
+func percentages(shares []float64) string {
+	texts := make([]string, len(shares))
+	for i, x := range shares {
+		texts[i] = strconv.FormatFloat(100*x, 'f', 0, 64)
+	}
+	return strings.Join(texts, "/")
+}
+
+// hours writes a number of hours as a duration of Go, without zero minutes and seconds at its end.
 func hours(x float64) string {
 	text := time.Duration(x * float64(time.Hour)).String()
 	for _, zero := range []string{"m0s", "h0m"} {

@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
 )
 
@@ -35,11 +36,11 @@ func written(r sixpack2.ExportResult) string {
 	case r.There:
 		return "nothing new\tequal"
 	case !r.OK():
-		return count(r.Clients, "client") + "\tdifferent"
+		return format.Many(r.Clients, "client") + "\tdifferent"
 	case !r.Equal():
-		return count(r.Clients, "client") + "\tequal when writing began"
+		return format.Many(r.Clients, "client") + "\tequal when writing began"
 	default:
-		return count(r.Clients, "client") + "\tequal"
+		return format.Many(r.Clients, "client") + "\tequal"
 	}
 }
 

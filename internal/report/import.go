@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -77,7 +78,7 @@ func taken(r sixpack2.ImportResult) string {
 	case i.Clients+i.Conversions == 0 && !i.Created:
 		return "nothing new"
 	}
-	return count(i.Clients, "client") + ", " + count(i.Conversions, "conversion")
+	return format.Many(i.Clients, "client") + ", " + format.Many(i.Conversions, "conversion")
 }
 
 // totals says how the totals compare.
@@ -111,7 +112,7 @@ func news(r sixpack2.ImportResult) string {
 	if participants+conversions+excluded == 0 {
 		return "nothing"
 	}
-	return count(participants, "participant") + ", " + count(conversions, "conversion") + fmt.Sprintf(", %d excluded", excluded)
+	return format.Many(participants, "participant") + ", " + format.Many(conversions, "conversion") + fmt.Sprintf(", %d excluded", excluded)
 }
 
 // differences lists what differs between Sixpack and a store.
@@ -177,5 +178,5 @@ func problems(of int, all ...problem) error {
 	if words == nil {
 		return nil
 	}
-	return errors.New("of " + count(of, "experiment") + " " + strings.Join(words, ", ") + ": see above")
+	return errors.New("of " + format.Many(of, "experiment") + " " + strings.Join(words, ", ") + ": see above")
 }

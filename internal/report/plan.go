@@ -3,17 +3,16 @@ package report
 import (
 	"fmt"
 	"io"
-	"math"
 	"strings"
 
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/internal/samplesize"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Plan writes what a test needs, also for other effects, and the command that sets the
-// plan.
+// Plan writes how many participants a test needs, also for other lifts, and the command that sets the plan.
 func Plan(w io.Writer, p samplesize.Plan, set string) error {
 	var b strings.Builder
 	paragraphs(&b, question(p))
@@ -23,23 +22,28 @@ func Plan(w io.Writer, p samplesize.Plan, set string) error {
 	return write(w, b.String())
 }
 
-// question says what the numbers answer.
+// question introduces the numbers.
 func question(p samplesize.Plan) string {
 	s := p.Situation
-	text := fmt.Sprintf("To find %s (%s instead of %s)", analysis.Percent(s.Lift()), amount(s, s.Baseline*(1+s.Lift())), amount(s, s.Baseline))
+	deviation := ""
 	if s.Measure == analysis.MeasureMean {
-		text = fmt.Sprintf("To find %s (a mean of %s instead of %s, where values have a standard deviation of %s)",
-			analysis.Percent(s.Lift()), amount(s, s.Baseline*(1+s.Effect)), amount(s, s.Baseline), brief(s.SD))
+		deviation = ", values with a standard deviation of " + format.Short(s.SD)
 	}
-	return text + fmt.Sprintf(" with a chance of %s, with false alarms in at most %s of tests:", Magnitude(s.Power), Magnitude(s.Alpha))
+	return fmt.Sprintf("To detect a lift of %s (%s instead of %s%s) %s:", format.Percent(s.Lift()),
+		amount(s, s.Baseline*(1+s.Lift())), amount(s, s.Baseline), deviation, errorRates(s))
+}
+
+// errorRates writes the power and alpha of a test.
+func errorRates(s samplesize.Situation) string {
+	return fmt.Sprintf("with a power of %s and false alarms in at most %s of tests", format.Percent(s.Power), format.Percent(s.Alpha))
 }
 
 // amount writes a rate or a mean.
 func amount(s samplesize.Situation, x float64) string {
 	if s.Measure == analysis.MeasureRate {
-		return brief(100*x) + " %"
+		return format.Percent(x)
 	}
-	return brief(x)
+	return format.Short(x)
 }
 
 // sizes is the table of the participants of each alternative.
@@ -49,51 +53,42 @@ func sizes(p samplesize.Plan) string {
 	if len(names) > shown {
 		names = nil
 	}
-	t := newTable(strings.Join(append([]string{"PARTICIPANTS"}, names...), "\t"), "IN ALL", "DAYS")
+	t := newTable(strings.Join(append([]string{"PARTICIPANTS"}, names...), "\t"), "TOTAL", "DAYS")
 	for _, line := range []struct {
 		name string
 		size samplesize.Size
 	}{
-		{"looked at any time, at most", p.AlwaysValid}, {"  on average, if it is there", p.OnAverage}, {"one look, at exactly", p.Fixed},
+		{"looking at any time, at most", p.AlwaysValid}, {"  on average, if the lift is real", p.OnAverage}, {"a single look, at exactly", p.Fixed},
 	} {
 		cells := []any{line.name}
 		for i := range names {
-			cells = append(cells, whole(line.size.Participants[i]))
+			cells = append(cells, format.RoundUp(line.size.Participants[i]))
 		}
-		t.row(append(cells, whole(line.size.Total), whole(line.size.Days))...)
+		t.row(append(cells, format.RoundUp(line.size.Total), format.RoundUp(line.size.Days))...)
 	}
 	return t.String()
 }
 
-// otherEffects is the table of the participants for half the effect and twice the
-// effect.
+// otherEffects is the table of the participants for half the lift and for twice the lift.
 func otherEffects(p samplesize.Plan) string {
-	t := newTable("EFFECT", "ANY TIME, AT MOST", "DAYS", "ON AVERAGE", "DAYS", "ONE LOOK", "DAYS")
+	t := newTable("LIFT", "ANY TIME, AT MOST", "DAYS", "ON AVERAGE", "DAYS", "SINGLE LOOK", "DAYS")
 	for _, o := range p.Others {
-		t.row(analysis.Percent(o.Lift()), whole(o.AlwaysValid.Total), whole(o.AlwaysValid.Days),
-			whole(o.OnAverage.Total), whole(o.OnAverage.Days), whole(o.Fixed.Total), whole(o.Fixed.Days))
+		t.row(format.Percent(o.Lift()), format.RoundUp(o.AlwaysValid.Total), format.RoundUp(o.AlwaysValid.Days),
+			format.RoundUp(o.OnAverage.Total), format.RoundUp(o.OnAverage.Days), format.RoundUp(o.Fixed.Total), format.RoundUp(o.Fixed.Days))
 	}
 	return t.String()
-}
-
-// whole writes a number without decimals, "–" if it is unknown.
-func whole(n stats.Number) string {
-	if !n.Known() {
-		return "–"
-	}
-	return decimals(float64(n), 0)
 }
 
 func advice(p samplesize.Plan) string {
-	text := "Looked at any time, a test ends as soon as there is a verdict, at the latest with the first number. " +
-		"One look gives no answer before its size is reached, and none after."
+	text := "If you look at any time, the test ends as soon as there is a verdict, at the latest with the first number. " +
+		"A single look gives no result before its size is reached, and none after."
 	if p.PerDay.Known() {
-		return text + fmt.Sprintf(" Days are at %s participants a day; let a test run for whole weeks, as weekdays differ.", brief(float64(p.PerDay)))
+		return text + fmt.Sprintf(" The days assume %s participants per day. Run for whole weeks, because weekdays differ.", format.Short(float64(p.PerDay)))
 	}
-	return text + " --per-day tells the days."
+	return text + " Add --per-day to see days."
 }
 
-// nextStep says how to set the plan.
+// nextStep shows how to set the plan.
 func nextStep(p samplesize.Plan, set string) string {
 	if p.Experiment != "" {
 		return "\nNext, set the plan:\n\n  " + set + "\n"
@@ -108,47 +103,46 @@ func nextStep(p samplesize.Plan, set string) string {
 	if p.Alpha != samplesize.DefaultAlpha {
 		fields += fmt.Sprintf(", Alpha: %v", p.Alpha)
 	}
-	return fmt.Sprintf("\nNext, set the plan where the experiment is declared in Go:\n\n  Plan: store.Plan{%s, Size: %.0f}\n\n"+
-		"or once it is there, from here:\n\n  %s\n", fields, float64(p.AlwaysValid.Total), set)
+	return fmt.Sprintf("\nNext, set the plan where your Go code declares the experiment:\n\n  Plan: store.Plan{%s, Size: %.0f}\n\n"+
+		"or, once the experiment exists, with this command:\n\n  %s\n", fields, float64(p.AlwaysValid.Total), set)
 }
 
-// Detectable writes the smallest effect that a test detects in the days there are.
+// Detectable writes the smallest lift that a test of the given length detects.
 func Detectable(w io.Writer, d samplesize.Detectable) error {
 	var b strings.Builder
 	s := d.Situation
-	paragraphs(&b, fmt.Sprintf("In %s at %s a day %s take part. The smallest effect, from %s, that is found with a chance of %s, "+
-		"with false alarms in at most %s of tests:", days(float64(d.Days)), brief(float64(d.PerDay)),
-		decimals(math.Floor(d.Participants), 0), amount(s, s.Baseline), Magnitude(s.Power), Magnitude(s.Alpha)))
+	paragraphs(&b, fmt.Sprintf("In %s at %s per day, %s take part. The smallest lift, from %s, that is detected %s:",
+		format.Many(d.Days, "day"), format.Short(float64(d.PerDay)),
+		format.Many(int64(d.Participants), "participant"), amount(s, s.Baseline), errorRates(s)))
 	t := newTable("")
-	t.row("  looked at any time", effect(s, d.AlwaysValid))
-	t.row("  one look at the end", effect(s, d.Fixed))
+	t.row("  looking at any time", effect(s, d.AlwaysValid))
+	t.row("  a single look at the end", effect(s, d.Fixed))
 	b.WriteString(t.String() + "\n")
-	paragraphs(&b, "If that is more than you expect, plan more days, fewer alternatives or a KPI nearer to what changes.")
+	paragraphs(&b, "If you expect a smaller lift, plan more days, fewer alternatives, or a KPI closer to the change.")
 	return write(w, b.String())
 }
 
 func effect(s samplesize.Situation, x stats.Number) string {
 	if !x.Known() {
-		return "none: there are too few"
+		return "none: too few participants"
 	}
-	return fmt.Sprintf("%s (to %s)", analysis.Percent(float64(x)), amount(s, s.Baseline*(1+float64(x))))
+	return fmt.Sprintf("%s (to %s)", format.Lift(x), amount(s, s.Baseline*(1+float64(x))))
 }
 
-// StoredPlan writes the plan of an experiment. It has no zero fields but Baseline and
-// Size.
+// StoredPlan writes the plan of an experiment. Only its Baseline and Size may be zero.
 func StoredPlan(w io.Writer, experiment, kpi string, p store.Plan) error {
-	text := fmt.Sprintf("%s: by %s, an effect of %s with a chance of %s, false alarms in at most %s",
-		experiment, KPI(kpi), Magnitude(p.Effect), Magnitude(p.Power), Magnitude(p.Alpha))
+	text := fmt.Sprintf("%s: by %s, an effect of %s with a power of %s and false alarms in at most %s of tests",
+		experiment, analysis.KPIName(kpi), format.Percent(p.Effect), format.Percent(p.Power), format.Percent(p.Alpha))
 	if p.Baseline != 0 {
-		text += ", from " + Magnitude(p.Baseline)
+		text += ", from a rate of " + format.Percent(p.Baseline)
 	}
 	switch {
 	case p.Analysis == store.AnalysisFixed:
-		text += fmt.Sprintf(", in one look at %s participants", grouped(p.Size))
+		text += fmt.Sprintf(", in a single look at %s participants", format.Count(p.Size))
 	case p.Size != 0:
-		text += fmt.Sprintf(", looked at any time, with %s participants at most", grouped(p.Size))
+		text += fmt.Sprintf(", looking at any time, with at most %s participants", format.Count(p.Size))
 	default:
-		text += ", looked at any time"
+		text += ", looking at any time"
 	}
 	return write(w, text+".\n")
 }

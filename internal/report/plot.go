@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/internal/simulation"
 )
 
@@ -145,12 +146,9 @@ func (a axis) place(x float64) string {
 func (a axis) ticks() (all []tick) {
 	for i := range int(math.Round(a.end/a.step)) + 1 {
 		x := float64(i) * a.step
-		text := significant(x, 6)
-		switch {
-		case a.percent:
-			text = Percent(x)
-		case x == math.Trunc(x):
-			text = grouped(int64(x))
+		text := format.Short(x)
+		if a.percent {
+			text = format.Percent(x)
 		}
 		all = append(all, tick{a.place(x), text})
 	}
@@ -168,7 +166,7 @@ func BanditsPlot(w io.Writer, r simulation.BanditsReport) error {
 	p := newPlot(r.Algorithms)
 	p.Title = "What a test costs while it runs"
 	p.Subtitle = strings.ToUpper(rates(r)[:1]) + rates(r)[1:] + "; " + traffic(r) + "."
-	p.Note = fmt.Sprintf("Means of %s of each; the bands hold the middle 80%% of them. Seed %d.", count(r.Runs, "test"), r.Seed)
+	p.Note = fmt.Sprintf("Means of %s of each; the bands hold the middle 80%% of them. Seed %d.", format.Many(r.Runs, "test"), r.Seed)
 	p.Description = description(r)
 	p.Across = "visitors"
 	const ticks, part = 5, 0.2

@@ -1,6 +1,5 @@
-// Package report prints what commands found out: analyses, plans, simulations,
-// transfers, imports and exports, as text with tables, as JSON, and as plots. It
-// decides how numbers are written, and computes nothing else.
+// Package report prints the results of commands: analyses, plans, simulations, transfers, imports and exports, as text with
+// tables, as JSON, and as plots. The sentences of an analysis are those of package analysis.
 package report
 
 import (
@@ -60,13 +59,11 @@ func (t *table) String() string {
 // width is the length of a line of text, which fits every terminal.
 const width = 90
 
-// paragraphs writes the texts that are not empty, each from the beginning of a line and
-// broken at width.
+// paragraphs writes the texts that are not empty, each on a new line and wrapped at width.
 func paragraphs(b *strings.Builder, texts ...string) {
-	const glue = "\u00a0" // keeps a percentage on one line
 	for _, text := range texts {
 		length := 0
-		for word := range strings.SplitSeq(strings.ReplaceAll(text, " %", glue+"%"), " ") {
+		for word := range strings.SplitSeq(text, " ") {
 			n := len([]rune(word))
 			switch {
 			case n == 0 || length == 0:
@@ -77,7 +74,7 @@ func paragraphs(b *strings.Builder, texts ...string) {
 				b.WriteByte(' ')
 				length++
 			}
-			b.WriteString(strings.ReplaceAll(word, glue, " "))
+			b.WriteString(strings.ReplaceAll(word, "\u00a0", " ")) // which does not break
 			length += n
 		}
 		if length > 0 {

@@ -12,7 +12,7 @@ import (
 func TestInterrupted(t *testing.T) {
 	var text strings.Builder
 	r := simulation.AAReport{Rate: 0.5, Split: []float64{1, 1}, Visitors: 100, Days: 1, Alpha: 0.05, Runs: 3, Asked: 10, Seed: 1}
-	if err := report.AA(&text, r); err != nil || !strings.Contains(text.String(), "Interrupted: these are the 3 of 10 that were finished.") {
+	if err := report.AA(&text, r); err != nil || !strings.Contains(text.String(), "Interrupted after 3 of 10 tests.") {
 		t.Errorf("%v\n%s", err, &text)
 	}
 }

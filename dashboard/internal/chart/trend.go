@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sixpack-go/sixpack/dashboard/internal/format"
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/store"
 )
 

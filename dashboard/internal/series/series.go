@@ -6,7 +6,7 @@ package series
 import (
 	"math"
 
-	"github.com/sixpack-go/sixpack/dashboard/internal/format"
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
