@@ -86,8 +86,8 @@ func (b *builder) sufficientSize() (total float64) {
 			control = n
 		}
 	}
-	for _, w := range weights {
-		total += math.Ceil(control * w / weights[0])
+	for _, n := range stats.Allocation(control, weights) {
+		total += n
 	}
 	return total
 }

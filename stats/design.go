@@ -96,6 +96,17 @@ func SampleSizeAlwaysValid(d Design) float64 {
 	return math.Exp(log)
 }
 
+// Allocation returns the whole numbers of participants of all alternatives, in the order of their weights, if the control, the
+// first one, needs at least a number of participants that is not rounded. Rounding errors do not add a participant.
+func Allocation(control float64, weights []float64) []float64 {
+	const slightlyLess = 1 - 1e-12
+	all := make([]float64, len(weights))
+	for i, w := range weights {
+		all[i] = math.Ceil(control * w / weights[0] * slightlyLess)
+	}
+	return all
+}
+
 // SampleSizeMean returns the participants of the control that a single look needs to detect a difference of means, if values
 // have the standard deviation sd:
 //

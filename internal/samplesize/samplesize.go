@@ -145,10 +145,9 @@ func (s Situation) Lift() float64 {
 // size returns the sizes of all alternatives.
 func (s Situation) size(effect, control float64) Size {
 	all := Size{Effect: effect, Participants: make([]stats.Number, len(s.Shares))}
-	for i, w := range s.Shares {
-		n := stats.Number(math.Ceil(control * w / s.Shares[0]))
-		all.Participants[i] = n
-		all.Total += n
+	for i, n := range stats.Allocation(control, s.Shares) {
+		all.Participants[i] = stats.Number(n)
+		all.Total += stats.Number(n)
 	}
 	all.Days = stats.Number(math.Ceil(float64(all.Total / s.PerDay)))
 	return all

@@ -49,6 +49,13 @@ func TestDetectable(t *testing.T) {
 	if n := float64(s.Plan().Fixed.Total); d.Participants != 60_000 || math.Abs(n-60_000) > 2 {
 		t.Errorf("%v participants for %v, want 60,000", n, d.Fixed)
 	}
+	// 1,890 challengers for 4,410 participants of the control, not 1,891 by a rounding error.
+	s = rate(0.3, 0.1, 0.05, 70, 30)
+	s.PerDay = 2100
+	s.Effect = float64(s.Detectable(3).Fixed)
+	if p := s.Plan().Fixed; p.Total != 6300 || p.Days != 3 {
+		t.Errorf("what 6300 participants of 3 days detect needs %v of %v days", p.Total, p.Days)
+	}
 	if d := s.Detectable(0); d.Fixed.Known() || d.AlwaysValid.Known() {
 		t.Errorf("without participants: %+v", d)
 	}
