@@ -38,9 +38,9 @@ const (
 	ReasonExisting   Reason = "existing"   // the client took part before
 )
 
-// answer returns what a client gets, in the order of precedence. It is the only place
-// that decides this. The experiment has the record r; choice is what the client would
-// get if it had nothing, and facts say what it has.
+// answer returns what a client gets, in the order of precedence. No other code decides
+// this. The experiment has the record r. The client has the choice in facts or, if it has
+// none, would get choice.
 func (e *Engine) answer(c *call, r *store.Record, choice int, facts store.Facts) Assignment {
 	control, participating := r.Alternatives[0], facts.Choice >= 0 && !facts.Reserved
 	is := func(alternative string, reason Reason) Assignment {
@@ -72,17 +72,16 @@ func (e *Engine) answer(c *call, r *store.Record, choice int, facts store.Facts)
 	}
 }
 
-// proposal is what a call asks of the store, and on what grounds.
+// A proposal is what a call asks of the store, and its reasons.
 type proposal struct {
 	store.Participation
 	record *store.Record // of the experiment once the proposal is carried out
-	choice int           // what the client would get if it had nothing
-	learns bool          // whether an algorithm that learns made the choice
+	choice int           // what the client would get if it had no choice yet
+	learns bool          // an algorithm that learns made the choice
 }
 
 // propose returns what a client should get in the experiment with the record r, nil
-// if it is to be created. Nothing is proposed for the client where [Engine.answer]
-// gives everyone the same.
+// for a new experiment. It proposes no choice if [Engine.answer] gives everyone the same.
 func (e *Engine) propose(r *store.Record, x *Experiment, client string, c *call) proposal {
 	p := proposal{record: r, choice: store.None}
 	p.Experiment, p.Client, p.Choice, p.At = x.Name, client, store.None, c.at
@@ -104,7 +103,7 @@ func (e *Engine) propose(r *store.Record, x *Experiment, client string, c *call)
 	}
 	algorithm := e.algorithm(p.record)
 	p.choice, p.learns, p.Epoch = choose(p.record, algorithm, client), learns(algorithm), p.record.Epoch.Number
-	// A client that fetches first gets the same later: by its hash, else by a reservation.
+	// After a prefetch, the client gets the same later: by its hash, else by a reservation.
 	_, pure := algorithm.(bandit.Hash)
 	p.Reserve = c.prefetch && !pure && p.choice >= 0
 	if !c.prefetch || p.Reserve {
@@ -113,8 +112,8 @@ func (e *Engine) propose(r *store.Record, x *Experiment, client string, c *call)
 	return p
 }
 
-// choose returns the alternative for a client that has none, Out if the
-// traffic does not admit it.
+// choose returns the alternative for a client that has none, or Out if the traffic does
+// not admit the client.
 func choose(r *store.Record, algorithm bandit.Algorithm, client string) int {
 	at := newPoint(r.Salt, client)
 	if !at.admitted(r.TrafficInForce()) {
@@ -133,12 +132,11 @@ func choose(r *store.Record, algorithm bandit.Algorithm, client string) int {
 	}
 }
 
-// point is where a client stands in an experiment: the SHA-1 of salt and
-// client. Its first 28 bits choose the alternative, as in Sixpack 2; 53 later
-// bits draw whether the traffic fraction admits the client.
+// A point is the SHA-1 of salt and client. Its first 28 bits choose the alternative, as in
+// Sixpack 2; 53 later bits decide whether the traffic fraction admits the client.
 type point [sha1.Size]byte
 
-// hashBits is the size of the hash that chooses.
+// hashBits is the size of the hash that chooses the alternative.
 const hashBits = 28
 
 func newPoint(salt, client string) point {
@@ -149,8 +147,8 @@ func newPoint(salt, client string) point {
 	return sha1.Sum(text) //nolint:gosec // see above
 }
 
-// admitted reports whether a client is inside the traffic fraction. Clients inside
-// a smaller fraction are inside every larger one.
+// admitted reports whether the traffic fraction admits the client. A larger fraction admits
+// the same clients, and more.
 func (p point) admitted(traffic float64) bool {
 	const bits = 53
 	return float64(binary.BigEndian.Uint64(p[8:])>>(64-bits)) < traffic*(1<<bits)

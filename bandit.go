@@ -23,8 +23,8 @@ func (e *Engine) Algorithms() []string {
 	return slices.Compact(names)
 }
 
-// algorithm returns the algorithm in force for r. An unknown one, perhaps another
-// engine's, leaves the shares as declared.
+// algorithm returns the algorithm in effect for r. An unknown one, perhaps of another
+// engine, leaves the shares as declared.
 func (e *Engine) algorithm(r *store.Record) bandit.Algorithm {
 	if a := e.named(r); a != nil {
 		return a
@@ -32,12 +32,12 @@ func (e *Engine) algorithm(r *store.Record) bandit.Algorithm {
 	return bandit.Hash{}
 }
 
-// named returns the algorithm in force for r, nil if it is unknown.
+// named returns the algorithm in effect for r, nil if it is unknown.
 func (e *Engine) named(r *store.Record) bandit.Algorithm {
 	return e.Algorithm(e.algorithmName(r))
 }
 
-// algorithmName returns the name of the algorithm in force for r.
+// algorithmName returns the name of the algorithm in effect for r.
 func (e *Engine) algorithmName(r *store.Record) string {
 	return cmp.Or(r.AlgorithmInForce(), e.config.Algorithm)
 }
@@ -53,8 +53,7 @@ func (e *Engine) Algorithm(name string) bandit.Algorithm {
 	return builtIn[name]
 }
 
-// learns reports whether an algorithm, nil for an unknown one, may set other shares
-// than the declared ones.
+// learns reports whether an algorithm may set other shares than the declared ones.
 func learns(a bandit.Algorithm) bool {
 	switch a.(type) {
 	case bandit.Hash, bandit.Random:
@@ -64,7 +63,7 @@ func learns(a bandit.Algorithm) bool {
 	}
 }
 
-// weigh returns the shares that an algorithm gives to arms, nil for equal ones.
+// weigh returns the shares that an algorithm sets for arms, nil for equal ones.
 func weigh(a bandit.Algorithm, arms []bandit.Arm) []float64 {
 	open := slices.DeleteFunc(slices.Clone(arms), func(arm bandit.Arm) bool { return arm.Weight == 0 })
 	weights := a.Weights(open)
@@ -88,7 +87,7 @@ func weigh(a bandit.Algorithm, arms []bandit.Arm) []float64 {
 	return stored(all)
 }
 
-// declaredArms returns the alternatives of r with the shares that were declared or set.
+// declaredArms returns the alternatives of r with the declared shares.
 func declaredArms(r *store.Record) []bandit.Arm {
 	arms := make([]bandit.Arm, len(r.Alternatives))
 	for i, share := range declaredShares(r) {

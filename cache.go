@@ -3,23 +3,37 @@ package sixpack
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// cache holds what an engine keeps in memory of each experiment. Nothing of it is
-// needed: it saves calls of the store.
+// A cache saves calls of the store. The engine works without it.
 type cache struct {
 	mu      sync.RWMutex
 	records map[string]*store.Record // as last seen; never modified; guarded by mu
 
-	cohorts byExperiment[cohort] // of bandits
-	tries   byExperiment[try]    // of ramps
+	progress sync.Map // a *progress for each experiment
 }
 
-// find returns the record of an experiment, nil if there is none, unless check
-// refuses it. The cache may say yes: a call that is made with an old record is stale,
-// and tried again. Before the cache says no, the store is asked.
+// progress is the work of an engine on the shares and the ramp of an experiment.
+type progress struct {
+	cohort cohort
+	tried  atomic.Int64 // when the engine last tried to take a step of the ramp, in nanoseconds
+}
+
+// of returns the progress of an experiment.
+func (c *cache) of(experiment string) *progress {
+	p, ok := c.progress.Load(experiment)
+	if !ok {
+		p, _ = c.progress.LoadOrStore(experiment, new(progress))
+	}
+	return p.(*progress) //nolint:forcetypeassert // there is nothing else
+}
+
+// find returns the record of an experiment, nil if there is none, unless check refuses it.
+// A cached record that passes the check is good enough: a call with an old record is stale,
+// and retried. Otherwise find asks the store.
 func (e *Engine) find(ctx context.Context, experiment string, check func(*store.Record) error) (*store.Record, error) {
 	if r := e.cached(experiment); check(r) == nil {
 		return r, nil
@@ -31,7 +45,7 @@ func (e *Engine) find(ctx context.Context, experiment string, check func(*store.
 	return r, check(r)
 }
 
-// known returns the record of an experiment as it is in the store, or [ErrUnknown].
+// known reads the record of an experiment from the store, or returns [ErrUnknown].
 func (e *Engine) known(ctx context.Context, experiment string) (*store.Record, error) {
 	r, err := e.refresh(ctx, experiment)
 	if err == nil && r == nil {
@@ -40,8 +54,8 @@ func (e *Engine) known(ctx context.Context, experiment string) (*store.Record, e
 	return r, err
 }
 
-// refresh reads the record of an experiment from the store into the cache. It is nil
-// if there is none.
+// refresh reads the record of an experiment, nil if there is none, from the store into the
+// cache.
 func (e *Engine) refresh(ctx context.Context, experiment string) (*store.Record, error) {
 	facts, err := e.store.Lookup(ctx, experiment, "")
 	if err != nil {
@@ -58,8 +72,8 @@ func (e *Engine) cached(experiment string) *store.Record {
 	return e.cache.records[experiment]
 }
 
-// update caches what the facts after a call say of the experiment's record: the one
-// that made the call stale, else the one that it wrote, nil if it wrote none.
+// update caches the record of an experiment after a call: the record in the facts of a
+// stale call, else the record that the call wrote, nil if it wrote none.
 func (e *Engine) update(experiment string, written *store.Record, facts store.Facts) {
 	switch {
 	case facts.Stale:
@@ -78,8 +92,7 @@ func (e *Engine) remember(experiment string, r *store.Record) {
 	defer c.mu.Unlock()
 	if r == nil {
 		delete(c.records, experiment)
-		c.cohorts.forget(experiment)
-		c.tries.forget(experiment)
+		c.progress.Delete(experiment)
 		return
 	}
 	if c.records == nil {
@@ -87,17 +100,3 @@ func (e *Engine) remember(experiment string, r *store.Record) {
 	}
 	c.records[experiment] = r
 }
-
-// byExperiment holds a T for each experiment, which is zero when it is first asked
-// for.
-type byExperiment[T any] struct{ all sync.Map } // of *T
-
-func (b *byExperiment[T]) of(experiment string) *T {
-	one, ok := b.all.Load(experiment)
-	if !ok {
-		one, _ = b.all.LoadOrStore(experiment, new(T))
-	}
-	return one.(*T) //nolint:forcetypeassert // there is nothing else
-}
-
-func (b *byExperiment[T]) forget(experiment string) { b.all.Delete(experiment) }

@@ -33,14 +33,14 @@ type InvalidError struct {
 	// "alternatives", "weights", "traffic fraction", "algorithm", "value",
 	// "datetime", "IP address", "plan", "ramp" or "change".
 	Argument string
-	Rule     string // what holds for it, and what was given instead
+	Rule     string // the rule, and the given value
 }
 
 // Error implements error.
 func (e *InvalidError) Error() string { return "invalid " + e.Argument + ": " + e.Rule }
 
-// Is reports whether target is an InvalidError about the same argument, so that
-// errors.Is(err, &InvalidError{Argument: "weights"}) asks for one argument.
+// Is reports whether target is an InvalidError about the same argument, as in
+// errors.Is(err, &InvalidError{Argument: "weights"}).
 func (e *InvalidError) Is(target error) bool {
 	t, ok := target.(*InvalidError)
 	return ok && t.Argument == e.Argument
@@ -51,17 +51,17 @@ func invalid(argument, rule string, args ...any) error {
 	return &InvalidError{argument, fmt.Sprintf(rule, args...)}
 }
 
-// A ConflictError reports an operation that makes no sense in the present state of
-// an experiment. It wraps [ErrConflict].
+// A ConflictError reports an operation that the state of an experiment does not allow. It
+// wraps [ErrConflict].
 type ConflictError struct {
 	Experiment string
 	// Message is a sentence for an operator: why the operation is refused and what
 	// to do first.
 	Message string
-	// Done is set if the experiment already is as the operation would make it.
+	// Done is set if the operation would change nothing, because its effect is in place.
 	Done bool
-	// Confirmable is set if the operation is allowed but risky: it is carried out
-	// if the caller confirms it.
+	// Confirmable is set if the operation is risky: it is carried out if the caller
+	// confirms it.
 	Confirmable bool
 }
 

@@ -37,7 +37,7 @@ type Experiment struct {
 	// Algorithm names the [bandit.Algorithm] that sets the shares. Empty keeps the one
 	// that the experiment has, the engine's at first.
 	Algorithm string
-	// Plan is what a new experiment is to find out. Later calls do not change it, but
+	// Plan is the question that a new experiment is to answer. Later calls do not change it;
 	// [Engine.SetPlan] does.
 	Plan store.Plan
 }
@@ -47,9 +47,8 @@ const (
 	maxClient       = 512 // bytes
 	maxAlternatives = 256
 
-	// declaredEvery is the minimum time between changes of the weights that callers
-	// declare. Otherwise each call would begin an epoch while two releases of a program
-	// run side by side.
+	// declaredEvery is the minimum time between changes of declared weights. Without it,
+	// each call would begin an epoch while two releases of a program run side by side.
 	declaredEvery = time.Minute
 )
 
@@ -70,7 +69,7 @@ func checkName(argument, name string, form *regexp.Regexp) error {
 	}
 }
 
-// checkKPI refuses a bad name of a KPI. The default one's is empty.
+// checkKPI refuses an invalid name of a KPI. The name of the default KPI is empty.
 func checkKPI(name string) error {
 	if name == "" {
 		return nil
@@ -78,7 +77,7 @@ func checkKPI(name string) error {
 	return checkName("kpi name", name, kpiForm)
 }
 
-// checkNamed reports what is wrong with the names that every call has.
+// checkNamed refuses invalid names of the experiment and the client.
 func checkNamed(experiment, client string) error {
 	switch {
 	case experiment == "":
@@ -102,7 +101,7 @@ func printable(s string) bool {
 	return true
 }
 
-// check reports what is wrong with a declaration, whatever the store has.
+// check refuses a declaration that is invalid for any record.
 func (x *Experiment) check() error {
 	if n := len(x.Alternatives); n < 2 {
 		return invalid("alternatives", "experiments require at least two alternatives: %d given", n)
@@ -117,8 +116,8 @@ func (x *Experiment) check() error {
 	return first(checkWeights(x.Weights, len(x.Alternatives)), checkPlan(x.Plan))
 }
 
-// checkNames reports what is wrong with the names of a new experiment. The names of
-// an existing one were accepted before, perhaps under other rules.
+// checkNames refuses invalid names of a new experiment. The names of an existing one were
+// accepted before, perhaps under other rules.
 func (x *Experiment) checkNames(form *regexp.Regexp) error {
 	if err := checkName("experiment name", x.Name, form); err != nil {
 		return err
@@ -159,7 +158,7 @@ func checkWeights(weights []float64, n int) error {
 	return nil
 }
 
-// checkNamed reports whether a named alternative is not among the declared ones.
+// checkNamed refuses to force or choose an alternative that is not declared.
 func (c *call) checkNamed(x *Experiment) error {
 	for _, named := range [...]string{c.force, c.choose} {
 		if named != "" && !slices.Contains(x.Alternatives, named) {
@@ -191,8 +190,8 @@ func (x *Experiment) same(r *store.Record) bool {
 	return len(x.Alternatives) == len(r.Alternatives) && !slices.ContainsFunc(x.Alternatives, missing)
 }
 
-// configure sets the weights that x does not declare to those of the
-// configuration, if that has any.
+// configure sets the weights that x does not declare from the configuration, if it has
+// weights for x.
 func (e *Engine) configure(x *Experiment) error {
 	set, ok := e.config.Weights[x.Name]
 	if !ok || x.Weights != nil {
@@ -201,12 +200,12 @@ func (e *Engine) configure(x *Experiment) error {
 	for _, a := range x.Alternatives {
 		w, ok := set[a]
 		if !ok {
-			return invalid("weights", "the configuration has none for %q of %q", a, x.Name)
+			return invalid("weights", "the configuration has no weight for %q of %q", a, x.Name)
 		}
 		x.Weights = append(x.Weights, w)
 	}
 	if len(set) > len(x.Weights) {
-		return invalid("weights", "the configuration has some that %q does not have: %v", x.Name, set)
+		return invalid("weights", "the configuration has weights for alternatives that %q does not have: %v", x.Name, set)
 	}
 	return checkWeights(x.Weights, len(x.Weights))
 }
@@ -236,7 +235,7 @@ func (e *Engine) create(x *Experiment) *store.Record {
 	now := e.config.Now()
 	r := &store.Record{
 		Name:         x.Name,
-		Version:      1 + rand.Uint64N(1<<52), //nolint:gosec // only has to be another one
+		Version:      1 + rand.Uint64N(1<<52), //nolint:gosec // has to differ, not to be secret
 		Alternatives: slices.Clone(x.Alternatives),
 		Salt:         x.Name,
 		Created:      now,
@@ -260,15 +259,15 @@ func (x *Experiment) weightsFor(r *store.Record) []float64 {
 }
 
 // outdated reports whether r still has the shares of an algorithm that is no longer in
-// force, because the engine was given another one.
+// effect, because the engine was configured with another one.
 func (e *Engine) outdated(r *store.Record) bool {
 	return !slices.Equal(r.WeightsInForce(), r.Epoch.Weights) && !learns(e.named(r)) &&
 		!declaredShares(r).near(r.Shares()) && e.config.Now().Sub(r.Epoch.Start) >= declaredEvery
 }
 
-// nextEpoch returns the epoch of r, which was before until now: a new one if the shares
-// of r are no longer those of its present epoch. An algorithm that learns keeps what it
-// learned, unless it begins with other shares than before.
+// nextEpoch returns the epoch of r, the successor of before: a new epoch if its present one
+// has other shares than r. An algorithm that learns keeps what it learned, unless it begins
+// with other shares than before.
 func (e *Engine) nextEpoch(before, r *store.Record) store.Epoch {
 	first, present := e.firstShares(r), r.Epoch.Weights
 	if learns(e.named(r)) {

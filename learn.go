@@ -108,7 +108,7 @@ func (e *Engine) count(ctx context.Context, r *store.Record, facts store.Facts) 
 	if facts.Choice < 0 || facts.Reserved || facts.Epoch != epoch.Number {
 		return
 	}
-	if c := e.cache.cohorts.of(r.Name); c.arrive(epoch, e.config.Bandit.Interval, e.config.Now) {
+	if c := &e.cache.of(r.Name).cohort; c.arrive(epoch, e.config.Bandit.Interval, e.config.Now) {
 		have, need := e.begin(ctx, r.Name, epoch.Number)
 		c.wait(epoch.Number, have, need)
 	}
@@ -226,7 +226,7 @@ func between[T any](list []T, first, last uint32, epoch func(T) uint32) []T {
 
 // Learning describes how the shares of an experiment are set at present.
 type Learning struct {
-	Name      string           // of the algorithm in force
+	Name      string           // of the algorithm in effect
 	Algorithm bandit.Algorithm // nil if the engine does not know it, so that the declared shares remain
 	Learns    bool             // whether it may set other shares than the declared ones; else the rest is zero
 	Window    time.Duration    // for a participant to convert, as in [BanditSchedule]

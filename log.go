@@ -8,8 +8,8 @@ import (
 
 type actorKey struct{}
 
-// WithActor returns a context with the name of the person or program that acts. The log
-// of an experiment keeps it with each change.
+// WithActor returns a context with the name of the person or program that acts. The log of
+// an experiment records it with each change.
 func WithActor(ctx context.Context, name string) context.Context {
 	return context.WithValue(ctx, actorKey{}, name)
 }
@@ -18,16 +18,16 @@ func WithActor(ctx context.Context, name string) context.Context {
 type LoggedChange struct {
 	store.Change
 
-	// Undoable reports whether the state of the experiment allows [Engine.Undo] for
-	// the change. Undo can still refuse to set a winner with a [WinnerRisk], or a
-	// fixed analysis once somebody takes part.
+	// Undoable reports whether the state of the experiment allows [Engine.Undo] for the
+	// change. Undo can still refuse a winner with a [WinnerRisk], and a fixed analysis once
+	// there are participants.
 	Undoable bool `json:"undoable"`
 }
 
-// Changes returns the changes that operators made to an experiment, the newest first
-// and at most limit of them, all if it is 0. The log survives Reset and Delete.
-// Declarations of callers are not among the changes. The error is [ErrUnknown] if
-// there is neither an experiment nor a change.
+// Changes returns at most limit changes that operators made to an experiment, or all if
+// limit is 0, the newest first. The log survives Reset and Delete. It does not contain the
+// declarations of callers. The error is [ErrUnknown] if there is neither an experiment nor a
+// change.
 func (e *Engine) Changes(ctx context.Context, experiment string, limit int) ([]LoggedChange, error) {
 	log, err := e.store.Changes(ctx, experiment, limit)
 	if err != nil {
@@ -52,8 +52,8 @@ func (e *Engine) Changes(ctx context.Context, experiment string, limit int) ([]L
 	return changes, nil
 }
 
-// complete returns c with its ID, time and actor, and with the settings that it
-// changed, as they were and as they are.
+// complete returns c with its ID, time and actor, and with the settings that it changed,
+// before and after.
 func (e *Engine) complete(ctx context.Context, c store.Change, was, is store.Settings) (_ store.Change, err error) {
 	c.ID, c.At = e.drawn.Add(1), e.config.Now()
 	c.By, _ = ctx.Value(actorKey{}).(string)
@@ -64,7 +64,7 @@ func (e *Engine) complete(ctx context.Context, c store.Change, was, is store.Set
 	return c, err
 }
 
-// countsOf returns the counts that the log keeps of a change that deletes them.
+// countsOf returns the counts that the log keeps of a change that deletes counts.
 func countsOf(counts store.Counts) store.Settings {
 	var converted int64
 	for _, a := range counts.Alternatives {
@@ -75,7 +75,7 @@ func countsOf(counts store.Counts) store.Settings {
 	return store.Settings{Participants: new(counts.Participants()), Conversions: &converted}
 }
 
-// withCounts returns s with the counts of lost.
+// withCounts returns s with the counts in lost.
 func withCounts(s, lost store.Settings) store.Settings {
 	s.Participants, s.Conversions = lost.Participants, lost.Conversions
 	return s

@@ -42,10 +42,10 @@ type WinnerOption struct{ confirmed bool }
 // Confirmed sets the winner despite a [WinnerRisk].
 func Confirmed() WinnerOption { return WinnerOption{confirmed: true} }
 
-// SetWinner gives every client this alternative from now on. Nobody takes part
-// any more; participants can still convert.
+// SetWinner gives every client this alternative from now on. The experiment takes no new
+// participants; existing ones can still convert.
 //
-// It is refused with a [*ConflictError] for an archived experiment, for the present
+// It is refused with a [*ConflictError] for an archived experiment, for the current
 // winner and, without [Confirmed], for an alternative with a [WinnerRisk]. The other
 // errors are [ErrUnknown] and an [*InvalidError] for an alternative that the experiment
 // does not have.
@@ -55,7 +55,7 @@ func (e *Engine) SetWinner(ctx context.Context, experiment, alternative string, 
 			return err
 		}
 		if r.Winner == alternative {
-			return &ConflictError{Experiment: experiment, Message: "“" + alternative + "” already is the winner.", Done: true}
+			return &ConflictError{Experiment: experiment, Message: "“" + alternative + "” is already the winner.", Done: true}
 		}
 		r.Winner = alternative
 		if slices.Contains(options, Confirmed()) {
@@ -65,7 +65,7 @@ func (e *Engine) SetWinner(ctx context.Context, experiment, alternative string, 
 	})
 }
 
-// checkRisk returns the risk of the winner that r has.
+// checkRisk returns the [WinnerRisk] of the winner of r.
 func (e *Engine) checkRisk(ctx context.Context, r *store.Record) error {
 	counts, err := e.Counts(ctx, r.Name)
 	if err != nil {
@@ -81,7 +81,7 @@ func (e *Engine) ResetWinner(ctx context.Context, experiment string) error {
 	return e.edit(ctx, experiment, store.ActionResetWinner, func(r *store.Record) error { r.Winner = ""; return nil })
 }
 
-// Pause gives every client the control, and counts nothing, until Resume. A paused or
+// Pause gives every client the control and counts nothing until Resume. A paused or
 // archived experiment is refused with a [*ConflictError], an unknown one with
 // [ErrUnknown].
 func (e *Engine) Pause(ctx context.Context, experiment string) error {
@@ -94,17 +94,16 @@ func (e *Engine) Resume(ctx context.Context, experiment string) error {
 	return e.edit(ctx, experiment, store.ActionResume, func(r *store.Record) error { r.Paused = false; return nil })
 }
 
-// Archive ends an experiment: everyone gets the control, or the winner, and nothing is
-// counted any more. An archived experiment is refused with a [*ConflictError], an
+// Archive ends an experiment: everyone gets the winner, else the control, and nothing is
+// counted. An archived experiment is refused with a [*ConflictError], an
 // unknown one with [ErrUnknown].
 func (e *Engine) Archive(ctx context.Context, experiment string) error {
 	return e.edit(ctx, experiment, store.ActionArchive, func(r *store.Record) error { r.Archived = true; return nil })
 }
 
-// Unarchive takes an experiment out of the archive. It is refused with a
-// [*ConflictError] for an experiment that is not archived, and for a purged one, which
-// would count returning clients again, until Reset. An unknown experiment is refused
-// with [ErrUnknown].
+// Unarchive takes an experiment out of the archive. It is refused with a [*ConflictError]
+// for an experiment that is not archived and, until Reset, for a purged one, which would
+// count returning clients again. An unknown experiment is refused with [ErrUnknown].
 func (e *Engine) Unarchive(ctx context.Context, experiment string) error {
 	return e.edit(ctx, experiment, store.ActionUnarchive, func(r *store.Record) error { r.Archived = false; return nil })
 }
@@ -115,12 +114,12 @@ func (e *Engine) Describe(ctx context.Context, experiment, description string) e
 	return e.edit(ctx, experiment, store.ActionDescribe, func(r *store.Record) error { r.Description = description; return nil })
 }
 
-// Override replaces the traffic, weights (in the order of the remembered alternatives)
-// and algorithm declared by callers. Zero fields override nothing. While a ramp is
-// under way the traffic stays as the ramp set it.
+// Override sets the traffic, weights (in the order of Record.Alternatives) and algorithm,
+// which take precedence over the declarations of callers. Zero fields override nothing.
+// While a ramp is under way, the traffic stays as the ramp set it.
 //
-// It is refused with a [*ConflictError] for an archived experiment, and for a traffic
-// that differs from the one that a ramp set. The other errors are [ErrUnknown] and
+// It is refused with a [*ConflictError] for an archived experiment, and for another traffic
+// than a ramp set. The other errors are [ErrUnknown] and
 // [*InvalidError].
 func (e *Engine) Override(ctx context.Context, experiment string, o store.Override) error {
 	return e.edit(ctx, experiment, store.ActionOverride, func(r *store.Record) error {
@@ -142,7 +141,7 @@ func (e *Engine) Override(ctx context.Context, experiment string, o store.Overri
 	})
 }
 
-// ClearOverride leaves traffic, weights and algorithm to callers again. It is refused
+// ClearOverride removes the override, so that the declarations of callers apply again. It is refused
 // with a [*ConflictError] if nothing is overridden, while a ramp is under way, and for
 // an archived experiment; an unknown one is refused with [ErrUnknown].
 func (e *Engine) ClearOverride(ctx context.Context, experiment string) error {
@@ -160,14 +159,14 @@ func checkRampTraffic(r *store.Record, o store.Override) error {
 	return nil
 }
 
-// override replaces the override of r, with an epoch of its own if the shares change.
+// override replaces the override of r, and starts an epoch if the shares change.
 func (e *Engine) override(r *store.Record, o store.Override) {
 	before := *r
 	r.Override = o
 	r.Epoch = e.nextEpoch(&before, r)
 }
 
-// Reset deletes all clients and counts of an experiment and starts it again. Its
+// Reset deletes all clients and counts of an experiment and restarts it. Its
 // declaration, override, plan and description stay, and so does its log. Choices are
 // made with a new salt, so that the next run does not repeat the groups of this one.
 // An unknown experiment is refused with [ErrUnknown].
@@ -179,7 +178,7 @@ func (e *Engine) Reset(ctx context.Context, experiment string) error {
 	return e.change(ctx, experiment, operation{
 		Change: store.Change{Action: store.ActionReset}, lost: countsOf(counts),
 		edit: func(r *store.Record) error {
-			r.Salt = experiment + "#" + strconv.FormatUint(rand.Uint64(), 36) //nolint:gosec // only has to be another one
+			r.Salt = experiment + "#" + strconv.FormatUint(rand.Uint64(), 36) //nolint:gosec // has to differ, not to be secret
 			r.Winner, r.Paused, r.Archived, r.Purged = "", false, false, false
 			r.Epoch = store.Epoch{Number: 1, Start: e.config.Now(), Weights: e.firstShares(r)}
 			if r.Ramp.Active() {
@@ -200,7 +199,7 @@ func (e *Engine) Purge(ctx context.Context, experiment string) error {
 		edit: func(r *store.Record) error {
 			err := Allowed(r, store.ActionPurge)
 			if isDone(err) {
-				err = e.checkClients(ctx, experiment, err) // an import may have brought some
+				err = e.checkClients(ctx, experiment, err) // an import may have added some
 			}
 			r.Purged = true
 			return err
@@ -217,13 +216,13 @@ func (e *Engine) checkClients(ctx context.Context, experiment string, none error
 	return none
 }
 
-// isDone reports whether err refuses what is done already.
+// isDone reports whether err refuses what is already done.
 func isDone(err error) bool {
 	conflict, ok := errors.AsType[*ConflictError](err)
 	return ok && conflict.Done
 }
 
-// Delete deletes an experiment and everything about it but its log. An unknown
+// Delete deletes an experiment and all its data except its log. An unknown
 // experiment is refused with [ErrUnknown].
 func (e *Engine) Delete(ctx context.Context, experiment string) error {
 	counts, err := e.Counts(ctx, experiment)
@@ -251,18 +250,22 @@ func (e *Engine) Delete(ctx context.Context, experiment string) error {
 
 // operation is a change that an operator makes to the record of an experiment.
 type operation struct {
-	store.Change                           // what the log says of it, to be completed
-	lost         store.Settings            // the counts that it deletes
-	edit         func(*store.Record) error // makes it, or refuses it
+	store.Change                           // for the log, to be completed
+	lost         store.Settings            // the counts that the operation deletes
+	edit         func(*store.Record) error // carries out the operation, or refuses it
 	// save stores the edited record and the completed change.
 	save func(store.Record, store.Change) (store.Facts, error)
 }
 
-// edit changes the settings of an experiment, if its state allows the operation.
-// Nothing is stored if nothing changes.
+// edit changes the settings of an experiment, if its state allows the operation. It stores
+// nothing if nothing changes.
 func (e *Engine) edit(ctx context.Context, experiment string, action store.Action, edit func(*store.Record) error) error {
+	logged := action
+	if action == store.ActionClearOverride {
+		logged = store.ActionOverride
+	}
 	return e.change(ctx, experiment, operation{
-		Change: store.Change{Action: logged(action)},
+		Change: store.Change{Action: logged},
 		edit: func(r *store.Record) error {
 			if err := Allowed(r, action); err != nil {
 				return err
@@ -272,16 +275,8 @@ func (e *Engine) edit(ctx context.Context, experiment string, action store.Actio
 	})
 }
 
-// logged returns what the log calls an operation.
-func logged(action store.Action) store.Action {
-	if action == store.ActionClearOverride {
-		return store.ActionOverride
-	}
-	return action
-}
-
-// change reads the record of an experiment, edits a copy and saves it together with
-// the change of the log. It retries while the record changes meanwhile.
+// change reads the record of an experiment, edits a copy and saves it together with the
+// change of the log. It retries if the record changes meanwhile.
 func (e *Engine) change(ctx context.Context, experiment string, o operation) error {
 	for range maxTries {
 		present, err := e.known(ctx, experiment)
@@ -296,7 +291,7 @@ func (e *Engine) change(ctx context.Context, experiment string, o operation) err
 		if o.save == nil && was == (store.Settings{}) {
 			return nil
 		}
-		runRamp(&r, e.config.Now()) // after that, as it is no change of its own
+		runRamp(&r, e.config.Now()) // not a change for the log
 		c, err := e.complete(ctx, o.Change, withCounts(was, o.lost), is)
 		if err != nil {
 			return err

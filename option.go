@@ -46,7 +46,7 @@ type call struct {
 	userAgent string
 	address   netip.Addr
 	err       error  // of an invalid option
-	excluded  Reason // why the visitor is not counted; empty if it is
+	excluded  Reason // why the visitor is not counted; empty for one who is counted
 }
 
 // Force answers with the given alternative, which must be among the declared ones,
@@ -61,8 +61,8 @@ func RecordForce(alternative string) ParticipateOption {
 	return participateOption(func(c *call) { c.force, c.record = alternative, true })
 }
 
-// Choose makes a client that has no alternative yet take part with this one, which
-// must be among the declared ones, whether or not the traffic admits the client.
+// Choose makes a client that has no alternative yet take part with this one, which must be
+// among the declared ones. The traffic does not matter.
 func Choose(alternative string) ParticipateOption {
 	return participateOption(func(c *call) { c.choose = alternative })
 }
@@ -73,14 +73,13 @@ func Prefetch() ParticipateOption {
 	return participateOption(func(c *call) { c.prefetch = true })
 }
 
-// At sets the time of the call: at the earliest 1970, at the latest a day from now.
-// The default is now.
+// At sets the time of the call, from 1970 to a day from now. The default is now.
 func At(t time.Time) Option {
 	return option(func(c *call) { c.at = t })
 }
 
-// UserAgent sets the visitor's user agent, by which robots are recognized. An empty
-// user agent is not the same as none: by default it is a robot's.
+// UserAgent sets the visitor's user agent, by which robots are recognized. By default, a
+// visitor with an empty user agent is a robot; without this option, a visitor is not.
 func UserAgent(s string) Option {
 	return option(func(c *call) { c.hasAgent, c.userAgent = true, s })
 }
@@ -108,8 +107,8 @@ func KPI(name string) ConvertOption {
 	})
 }
 
-// Value sets what the conversion is worth, rounded to the nearest millionth, from
-// minus a billion to a billion. The values of a client's conversions add up.
+// Value sets the value of the conversion, from -1e9 to 1e9, rounded to the nearest
+// millionth. The values of a client's conversions add up.
 func Value(x float64) ConvertOption {
 	return convertOption(func(c *call) {
 		if c.value, c.hasValue = store.AmountOf(x); !c.hasValue {
@@ -118,7 +117,7 @@ func Value(x float64) ConvertOption {
 	})
 }
 
-// gather applies options. It allocates only if there are any.
+// gather applies options. It allocates only if there are some.
 func gather[O any](options []O, apply func(O, *call)) call {
 	if len(options) == 0 {
 		return call{}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/sixpack-go/sixpack/analysis"
@@ -15,27 +14,23 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// StartRamp sets the traffic of an experiment to the first of some steps, and from
-// there on raises it to the next one each time that a step was held long enough.
-// It replaces a ramp that is done or stopped.
+// StartRamp sets the traffic of an experiment to the first step of a plan, and raises it to
+// the next step each time that a step was held long enough. It replaces a ramp that is done
+// or stopped.
 //
-// Each step is taken by the first call of [Engine.Participate], in any engine over
-// the store, that finds it due, so once. It is one step however late that call
-// comes, and is held in full: what a step is to show, it shows only while there
-// are visitors. For the same reason one that nobody took part at is held again.
-// Time in which the experiment is paused or archived or has a winner does not
-// count.
+// The first call of [Engine.Participate] that finds a step due, in any engine over the
+// store, takes it. If that call comes late, it still takes only one step, which is held in
+// full. A step without new participants is repeated. Time in which the experiment is paused
+// or archived or has a winner does not count.
 //
-// A step is not taken, and the ramp stops for good where it is, if the sample
-// ratio is broken then, or if a guardrail became worse: if the always-valid
-// interval of its difference, at the plan's alpha, lies on the wrong side of 0 for
-// any of the alternatives. Nothing but an operator lowers the traffic.
+// Instead of taking a step, the ramp stops for good if there is a sample-ratio mismatch, or
+// if a guardrail became worse: if the always-valid interval of its difference, at the plan's
+// alpha, lies on the wrong side of 0 for any alternative. Only an operator lowers the traffic.
 //
-// The traffic of a ramp goes before what callers declare, as that of an
-// [Engine.Override] does: it is raised beyond that as well. While the ramp runs or
-// is paused, the traffic of an Override has to be that of the step, or 0, which
-// leaves it there. Afterwards the last step's stays as if it had been overridden,
-// until another Override clears it.
+// The traffic of a ramp takes precedence over the declarations of callers, like an
+// [Engine.Override]. While the ramp runs or is paused, the traffic of an Override must be
+// the traffic of the step, or 0, which keeps it. Afterwards the traffic of the last step
+// stays as if it were overridden, until another Override clears it.
 //
 // It is refused with a [*ConflictError] while another ramp is under way, and for an
 // experiment that is archived or has a winner. The other errors are [ErrUnknown] and
@@ -62,14 +57,14 @@ func (e *Engine) StartRamp(ctx context.Context, experiment string, p store.RampP
 }
 
 // PauseRamp holds a ramp at its step until [Engine.ResumeRamp]. It is refused with a
-// [*ConflictError] if no ramp is under way, or if it is paused. An unknown experiment
+// [*ConflictError] if no ramp is under way, or if the ramp is paused. An unknown experiment
 // is refused with [ErrUnknown].
 func (e *Engine) PauseRamp(ctx context.Context, experiment string) error {
 	return e.setRamp(ctx, experiment, store.ActionPauseRamp, store.RampPaused)
 }
 
-// ResumeRamp ends a pause: the ramp holds its step for as long as was left. It is
-// refused with a [*ConflictError] if no ramp is under way, or if it is not paused. An
+// ResumeRamp ends a pause: the ramp holds its step for the time that was left. It is
+// refused with a [*ConflictError] if no ramp is under way, or if the ramp is not paused. An
 // unknown experiment is refused with [ErrUnknown].
 func (e *Engine) ResumeRamp(ctx context.Context, experiment string) error {
 	return e.setRamp(ctx, experiment, store.ActionResumeRamp, store.RampRunning)
@@ -90,11 +85,11 @@ func (e *Engine) setRamp(ctx context.Context, experiment string, action store.Ac
 	})
 }
 
-// checkRamp finds what is wrong with the plan of a ramp.
+// checkRamp refuses an invalid plan of a ramp.
 func checkRamp(p store.RampPlan) error {
-	const most = 100
-	if n := len(p.Steps); n == 0 || n > most {
-		return invalid("ramp", "it has %d steps, not 1 to %d", n, most)
+	const maxSteps = 100
+	if n := len(p.Steps); n == 0 || n > maxSteps {
+		return invalid("ramp", "it has %d steps, not 1 to %d", n, maxSteps)
 	}
 	for i, f := range p.Steps {
 		if !(f > 0 && f <= 1) {
@@ -105,7 +100,7 @@ func checkRamp(p store.RampPlan) error {
 		}
 	}
 	if p.Hold <= 0 {
-		return invalid("ramp", "%v is no time to hold a step", p.Hold)
+		return invalid("ramp", "the hold time %v is not positive", p.Hold)
 	}
 	for i, g := range p.Guardrails {
 		if err := checkKPI(g.KPI); err != nil {
@@ -118,7 +113,7 @@ func checkRamp(p store.RampPlan) error {
 	return nil
 }
 
-// stepTo begins a step, of which the last ends the ramp.
+// stepTo starts a step. The last step ends the ramp.
 func (e *Engine) stepTo(r *store.Record, step int, participants int64) {
 	r.Override.Traffic = r.Ramp.Steps[step]
 	r.Ramp.Step, r.Ramp.Since = step, e.config.Now()
@@ -128,14 +123,15 @@ func (e *Engine) stepTo(r *store.Record, step int, participants int64) {
 	e.hold(r, participants)
 }
 
-// hold has the present step begin its time anew.
+// hold restarts the time of the present step.
 func (e *Engine) hold(r *store.Record, participants int64) {
 	r.Ramp.Next, r.Ramp.Left = time.Time{}, r.Ramp.Hold
 	r.Ramp.Participants, r.Ramp.Reason = participants, ""
 	runRamp(r, e.config.Now())
 }
 
-// runRamp has the time of a step run exactly while the ramp and the experiment do.
+// runRamp starts or stops the time of a step, which runs only while the ramp and the
+// experiment run.
 func runRamp(r *store.Record, now time.Time) {
 	runs := r.Ramp.State == store.RampRunning && r.Open()
 	switch ramp := &r.Ramp; {
@@ -148,27 +144,22 @@ func runRamp(r *store.Record, now time.Time) {
 	}
 }
 
-// due tells whether it is time for the next step.
+// due reports whether it is time for the next step.
 func due(r *store.Record, now time.Time) bool {
 	return !r.Ramp.Next.IsZero() && !now.Before(r.Ramp.Next)
 }
 
-// try is when an engine last tried to make the step that is due, in nanoseconds.
-type try struct{ last atomic.Int64 }
-
-// begin tells whether to try now: not while somebody else does, and not all the
-// time while it fails.
-func (t *try) begin(now time.Time) bool {
-	const patience = time.Second
-	before, at := t.last.Load(), now.UnixNano()
-	return (at < before || at-before >= int64(patience)) && t.last.CompareAndSwap(before, at)
+// tryStep reports whether to try a step now. If so, other calls do not try for a second.
+func (p *progress) tryStep(now time.Time) bool {
+	before, at := p.tried.Load(), now.UnixNano()
+	return (at < before || at-before >= int64(time.Second)) && p.tried.CompareAndSwap(before, at)
 }
 
-// step takes the step that is due, or stops the ramp. If that fails a later call
-// brings it about: the one that found it due is not to suffer.
+// step takes the step that is due, or stops the ramp. If that fails, the call that found the
+// step due still succeeds, and a later call retries.
 func (e *Engine) step(ctx context.Context, experiment string) {
 	now := e.config.Now()
-	if e.config.Disabled || !e.cache.tries.of(experiment).begin(now) {
+	if e.config.Disabled || !e.cache.of(experiment).tryStep(now) {
 		return
 	}
 	all, err := e.store.Counts(ctx, experiment)
@@ -195,8 +186,8 @@ func (e *Engine) step(ctx context.Context, experiment string) {
 	}
 }
 
-// advance does to r what is due, and returns what the log calls it: nothing if the
-// step is held again.
+// advance takes the next step of r, or stops or repeats the present one. It returns the
+// action to log, empty for a repeated step.
 func (e *Engine) advance(r *store.Record, counts store.Counts, now time.Time) (action store.Action) {
 	here := counts.Participants()
 	if here <= r.Ramp.Participants {
@@ -213,7 +204,7 @@ func (e *Engine) advance(r *store.Record, counts store.Counts, now time.Time) (a
 	return store.ActionRampStep
 }
 
-// obstacle says why a ramp must not go on, or nothing.
+// obstacle returns why a ramp must not go on, empty if it may.
 func obstacle(counts store.Counts) string {
 	r := &counts.Record
 	if d := analysis.Compare(counts, r.PrimaryKPI()); d.State == stats.StateMismatch {

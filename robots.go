@@ -13,15 +13,15 @@ const DefaultRobots = `$^|trivial|facebook|MetaURI|butterfly|google|amazon|goldf
 	`SiteUptime|Slurp|WordPress|ZIBB|ZyBorg|pingdom|bot|yahoo|slurp|java|fetch|spider|url|crawl|oneriot|` +
 	`abby|commentreader|twiceler`
 
-var defaultRobots = regexp.MustCompile("(?i)" + DefaultRobots) //nolint:gocritic // $^ is Sixpack's, and matches nothing but the empty string
+var defaultRobots = regexp.MustCompile("(?i)" + DefaultRobots) //nolint:gocritic // $^ is from Sixpack, and matches only the empty string
 
-// robots recognizes robots by their user agents. Sixpack's expression, and most that
-// replace it, are alternatives of words. Searching for the words takes a fiftieth of
-// the time of the expression, which is more than all the rest of a call.
+// robots recognizes robots by their user agents. Sixpack's expression, and most expressions
+// that replace it, are alternatives of words. Searching for the words takes a fiftieth of
+// the time of the expression, which would take longer than the rest of a call.
 type robots struct {
 	form  *regexp.Regexp
-	words []string // that form searches for, in lower case; nil if it is more than words
-	empty bool     // whether the empty user agent is a robot's
+	words []string // the alternatives of form, in lower case; nil if they are not all words
+	empty bool     // form matches the empty user agent
 }
 
 func newRobots(form *regexp.Regexp) robots {
@@ -61,7 +61,7 @@ func ascii(s string) bool {
 	return true
 }
 
-// excluded returns why the visitor of a call is not counted, or nothing.
+// excluded returns why the visitor of a call is not counted, empty for one who is.
 func (e *Engine) excluded(c *call) Reason {
 	if c.hasAgent && e.robots.match(c.userAgent) {
 		return ReasonRobot

@@ -9,11 +9,11 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// rule refuses an operation in some states of an experiment.
+// A rule refuses an operation in some states of an experiment.
 type rule struct {
 	when    func(r *store.Record) bool
 	message string // {winner} stands for the winner
-	done    bool   // the experiment already is as the operation would make it
+	done    bool   // see ConflictError.Done
 }
 
 func already(when func(r *store.Record) bool, message string) rule { return rule{when, message, true} }
@@ -40,8 +40,8 @@ var (
 	withoutRamp   = refused(notRamping, "No ramp is under way.")
 )
 
-// rules has, for each operation, what refuses it: the first rule that applies. An
-// operation without rules is allowed in every state.
+// rules holds the rules of each operation. The first one that applies refuses the operation.
+// An operation without rules is allowed in every state.
 var rules = map[store.Action][]rule{
 	store.ActionWinner:      {whileArchived},
 	store.ActionResetWinner: {already(noWinner, "It has no winner.")},
@@ -86,19 +86,17 @@ func Allowed(r *store.Record, operation store.Action) error {
 	return nil
 }
 
-// WinnerRisk returns nil if nothing speaks against setting an alternative as the
-// winner, else the Confirmable [*ConflictError] with which [Engine.SetWinner] refuses
-// it without [Confirmed]. The report is by the primary KPI, as those of [Engine.Reports]
-// are. An alternative is a risk
+// WinnerRisk returns nil if it is safe to set an alternative as the winner, else the
+// Confirmable [*ConflictError] with which [Engine.SetWinner] refuses it without [Confirmed].
+// The report must be by the primary KPI, like the reports of [Engine.Reports]. It is a risk
 //
-//   - if there is a sample-ratio mismatch, whichever alternative it is, and
-//   - if the verdict favors another one: if it is worse than the control
-//     ([stats.StandingWorse]), or if it is not better than the control but the leader
-//     of a [stats.StateWinner] is.
+//   - to set any winner if there is a sample-ratio mismatch,
+//   - to set an alternative that is worse than the control ([stats.StandingWorse]), and
+//   - to set one that is not better than the control if the leader of a [stats.StateWinner]
+//     is better.
 //
-// An alternative of two that are both better than the control is no risk, though the
-// other one leads: the verdict does not compare them. An unknown alternative is a
-// risk only for the first reason.
+// If two alternatives are better than the control, neither is a risk: the verdict does not
+// compare them. An unknown alternative is a risk only if there is a mismatch.
 func WinnerRisk(report *analysis.Report, alternative string) error {
 	risk := &ConflictError{Experiment: report.Experiment, Confirmable: true}
 	if report.SampleRatio.Mismatch {

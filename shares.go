@@ -8,8 +8,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// shares are the chances of an experiment's alternatives, in their order, to be the
-// one that a new participant gets. They sum to 1. Records hold nil for equal ones.
+// shares are the probabilities with which a new participant gets each alternative, in the
+// order of the alternatives. They sum to 1. Records hold nil for equal shares.
 type shares []float64
 
 // declaredShares returns the shares that callers declared or an operator set.
@@ -21,7 +21,7 @@ func declaredShares(r *store.Record) shares {
 	return slices.Repeat([]float64{1 / float64(n)}, n)
 }
 
-// stored returns weights, of any scale, as records hold shares: nil if they are equal.
+// stored returns the shares for weights of any scale, nil if they are equal.
 func stored(weights []float64) []float64 {
 	if len(weights) == 0 || slices.Max(weights) == slices.Min(weights) {
 		return nil
@@ -29,8 +29,8 @@ func stored(weights []float64) []float64 {
 	return stats.Shares(weights)
 }
 
-// pick returns the index of the share that x, in [0, 1), falls into when the shares
-// are laid side by side.
+// pick returns the index of the share that contains x, in [0, 1), if each share begins where
+// the one before it ends.
 func (s shares) pick(x float64) int {
 	last := 0
 	for i, share := range s {
@@ -45,7 +45,7 @@ func (s shares) pick(x float64) int {
 	return last // x is within a rounding error of 1
 }
 
-// near reports whether s and t, of equal length, differ by no more than rounding errors.
+// near reports whether s and t, of equal length, differ only by rounding errors.
 func (s shares) near(t shares) bool {
 	const near = 1e-9
 	for i := range s {

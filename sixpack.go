@@ -16,22 +16,21 @@ import (
 
 // Config configures an [Engine]. The zero value is usable.
 type Config struct {
-	Disabled  bool   // gives everyone the control and records nothing but experiments
+	Disabled  bool   // gives everyone the control and records only experiments
 	Algorithm string // names the default algorithm; "hash" if empty
 	// Algorithms adds algorithms to the ones of package bandit, by name, or replaces
 	// them: "thompson" may be a [bandit.Thompson] with another floor.
 	Algorithms map[string]bandit.Algorithm
 	Bandit     BanditSchedule // says when algorithms that learn change the shares
-	// Weights are used by calls that declare none, by experiment and alternative. A
-	// call is refused with an [*InvalidError] if its alternatives are not exactly the
-	// ones that have weights here.
+	// Weights are for calls that declare none, by experiment and alternative. A call is
+	// refused with an [*InvalidError] unless exactly its alternatives have weights here.
 	Weights  map[string]map[string]float64
 	Location *time.Location // the time zone whose days are counted; UTC if nil
-	// Robots is searched in the visitor's user agent, if the caller sets one:
-	// [DefaultRobots], ignoring case, if nil.
+	// Robots recognizes robots: it is searched in the visitor's user agent, if the caller
+	// sets one. Nil is [DefaultRobots], ignoring case.
 	Robots  *regexp.Regexp
 	Ignored []netip.Prefix // the IP addresses whose visitors are not counted
-	// ExperimentName replaces the form of new experiments' names that is described at
+	// ExperimentName replaces the form of new experiments' names, which is described at
 	// [Experiment].
 	ExperimentName *regexp.Regexp
 	Now            func() time.Time // the clock; time.Now if nil
@@ -42,7 +41,7 @@ type Engine struct {
 	store  store.Store
 	config Config
 	robots robots
-	drawn  atomic.Uint64 // the last ID of a logged change, so that changes at the same time are in order
+	drawn  atomic.Uint64 // the last ID of a logged change; ascending, so that changes at the same time are in order
 	cache  cache
 }
 
@@ -57,7 +56,7 @@ func New(s store.Store, c Config) *Engine {
 	}
 	c.Bandit = c.Bandit.orDefault()
 	e := &Engine{store: s, config: c, robots: newRobots(c.Robots)}
-	e.drawn.Store(rand.Uint64N(1 << 52)) //nolint:gosec // only has to be another one
+	e.drawn.Store(rand.Uint64N(1 << 52)) //nolint:gosec // has to differ, not to be secret
 	return e
 }
 
@@ -103,7 +102,7 @@ func (e *Engine) Participate(ctx context.Context, x Experiment, client string, o
 	return Assignment{}, changing(x.Name)
 }
 
-// visit answers a visitor who is not counted, and writes nothing.
+// visit answers a visitor who is not counted. It writes nothing.
 func (e *Engine) visit(ctx context.Context, x *Experiment, c *call) (Assignment, error) {
 	r, err := e.refresh(ctx, x.Name)
 	if err != nil {
@@ -179,8 +178,8 @@ func checkConvertible(experiment string, r *store.Record) error {
 	}
 }
 
-// Lookup returns the alternative of a client in an experiment, and writes nothing.
-// The errors are [ErrUnknown], [ErrNotParticipating] and [*InvalidError].
+// Lookup returns the alternative of a client in an experiment. It writes nothing. The
+// errors are [ErrUnknown], [ErrNotParticipating] and [*InvalidError].
 func (e *Engine) Lookup(ctx context.Context, experiment, client string) (Assignment, error) {
 	if err := checkNamed(experiment, client); err != nil {
 		return Assignment{}, err
@@ -209,7 +208,7 @@ func existing(r *store.Record, client string, facts store.Facts) (Assignment, er
 	}, nil
 }
 
-// first returns the first error, as cmp.Or would in three times the time.
+// first returns the first error. cmp.Or would take three times as long.
 func first(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {
@@ -219,7 +218,7 @@ func first(errs ...error) error {
 	return nil
 }
 
-// maxTries is how often a call is tried while the experiment changes during it.
+// maxTries limits the attempts of a call during which the experiment changes.
 const maxTries = 1000
 
 func changing(experiment string) error {

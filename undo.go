@@ -10,15 +10,15 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Undo restores the settings that a change of the log changed. That is a change too,
-// which can be undone.
+// Undo restores the settings that a change of the log changed. An Undo is itself a change
+// that can be undone.
 //
 // It is refused with a [*ConflictError]
 //
 //   - for a Reset, Purge or Delete, and for changes of ramps,
 //   - if a later change changed the same settings, or the experiment was deleted since,
 //   - if the method that makes the same change refuses it, and
-//   - if it sets a winner with a [WinnerRisk]: SetWinner can, with [Confirmed].
+//   - if it would set a winner with a [WinnerRisk]; SetWinner with [Confirmed] can do that.
 //
 // The other errors are [ErrUnknown] and an [*InvalidError] if the log has no such change.
 func (e *Engine) Undo(ctx context.Context, experiment string, change uint64) error {
@@ -54,14 +54,14 @@ func (e *Engine) Undo(ctx context.Context, experiment string, change uint64) err
 	})
 }
 
-// laterChanges sums up the changes later than one of the log.
+// laterChanges summarizes the changes later than one of the log.
 type laterChanges struct {
 	settings map[string]bool // that they changed
 	deleted  bool            // whether one of them deleted the experiment
 }
 
-// add adds the next earlier change. It reports whether one of the others changed the
-// same settings.
+// add adds the next earlier change, and reports whether a later one changed the same
+// settings.
 func (l *laterChanges) add(c store.Change) (overlaps bool) {
 	var set map[string]json.RawMessage
 	_ = json.Unmarshal(c.After, &set) // a corrupt change is refused elsewhere
@@ -75,7 +75,7 @@ func (l *laterChanges) add(c store.Change) (overlaps bool) {
 	return overlaps
 }
 
-// final returns why changes by an action cannot be undone, nothing if they can.
+// final returns why changes by an action cannot be undone, empty if they can.
 func final(action store.Action) string {
 	switch action {
 	case store.ActionReset, store.ActionPurge, store.ActionDelete:
@@ -87,9 +87,8 @@ func final(action store.Action) string {
 	}
 }
 
-// reverse returns the settings that undoing c restores, given the changes later than c,
-// to which it adds c. Its error is a [*ConflictError] if the state of the experiment
-// does not allow that.
+// reverse returns the settings that undoing c restores. It adds c to the later changes. The
+// error is a [*ConflictError] if the state of the experiment does not allow that.
 func (e *Engine) reverse(r *store.Record, c store.Change, later *laterChanges) (was store.Settings, err error) {
 	deleted := later.deleted
 	overlaps := later.add(c)
@@ -101,14 +100,14 @@ func (e *Engine) reverse(r *store.Record, c store.Change, later *laterChanges) (
 	if errors.Join(json.Unmarshal(c.Before, &was), json.Unmarshal(c.After, &is)) != nil || is == (store.Settings{}) {
 		return was, conflict("The change cannot be undone: its log entry is corrupt.")
 	}
-	// A copy that replaced another experiment has changes from before that.
+	// A copy that replaced another experiment has changes older than the copy.
 	if deleted && c.At.Before(r.Created) {
-		return was, conflict("The change cannot be undone: it is of an experiment that was deleted.")
+		return was, conflict("The change cannot be undone: it belongs to a deleted experiment.")
 	}
 	still := r.Clone()
 	is.Apply(&still)
 	if now, _ := store.Changed(*r, still); overlaps || now != (store.Settings{}) {
-		return was, conflict("The change cannot be undone: a later one changed the same settings.")
+		return was, conflict("The change cannot be undone: a later change changed the same settings.")
 	}
 	for _, action := range actionsFor(was) {
 		if err := Allowed(r, action); err != nil {
@@ -123,32 +122,24 @@ func (e *Engine) reverse(r *store.Record, c store.Change, later *laterChanges) (
 
 // actionsFor returns the operations that set the given settings.
 func actionsFor(s store.Settings) (all []store.Action) {
-	add := func(yes bool, action, otherwise store.Action) {
-		if !yes {
-			action = otherwise
+	add := func(sets bool, action store.Action) {
+		if sets {
+			all = append(all, action)
 		}
-		all = append(all, action)
 	}
-	if s.Winner != nil {
-		add(*s.Winner != "", store.ActionWinner, store.ActionResetWinner)
-	}
-	if s.Paused != nil {
-		add(*s.Paused, store.ActionPause, store.ActionResume)
-	}
-	if s.Archived != nil {
-		add(*s.Archived, store.ActionArchive, store.ActionUnarchive)
-	}
-	if s.Override != nil {
-		all = append(all, store.ActionOverride)
-	}
-	if s.Plan != nil {
-		all = append(all, store.ActionPlan)
-	}
+	add(s.Winner != nil && *s.Winner != "", store.ActionWinner)
+	add(s.Winner != nil && *s.Winner == "", store.ActionResetWinner)
+	add(s.Paused != nil && *s.Paused, store.ActionPause)
+	add(s.Paused != nil && !*s.Paused, store.ActionResume)
+	add(s.Archived != nil && *s.Archived, store.ActionArchive)
+	add(s.Archived != nil && !*s.Archived, store.ActionUnarchive)
+	add(s.Override != nil, store.ActionOverride)
+	add(s.Plan != nil, store.ActionPlan)
 	return all
 }
 
-// checkSettings refuses settings that the experiment no longer allows, or that this
-// engine does not know.
+// checkSettings refuses settings that the experiment no longer allows, or an algorithm that
+// this engine does not know.
 func (e *Engine) checkSettings(r *store.Record, s store.Settings) (err error) {
 	if s.Winner != nil && *s.Winner != "" {
 		err = checkWinner(r, *s.Winner)

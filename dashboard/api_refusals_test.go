@@ -78,7 +78,7 @@ func TestAPIRefusals(t *testing.T) {
 		{sound, "PUT", "/ramp", `{"steps":[0.5,0.5]}`, 400, "do not rise from 0.5 to 0.5", ""},
 		{sound, "PUT", "/ramp", `{"steps":[1,50]}`, 400, "50 is not in (0, 1]", ""},
 		{sound, "PUT", "/ramp", `{"hold":"a day"}`, 400, `such as "24h"`, ""},
-		{sound, "PUT", "/ramp", `{"hold":"-1h"}`, 400, "-1h0m0s is no time to hold a step", ""},
+		{sound, "PUT", "/ramp", `{"hold":"-1h"}`, 400, "the hold time -1h0m0s is not positive", ""},
 		{sound, "PUT", "/ramp", `{"guardrails":[{"kpi":"a b"}]}`, 400, "kpi", ""},
 		{sound, "PUT", "/ramp", `{"guardrails":[{},{"rise_is_bad":true}]}`, 400, "twice", ""},
 		// What is not there.
