@@ -92,7 +92,7 @@ func millionths(x float64, power int64) *big.Int {
 	return million.Mul(million, big.NewInt(int64(x)))
 }
 
-// The functions below format numbers as the dashboard does.
+// The functions below format numbers as pages and commands do.
 
 func count[T int64 | float64 | stats.Number](n T) string {
 	return format.Count(int64(math.Ceil(float64(n))))
@@ -100,17 +100,6 @@ func count[T int64 | float64 | stats.Number](n T) string {
 
 // of formats counts as "603 of 12,060".
 func of(c stats.Proportion) string { return count(c.Converted) + " of " + count(c.Participants) }
-
-// lift formats a fraction as a percentage with its sign and two significant digits.
-func lift[T float64 | stats.Number](x T) string {
-	sign := "+"
-	if x < 0 {
-		sign = "−"
-	}
-	return sign + digits(100*math.Abs(float64(x))) + "%"
-}
-
-func fromTo(i stats.Interval) string { return lift(i.Lo) + " to " + lift(i.Hi) }
 
 // digits formats a number with two significant digits.
 func digits(x float64) string {
@@ -123,7 +112,8 @@ func rate[T float64 | stats.Number](x T) string {
 	return strconv.FormatFloat(100*float64(x), 'f', 1, 64) + "%"
 }
 
-func rates(i stats.Interval) string { return rate(i.Lo) + " to " + rate(i.Hi) }
+// rates formats the interval of a rate.
+func rates(i stats.Interval) string { return format.Rate(i.Lo, i) + " to " + format.Rate(i.Hi, i) }
 
 // quoted returns the words of a verdict as the document quotes them.
 func quoted(v analysis.Verdict) string {

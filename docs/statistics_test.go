@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -75,14 +76,14 @@ func theShop(d document) {
 		a, b := []stats.Proportion{red7, red14, red}[n], []stats.Proportion{blue7, blue14, blue}[n]
 		challenger := week(n + 1).Alternatives[1]
 		d.saysf("| %d days | %s | %s | %s | %s |", 7*(n+1), count(a.Participants), count(a.Converted), count(b.Participants), count(b.Converted))
-		d.saysf("| %d days | %s | %s |", 7*(n+1), lift(challenger.Lift), fromTo(challenger.LiftIn))
+		d.saysf("| %d days | %s | %s |", 7*(n+1), format.Lift(challenger.Lift), format.LiftInterval(challenger.LiftIn))
 		d.has(digits(float64(challenger.P)))
 	}
 	first, second, third := week(1).Alternatives, week(2).Alternatives, week(3).Alternatives
 	for _, a := range third {
-		d.has(rate(a.Rate), rates(a.RateIn))
+		d.has(format.Rate(a.Rate, a.RateIn), rates(a.RateIn))
 	}
-	d.has(fmt.Sprintf("%.0f%%, %.0f%%", 100*third[1].Lift, 100*first[1].ChanceToBeBest), lift(third[1].Lift))
+	d.has(fmt.Sprintf("%.0f%%, %.0f%%", 100*third[1].Lift, 100*first[1].ChanceToBeBest), format.Lift(third[1].Lift))
 	d.has(digits(100*float64(first[1].ExpectedLoss)), digits(100*float64(first[0].ExpectedLoss)))
 	d.saysf("%q after 7 days and %q after 14", first[1].Legacy.Level, second[1].Legacy.Level)
 
@@ -130,7 +131,7 @@ func verdicts(d document) {
 		}
 		d.saysf("%s", quoted(v))
 	}
-	d.has(strings.TrimPrefix(lift(analyze(33, plan, halves(p(18540, 927), p(18460, 1010))).Alternatives[1].Lift), "+"))
+	d.has(strings.TrimPrefix(format.Lift(analyze(33, plan, halves(p(18540, 927), p(18460, 1010))).Alternatives[1].Lift), "+"))
 	_, young, _ := strings.Cut(analyze(3, plan, halves(red7, blue7)).Verdict.Note, "average. ")
 	d.saysf("%s", young)
 }
@@ -168,10 +169,10 @@ func otherTests(d document) {
 	if r.Measure != analysis.MeasureMean || r.Verdict.State != stats.StateKeepRunning {
 		d.t.Errorf("%s by %s is no example of a test by means that is not decided", r.Verdict.State, r.Measure)
 	}
-	d.has(count(a.Total), count(b.Total), fmt.Sprintf("%.2f and %.2f", a.Mean, b.Mean), lift(b.Lift), fromTo(b.LiftIn))
+	d.has(count(a.Total), count(b.Total), fmt.Sprintf("%.2f and %.2f", a.Mean, b.Mean), format.Lift(b.Lift), format.LiftInterval(b.LiftIn))
 
 	three := analyze(21, plan, halves(red, blue, green))
-	d.has(of(green), lift(three.Alternatives[1].LiftIn.Lo))
+	d.has(of(green), format.Change(three.Alternatives[1].LiftIn.Lo))
 	d.saysf("%s", quoted(three.Verdict))
 
 	var all stats.Pair
@@ -273,7 +274,7 @@ func means(d document) {
 	d.saysf("standard deviations %.2f, %.2f", math.Sqrt(redPaid.Variance()), math.Sqrt(bluePaid.Variance()))
 	d.saysf("/ (u + u) = %.2f", r.G)
 	d.saysf("24,000² = %.1f", e.H)
-	d.saysf("p = %.3f with z² in G's place, c = %.2f", r.P, r.Threshold)
+	d.saysf("p = %.3f with z² instead of G, c = %.2f", r.P, r.Threshold)
 	d.saysf("difference %.3f ± √c·%.4f: %.3f to %.3f", r.Difference, r.StandardErr, r.DifferenceIn.Lo, r.DifferenceIn.Hi)
 	d.saysf("lift %.4f, from %.4f to %.4f", r.Lift, r.LiftIn.Lo, r.LiftIn.Hi)
 	once, t, df := stats.Welch(redPaid, bluePaid, 0.95)
@@ -285,7 +286,7 @@ func means(d document) {
 func sizes(d document) {
 	p := stats.Design{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.8, Ratio: 1}
 	once, anyTime := stats.SampleSize(p), stats.SampleSizeAlwaysValid(p)
-	d.saysf("one look = (1.96·√(2·p̄·(1-p̄)) + 0.84·√(0.05·0.95 + 0.06·0.94))² / 0.01² = %s", count(once))
+	d.saysf("single look = (1.96·√(2·p̄·(1-p̄)) + 0.84·√(0.05·0.95 + 0.06·0.94))² / 0.01² = %s", count(once))
 	d.saysf("√c + 0.84 = %s", count(anyTime))
 	d.saysf("%s / %s = %.2f", count(anyTime), count(once), anyTime/once)
 	deviation := math.Sqrt(redPaid.Variance())
