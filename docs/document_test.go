@@ -21,6 +21,7 @@ type document struct {
 
 var (
 	console = regexp.MustCompile("(?ms)^```console\n.*?\n```\n") // run by the tests of the command
+	fences  = regexp.MustCompile("(?ms)^ *```.*?^ *```$")
 	markup  = regexp.MustCompile(`(?m)^> ?|^\d+\. |\]\([^)]*\)`)
 	number  = regexp.MustCompile(`[+−]?\d+(?:[,.]\d+)*(?: ?%)?`)
 )
@@ -99,7 +100,7 @@ func (d document) check() {
 // anchors returns the anchors that GitHub makes for the headings of a text.
 func anchors(text string) map[string]bool {
 	all := make(map[string]bool)
-	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(fences.ReplaceAllString(text, ""), -1) {
 		plain := regexp.MustCompile(`[^\p{L}\p{N} _-]`).ReplaceAllString(strings.ToLower(heading[1]), "")
 		all[strings.ReplaceAll(plain, " ", "-")] = true
 	}
@@ -137,6 +138,33 @@ func TestLinks(t *testing.T) {
 	}
 	if followed == 0 {
 		t.Error("there are no links: this test sees nothing")
+	}
+}
+
+// TestLabels looks for each label of the dashboard that a guide quotes, such as "More",
+// in the dashboard's templates and code.
+func TestLabels(t *testing.T) {
+	var pages strings.Builder
+	for _, pattern := range []string{"../dashboard/templates/*.html", "../dashboard/*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			pages.WriteString(read(t, name))
+		}
+	}
+	found := 0
+	for _, guide := range []string{"rollout.md", "bandits.md", "dashboard.md", "operations.md", "quickstart.md", "faq.md"} {
+		for _, label := range regexp.MustCompile(`"([A-Z][^"\n]*)"`).FindAllStringSubmatch(fences.ReplaceAllString(read(t, guide), ""), -1) {
+			found++
+			if !strings.Contains(pages.String(), ">"+label[1]+"<") && !strings.Contains(pages.String(), `"`+label[1]+`"`) {
+				t.Errorf("%s: the dashboard has no %s", guide, label[0])
+			}
+		}
+	}
+	if found == 0 {
+		t.Error("there are no labels: this test sees nothing")
 	}
 }
 
