@@ -67,7 +67,7 @@ func ExampleEngine_SetPlan() {
 	fmt.Println(errors.Is(err, sixpack.ErrConflict), err)
 	// Output:
 	// detecting a 50% lift takes 2996 participants, 2796 more
-	// true button-color: A fixed analysis has to be planned before anybody takes part. Reset the experiment first.
+	// true button-color: A fixed analysis must be planned before the first participant. Restart the experiment first.
 }
 
 // A list of experiments takes one call. It omits what takes long to compute, such as chances.

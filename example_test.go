@@ -229,8 +229,8 @@ func ExampleConflictError() {
 		}
 	}
 	// Output:
-	// It is already archived. true
-	// It is archived. Take it out of the archive first. false
+	// The experiment is already archived. true
+	// The experiment is archived. Restore it first. false
 }
 
 // The traffic is raised from a hundredth to all visitors, in three days at least,

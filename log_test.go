@@ -348,7 +348,7 @@ func TestUndoRefused(t *testing.T) {
 		"reset since":       {steps{do("pause", "reset")}, 0, "a later change changed the same settings"},
 		"a reset":           {steps{do("pause", "reset")}, 1, "A reset cannot be undone: what it deleted is gone"},
 		"a purge":           {steps{do("archive", "purge")}, 1, "A purge cannot be undone: what it deleted is gone"},
-		"archived, purged":  {steps{do("archive", "purge")}, 0, "Reset it first"},
+		"archived, purged":  {steps{do("archive", "purge")}, 0, "Restart the experiment"},
 		"another was there": {steps{do("pause", "delete"), again, do("pause")}, 0, "belongs to a deleted experiment"},
 		"a delete":          {steps{do("delete"), again}, 0, "A delete cannot be undone: what it deleted is gone"},
 		"no such change":    {steps{do("pause")}, -1, "the log has no change 0"},

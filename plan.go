@@ -62,7 +62,7 @@ func (e *Engine) checkLate(ctx context.Context, r *store.Record) error {
 	}
 	counts, err := e.Counts(ctx, r.Name)
 	if err == nil && counts.Participants() > 0 {
-		err = &ConflictError{Experiment: r.Name, Message: "A fixed analysis has to be planned before anybody takes part. Reset the experiment first."}
+		err = &ConflictError{Experiment: r.Name, Message: "A fixed analysis must be planned before the first participant. Restart the experiment first."}
 	}
 	return err
 }

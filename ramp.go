@@ -89,14 +89,14 @@ func (e *Engine) setRamp(ctx context.Context, experiment string, action store.Ac
 func checkRamp(p store.RampPlan) error {
 	const maxSteps = 100
 	if n := len(p.Steps); n == 0 || n > maxSteps {
-		return invalid("ramp", "it has %d steps, not 1 to %d", n, maxSteps)
+		return invalid("ramp", "it must have 1 to %d steps, not %d", maxSteps, n)
 	}
 	for i, f := range p.Steps {
 		if !(f > 0 && f <= 1) {
 			return invalid("traffic fraction", "%v is not in (0, 1]", f)
 		}
 		if i > 0 && f <= p.Steps[i-1] {
-			return invalid("ramp", "its steps do not rise from %v to %v", p.Steps[i-1], f)
+			return invalid("ramp", "each step must be above the previous one, but %v follows %v", f, p.Steps[i-1])
 		}
 	}
 	if p.Hold <= 0 {
@@ -107,7 +107,7 @@ func checkRamp(p store.RampPlan) error {
 			return err
 		}
 		if slices.ContainsFunc(p.Guardrails[:i], func(o store.Guardrail) bool { return o.KPI == g.KPI }) {
-			return invalid("ramp", "%q is a guardrail twice", g.KPI)
+			return invalid("ramp", "the KPI %q is a guardrail twice; list it once", g.KPI)
 		}
 	}
 	return nil

@@ -33,39 +33,39 @@ func rampPaused(r *store.Record) bool  { return r.Ramp.State == store.RampPaused
 func rampRunning(r *store.Record) bool { return r.Ramp.State == store.RampRunning }
 func noOverride(r *store.Record) bool  { return r.Override.IsZero() }
 
-const rampSetsTraffic = "A ramp sets its traffic. Stop the ramp first."
+const rampSetsTraffic = "A ramp sets the traffic. Stop the ramp first."
 
 var (
-	whileArchived = refused(isArchived, "It is archived. Take it out of the archive first.")
-	withoutRamp   = refused(notRamping, "No ramp is under way.")
+	whileArchived = refused(isArchived, "The experiment is archived. Restore it first.")
+	withoutRamp   = refused(notRamping, "No ramp is running or paused.")
 )
 
 // rules holds the rules of each operation. The first one that applies refuses the operation.
 // An operation without rules is allowed in every state.
 var rules = map[store.Action][]rule{
 	store.ActionWinner:      {whileArchived},
-	store.ActionResetWinner: {already(noWinner, "It has no winner.")},
-	store.ActionPause:       {already(isPaused, "It is already paused."), whileArchived},
-	store.ActionResume:      {already(notPaused, "It is not paused.")},
-	store.ActionArchive:     {already(isArchived, "It is already archived.")},
+	store.ActionResetWinner: {already(noWinner, "The experiment has no winner.")},
+	store.ActionPause:       {already(isPaused, "The experiment is already paused."), whileArchived},
+	store.ActionResume:      {already(notPaused, "The experiment is not paused.")},
+	store.ActionArchive:     {already(isArchived, "The experiment is already archived.")},
 	store.ActionUnarchive: {
-		already(notArchived, "It is not archived."),
-		refused(isPurged, "Its client data was purged, so returning visitors would be counted again. Reset it first."),
+		already(notArchived, "The experiment is not archived."),
+		refused(isPurged, "The client data was purged, so returning visitors would be counted again. Restart the experiment instead."),
 	},
 	store.ActionPurge: {
-		refused(notArchived, "It is not archived: without their client data, participants could get another alternative. Archive it first."),
-		already(isPurged, "Its client data is already purged."),
+		refused(notArchived, "The experiment is not archived: without client data, participants could get a different alternative. Archive it first."),
+		already(isPurged, "The client data is already purged."),
 	},
 	store.ActionOverride: {whileArchived},
 	store.ActionClearOverride: {
-		already(noOverride, "Nothing is overridden."),
+		already(noOverride, "There are no overrides."),
 		refused(isRamping, rampSetsTraffic),
 		whileArchived,
 	},
 	store.ActionPlan: {whileArchived},
 	store.ActionRamp: {
-		refused(isRamping, "A ramp is under way. Stop it first."),
-		refused(hasWinner, "Everyone gets the winner, “{winner}”, so nobody new takes part. Remove the winner first."),
+		refused(isRamping, "A ramp is already running or paused. Stop it first."),
+		refused(hasWinner, "Everyone gets the winner, “{winner}”, so there are no new participants. Remove the winner first."),
 		whileArchived,
 	},
 	store.ActionPauseRamp:  {already(rampPaused, "The ramp is already paused."), withoutRamp},

@@ -16,13 +16,13 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is how long a test waits for what should happen soon.
-const patience = 30 * time.Second
+// timeout is how long a test waits for the browser.
+const timeout = 30 * time.Second
 
-// picture makes the README's picture anew.
-var picture = flag.Bool("picture", false, "write docs/dashboard.png anew")
+// picture writes the README's picture.
+var picture = flag.Bool("picture", false, "write docs/dashboard.png")
 
-// What all tests share: a folder, and what is to be ended after them.
+// Shared by all tests: a folder, and functions to call after the tests.
 var (
 	shared string
 	mu     sync.Mutex // guards ends
@@ -48,7 +48,7 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// atEnd has something called after all tests.
+// atEnd calls a function after all tests.
 func atEnd(end func()) {
 	mu.Lock()
 	defer mu.Unlock()
@@ -78,7 +78,7 @@ var chromium = sync.OnceValues(func() (context.Context, error) {
 	}
 	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, leave := chromedp.NewContext(allocator, chromedp.WithErrorf(func(format string, args ...any) {
-		slog.Debug("chromium: " + fmt.Sprintf(format, args...)) // such as events that the protocol's package does not know
+		slog.Debug("chromium: " + fmt.Sprintf(format, args...)) // such as events that the package does not know
 	}))
 	atEnd(func() {
 		leave()

@@ -14,8 +14,8 @@ import (
 //go:embed testdata/axe.min.js
 var axe string
 
-// check holds a page against what all of them must be: accessible, no wider than the
-// window, and a picture of it is made to be looked at.
+// check tests that a page is accessible and no wider than the window, and takes a
+// screenshot.
 func (p *tab) check(name string) {
 	p.Helper()
 	p.fits(name)
@@ -23,7 +23,7 @@ func (p *tab) check(name string) {
 	p.shoot(name)
 }
 
-// fits fails the test if one has to scroll sideways.
+// fits fails the test if the page scrolls horizontally.
 func (p *tab) fits(name string) {
 	p.Helper()
 	if wide := eval[float64](p, `document.documentElement.scrollWidth`); wide > float64(p.view.width) {
@@ -31,11 +31,11 @@ func (p *tab) fits(name string) {
 	}
 }
 
-// widest tells what reaches beyond the window.
+// widest lists elements that extend beyond the window.
 const widest = `[...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > %d && !e.closest(".wide, pre"))
 	.map((e) => [e.localName, ...e.classList].join(".") + " " + e.id).slice(0, 5).join(", ")`
 
-// violation is what axe found against a rule.
+// violation is a violation of a rule that axe found.
 type violation struct {
 	ID, Help string
 	Nodes    []struct {
@@ -44,8 +44,8 @@ type violation struct {
 	}
 }
 
-// accessible reports what axe finds of WCAG 2, A and AA. The dark has only its own
-// colours.
+// accessible reports violations of WCAG 2, A and AA, that axe finds. Dark views are
+// checked only for contrast.
 func (p *tab) accessible(name string) {
 	p.Helper()
 	only := `{type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}`
@@ -63,7 +63,7 @@ func (p *tab) accessible(name string) {
 	}
 }
 
-// shoot makes a picture of the whole page.
+// shoot takes a screenshot of the whole page.
 func (p *tab) shoot(name string) {
 	p.Helper()
 	height := eval[float64](p, `document.documentElement.scrollHeight`)

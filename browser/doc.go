@@ -1,3 +1,3 @@
-// Package browser holds nothing but tests: of the dashboard that the program serves,
-// in a real browser, as people see and use it.
+// Package browser tests the dashboard of the real server in a real browser. It contains
+// only tests.
 package browser

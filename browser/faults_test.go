@@ -13,17 +13,17 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// faults are what must not happen in a tab: errors in the console, breaches of the
-// security policy, and requests to other hosts.
+// faults collects what must not happen in a tab: console errors, violations of the
+// content security policy, and requests to other hosts.
 type faults struct {
-	home string // where requests may go
+	home string // the only origin of requests
 
 	mu      sync.Mutex // guards the fields below
 	all     []string
-	refused int // pages that are meant to be answered with an error
+	refused int // expected error responses
 }
 
-// notice takes an event of the tab.
+// notice handles an event of the tab.
 func (f *faults) notice(event any) {
 	switch e := event.(type) {
 	case *runtime.EventExceptionThrown:
@@ -51,8 +51,7 @@ func (f *faults) addf(format string, args ...any) {
 	f.all = append(f.all, fmt.Sprintf(format, args...))
 }
 
-// logged takes what the browser writes into the console by itself: also that a page
-// was answered with an error.
+// logged handles messages of the browser in the console, which include error responses.
 func (f *faults) logged(e *log.Entry) {
 	f.mu.Lock()
 	if e.Source == log.EntrySourceNetwork && f.refused > 0 {
@@ -66,7 +65,7 @@ func (f *faults) logged(e *log.Entry) {
 	}
 }
 
-// expect says that the next page is to be answered with an error.
+// expect announces one error response.
 func (f *faults) expect() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -8,16 +8,16 @@ import (
 	"testing"
 )
 
-// TestRefresh sees numbers change by themselves, while what one reads stays where it
-// is and the focus as well.
+// TestRefresh tests that numbers update automatically, while the scroll position and
+// the focus stay.
 func TestRefresh(t *testing.T) {
 	for _, v := range []view{desk, phone} {
 		t.Run(v.String(), func(t *testing.T) {
 			t.Parallel()
 			p := begin(t, v, "refresh "+v.String())
-			p.press("summary", "The numbers as a table")
+			p.press("summary", "Show data table")
 			p.until(`document.querySelector("#series-table").checkVisibility()`)
-			eval[bool](p, `document.querySelector("[aria-label='Numbers over time']").focus(), document.querySelector("#code").scrollIntoView(), true`)
+			eval[bool](p, `document.querySelector("[aria-label='Results over time']").focus(), document.querySelector("#code").scrollIntoView(), true`)
 			type place struct {
 				Focus string
 				Open  bool
@@ -31,15 +31,15 @@ func TestRefresh(t *testing.T) {
 			p.until(`document.querySelector("#facts dd").textContent === "111"`)
 			after := eval[place](p, where)
 			if moved := after.Top - before.Top; after.Focus != before.Focus || after.Open != before.Open || math.Abs(moved) > 1 { // pages scroll by whole pixels
-				t.Errorf("was at %+v, and after numbers changed is at %+v", before, after)
+				t.Errorf("was at %+v, and after the refresh is at %+v", before, after)
 			}
 			p.until(`document.querySelector(".legend output").textContent.length > 0`)
 		})
 	}
 }
 
-// TestRefreshedList sees the numbers of the list change, and hears of new
-// experiments.
+// TestRefreshedList tests that the numbers of the list update automatically, and that the
+// list announces new experiments.
 func TestRefreshedList(t *testing.T) {
 	t.Parallel()
 	x := "refreshed list"
@@ -51,12 +51,12 @@ func TestRefreshedList(t *testing.T) {
 	p.server.participate(t, "another one", both, "one")
 	p.until(fmt.Sprintf(`[...document.querySelectorAll("#list > li")].some((e) => e.querySelector("h2").textContent === %q &&
 		[...e.querySelectorAll("tbody td:nth-child(2)")].reduce((n, c) => n + Number(c.textContent), 0) === 82)`, x))
-	p.press("a", "There are new experiments: show them")
+	p.press("a", "New experiments – show")
 	p.see("another one")
 }
 
-// TestFirst follows somebody who has just started the program: the page says what
-// to do, and shows it arrive.
+// TestFirst follows the instructions of the empty page, which shows the first
+// participant.
 func TestFirst(t *testing.T) {
 	for _, v := range views {
 		t.Run(v.String(), func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// TestList searches, sorts and leafs through the list.
+// TestList searches and sorts the list, and opens its tabs.
 func TestList(t *testing.T) {
 	t.Parallel()
 	p := newTab(t, need(t, open), desk)
@@ -21,15 +21,15 @@ func TestList(t *testing.T) {
 	p.until(shown + " === 1")
 	p.shows("checkout-steps")
 	p.fill("Search experiments", "nothing like it")
-	p.see("No active experiment matches.")
+	p.see("No active experiments match your search.")
 	p.fill("Search experiments", "")
 	p.until(fmt.Sprintf("%s === %d", shown, all))
 
 	p.fill("Search experiments", "checkout")
-	p.key(kb.Enter) // asks the server
+	p.key(kb.Enter) // submits the search to the server
 	p.until(`location.search.includes("q=checkout") && ` + shown + ` === 1`)
-	p.tabOf("Paused") // which keeps what is searched for
-	p.see("No paused experiment matches “checkout”.")
+	p.tabOf("Paused") // which keeps the search
+	p.see("No paused experiments match “checkout”.")
 	p.press("a", "Show all")
 	p.see("onboarding-tour")
 	p.tabOf("Archived")
@@ -47,23 +47,23 @@ func TestList(t *testing.T) {
 			break
 		}
 	}
-	p.choose("Sort by", "surest result")
+	p.choose("Sort by", "most conclusive")
 	p.until(`location.search.includes("sort=surest")`)
 	if first := eval[string](p, `document.querySelector("#list .badge").textContent`); first == "Running" || first == "Waiting" {
-		t.Errorf("the surest result is %q", first)
+		t.Errorf("the most conclusive result is %q", first)
 	}
 }
 
-// tabOf leads to the experiments of a state.
+// tabOf opens the tab of a state.
 func (p *tab) tabOf(state string) {
 	p.Helper()
 	p.click(fmt.Sprintf(`//nav//a[starts-with(normalize-space(), %q)]`, state))
 }
 
-// shown is how many experiments the list shows.
+// shown is the number of visible experiments in the list.
 const shown = `[...document.querySelectorAll("#list > li")].filter((e) => e.checkVisibility()).length`
 
-// TestExperiment uses what an experiment's page has to look closer.
+// TestExperiment uses the controls of an experiment's page.
 func TestExperiment(t *testing.T) {
 	for _, v := range []view{desk, phone} {
 		t.Run(v.String(), func(t *testing.T) {
@@ -79,7 +79,7 @@ func TestExperiment(t *testing.T) {
 			p.click(`//form[.//select[@id="period"]]//button`)
 			p.until(`new URLSearchParams(location.search).get("period") === "month"`)
 			p.settle()
-			p.shows("Participants a month")
+			p.shows("Participants per month")
 			if kpi := eval[string](p, `document.querySelector("#kpi").selectedOptions[0].textContent`); !strings.HasPrefix(kpi, "signup") {
 				t.Errorf("the period changed the KPI to %s", kpi)
 			}
@@ -96,7 +96,7 @@ func TestExperiment(t *testing.T) {
 	}
 }
 
-// hover points at the chart, which tells the values of that day.
+// hover points at the chart, which shows the values of that day.
 func (p *tab) hover() {
 	p.Helper()
 	p.do("scroll", chromedp.ScrollIntoView(`.u-over`))
@@ -120,24 +120,24 @@ func (p *tab) toggle() {
 	p.click(`.legend label:nth-of-type(2) input`)
 	p.until(`document.querySelector(".legend label:nth-of-type(2) input").checked === false`)
 	if picture() == before {
-		p.Error("an alternative that is not ticked stays in the chart")
+		p.Error("an unchecked alternative stays in the chart")
 	}
 	p.click(`.legend label:nth-of-type(2) input`)
 	p.until(`document.querySelector(".legend label:nth-of-type(2) input").checked`)
 }
 
-// table opens the numbers over time as a table, which has those of the charts.
+// table opens the data table, which has the same numbers as the charts.
 func (p *tab) table() {
 	p.Helper()
-	p.press("summary", "The numbers as a table")
+	p.press("summary", "Show data table")
 	p.until(`document.querySelector("#series-table").checkVisibility()`)
 	p.check("table")
 	if came := eval[int](p, `[...document.querySelectorAll("#series-table tbody tr")].reduce((n, r) => n + Number(r.cells[1].textContent) + Number(r.cells[4].textContent), 0)`); came != 3205 {
-		p.Errorf("%d came, says the table", came)
+		p.Errorf("the table has %d participants", came)
 	}
 }
 
-// clipboard is what all tabs share, so that only one at a time may use it.
+// clipboard guards the clipboard, which all tabs share.
 var clipboard sync.Mutex
 
 // TestShares points at the chart of a bandit's shares, and opens their table.
@@ -153,18 +153,18 @@ func TestShares(t *testing.T) {
 	p.until(`document.querySelector(".legend output").textContent.includes("% of new participants")`)
 	p.do("point elsewhere", chromedp.MouseEvent(chromedp.MouseMoved, 1, 1))
 	p.until(`!document.querySelector(".legend output").textContent.includes("% of new participants")`)
-	p.press("summary", "The shares as a table")
+	p.press("summary", "Show table of shares")
 	p.until(`document.querySelector("#epochs-table").checkVisibility()`)
 	p.check("bandit table")
 	sums := eval[[]int](p, `[...document.querySelectorAll("#epochs-table tbody tr")].reduce((n, r) =>
 		n.map((x, i) => x + Number(r.cells[3 + 2 * i].textContent.replaceAll(",", ""))), [0, 0, 0])`)
 	all := eval[[]int](p, `[...document.querySelectorAll("#numbers-table tbody tr")].map((r) => Number(r.cells[1].textContent.replaceAll(",", "")))`)
 	if !slices.Equal(sums, all) {
-		t.Errorf("%d came in all epochs, of %d", sums, all)
+		t.Errorf("the epochs have %d participants of %d", sums, all)
 	}
 }
 
-// copies puts into the clipboard the code of each language, and the links that force an alternative.
+// copies copies the code of each language and the preview of an alternative.
 func (p *tab) copies() {
 	p.Helper()
 	clipboard.Lock()
@@ -179,7 +179,7 @@ func (p *tab) copies() {
 		if text, want := p.pasted(), eval[string](p, fmt.Sprintf(`document.querySelector(%q).textContent.trimEnd()`, panel+" pre")); text != want {
 			p.Errorf("copied %q of %q", text, want)
 		}
-		p.shoot("use it " + language)
+		p.shoot("code " + language)
 	}
 	p.click(`.forced li:nth-child(2) button`)
 	p.until(`document.querySelector(".forced li:nth-child(2) button").textContent === "Copied"`)
@@ -194,8 +194,8 @@ func (p *tab) pasted() string {
 	return eval[string](p, `navigator.clipboard.readText()`)
 }
 
-// TestLogin logs in, with a wrong password first, and out again. Who may only look
-// is offered nothing to change.
+// TestLogin logs in, with a wrong password first, and out again. Viewers are offered
+// no changes.
 func TestLogin(t *testing.T) {
 	for _, v := range views {
 		t.Run(v.String(), func(t *testing.T) {

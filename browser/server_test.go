@@ -20,12 +20,12 @@ import (
 	"github.com/sixpack-go/sixpack/dashboard/access"
 )
 
-// server is the program serving in a process of its own, on free ports.
+// server is the program in its own process, on free ports.
 type server struct {
 	api, web string
 }
 
-// Who may log in to the guarded server, and how.
+// The users of the guarded server and their password.
 const (
 	editor, viewer = "ada", "bob"
 	password       = "correct horse battery"
@@ -33,7 +33,7 @@ const (
 
 // The servers.
 var (
-	// open has experiments of all kinds, and lets everybody at this machine in.
+	// open has experiments of all kinds and no users.
 	open = sync.OnceValues(func() (*server, error) {
 		folder := filepath.Join(shared, "open")
 		if err := run(clean(), "seed", "--seed=7", "--data-dir="+folder); err != nil {
@@ -45,7 +45,7 @@ var (
 		}
 		return s, s.populate()
 	})
-	// guarded has none, and lets only users in.
+	// guarded has no experiments, and requires a login.
 	guarded = sync.OnceValues(func() (*server, error) {
 		hash, err := access.HashPassword(password)
 		if err != nil {
@@ -66,7 +66,7 @@ func need(t *testing.T, s func() (*server, error)) *server {
 	return is
 }
 
-// clean is our environment without what would configure the program.
+// clean returns the environment without variables that configure the program.
 func clean() (all []string) {
 	for _, e := range os.Environ() {
 		if !strings.HasPrefix(e, "SIXPACK_") && !strings.HasPrefix(e, "STATSD_URL=") {
@@ -112,7 +112,7 @@ func readAll(answer *http.Response) (string, error) {
 	return string(content), err
 }
 
-// ask asks the API for something.
+// ask sends a request to the API.
 func (s *server) ask(path string, query url.Values, into any) error {
 	answer, err := http.Get(s.api + path + "?" + query.Encode())
 	if err != nil {
@@ -129,14 +129,14 @@ func (s *server) ask(path string, query url.Values, into any) error {
 	return err
 }
 
-// facts is what the API tells of an experiment's client.
+// facts is the API's answer about a client of an experiment.
 type facts struct {
 	Alternative   struct{ Name string }
 	Participating bool
 	Reason        string
 }
 
-// participate returns what a client gets, and why.
+// participate returns the alternative of a client, and the reason.
 func (s *server) participate(t *testing.T, experiment string, alternatives []string, client string) facts {
 	t.Helper()
 	var f facts
@@ -149,8 +149,8 @@ func (s *server) participate(t *testing.T, experiment string, alternatives []str
 	return f
 }
 
-// count returns how many of an experiment's new clients take part, and how many of
-// them got an alternative.
+// count returns how many new clients participate, and how many of them got the
+// alternative.
 func (s *server) count(t *testing.T, experiment string, alternatives []string, clients, alternative string, n int) (took, got int) {
 	t.Helper()
 	for i := range n {
@@ -165,7 +165,7 @@ func (s *server) count(t *testing.T, experiment string, alternatives []string, c
 	return took, got
 }
 
-// details is what the API tells of an experiment.
+// details is the API's answer about an experiment.
 type details struct {
 	Description  string
 	Traffic      float64 `json:"traffic_fraction"`
@@ -176,7 +176,7 @@ type details struct {
 	Archived     bool `json:"is_archived"`
 }
 
-// details returns them, nil if there is no such experiment.
+// details returns the details of an experiment, or nil if it does not exist.
 func (s *server) details(t *testing.T, experiment string) *details {
 	t.Helper()
 	answer, err := http.Get(s.api + "/experiments/" + url.PathEscape(experiment))
@@ -194,16 +194,16 @@ func (s *server) details(t *testing.T, experiment string) *details {
 	return d
 }
 
-// soon waits until something is so.
+// soon waits until a condition is true.
 func soon(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	again := time.NewTicker(20 * time.Millisecond)
-	defer again.Stop()
-	for deadline := time.After(patience); !is(); {
+	retry := time.NewTicker(20 * time.Millisecond)
+	defer retry.Stop()
+	for deadline := time.After(timeout); !is(); {
 		select {
-		case <-again.C:
+		case <-retry.C:
 		case <-deadline:
-			t.Fatalf("in vain waited for %s", what)
+			t.Fatalf("timeout waiting for %s", what)
 		}
 	}
 }

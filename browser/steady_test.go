@@ -7,9 +7,9 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// TestUnsteady uses pages that change while somebody uses them: as a refresh does,
-// only far more often, and by what leads to another page.
-func TestUnsteady(t *testing.T) {
+// TestChangingPages uses pages that change during use, as refreshes change them but far
+// more often, and by navigation.
+func TestChangingPages(t *testing.T) {
 	t.Parallel()
 	p := newTab(t, need(t, open), desk)
 	p.open("/")
@@ -35,7 +35,7 @@ func TestUnsteady(t *testing.T) {
 		p.tabOf("Active")
 		p.until(`location.pathname === "/"`)
 		eval[chromedp.Void](p, shake)
-		p.choose("Sort by", "surest result")
+		p.choose("Sort by", "most conclusive")
 		p.fill("Search experiments", "button")
 		p.until("done")
 		p.click("#q")

@@ -7,37 +7,37 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// deed is something that is done to an experiment.
-type deed struct {
+// operation is an operation on an experiment by the pages.
+type operation struct {
 	name  string
-	menu  string // that has the link, if any
-	link  string // to the page that says what will happen
+	menu  string // menu with the link, if any
+	link  string // link to the confirmation page
 	fill  func(p *tab)
-	press string                                  // what does it
-	says  string                                  // what is seen then
-	is    func(p *tab, x string, d *details) bool // what the API says then
+	press string                                  // button
+	says  string                                  // notice on the next page
+	is    func(p *tab, x string, d *details) bool // checks the API's answer afterwards
 }
 
-// The alternatives of the experiments that things are done to.
+// The alternatives of the experiments in these tests.
 var both = []string{"a", "b"}
 
-// life is what is done to an experiment, in order. It is everything that can be done.
-var life = []deed{
+// life is every operation on an experiment, in order.
+var life = []operation{
 	{
-		name: "describe", menu: "More", link: "Describe it", press: "Save the description", says: "The description is saved.",
+		name: "describe", menu: "More", link: "Add description", press: "Save description", says: "Description saved.",
 		fill: func(p *tab) { p.fill("Description", "Is **b** better?") },
 		is:   func(_ *tab, _ string, d *details) bool { return d.Description == "Is **b** better?" },
 	},
 	{
-		name: "plan", menu: "More", link: "Plan", press: "Save the plan", says: "The plan is saved.",
+		name: "plan", menu: "More", link: "Edit plan", press: "Save plan", says: "Plan saved.",
 		fill: func(p *tab) { p.fill("Participants", "60") },
 		is: func(p *tab, _ string, _ *details) bool {
-			p.see("Planned size reached") // by the 81 who take part
+			p.see("Planned size reached") // by the 81 participants
 			return true
 		},
 	},
 	{
-		name: "override", menu: "More", link: "Traffic, weights, algorithm", press: "Set them", says: "What is set here goes before what programs say.",
+		name: "override", menu: "More", link: "Set traffic, weights or algorithm", press: "Save overrides", says: "These settings now override the ones in your code.",
 		fill: func(p *tab) {
 			p.fill("Weight of a", "0")
 			p.fill("Weight of b", "1")
@@ -48,10 +48,10 @@ var life = []deed{
 		},
 	},
 	{
-		name: "clear", menu: "More", link: "Traffic, weights, algorithm", press: "Clear what is set here", says: "Programs decide again.",
+		name: "clear", menu: "More", link: "Set traffic, weights or algorithm", press: "Remove overrides", says: "Overrides removed. The settings in your code apply again.",
 		fill: func(p *tab) {
-			p.press("a", "Clear all that is set here")
-			p.see("Takes back what is set here")
+			p.press("a", "Remove all overrides")
+			p.see("Removes these overrides")
 		},
 		is: func(p *tab, x string, _ *details) bool {
 			took, got := p.server.count(p.T, x, both, "cleared", "b", 20)
@@ -59,72 +59,72 @@ var life = []deed{
 		},
 	},
 	{
-		name: "pause", link: "Pause", press: "Pause", says: "Paused.",
+		name: "pause", link: "Pause experiment", press: "Pause experiment", says: "Experiment paused.",
 		is: func(p *tab, x string, d *details) bool {
 			return d.Paused && p.server.participate(p.T, x, both, "while paused").Reason == "paused"
 		},
 	},
 	{
-		name: "resume", link: "Resume", press: "Resume", says: "Resumed.",
+		name: "resume", link: "Resume experiment", press: "Resume experiment", says: "Experiment resumed.",
 		is: func(p *tab, x string, d *details) bool {
 			return !d.Paused && p.server.participate(p.T, x, both, "resumed").Participating
 		},
 	},
 	{
-		name: "winner", menu: "Set the winner", link: "b", press: "Set the winner", says: "The winner is set.",
+		name: "winner", menu: "Set winner", link: "b", press: "Set winner", says: "Winner set.",
 		is: func(p *tab, x string, d *details) bool {
 			return d.Winner == "b" && p.server.participate(p.T, x, both, "decided").Reason == "winner"
 		},
 	},
 	{
-		name: "undo", press: "Undo", says: "Undone.", // beside what was done last
+		name: "undo", press: "Undo", says: "Undone.", // in the notice
 		is: func(_ *tab, _ string, d *details) bool { return d.Winner == "" },
 	},
 	{
-		name: "winner again", menu: "Set the winner", link: "a", press: "Set the winner", says: "The winner is set.",
+		name: "winner again", menu: "Set winner", link: "a", press: "Set winner", says: "Winner set.",
 		is: func(_ *tab, _ string, d *details) bool { return d.Winner == "a" },
 	},
 	{
-		name: "another winner", menu: "Change the winner", link: "b", press: "Set the winner", says: "everyone gets b",
+		name: "another winner", menu: "Change winner", link: "b", press: "Set winner", says: "Winner: b",
 		is: func(_ *tab, _ string, d *details) bool { return d.Winner == "b" },
 	},
 	{
-		name: "reset winner", link: "Reset the winner", press: "Take the winner back", says: "The winner is taken back.",
+		name: "reset winner", link: "Remove winner", press: "Remove winner", says: "Winner removed.",
 		is: func(_ *tab, _ string, d *details) bool { return d.Winner == "" },
 	},
 	{
-		name: "archive", link: "Archive", press: "Archive", says: "Archived.",
+		name: "archive", link: "Archive experiment", press: "Archive experiment", says: "Experiment archived.",
 		is: func(p *tab, x string, d *details) bool {
 			return d.Archived && p.server.participate(p.T, x, both, "while archived").Reason == "archived"
 		},
 	},
 	{
-		name: "unarchive", link: "Take out of the archive", press: "Take it out of the archive", says: "Taken out of the archive.",
+		name: "unarchive", link: "Restore experiment", press: "Restore experiment", says: "Experiment restored.",
 		is: func(_ *tab, _ string, d *details) bool { return !d.Archived },
 	},
 	{
-		name: "archive again", link: "Archive", press: "Archive", says: "Archived.",
+		name: "archive again", link: "Archive experiment", press: "Archive experiment", says: "Experiment archived.",
 		is: func(_ *tab, _ string, d *details) bool { return d.Archived },
 	},
 	{
-		name: "purge", link: "Purge client data", press: "Purge the client data", says: "The client data is purged.",
+		name: "purge", link: "Purge client data", press: "Purge client data", says: "Client data purged.",
 		is: func(_ *tab, _ string, d *details) bool { return d.Archived && d.Participants > 0 },
 	},
 	{
-		name: "reset", menu: "More", link: "Reset", press: "Reset", says: "Reset: counting starts anew.",
+		name: "reset", menu: "More", link: "Restart experiment", press: "Restart experiment", says: "Experiment restarted; all counts are zero.",
 		is: func(_ *tab, _ string, d *details) bool {
 			return !d.Archived && d.Participants == 0 && d.Conversions == 0 && d.Description != ""
 		},
 	},
 	{
-		name: "delete", menu: "More", link: "Delete", press: "Delete", says: " is deleted.",
-		fill: func(p *tab) { p.fill("Type the name of the experiment to confirm", p.subject) },
+		name: "delete", menu: "More", link: "Delete experiment", press: "Delete experiment", says: " deleted.",
+		fill: func(p *tab) { p.fill("Type the experiment’s name to confirm", p.subject) },
 		is:   func(_ *tab, _ string, d *details) bool { return d == nil },
 	},
 }
 
-// TestActions does everything that can be done to an experiment by the mouse, in
-// every view, and asks the API what came of it.
+// TestActions carries out every operation with the mouse, in every view, and checks
+// the result by the API.
 func TestActions(t *testing.T) {
 	for _, v := range views {
 		t.Run(v.String(), func(t *testing.T) {
@@ -133,7 +133,7 @@ func TestActions(t *testing.T) {
 			for _, d := range life {
 				p.act(d)
 				if d.name == "purge" {
-					p.shows("Purged the client data", "Took it out of the archive", "Undid: Set the winner", editor)
+					p.shows("Purged client data", "Restored experiment", "Undid: Set winner", editor)
 					p.check("history")
 				}
 			}
@@ -141,7 +141,7 @@ func TestActions(t *testing.T) {
 	}
 }
 
-// begin makes an experiment, and goes from the login by way of the list to its page.
+// begin creates an experiment, logs in, and opens its page from the list.
 func begin(t *testing.T, v view, x string) *tab {
 	t.Helper()
 	s := need(t, guarded)
@@ -157,8 +157,8 @@ func begin(t *testing.T, v view, x string) *tab {
 	return p
 }
 
-// act does something, and checks what came of it.
-func (p *tab) act(d deed) {
+// act carries out an operation, and checks the result.
+func (p *tab) act(d operation) {
 	p.Helper()
 	if d.menu != "" {
 		p.press("summary", d.menu)
@@ -179,27 +179,27 @@ func (p *tab) act(d deed) {
 	}
 }
 
-// TestMistakes fills in what cannot be, which changes nothing.
-func TestMistakes(t *testing.T) {
+// TestInvalidForm submits an invalid form, which changes nothing.
+func TestInvalidForm(t *testing.T) {
 	for _, v := range []view{desk, bed} {
 		t.Run(v.String(), func(t *testing.T) {
 			t.Parallel()
 			p := begin(t, v, "mistakes "+v.String())
 			p.press("summary", "More")
-			p.press("a", "Traffic, weights, algorithm")
-			p.see("Set them")
-			p.fill("Traffic, in percent of the visitors", "many")
+			p.press("a", "Set traffic, weights or algorithm")
+			p.see("Save overrides")
+			p.fill("Traffic, in percent of visitors", "many")
 			p.faults.expect()
-			p.press("button", "Set them")
-			p.see("Nothing was changed.")
+			p.press("button", "Save overrides")
+			p.see("Nothing was saved.")
 			p.shows("“many” is not a number")
 			p.check("mistake")
 			if d := p.server.details(t, p.subject); d.Traffic != 1 {
 				t.Errorf("traffic is %g", d.Traffic)
 			}
-			p.fill("Traffic, in percent of the visitors", "50")
-			p.press("button", "Set them")
-			p.see("What is set here goes before what programs say.")
+			p.fill("Traffic, in percent of visitors", "50")
+			p.press("button", "Save overrides")
+			p.see("These settings now override the ones in your code.")
 			if d := p.server.details(t, p.subject); d.Traffic != 0.5 {
 				t.Errorf("traffic is %g", d.Traffic)
 			}
@@ -207,9 +207,9 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// TestBrokenSplit sets a winner while the split is broken, which takes a second
-// confirmation.
-func TestBrokenSplit(t *testing.T) {
+// TestWinnerWithSampleRatioMismatch sets a winner in spite of a sample-ratio mismatch,
+// which takes a second confirmation.
+func TestWinnerWithSampleRatioMismatch(t *testing.T) {
 	t.Parallel()
 	s, x := need(t, guarded), "broken"
 	if err := s.visit(crowd{experiment: x, arms: []arm{{both[0], 300, 30}, {both[1], 100, 20}}, days: 4, lossy: true}); err != nil {
@@ -219,30 +219,30 @@ func TestBrokenSplit(t *testing.T) {
 	p.login(editor)
 	p.press("a", x)
 	p.see("Do not trust this test.")
-	p.press("summary", "Set the winner")
+	p.press("summary", "Set winner")
 	p.press("a", "b")
 	p.see("even though the data is unreliable")
 	p.faults.expect()
-	p.press("button", "Set the winner")
+	p.press("button", "Set winner")
 	p.see("Select this box to confirm.")
 	if d := s.details(t, x); d.Winner != "" {
 		t.Fatalf("the winner is %s after one confirmation", d.Winner)
 	}
 	p.click("#anyway")
-	p.press("button", "Set the winner")
-	p.see("The winner is set.")
+	p.press("button", "Set winner")
+	p.see("Winner set.")
 	if d := s.details(t, x); d.Winner != "b" {
 		t.Errorf("the winner is %q", d.Winner)
 	}
 }
 
-// TestUndoInTheLog undoes something from the log rather than right after it.
-func TestUndoInTheLog(t *testing.T) {
+// TestUndoInHistory undoes an earlier change from the change history.
+func TestUndoInHistory(t *testing.T) {
 	t.Parallel()
-	p := begin(t, phone, "undo in the log")
-	p.act(life[0]) // describes it
-	p.act(life[4]) // pauses it
-	p.click(`button[aria-label^="Undo: Described it"]`)
+	p := begin(t, phone, "undo in history")
+	p.act(life[0]) // describes the experiment
+	p.act(life[4]) // pauses the experiment
+	p.click(`button[aria-label^="Undo: Edited description"]`)
 	p.see("Undone.")
 	if d := p.server.details(t, p.subject); d.Description != "" || !d.Paused {
 		t.Errorf("after undoing the description: %+v", d)
@@ -253,12 +253,12 @@ func TestUndoInTheLog(t *testing.T) {
 func TestKeyboard(t *testing.T) {
 	t.Parallel()
 	p := begin(t, desk, "keyboard")
-	p.tabTo("Pause")
+	p.tabTo("Pause experiment")
 	p.key(kb.Enter)
 	p.until(`document.querySelector("form.confirm") !== null`)
-	p.tabTo("Pause")
+	p.tabTo("Pause experiment")
 	p.key(kb.Enter)
-	p.see("Paused.")
+	p.see("Experiment paused.")
 	if d := p.server.details(t, p.subject); !d.Paused {
 		t.Errorf("%+v", d)
 	}
@@ -270,20 +270,20 @@ func TestKeyboard(t *testing.T) {
 	p.until(`document.querySelector(".menu[open]") === null && document.activeElement.textContent === "More"`)
 }
 
-// tabTo presses Tab until what has a text has the focus, which must be seen on it.
+// tabTo presses Tab until the element with a text has the focus, which must be visible.
 func (p *tab) tabTo(text string) {
 	p.Helper()
-	const most = 60
-	for range most {
+	const maxTabs = 60
+	for range maxTabs {
 		p.key(kb.Tab)
 		if eval[string](p, `document.activeElement.textContent.trim()`) == text {
 			if outline := eval[string](p, `getComputedStyle(document.activeElement).outlineStyle`); outline == "none" {
-				p.Errorf("one cannot see that %s has the focus", text)
+				p.Errorf("the focus of %s is not visible", text)
 			}
 			return
 		}
 	}
-	p.Fatalf("%d tabs do not lead to %s", most, text)
+	p.Fatalf("%d tabs do not lead to %s", maxTabs, text)
 }
 
 func (p *tab) key(keys string) {

@@ -17,7 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// view is how somebody looks at a page.
+// view is the window and the color scheme of a tab.
 type view struct {
 	width, height int64
 	dark          bool
@@ -38,19 +38,19 @@ func (v view) String() string {
 	return fmt.Sprintf("%d-light", v.width)
 }
 
-// tab is a tab of the browser in which somebody looks at a server's pages. It shares
-// no cookie with others.
+// tab is a tab of the browser with a server's pages. It shares no cookies with other
+// tabs.
 type tab struct {
 	*testing.T
 
 	ctx     context.Context //nolint:containedctx // as long as the tab is open
 	server  *server
 	view    view
-	subject string // the experiment that it is about
+	subject string // experiment under test
 	faults  *faults
 }
 
-// newTab opens one. Whatever goes wrong in it until the test ends fails the test.
+// newTab opens a tab. Its faults until the end of the test fail the test.
 func newTab(t *testing.T, s *server, v view) *tab {
 	t.Helper()
 	parent, err := chromium()
@@ -67,13 +67,13 @@ func newTab(t *testing.T, s *server, v view) *tab {
 	call(p, network.Enable, network.EnableParams{})
 	p.allow("clipboard-read", "clipboard-write")
 	call(p, audits.Enable, cdp.Empty{})
-	call(p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}) // as if each tab were the one in front
+	call(p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}) // all tabs behave as if in front
 	p.look(v)
 	t.Cleanup(func() { f.report(t) })
 	return p
 }
 
-// allow lets the pages do what the browser would ask for.
+// allow grants permissions for which the browser would ask the user.
 func (p *tab) allow(permissions ...string) {
 	p.Helper()
 	for _, name := range permissions {
@@ -87,7 +87,7 @@ func (p *tab) allow(permissions ...string) {
 	}
 }
 
-// look changes how the tab is looked at.
+// look changes the view of the tab.
 func (p *tab) look(v view) {
 	p.Helper()
 	p.view = v
@@ -103,24 +103,24 @@ func (p *tab) look(v view) {
 	})
 }
 
-// call has the browser do something to the tab.
+// call sends a command of the protocol to the tab.
 func call[P, R any](p *tab, command cdp.Command[P, R], params P) R {
 	p.Helper()
-	return again(p, command.Method, func(ctx context.Context) (R, error) { return chromedp.Call(ctx, command, params) })
+	return retry(p, command.Method, func(ctx context.Context) (R, error) { return chromedp.Call(ctx, command, params) })
 }
 
-// do does things in the tab as somebody would: in a page that has all that it loads,
-// and once more if it changes just then.
+// do carries out actions of a user in a settled page. It retries if the page changes
+// meanwhile.
 func (p *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	p.Helper()
-	again(p, what, func(ctx context.Context) (none chromedp.Void, err error) {
+	retry(p, what, func(ctx context.Context) (none chromedp.Void, err error) {
 		p.settle()
 		return none, chromedp.Do(ctx, steps...)
 	})
 }
 
-// again tries something until the page does not change under it.
-func again[T any](p *tab, what string, try func(context.Context) (T, error)) T {
+// retry repeats an operation until the page does not change meanwhile.
+func retry[T any](p *tab, what string, try func(context.Context) (T, error)) T {
 	p.Helper()
 	ctx, cancel := p.while()
 	defer cancel()
@@ -135,21 +135,21 @@ func again[T any](p *tab, what string, try func(context.Context) (T, error)) T {
 	}
 }
 
-// changed tells whether something failed because the page changed meanwhile: a node
-// is there no more or is not shown, or an expression's page was left. Whatever else
-// cannot be done in the page as it is has the same code.
+// changed reports whether an operation failed because the page changed meanwhile: a node
+// is gone or hidden, or the page was left. Other failures in the page have the same
+// code.
 func changed(err error) bool {
 	const serverError = -32000
 	var e *cdproto.Error
 	return errors.As(err, &e) && e.Code == serverError || errors.Is(err, chromedp.ErrInvalidDimensions)
 }
 
-// while is how long something may take.
+// while returns a context that ends after the timeout.
 func (p *tab) while() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(p.ctx, patience)
+	return context.WithTimeout(p.ctx, timeout)
 }
 
-// open goes to a page, and returns the status with which it is answered.
+// open opens a page, and returns its HTTP status.
 func (p *tab) open(path string) (status int64) {
 	p.Helper()
 	ctx, cancel := p.while()
@@ -162,31 +162,30 @@ func (p *tab) open(path string) (status int64) {
 	return answer.Status
 }
 
-// settle waits until a page has all that it loads.
+// settle waits until a page is completely loaded.
 func (p *tab) settle() {
 	p.Helper()
 	p.until(`document.readyState === "complete" && (!document.querySelector("#charts .plots[hidden]") || !document.querySelector("#series-table tbody tr"))`)
 }
 
-// eval evaluates an expression in the page once that has all that it loads, and
-// waits for what it promises. It does so anew in the next page if this one is left
-// meanwhile.
+// eval evaluates an expression in a settled page, and awaits promises. If the page is
+// left meanwhile, it evaluates the expression again in the next page.
 func eval[T any](p *tab, expression string) T {
 	p.Helper()
-	return again(p, fmt.Sprintf("%.200s", expression), func(ctx context.Context) (T, error) {
+	return retry(p, fmt.Sprintf("%.200s", expression), func(ctx context.Context) (T, error) {
 		p.settle()
 		return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	})
 }
 
-// until waits until an expression is true in the page, whichever that is by then.
+// until waits until an expression is true in the present page.
 func (p *tab) until(expression string) {
 	p.Helper()
 	soon(p.T, expression, func() bool {
 		ctx, cancel := p.while()
 		defer cancel()
 		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
-		return err == nil && is // an error is of a page that was just left
+		return err == nil && is // pages that were just left return errors
 	})
 }
 
@@ -196,7 +195,7 @@ func (p *tab) see(text string) {
 	p.until(fmt.Sprintf(`document.body !== null && document.body.innerText.includes(%q)`, text))
 }
 
-// shows fails the test unless the page shows a text by now.
+// shows fails the test unless the page shows the texts now.
 func (p *tab) shows(texts ...string) {
 	p.Helper()
 	all := eval[string](p, `document.body.innerText`)
@@ -212,8 +211,7 @@ func (p *tab) path() string {
 	return eval[string](p, `location.pathname + location.search`)
 }
 
-// press clicks what has a text in it: the element in which somebody would see the
-// pointer change.
+// press clicks the element that has a text.
 func (p *tab) press(element, text string) {
 	p.Helper()
 	p.click(fmt.Sprintf(`//%s[normalize-space()=%q]`, element, text))
@@ -225,7 +223,7 @@ func (p *tab) click(which string) {
 	p.do("click on "+which, chromedp.Click(which))
 }
 
-// fill types a text into a field in place of what is in it.
+// fill replaces the content of a field.
 func (p *tab) fill(label, text string) {
 	p.Helper()
 	soon(p.T, fmt.Sprintf("%q in %s", text, label), func() bool {
@@ -237,12 +235,11 @@ func (p *tab) fill(label, text string) {
 	})
 }
 
-// choose picks one of a select box, by what it shows.
+// choose selects an option of a select box by its text.
 func (p *tab) choose(label, option string) {
 	p.Helper()
-	// The list that opens is the system's, which the protocol does not reach; typing
-	// picks as well. The first key may lead to another page already, which the others
-	// do not reach.
+	// The protocol does not reach the system's list of options, but typing selects too.
+	// The first key may lead to another page, which the further keys do not reach.
 	soon(p.T, option+" as "+label, func() bool {
 		id := p.labelled(label)
 		p.do("choose "+option, chromedp.Focus(id), chromedp.KeyEvent(option))
@@ -250,7 +247,7 @@ func (p *tab) choose(label, option string) {
 	})
 }
 
-// labelled returns the selector of the field of a label.
+// labelled returns the selector of the field with a label.
 func (p *tab) labelled(label string) string {
 	p.Helper()
 	id := eval[string](p, fmt.Sprintf(`[...document.querySelectorAll("label")].find((l) => l.textContent.trim() === %q)?.control?.id ?? ""`, label))
@@ -260,7 +257,7 @@ func (p *tab) labelled(label string) string {
 	return "#" + id
 }
 
-// login logs somebody in.
+// login logs a user in.
 func (p *tab) login(name string) {
 	p.Helper()
 	p.open("/")

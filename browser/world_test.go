@@ -13,24 +13,24 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// arm is an alternative, with what its participants did.
+// arm is an alternative with its numbers of participants.
 type arm struct {
 	name                    string
 	participants, converted int
 }
 
-// crowd is an experiment, with the visitors of some days who took part in it.
+// crowd is an experiment with the visitors of some days.
 type crowd struct {
 	experiment string
 	arms       []arm
 	days       int
-	kpis       []string // of which they converted: the default one if none
-	price      float64  // what a conversion is worth: nothing if 0
-	lossy      bool     // visitors were drawn, and some got lost; else they chose
+	kpis       []string // KPIs of the conversions; none: the default KPI
+	price      float64  // average value of a conversion; 0: none
+	lossy      bool     // alternatives were drawn, and some visitors got lost; else they were chosen
 }
 
-// The experiments beside those of "sixpack seed": one for each verdict, and what
-// else pages have to bear.
+// crowds are experiments in addition to the sample data of "sixpack seed": one per
+// verdict, and extreme cases for pages.
 var crowds = []crowd{
 	{experiment: "newsletter-box", arms: []arm{{"below the text", 1600, 160}, {"beside the text", 1605, 254}}, days: 14},
 	{experiment: "one-click", arms: []arm{{"off", 700, 210}, {"on", 705, 120}}, days: 10},
@@ -45,7 +45,7 @@ var crowds = []crowd{
 		kpis: []string{"click", "open", "share", "signup", "subscribe", "upgrade", "renew", "a-kpi-with-a-rather-long-name-that-has-to-fit"},
 	},
 	{
-		experiment: "An experiment with a name as long as nobody would think of-but-somebody-did-without-any-space-to-break-it",
+		experiment: "An experiment with a name that is far too long for-most-windows-and-without-any-space-to-break-it-in-its-end",
 		arms:       []arm{{"the first alternative which has a long name as well", 80, 8}, {"two", 81, 9}, {"three", 80, 7}, {"four", 82, 11}, {"five", 80, 9}, {"six", 81, 8}, {"seven", 80, 9}},
 		days:       30,
 	},
@@ -56,10 +56,10 @@ var crowds = []crowd{
 	{experiment: "keep-for-later", arms: []arm{{"x", 60, 5}, {"y", 60, 6}}, days: 3},
 }
 
-// callers is how many visitors come at the same time.
+// callers is the number of concurrent visitors.
 const callers = 32
 
-// visit lets a crowd's visitors come.
+// visit sends the requests of a crowd's visitors.
 func (s *server) visit(c crowd) error {
 	var group errgroup.Group
 	group.SetLimit(callers)
@@ -81,7 +81,7 @@ func (s *server) visit(c crowd) error {
 	return group.Wait()
 }
 
-// alternatives returns their names.
+// alternatives returns the names of the alternatives.
 func (c crowd) alternatives() (names []string) {
 	for _, a := range c.arms {
 		names = append(names, a.name)
@@ -89,7 +89,7 @@ func (c crowd) alternatives() (names []string) {
 	return names
 }
 
-// goals returns the KPIs of which they converted.
+// goals returns the KPIs of the conversions.
 func (c crowd) goals() []string {
 	if len(c.kpis) == 0 {
 		return []string{""}
@@ -97,7 +97,7 @@ func (c crowd) goals() []string {
 	return c.kpis
 }
 
-// drawn returns a client whom the draw gives an alternative.
+// drawn returns a client who gets an alternative by the draw.
 func (s *server) drawn(c crowd, a arm, like string) (client string, err error) {
 	for try := 0; ; try++ {
 		var got facts
@@ -111,7 +111,7 @@ func (s *server) drawn(c crowd, a arm, like string) (client string, err error) {
 	}
 }
 
-// come lets one visitor take part, and convert if it is its turn.
+// come sends the requests of one visitor, some of whom convert.
 func (s *server) come(c crowd, a arm, i int, client string, day time.Time) error {
 	q := url.Values{"experiment": {c.experiment}, "client_id": {client}, "datetime": {day.Format(time.DateOnly)}}
 	asks := url.Values{"alternatives": c.alternatives()}
@@ -127,7 +127,7 @@ func (s *server) come(c crowd, a arm, i int, client string, day time.Time) error
 	}
 	for j, kpi := range c.goals() {
 		if j > 0 && (i+j)%3 == 0 {
-			continue // not everybody reaches every goal
+			continue // not every visitor reaches every goal
 		}
 		q.Set("kpi", kpi)
 		if c.price > 0 {
@@ -140,8 +140,8 @@ func (s *server) come(c crowd, a arm, i int, client string, day time.Time) error
 	return nil
 }
 
-// populate makes the experiments beside those of seed, and does to some of them
-// what somebody would do in the dashboard.
+// populate creates the crowds, and carries out operations of an operator on some
+// experiments.
 func (s *server) populate() error {
 	var group errgroup.Group
 	for _, c := range crowds {
@@ -179,7 +179,7 @@ func (s *server) populate() error {
 
 var formToken = regexp.MustCompile(`name="_csrf_token" value="([^"]*)"`)
 
-// act sends the form of an action.
+// act submits the form of an operation.
 func (s *server) act(client *http.Client, experiment, action string, fields url.Values) error {
 	path := s.web + "/experiments/" + url.PathEscape(experiment) + "/do/" + action
 	page, err := client.Get(path)

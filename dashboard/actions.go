@@ -9,18 +9,18 @@ import (
 )
 
 // action is the page of an operation: its words, the fields of its form, and the call
-// of the engine. Whether the operation is allowed is the engine's business.
+// of the engine. The engine decides whether the operation is allowed.
 type action struct {
 	Name   store.Action // in paths
-	Title  string       // of its page, before the experiment's name
-	Button string       // that carries it out
-	Final  bool         // it cannot be describeUndo
+	Title  string       // heading of its page
+	Button string       // label of the button that carries it out; empty: the title
+	Final  bool         // it loses data, and cannot be undone
 	NoUndo bool         // it cannot be undone either, but loses no data
-	done   string       // what the next page says
+	done   string       // notice on the next page
 
 	explain func(s *subject) []string // what will happen, in sentences
 	fields  func(s *subject) []field  // of the form; nil for none
-	// do carries it out. It returns a formError for fields that are not valid.
+	// do carries the action out. It returns a formError for invalid fields.
 	do func(ctx context.Context, s *subject) error
 }
 
@@ -39,7 +39,7 @@ func actionOf(name string) *action {
 	return actions[i]
 }
 
-// call returns the do of an action that takes nothing but the experiment.
+// call returns the do of an action without fields.
 func call(operation func(e *sixpack.Engine, ctx context.Context, experiment string) error) func(context.Context, *subject) error {
 	return func(ctx context.Context, s *subject) error { return operation(s.engine, ctx, s.Name) }
 }

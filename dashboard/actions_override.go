@@ -10,7 +10,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Fields of the form that overrides. Each alternative has a field for its weight.
+// Fields of the form that sets overrides. Each alternative has a field for its weight.
 const (
 	trafficField   = "traffic"
 	algorithmField = "algorithm"
@@ -19,15 +19,16 @@ const (
 func weightField(i int) string { return "weight-" + strconv.Itoa(i) }
 
 var override = action{
-	Name: store.ActionOverride, Title: "Traffic, weights and algorithm of", Button: "Set them", done: "What is set here goes before what programs say.",
+	Name: store.ActionOverride, Title: "Traffic, weights and algorithm", Button: "Save overrides",
+	done: "These settings now override the ones in your code.",
 	explain: func(s *subject) []string {
 		texts := []string{
-			"What is set here goes before what programs say when they ask for an alternative. Leave to them what you leave empty.",
-			"It holds for new participants: the " + s.participants() + " so far keep their alternatives. " +
-				"Alternatives are compared within each stretch of equal weights.",
+			"Settings here override those in your code. Leave a field empty to use the value from your code.",
+			"They apply to new participants: the " + s.participants() + " so far keep their alternatives. " +
+				"Results are compared only between visitors who came under the same weights.",
 		}
 		if s.Ramp.Active() {
-			texts = append(texts, "The traffic is the ramp’s, and stays as it is.")
+			texts = append(texts, "The ramp sets the traffic. To set it yourself, stop the ramp first.")
 		}
 		return texts
 	},
@@ -35,9 +36,9 @@ var override = action{
 		var fields []field
 		if !s.Ramp.Active() {
 			fields = append(fields, field{
-				Name: trafficField, Label: "Traffic, in percent of the visitors", Kind: number,
+				Name: trafficField, Label: "Traffic, in percent of visitors", Kind: number,
 				Value: s.value(trafficField, percentOrEmpty(s.Override.Traffic)), Placeholder: percent(s.Traffic),
-				Hint: "Raising it lets more visitors in. Lowering it puts nobody out who takes part already.",
+				Hint: "Raising it admits more visitors. Lowering it does not remove existing participants.",
 			})
 		}
 		for i, name := range s.Alternatives {
@@ -49,11 +50,11 @@ var override = action{
 				Name: weightField(i), Label: "Weight of " + name, Kind: number, Value: s.value(weightField(i), soFar), Placeholder: format.Short(100 * declaredShare(s.Record, i)),
 			})
 		}
-		fields[len(fields)-1].Hint = "Weights of any scale: 3 and 1 are 75 % and 25 %."
+		fields[len(fields)-1].Hint = "Any scale works: 3 and 1 mean 75% and 25%."
 		soFar := s.value(algorithmField, s.Override.Algorithm)
-		choices := []choice{{"", "as programs say", soFar == ""}}
+		choices := []choice{{"", "As set in code"}}
 		for _, name := range s.engine.Algorithms() {
-			choices = append(choices, choice{name, name + " – " + explainAlgorithm(s.engine.Algorithm(name)), soFar == name})
+			choices = append(choices, choice{name, name + " – " + explainAlgorithm(s.engine.Algorithm(name))})
 		}
 		return append(fields, field{Name: algorithmField, Label: "Algorithm", Kind: picked, Choices: choices, Value: soFar})
 	},
@@ -65,24 +66,24 @@ var override = action{
 			return wrong
 		}
 		if o.IsZero() && s.Override.IsZero() {
-			return formError{"": "Nothing is filled in, so that nothing was changed."}
+			return formError{"": "All fields are empty. Fill in at least one."}
 		}
 		return s.engine.Override(ctx, s.Name, o)
 	},
 }
 
 var clearOverride = action{
-	Name: store.ActionClearOverride, Title: "Clear traffic, weights and algorithm of", Button: "Clear what is set here", done: "Programs decide again.",
+	Name: store.ActionClearOverride, Title: "Remove overrides", done: "Overrides removed. The settings in your code apply again.",
 	explain: func(s *subject) []string {
 		return []string{
-			"Takes back what is set here: " + describeOverride(s.Override, s.Alternatives) + ".",
-			"From now on programs decide again: traffic " + percent(s.Traffic) + " %" + declared(s.Record) + ". The " + s.participants() + " so far keep their alternatives.",
+			"Removes these overrides: " + describeOverride(s.Override, s.Alternatives) + ".",
+			"The settings in your code apply again: traffic " + percent(s.Traffic) + "%" + declared(s.Record) + ". The " + s.participants() + " so far keep their alternatives.",
 		}
 	},
 	do: call((*sixpack.Engine).ClearOverride),
 }
 
-// declaredShare returns the share of an alternative that programs declare.
+// declaredShare returns the share of an alternative as set in code.
 func declaredShare(r store.Record, i int) float64 {
 	if r.Weights == nil {
 		return 1 / float64(len(r.Alternatives))
@@ -106,15 +107,15 @@ func (m formError) readWeights(s *subject) []float64 {
 		return nil
 	}
 	for _, name := range missing {
-		m[name] = "Give each alternative a weight, 0 for none, or leave all empty."
+		m[name] = "Enter a weight for each alternative (0 for none), or leave all weights empty."
 	}
 	if sum == 0 && len(m) == 0 {
-		m[weightField(0)] = "At least one weight has to be above 0."
+		m[weightField(0)] = "At least one weight must be above 0."
 	}
 	return weights
 }
 
-// declared describes the weights and the algorithm that programs declare.
+// declared describes the weights and the algorithm as set in code.
 func declared(r store.Record) string {
 	text := ", equal weights"
 	if r.Weights != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Fields of the form that plans.
+// Fields of the form of the plan.
 const (
 	kpiField      = "kpi"
 	effectField   = "effect"
@@ -20,11 +20,11 @@ const (
 )
 
 var setPlan = action{
-	Name: store.ActionPlan, Title: "Plan", Button: "Save the plan", done: "The plan is saved.",
+	Name: store.ActionPlan, Title: "Plan", Button: "Save plan", done: "Plan saved.",
 	explain: func(*subject) []string {
 		return []string{
-			"The plan says what the verdict is about. What is left empty takes what is shown.",
-			"Plan before you look: a plan that is made to fit what was seen finds what is not there.",
+			"The plan defines what counts as a result. Empty fields use the defaults shown.",
+			"Set the plan before looking at results; a plan fitted to the data produces false findings.",
 		}
 	},
 	fields: func(s *subject) []field {
@@ -36,27 +36,33 @@ var setPlan = action{
 		analysis := s.value(analysisField, string(p.Analysis))
 		defaults := s.report.Plan // the plan with its defaults
 		return []field{
-			{Name: kpiField, Label: "KPI", Kind: line, Value: s.value(kpiField, p.KPI), Placeholder: kpiName(s.PrimaryKPI()), Hint: "The one by which the experiment is judged."},
+			{Name: kpiField, Label: "KPI", Kind: line, Value: s.value(kpiField, p.KPI), Placeholder: kpiName(s.PrimaryKPI()), Hint: "The primary KPI. The verdict is based on it."},
 			{
-				Name: effectField, Label: "Smallest effect worth finding, in percent", Kind: number, Value: s.value(effectField, percentOrEmpty(p.Effect)),
-				Placeholder: percent(defaults.Effect), Hint: "A lift of the control's rate: 10 is from 5 % to 5.5 %.",
+				Name: effectField, Label: "Smallest effect worth detecting, in percent", Kind: number, Value: s.value(effectField, percentOrEmpty(p.Effect)),
+				Placeholder: percent(defaults.Effect), Hint: "A lift relative to the control’s conversion rate: 10 means from 5% to 5.5%.",
 			},
 			{
-				Name: baselineField, Label: "Rate of the control, in percent", Kind: number, Value: s.value(baselineField, percentOrEmpty(p.Baseline)),
-				Placeholder: "as it turns out", Hint: "As you expect it, to tell how long it may take.",
+				Name: baselineField, Label: "Control’s conversion rate, in percent", Kind: number, Value: s.value(baselineField, percentOrEmpty(p.Baseline)),
+				Placeholder: "measured", Hint: "The rate you expect. It is used to estimate how long the test takes.",
 			},
-			{Name: powerField, Label: "Chance to find such an effect, in percent", Kind: number, Value: s.value(powerField, percentOrEmpty(p.Power)), Placeholder: percent(defaults.Power)},
-			{Name: alphaField, Label: "Chance of a false alarm, in percent", Kind: number, Value: s.value(alphaField, percentOrEmpty(p.Alpha)), Placeholder: percent(defaults.Alpha)},
 			{
-				Name: sizeField, Label: "Participants", Kind: number, Value: s.value(sizeField, size), Placeholder: "as many as it takes",
-				Hint: "Of all alternatives together.",
+				Name: powerField, Label: "Power, in percent", Kind: number, Value: s.value(powerField, percentOrEmpty(p.Power)), Placeholder: percent(defaults.Power),
+				Hint: "The probability of detecting this effect if it exists.",
+			},
+			{
+				Name: alphaField, Label: "False-positive rate (alpha), in percent", Kind: number, Value: s.value(alphaField, percentOrEmpty(p.Alpha)), Placeholder: percent(defaults.Alpha),
+				Hint: "The probability of a verdict for one alternative although there is no difference.",
+			},
+			{
+				Name: sizeField, Label: "Participants", Kind: number, Value: s.value(sizeField, size), Placeholder: "as needed",
+				Hint: "The total of all alternatives.",
 			},
 			{
 				Name: analysisField, Label: "Analysis", Kind: picked, Value: analysis, Choices: []choice{
-					{"", "at any time, as often as you like", analysis == "" || analysis == string(store.AnalysisAlwaysValid)},
-					{string(store.AnalysisFixed), "once, when all participants are there", analysis == string(store.AnalysisFixed)},
+					{"", "At any time, as often as you like"},
+					{string(store.AnalysisFixed), "Once, when all participants have come"},
 				},
-				Hint: "Looking once needs fewer participants, but tells nothing before. It has to be planned before anybody takes part.",
+				Hint: "A single look needs fewer participants but gives no result before the end. Plan it before the first participant.",
 			},
 		}
 	},
@@ -73,7 +79,7 @@ var setPlan = action{
 			Analysis: store.Analysis(s.form.Get(analysisField)),
 		}
 		if p.Analysis == store.AnalysisFixed && p.Size == 0 && wrong[sizeField] == "" {
-			wrong[sizeField] = "Say at how many participants you will look."
+			wrong[sizeField] = "Enter the number of participants after which you will look at the results."
 		}
 		if len(wrong) > 0 {
 			return wrong
@@ -87,7 +93,7 @@ func (m formError) readSize(s *subject) int64 {
 	const maxSize = 1e12
 	x := m.readNumber(s, sizeField, true, maxSize)
 	if x != math.Trunc(x) {
-		m[sizeField] = "It has to be a whole number."
+		m[sizeField] = "Enter a whole number."
 	}
 	return int64(x)
 }

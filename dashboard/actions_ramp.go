@@ -30,7 +30,7 @@ const (
 	mustNotRise = "rise"
 )
 
-// knownKPIs returns the KPIs that have a field: the primary one and those seen so far.
+// knownKPIs returns the KPIs that have a field: the primary KPI and all seen so far.
 func (s *subject) knownKPIs() []string {
 	all := slices.Clone(s.KPIs)
 	if primary := s.PrimaryKPI(); !slices.Contains(all, primary) {
@@ -40,17 +40,17 @@ func (s *subject) knownKPIs() []string {
 }
 
 var startRamp = action{
-	Name: store.ActionRamp, Title: "Raise the traffic of", Button: "Begin", NoUndo: true, done: "The ramp has begun.",
+	Name: store.ActionRamp, Title: "Start traffic ramp", Button: "Start ramp", NoUndo: true, done: "Ramp started.",
 	explain: func(s *subject) []string {
 		texts := []string{
-			"Sets the traffic, which is " + percent(s.Record.TrafficInForce()) + " % now, to the first step at once, and to the next one each time that a step was held long enough.",
-			"Nobody who takes part changes or is put out, whatever the steps are.",
+			"Raises the traffic step by step: from " + percent(s.Record.TrafficInForce()) + "% now to the first step at once, and to each further step after the time below.",
+			"Existing participants keep their alternative at every step.",
 		}
-		if says := declaredTraffic(s.Record); says != "" {
-			texts = append(texts, says)
+		if text := overriddenTraffic(s.Record); text != "" {
+			texts = append(texts, text)
 		}
-		return append(texts, "Before each step it looks at the numbers. It stops for good, and leaves the traffic where it is, "+
-			"if participants do not come in the shares that are set, or if an alternative clearly makes one of the KPIs chosen here worse.")
+		return append(texts, "Before each step, the results are checked. The ramp stops for good, and the traffic stays where it is, "+
+			"if there is a sample-ratio mismatch or if an alternative makes one of the KPIs chosen here significantly worse.")
 	},
 	fields: func(s *subject) []field {
 		usual := api.DefaultRamp(s.Record)
@@ -60,12 +60,12 @@ var startRamp = action{
 		}
 		fields := []field{
 			{
-				Name: stepsField, Label: "Steps, in percent of the visitors", Kind: line, Value: s.value(stepsField, strings.Join(steps, ", ")),
-				Hint: "Each above the one before.",
+				Name: stepsField, Label: "Steps, in percent of visitors", Kind: line, Value: s.value(stepsField, strings.Join(steps, ", ")),
+				Hint: "Separated by commas, in increasing order.",
 			},
 			{
 				Name: holdField, Label: "Hours at each step", Kind: number, Value: s.value(holdField, strconv.FormatFloat(usual.Hold.Hours(), 'f', -1, 64)),
-				Hint: "A step that nobody took part at is held again. Time in which the experiment is paused does not count.",
+				Hint: "A step without any participants is repeated. Time while the experiment is paused does not count.",
 			},
 		}
 		for _, kpi := range s.knownKPIs() {
@@ -73,20 +73,20 @@ var startRamp = action{
 			fields = append(fields, field{
 				Name: guardField(kpi), Label: "KPI " + kpiName(kpi), Kind: picked, Value: chosen,
 				Choices: []choice{
-					{"", "does not stop the ramp", chosen == ""},
-					{mustNotFall, "must not fall", chosen == mustNotFall},
-					{mustNotRise, "must not rise: a rise is bad", chosen == mustNotRise},
+					{"", "does not stop the ramp"},
+					{mustNotFall, "must not fall"},
+					{mustNotRise, "must not rise"},
 				},
 			})
 		}
 		return append(fields,
 			field{
 				Name: fallsField, Label: "Other KPIs that must not fall", Kind: line, Value: s.value(fallsField, ""),
-				Hint: "Those that nobody converted by yet, separated by commas.",
+				Hint: "KPIs without conversions so far, separated by commas.",
 			},
 			field{
 				Name: risesField, Label: "Other KPIs that must not rise", Kind: line, Value: s.value(risesField, ""),
-				Hint: "Such as errors.",
+				Hint: "For example errors.",
 			})
 	},
 	do: func(ctx context.Context, s *subject) error {
@@ -98,7 +98,7 @@ var startRamp = action{
 			Guardrails: slices.Concat(wrong.readKnown(s), readGuardrails(s, fallsField, false), readGuardrails(s, risesField, true)),
 		}
 		if p.Hold == 0 && wrong[holdField] == "" {
-			wrong[holdField] = "Say how long each step is held."
+			wrong[holdField] = "Enter how many hours each step lasts."
 		}
 		if len(wrong) > 0 {
 			return wrong
@@ -108,40 +108,40 @@ var startRamp = action{
 }
 
 var pauseRamp = action{
-	Name: store.ActionPauseRamp, Title: "Pause the ramp of", Button: "Pause the ramp", NoUndo: true, done: "The ramp is paused.",
+	Name: store.ActionPauseRamp, Title: "Pause ramp", NoUndo: true, done: "Ramp paused.",
 	explain: func(s *subject) []string {
-		return []string{"The traffic stays at " + percent(s.Record.TrafficInForce()) + " % until you resume the ramp. Then this step is held for as long as was left."}
+		return []string{"The traffic stays at " + percent(s.Record.TrafficInForce()) + "% until you resume the ramp. The present step then continues for its remaining time."}
 	},
 	do: call((*sixpack.Engine).PauseRamp),
 }
 
 var resumeRamp = action{
-	Name: store.ActionResumeRamp, Title: "Resume the ramp of", Button: "Resume the ramp", NoUndo: true, done: "The ramp goes on.",
+	Name: store.ActionResumeRamp, Title: "Resume ramp", NoUndo: true, done: "Ramp resumed.",
 	explain: func(s *subject) []string {
 		return []string{
-			"The ramp goes on: the traffic stays at " + percent(s.Record.TrafficInForce()) + " % for " + format.Duration(s.Ramp.Left) + ", and is raised then.",
+			"The traffic stays at " + percent(s.Record.TrafficInForce()) + "% for another " + format.Duration(s.Ramp.Left) + ", then rises to the next step.",
 		}
 	},
 	do: call((*sixpack.Engine).ResumeRamp),
 }
 
 var stopRamp = action{
-	Name: store.ActionStopRamp, Title: "Stop the ramp of", Button: "Stop the ramp", NoUndo: true, done: "The ramp is stopped.",
+	Name: store.ActionStopRamp, Title: "Stop ramp", NoUndo: true, done: "Ramp stopped.",
 	explain: func(s *subject) []string {
 		return []string{
-			"Ends the ramp for good. The traffic stays at " + percent(s.Record.TrafficInForce()) + " %, and can be set by hand again. You can begin another ramp.",
+			"Ends the ramp for good. The traffic stays at " + percent(s.Record.TrafficInForce()) + "%. You can then set it yourself or start another ramp.",
 		}
 	},
 	do: call((*sixpack.Engine).StopRamp),
 }
 
-// declaredTraffic says that a ramp overrides the traffic that programs declare, if they
-// declare one.
-func declaredTraffic(r store.Record) string {
+// overriddenTraffic describes the traffic set in code that a ramp overrides. It is empty
+// if the code sets none.
+func overriddenTraffic(r store.Record) string {
 	if r.Traffic == 1 {
 		return ""
 	}
-	return "Programs declare a traffic of " + percent(r.Traffic) + " %: what the ramp sets goes before that."
+	return "The ramp overrides the traffic of " + percent(r.Traffic) + "% that is set in your code."
 }
 
 // readSteps returns the steps, entered in percent, as fractions.
@@ -151,16 +151,16 @@ func (m formError) readSteps(s *subject) (steps []float64) {
 		x, err := strconv.ParseFloat(part, 64)
 		switch {
 		case err != nil:
-			m[stepsField] = "“" + part + "” is not a number, such as 12.5."
+			m[stepsField] = quoted(part) + " is not a number. Enter steps such as 5, 25, 100."
 		case !(x > 0 && x <= hundred):
-			m[stepsField] = "Each has to be above 0, and at most 100."
+			m[stepsField] = "Each step must be above 0 and at most 100."
 		case len(steps) > 0 && x/hundred <= steps[len(steps)-1]:
-			m[stepsField] = "Each has to be above the one before."
+			m[stepsField] = "Each step must be above the previous one."
 		}
 		steps = append(steps, x/hundred)
 	}
 	if len(steps) == 0 {
-		m[stepsField] = "Give at least one step."
+		m[stepsField] = "Enter at least one step."
 	}
 	return steps
 }
@@ -175,7 +175,7 @@ func (m formError) readKnown(s *subject) (all []store.Guardrail) {
 		case mustNotRise:
 			all = append(all, store.Guardrail{KPI: kpi, RiseIsBad: true})
 		default:
-			m[guardField(kpi)] = "Choose one of these."
+			m[guardField(kpi)] = "Choose one of the options."
 		}
 	}
 	return all

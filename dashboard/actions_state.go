@@ -6,11 +6,11 @@ import (
 )
 
 var pause = action{
-	Name: store.ActionPause, Title: "Pause", Button: "Pause", done: "Paused.",
+	Name: store.ActionPause, Title: "Pause experiment", done: "Experiment paused.",
 	explain: func(s *subject) []string {
-		texts := []string{"Everyone gets " + s.shownToAll() + ", and nothing is counted, until you resume it."}
+		texts := []string{"Everyone gets " + s.shownToAll() + ", and nothing is counted, until you resume the experiment."}
 		if s.Winner == "" && s.report.Participants > 0 {
-			texts = append(texts, "The "+s.participants()+" so far get their alternatives back then.")
+			texts = append(texts, "The "+s.participants()+" so far then get their alternatives back.")
 		}
 		return s.withRampPaused(texts)
 	},
@@ -18,7 +18,7 @@ var pause = action{
 }
 
 var resume = action{
-	Name: store.ActionResume, Title: "Resume", Button: "Resume", done: "Resumed.",
+	Name: store.ActionResume, Title: "Resume experiment", done: "Experiment resumed.",
 	explain: func(s *subject) []string {
 		after := *s
 		after.Paused = false
@@ -28,18 +28,18 @@ var resume = action{
 }
 
 var archive = action{
-	Name: store.ActionArchive, Title: "Archive", Button: "Archive", done: "Archived.",
+	Name: store.ActionArchive, Title: "Archive experiment", done: "Experiment archived.",
 	explain: func(s *subject) []string {
 		return s.withRampPaused([]string{
-			"Ends " + s.Name + ": everyone gets " + s.shownToAll() + ", and nothing is counted any more.",
-			"Its " + s.participants() + " and " + s.conversions() + " stay to be looked at, among the archived experiments.",
+			"Ends the experiment: everyone gets " + s.shownToAll() + ", and nothing is counted from now on.",
+			"Its " + s.participants() + " and " + s.conversions() + " remain visible under Archived.",
 		})
 	},
 	do: call((*sixpack.Engine).Archive),
 }
 
 var unarchive = action{
-	Name: store.ActionUnarchive, Title: "Take out of the archive:", Button: "Take it out of the archive", done: "Taken out of the archive.",
+	Name: store.ActionUnarchive, Title: "Restore experiment", done: "Experiment restored.",
 	explain: func(s *subject) []string {
 		after := *s
 		after.Archived = false
@@ -49,36 +49,33 @@ var unarchive = action{
 }
 
 var purge = action{
-	Name: store.ActionPurge, Title: "Purge the client data of", Button: "Purge the client data", Final: true, done: "The client data is purged.",
+	Name: store.ActionPurge, Title: "Purge client data", Final: true, done: "Client data purged.",
 	explain: func(s *subject) []string {
 		return []string{
-			"Forgets who took part in " + s.Name + ", and which alternative each of its " + s.participants() + " had. The numbers stay as they are.",
-			"It cannot be taken out of the archive afterwards, but only be reset.",
+			"Deletes the record of which alternative each of the " + s.participants() + " had. The results stay as they are.",
+			"Afterwards the experiment cannot be restored, only restarted.",
 		}
 	},
 	do: call((*sixpack.Engine).Purge),
 }
 
 var reset = action{
-	Name: store.ActionReset, Title: "Reset", Button: "Reset", Final: true, done: "Reset: counting starts anew.",
+	Name: store.ActionReset, Title: "Restart experiment", Final: true, done: "Experiment restarted; all counts are zero.",
 	explain: func(s *subject) []string {
 		texts := []string{
-			"Forgets all " + s.participants() + " and " + s.conversions() + " of " + s.Name + " and starts counting anew. " +
-				"Visitors are assigned anew and may see another alternative than before.",
+			"Deletes all " + s.participants() + " and " + s.conversions() + " and starts counting from zero. " +
+				"Visitors are reassigned and may see a different alternative.",
 		}
 		if s.Winner != "" {
-			texts = append(texts, "It has no winner then: not everyone gets "+quoted(s.Winner)+" any more.")
+			texts = append(texts, "The winner is removed; "+quoted(s.Winner)+" is no longer served to everyone.")
 		}
-		switch {
-		case s.Archived:
-			texts = append(texts, "It leaves the archive and runs again.")
-		case s.Paused:
-			texts = append(texts, "It is not paused then, and runs again.")
+		if s.Archived || s.Paused {
+			texts = append(texts, "The experiment is no longer "+either(s.Archived, "archived", "paused")+".")
 		}
 		if s.Ramp.Active() {
-			texts = append(texts, "The ramp stays at its step, and holds it anew.")
+			texts = append(texts, "The ramp stays at its present step, and its time there starts over.")
 		}
-		return append(texts, "Its description, its plan and what is set for traffic, weights and algorithm stay.")
+		return append(texts, "The description, the plan and the overrides of traffic, weights and algorithm are kept.")
 	},
 	do: call((*sixpack.Engine).Reset),
 }

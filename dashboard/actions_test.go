@@ -17,15 +17,16 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// world is an engine with experiments, and somebody who looks at them.
+// world is an engine with experiments, and a client of its dashboard.
 type world struct {
 	*sixpack.Engine
 	*client
 
-	t *testing.T
+	t        *testing.T
+	messages map[string]bool // of refused actions
 }
 
-// experiments of a world. Those of the second are in shares that were not set.
+// The experiments of a world. The second has a sample-ratio mismatch.
 const (
 	sound  = "button color"
 	broken = "broken/split"
@@ -49,7 +50,9 @@ func worldOf(t *testing.T, s store.Store) world {
 	t.Helper()
 	now := func() time.Time { return present }
 	engine := sixpack.New(s, sixpack.Config{Now: now})
-	return world{engine, browse(t, dashboard.New(engine, dashboard.Options{Now: now, Log: slog.New(slog.DiscardHandler)})), t}
+	w := world{engine, browse(t, dashboard.New(engine, dashboard.Options{Now: now, Log: slog.New(slog.DiscardHandler)})), t, make(map[string]bool)}
+	t.Cleanup(func() { compareMessages(t, w.messages) })
+	return w
 }
 
 func (w world) record(name string) store.Record {
@@ -74,7 +77,7 @@ func doPath(experiment, action string) string {
 
 var tokens = regexp.MustCompile(`name="_csrf_token" value="([^"]*)"`)
 
-// post sends a form with the token that the list carries.
+// post sends a form with a form token.
 func (w world) post(target string, form url.Values) reply {
 	w.t.Helper()
 	if form == nil {
@@ -92,7 +95,7 @@ func (w world) post(target string, form url.Values) reply {
 	return w.send(w.t, http.MethodPost, target, form.Encode())
 }
 
-// do does an action and fails unless it leads to the page that says so.
+// do carries out an action and fails unless it redirects to the confirming page.
 func (w world) do(experiment, action string, form url.Values) {
 	w.t.Helper()
 	got := w.post(doPath(experiment, action), form)
@@ -101,8 +104,8 @@ func (w world) do(experiment, action string, form url.Values) {
 	}
 }
 
-// refused does an action and fails unless it is refused with a text and changes
-// nothing.
+// refused tries an action and fails unless the answer has the status and the text, and
+// nothing changed.
 func (w world) refused(experiment, action string, form url.Values, status int, says string) {
 	w.t.Helper()
 	before := w.record(experiment)
@@ -113,6 +116,9 @@ func (w world) refused(experiment, action string, form url.Values, status int, s
 	if after := w.record(experiment); after.Version != before.Version {
 		w.t.Errorf("%s %v: changed the experiment", action, form)
 	}
+	_, alert, _ := strings.Cut(got.body, `role="alert">`)
+	alert, _, _ = strings.Cut(strings.ReplaceAll(alert, "<p><a class", "<form"), "<form")
+	w.messages[fmt.Sprintf("%d %s: %s", got.status, action, strings.TrimSpace(text(alert)))] = true
 }
 
 var (
@@ -120,15 +126,20 @@ var (
 	spaces = regexp.MustCompile(`\s+`)
 )
 
-// texts returns what is to be read in the main part of a page.
+// texts returns the text of the main part of a page.
 func texts(page string) string {
-	_, page, _ = strings.Cut(page, "<main")
-	page = tags.ReplaceAllString(page, "")
-	page = strings.NewReplacer("&#34;", `"`, "&#39;", "'", "&#43;", "+", "&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(page)
-	return spaces.ReplaceAllString(page, " ")
+	_, page, _ = strings.Cut(page, `<main id="main" tabindex="-1">`)
+	return text(page)
 }
 
-// says fails unless a page says something.
+// text returns the text of HTML.
+func text(html string) string {
+	html = tags.ReplaceAllString(html, "")
+	html = strings.NewReplacer("&#34;", `"`, "&#39;", "'", "&#43;", "+", "&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(html)
+	return spaces.ReplaceAllString(html, " ")
+}
+
+// says fails unless a page has the status and contains the texts.
 func (w world) says(target string, status int, want ...string) {
 	w.t.Helper()
 	got := w.get(w.t, target)
@@ -145,22 +156,22 @@ func (w world) says(target string, status int, want ...string) {
 func TestWinner(t *testing.T) {
 	w := newWorld(t)
 	w.says(doPath(sound, "winner")+"?alternative=blue", 200, "From now on everyone gets “blue”, whatever they had before.",
-		"The 20,000 participants so far can still convert", "The verdict so far:", "This can be undone.")
+		"The 20,000 participants so far can still convert", "Current verdict:", "This can be undone.")
 	w.refused(sound, "winner", nil, 422, "Choose an alternative.")
 	w.refused(sound, "winner", url.Values{"alternative": {"green"}}, 422, "there is no alternative “green”")
 	w.do(sound, "winner", url.Values{"alternative": {"blue"}})
 	if got := w.record(sound).Winner; got != "blue" {
 		t.Errorf("the winner is %q", got)
 	}
-	w.says(doPath(sound, "reset-winner"), 200, "Not everyone gets “blue” any more.")
+	w.says(doPath(sound, "reset-winner"), 200, "“blue” is no longer served to everyone.")
 	w.do(sound, "reset-winner", nil)
 	if got := w.record(sound).Winner; got != "" {
 		t.Errorf("the winner is %q", got)
 	}
-	w.refused(sound, "reset-winner", nil, 409, "It has no winner.")
+	w.refused(sound, "reset-winner", nil, 409, "The experiment has no winner.")
 }
 
-func TestWinnerOfBrokenSplit(t *testing.T) {
+func TestWinnerWithSampleRatioMismatch(t *testing.T) {
 	w := newWorld(t)
 	form := url.Values{"alternative": {"blue"}}
 	w.says(doPath(broken, "winner"), 200, "Set it even though the data is unreliable", "sample-ratio mismatch")
@@ -180,33 +191,33 @@ func TestStates(t *testing.T) {
 			t.Errorf("paused %t, archived %t, purged %t", r.Paused, r.Archived, r.Purged)
 		}
 	}
-	w.refused(sound, "resume", nil, 409, "It is not paused.")
-	w.refused(sound, "unarchive", nil, 409, "It is not archived.")
-	w.refused(sound, "purge", nil, 409, "It is not archived")
-	w.says(doPath(sound, "pause"), 200, "Everyone gets the control, “red”, and nothing is counted, until you resume it.", "The 20,000 participants so far get their alternatives back then.")
+	w.refused(sound, "resume", nil, 409, "The experiment is not paused.")
+	w.refused(sound, "unarchive", nil, 409, "The experiment is not archived.")
+	w.refused(sound, "purge", nil, 409, "The experiment is not archived")
+	w.says(doPath(sound, "pause"), 200, "Everyone gets the control, “red”, and nothing is counted, until you resume the experiment.", "The 20,000 participants so far then get their alternatives back.")
 	w.do(sound, "pause", nil)
 	is(true, false, false)
-	w.refused(sound, "pause", nil, 409, "It is already paused.")
+	w.refused(sound, "pause", nil, 409, "The experiment is already paused.")
 	w.do(sound, "resume", nil)
 	is(false, false, false)
-	w.says(doPath(sound, "archive"), 200, "Its 20,000 participants and 1,100 conversions stay")
+	w.says(doPath(sound, "archive"), 200, "Its 20,000 participants and 1,100 conversions remain visible under Archived.")
 	w.do(sound, "archive", nil)
 	is(false, true, false)
 	for action, says := range map[string]string{
-		"archive": "It is already archived.", "pause": "It is archived", "winner": "It is archived",
-		"override": "It is archived", "plan": "It is archived",
+		"archive": "The experiment is already archived.", "pause": "The experiment is archived", "winner": "The experiment is archived",
+		"override": "The experiment is archived", "plan": "The experiment is archived",
 	} {
 		w.refused(sound, action, url.Values{"alternative": {"blue"}, "traffic": {"5"}}, 409, says)
 	}
 	w.do(sound, "unarchive", nil)
 	is(false, false, false)
 	w.do(sound, "archive", nil)
-	w.says(doPath(sound, "purge"), 200, "which alternative each of its 20,000 participants had", "This cannot be undone.")
+	w.says(doPath(sound, "purge"), 200, "which alternative each of the 20,000 participants had", "This cannot be undone.")
 	w.do(sound, "purge", nil)
 	is(false, true, true)
 	w.refused(sound, "purge", nil, 409, "already purged")
-	w.refused(sound, "unarchive", nil, 409, "Its client data was purged")
-	w.says(doPath(sound, "reset"), 200, "It leaves the archive and runs again.")
+	w.refused(sound, "unarchive", nil, 409, "The client data was purged")
+	w.says(doPath(sound, "reset"), 200, "The experiment is no longer archived.")
 	w.do(sound, "reset", nil)
 	is(false, false, false)
 }
@@ -214,30 +225,30 @@ func TestStates(t *testing.T) {
 func TestReset(t *testing.T) {
 	w := newWorld(t)
 	w.must(w.SetWinner(t.Context(), sound, "blue"))
-	w.says(doPath(sound, "reset"), 200, "Forgets all 20,000 participants and 1,100 conversions of "+sound+" and starts counting anew. "+
-		"Visitors are assigned anew and may see another alternative than before.", "not everyone gets “blue” any more", "This cannot be undone.")
+	w.says(doPath(sound, "reset"), 200, "Deletes all 20,000 participants and 1,100 conversions and starts counting from zero. "+
+		"Visitors are reassigned and may see a different alternative.", "The winner is removed; “blue” is no longer served to everyone.", "This cannot be undone.")
 	w.do(sound, "reset", nil)
 	counts, err := w.Counts(t.Context(), sound)
 	w.must(err)
 	if counts.Alternatives[0].Participants() != 0 || counts.Record.Winner != "" {
 		t.Errorf("%+v", counts)
 	}
-	w.says("/experiments/"+url.PathEscape(sound)+"/?done=reset", 200, "Reset: counting starts anew.", "20,000 participants, 1,100 conversions")
+	w.says("/experiments/"+url.PathEscape(sound)+"/?done=reset", 200, "Experiment restarted; all counts are zero.", "20,000 participants, 1,100 conversions")
 }
 
 func TestDelete(t *testing.T) {
 	w := newWorld(t)
-	w.says(doPath(broken, "delete"), 200, "Deletes "+broken+" with all 17,000 participants and 1,100 conversions")
-	w.refused(broken, "delete", nil, 422, "This is not its name.")
-	w.refused(broken, "delete", url.Values{"name": {"Broken/split"}}, 422, "This is not its name.")
+	w.says(doPath(broken, "delete"), 200, "Delete experiment: "+broken, "Deletes the experiment with all 17,000 participants and 1,100 conversions")
+	w.refused(broken, "delete", nil, 422, "The name doesn’t match.")
+	w.refused(broken, "delete", url.Values{"name": {"Broken/split"}}, 422, "The name doesn’t match.")
 	got := w.post(doPath(broken, "delete"), url.Values{"name": {" " + broken + " "}})
 	if got.status != 303 || got.location != "/?deleted="+url.QueryEscape(broken) {
 		t.Fatalf("%d, leads to %q", got.status, got.location)
 	}
-	w.says(got.location, 200, broken+" is deleted.")
+	w.says(got.location, 200, broken+" deleted.")
 	w.says(doPath(broken, "pause"), 404, "There is no such experiment.")
-	if got := w.get(t, "/?deleted="+url.QueryEscape(sound)); strings.Contains(got.body, "is deleted") {
-		t.Error("says that an experiment is deleted which is there")
+	if got := w.get(t, "/?deleted="+url.QueryEscape(sound)); strings.Contains(got.body, " deleted.") {
+		t.Error("confirms the deletion of an experiment that exists")
 	}
 }
 
@@ -263,14 +274,14 @@ func TestOverride(t *testing.T) {
 		form url.Values
 		says string
 	}{
-		{nil, "Nothing is filled in"},
+		{nil, "All fields are empty."},
 		{url.Values{"traffic": {"a lot"}}, "“a lot” is not a number"},
-		{url.Values{"traffic": {"0"}}, "It has to be above 0, and at most 100."},
-		{url.Values{"traffic": {"100.1"}}, "It has to be above 0, and at most 100."},
+		{url.Values{"traffic": {"0"}}, "Enter a number above 0 and at most 100."},
+		{url.Values{"traffic": {"100.1"}}, "Enter a number above 0 and at most 100."},
 		{url.Values{"traffic": {"NaN"}}, "“NaN” is not a number"},
-		{url.Values{"weight-0": {"1"}}, "Give each alternative a weight"},
-		{url.Values{"weight-0": {"0"}, "weight-1": {"0"}}, "At least one weight has to be above 0."},
-		{url.Values{"weight-0": {"-1"}, "weight-1": {"2"}}, "It has to be 0 or more."},
+		{url.Values{"weight-0": {"1"}}, "Enter a weight for each alternative"},
+		{url.Values{"weight-0": {"0"}, "weight-1": {"0"}}, "At least one weight must be above 0."},
+		{url.Values{"weight-0": {"-1"}, "weight-1": {"2"}}, "Enter a number of 0 or more."},
 		{url.Values{"algorithm": {"dice"}}, `"dice" is not one of`},
 	} {
 		w.refused(sound, "override", c.form, 422, c.says)
@@ -281,20 +292,20 @@ func TestOverride(t *testing.T) {
 			t.Errorf("the form does not hold %s", kept)
 		}
 	}
-	w.refused(sound, "clear-override", nil, 409, "Nothing is overridden.")
+	w.refused(sound, "clear-override", nil, 409, "There are no overrides.")
 	w.do(sound, "override", url.Values{"traffic": {"12.5 %"}, "weight-0": {"3"}, "weight-1": {"1"}, "algorithm": {"random"}})
 	o := w.record(sound).Override
 	if o.Traffic != 0.125 || !slices.Equal(o.Weights, []float64{0.75, 0.25}) || o.Algorithm != "random" {
 		t.Errorf("%+v", o)
 	}
-	w.says("/experiments/"+url.PathEscape(sound)+"/?done=override", 200, "traffic 12.5 %; weights red 75 %, blue 25 %; algorithm random")
-	w.says(doPath(sound, "clear-override"), 200, "Takes back what is set here: traffic 12.5 %; weights red 75 %, blue 25 %; algorithm random.",
-		"programs decide again: traffic 100 %, equal weights.")
+	w.says("/experiments/"+url.PathEscape(sound)+"/?done=override", 200, "traffic 12.5%; weights red 75%, blue 25%; algorithm random")
+	w.says(doPath(sound, "clear-override"), 200, "Removes these overrides: traffic 12.5%; weights red 75%, blue 25%; algorithm random.",
+		"The settings in your code apply again: traffic 100%, equal weights.")
 	w.do(sound, "clear-override", nil)
 	if o := w.record(sound).Override; o.Traffic != 0 || o.Weights != nil || o.Algorithm != "" {
 		t.Errorf("%+v", o)
 	}
-	w.says("/experiments/"+url.PathEscape(sound)+"/?done=clear-override", 200, "Programs decide again.")
+	w.says("/experiments/"+url.PathEscape(sound)+"/?done=clear-override", 200, "Overrides removed. The settings in your code apply again.")
 }
 
 func TestPlan(t *testing.T) {
@@ -304,17 +315,17 @@ func TestPlan(t *testing.T) {
 		says string
 	}{
 		{url.Values{"effect": {"x"}}, "“x” is not a number"},
-		{url.Values{"power": {"100"}}, "It has to be above 0, and at most 99.99."},
-		{url.Values{"alpha": {"51"}}, "It has to be above 0, and at most 50."},
-		{url.Values{"baseline": {"-1"}}, "It has to be above 0"},
-		{url.Values{"size": {"10.5"}}, "It has to be a whole number."},
+		{url.Values{"power": {"100"}}, "Enter a number above 0 and at most 99.99."},
+		{url.Values{"alpha": {"51"}}, "Enter a number above 0 and at most 50."},
+		{url.Values{"baseline": {"-1"}}, "Enter a number above 0"},
+		{url.Values{"size": {"10.5"}}, "Enter a whole number."},
 		{url.Values{"kpi": {"a b"}}, "Invalid kpi name"},
 		{url.Values{"analysis": {"twice"}}, `the analysis "twice" is neither`},
-		{url.Values{"analysis": {"fixed"}}, "Say at how many participants you will look."},
+		{url.Values{"analysis": {"fixed"}}, "Enter the number of participants after which you will look at the results."},
 	} {
 		w.refused(sound, "plan", c.form, 422, c.says)
 	}
-	w.refused(sound, "plan", url.Values{"analysis": {"fixed"}, "size": {"1000"}}, 409, "has to be planned before anybody takes part")
+	w.refused(sound, "plan", url.Values{"analysis": {"fixed"}, "size": {"1000"}}, 409, "must be planned before the first participant")
 	w.do(sound, "plan", url.Values{"kpi": {"sale"}, "effect": {"7"}, "baseline": {"5%"}, "power": {"90"}, "alpha": {"1"}, "size": {"50000"}})
 	want := store.Plan{KPI: "sale", Effect: 0.07, Baseline: 0.05, Power: 0.9, Alpha: 0.01, Size: 50000}
 	if got := w.record(sound).Plan; got != want {
@@ -340,27 +351,27 @@ func TestRamp(t *testing.T) {
 		return f
 	}
 	for _, c := range []struct{ field, value, says string }{
-		{"steps", "", "Give at least one step."},
+		{"steps", "", "Enter at least one step."},
 		{"steps", "1, few", "“few” is not a number"},
-		{"steps", "1, 1", "Each has to be above the one before."},
-		{"steps", "50, 101", "Each has to be above 0, and at most 100."},
-		{"steps", "NaN", "Each has to be above 0, and at most 100."},
-		{"hold", "", "Say how long each step is held."},
-		{"hold", "0", "It has to be above 0"},
+		{"steps", "1, 1", "Each step must be above the previous one."},
+		{"steps", "50, 101", "Each step must be above 0 and at most 100."},
+		{"steps", "NaN", "Each step must be above 0 and at most 100."},
+		{"hold", "", "Enter how many hours each step lasts."},
+		{"hold", "0", "Enter a number above 0"},
 		{"falls", "a b", "Invalid kpi name"},
 		{"rises", "sale", "is a guardrail twice"},
 		{"rises", "default", "is a guardrail twice"},
-		{"kpi-", "stay", "Choose one of these."},
+		{"kpi-", "stay", "Choose one of the options."},
 	} {
 		w.refused(sound, "ramp", form(c.field, c.value), 422, c.says)
 	}
 	for _, action := range []string{"pause-ramp", "resume-ramp", "stop-ramp"} {
-		w.refused(sound, action, nil, 409, "No ramp is under way.")
+		w.refused(sound, action, nil, 409, "No ramp is running or paused.")
 	}
-	if got := w.get(t, page); strings.Contains(got.body, "ramp-title") || !strings.Contains(got.body, "Raise traffic step by step") {
-		t.Error("an experiment without a ramp has one, or cannot have one")
+	if got := w.get(t, page); strings.Contains(got.body, "ramp-title") || !strings.Contains(got.body, "Start traffic ramp") {
+		t.Error("the page of an experiment without a ramp has one, or does not offer one")
 	}
-	w.says(doPath(sound, "ramp"), 200, "Sets the traffic, which is 100 % now", "Nobody who takes part changes or is put out", "KPI default")
+	w.says(doPath(sound, "ramp"), 200, "Raises the traffic step by step: from 100% now", "Existing participants keep their alternative at every step.", "KPI default")
 	offered := w.get(t, doPath(sound, "ramp")).body
 	for _, want := range []string{`name="steps" value="1, 5, 10, 25, 50, 100"`, `name="hold" value="24"`, `<option value="fall" selected>must not fall`} {
 		if !strings.Contains(offered, want) {
@@ -373,66 +384,66 @@ func TestRamp(t *testing.T) {
 	if !slices.Equal(r.Steps, []float64{0.01, 0.05, 0.125, 1}) || r.Hold != 24*time.Hour || !slices.Equal(r.Guardrails, rails) || r.State != store.RampRunning {
 		t.Errorf("the ramp is %+v", r)
 	}
-	w.says(page+"?done=ramp", 200, "The ramp has begun.", "Traffic1% by the ramp",
-		"Running: 1% of the visitors since 20 March 2026, 15:00 UTC. Rises to 5% with the first visitor after 21 March 2026, 15:00 UTC.",
-		"Before each step, the ramp checks the results. It stops if there is a sample-ratio mismatch, or if an alternative makes a KPI clearly worse: "+
-			"the default KPI falls, or “sale” falls, or “error” rises. There are no conversions yet for “sale”, nor for “error”.",
-		"Began to raise the traffic", "ramp running, step 1 of 4")
+	w.says(page+"?done=ramp", 200, "Ramp started.", "Traffic1% set by ramp",
+		"Running: 1% of visitors since 20 March 2026, 15:00 UTC. Rises to 5% with the first visitor after 21 March 2026, 15:00 UTC.",
+		"The ramp stops by itself if there is a sample-ratio mismatch, or if an alternative makes a KPI significantly worse: "+
+			"the default KPI falls, or “sale” falls, or “error” rises. There are no conversions yet by “sale” and by “error”.",
+		"Started ramp", "ramp running, step 1 of 4")
 	if undos.MatchString(w.get(t, page).body) {
 		t.Error("the ramp can be undone")
 	}
-	w.refused(sound, "ramp", form(), 409, "A ramp is under way. Stop it first.")
-	w.refused(sound, "clear-override", nil, 409, "A ramp sets its traffic.")
+	w.refused(sound, "ramp", form(), 409, "A ramp is already running or paused. Stop it first.")
+	w.refused(sound, "clear-override", nil, 409, "A ramp sets the traffic.")
 	if body := w.get(t, doPath(sound, "override")).body; strings.Contains(body, `name="traffic"`) || strings.Contains(body, "clear-override") {
 		t.Error("the traffic can be overridden in spite of the ramp")
 	}
 	w.do(sound, "override", url.Values{"weight-0": {"3"}, "weight-1": {"1"}})
 	w.refused(sound, "resume-ramp", nil, 409, "The ramp is not paused.")
 	for _, closing := range []string{"pause", "archive", "winner"} {
-		w.says(doPath(sound, closing), 200, "The ramp waits at its step of 1 %, until visitors take part again.")
+		w.says(doPath(sound, closing), 200, "The ramp waits at 1% until the experiment runs again.")
 	}
-	w.says(doPath(sound, "reset"), 200, "The ramp stays at its step, and holds it anew.")
+	w.says(doPath(sound, "reset"), 200, "The ramp stays at its present step, and its time there starts over.")
 	w.do(sound, "pause-ramp", nil)
-	w.says(page, 200, "Paused at 1% of the visitors", "this step lasts 24 hours more", "Resume the ramp")
+	w.says(page, 200, "Paused at 1% of visitors", "stays at this step for another 24 hours", "Resume ramp")
 	w.refused(sound, "pause-ramp", nil, 409, "The ramp is already paused.")
-	w.says(doPath(sound, "resume-ramp"), 200, "stays at 1 % for 24 hours, and is raised then.")
+	w.says(doPath(sound, "resume-ramp"), 200, "stays at 1% for another 24 hours, then rises to the next step.")
 	w.do(sound, "resume-ramp", nil)
 	w.must(w.Pause(t.Context(), sound))
-	w.says(page, 200, "Waiting at 1% of the visitors", "because the experiment is not running. Once it runs, 5% follows after 24 hours.")
-	w.says(doPath(sound, "resume"), 200, "The ramp goes on from where it was.")
+	w.says(page, 200, "Waiting at 1% of visitors", "because the experiment does not run. When it runs again, the traffic rises to 5% after 24 hours.")
+	w.says(doPath(sound, "resume"), 200, "The ramp continues at its present step.")
 	w.must(w.Resume(t.Context(), sound))
-	w.says(doPath(sound, "stop-ramp"), 200, "The traffic stays at 1 %, and can be set by hand again.")
+	w.says(doPath(sound, "stop-ramp"), 200, "The traffic stays at 1%. You can then set it yourself or start another ramp.")
 	w.do(sound, "stop-ramp", nil)
-	w.says(page, 200, "Stopped at 1% of the visitors.", "Traffic1% set here", "Raise traffic step by step")
+	w.says(page, 200, "Stopped at 1% of visitors.", "Traffic1% overridden", "Start traffic ramp")
 	w.must(w.SetWinner(t.Context(), sound, "blue"))
 	w.refused(sound, "ramp", form(), 409, "Everyone gets the winner, “blue”")
 }
 
-// TestRampOfKPIs offers the KPIs that are known, and says what goes before the
-// traffic that programs declare.
+// TestRampOfKPIs offers the known KPIs, and tests the sentence about the traffic that
+// the ramp overrides.
 func TestRampOfKPIs(t *testing.T) {
 	i := valued(sample(sound, 10, arm{"19", 1000, 100}, arm{"24", 1000, 130}))
 	i.Record.Traffic, i.Record.Plan.KPI = 0.3, "revenue"
 	w := worldOf(t, filled(t, i))
-	w.says(doPath(sound, "ramp"), 200, "KPI default", "KPI revenue", "must not rise: a rise is bad", "Programs declare a traffic of 30 %: what the ramp sets goes before that.")
+	w.says(doPath(sound, "ramp"), 200, "KPI default", "KPI revenue", "must not rise", "The ramp overrides the traffic of 30% that is set in your code.")
 	w.do(sound, "ramp", url.Values{"steps": {"50 100"}, "hold": {"0.5"}, "kpi-": {"rise"}, "kpi-revenue": {"fall"}})
 	r := w.record(sound)
 	if want := []store.Guardrail{{RiseIsBad: true}, {KPI: "revenue"}}; !slices.Equal(r.Ramp.Guardrails, want) || r.Ramp.Hold != 30*time.Minute {
 		t.Errorf("the ramp is %+v, want the guardrails %+v", r.Ramp, want)
 	}
-	w.says("/experiments/"+url.PathEscape(sound)+"/", 200, "Traffic50% by the ramp", "the default KPI rises, or “revenue” falls. Programs declare a traffic of 30 %")
+	w.says("/experiments/"+url.PathEscape(sound)+"/", 200, "Traffic50% set by ramp", "the default KPI rises, or “revenue” falls. The ramp overrides the traffic of 30%")
 }
 
-// TestRampOfItself shows what a ramp does without anybody.
+// TestRampOfItself tests steps that a ramp takes without an operator.
 func TestRampOfItself(t *testing.T) {
 	for of, want := range map[string][]string{
 		sound: {
-			"Done: 100% of the visitors since 22 March 2026, 15:00 UTC.", "Raised the traffic by a step", "sixpack",
+			"Done: 100% of visitors since 22 March 2026, 15:00 UTC.", "Raised traffic to the next step", "sixpack",
 			"ramp running, step 2 of 3", "ramp done, step 3 of 3",
 		},
 		broken: {
-			"Stopped automatically at 50% of the visitors: there is a sample-ratio mismatch. The traffic stays as it is until you change it",
-			"Stopped the ramp", "ramp stopped, step 1 of 3: there is a sample-ratio mismatch",
+			"Stopped automatically at 50% of visitors: there is a sample-ratio mismatch. The traffic was not lowered",
+			"Stopped ramp", "ramp stopped, step 1 of 3: there is a sample-ratio mismatch",
 		},
 	} {
 		s, now := new(memory.Store), present
@@ -442,7 +453,7 @@ func TestRampOfItself(t *testing.T) {
 		}
 		clock := func() time.Time { return now }
 		engine := sixpack.New(s, sixpack.Config{Now: clock})
-		w := world{engine, browse(t, dashboard.New(engine, dashboard.Options{Now: clock, Log: slog.New(slog.DiscardHandler)})), t}
+		w := world{engine, browse(t, dashboard.New(engine, dashboard.Options{Now: clock, Log: slog.New(slog.DiscardHandler)})), t, nil}
 		w.do(of, "ramp", url.Values{"steps": {"50, 75, 100"}, "hold": {"24"}})
 		x := sixpack.Experiment{Name: of, Alternatives: []string{"red", "blue"}}
 		for day := range 3 {
@@ -456,7 +467,7 @@ func TestRampOfItself(t *testing.T) {
 		page := "/experiments/" + url.PathEscape(of) + "/"
 		w.says(page, 200, want...)
 		if warns := strings.Contains(w.get(t, page).body, `<p class="notice warn">Stopped automatically`); warns != (of == broken) {
-			t.Errorf("%s: whether the page warns is %t", of, warns)
+			t.Errorf("%s: the page warns: %t", of, warns)
 		}
 	}
 }
@@ -468,9 +479,9 @@ func TestUndo(t *testing.T) {
 	page := "/experiments/" + url.PathEscape(sound) + "/"
 	undo := page + "undo"
 	w.do(sound, "pause", nil)
-	w.says(page+"?done=pause", 200, "Paused. Undo", "Who changed what", "Paused it")
-	if body := texts(w.get(t, page+"?done=archive").body); strings.Contains(body, "Archived.") {
-		t.Error("says what was not done")
+	w.says(page+"?done=pause", 200, "Experiment paused. Undo", "Change history", "Paused experiment")
+	if body := texts(w.get(t, page+"?done=archive").body); strings.Contains(body, "Experiment archived.") {
+		t.Error("confirms an action that was not carried out")
 	}
 	change := undos.FindStringSubmatch(w.get(t, page+"?done=pause").body)
 	if change == nil {
@@ -483,7 +494,7 @@ func TestUndo(t *testing.T) {
 	if w.record(sound).Paused {
 		t.Error("it is still paused")
 	}
-	w.says(page+"?done=undo", 200, "Undone.", "Undid: Paused it")
+	w.says(page+"?done=undo", 200, "Undone.", "Undid: Paused experiment")
 	for id, status := range map[string]int{change[1]: 409, "12": 404, "": 400, "x": 400} {
 		if got := w.post(undo, url.Values{"change": {id}}); got.status != status {
 			t.Errorf("undo of %q: %d, want %d", id, got.status, status)
@@ -494,9 +505,9 @@ func TestUndo(t *testing.T) {
 	}
 }
 
-// TestUndoSetsNoWinnerByTheWay takes the winner of a broken split back, and does not
-// get it again without saying that one means it.
-func TestUndoSetsNoWinnerByTheWay(t *testing.T) {
+// TestUndoNeedsConfirmation removes a winner that needed confirmation. Undo does not
+// restore it without confirmation.
+func TestUndoNeedsConfirmation(t *testing.T) {
 	w := newWorld(t)
 	page := "/experiments/" + url.PathEscape(broken) + "/"
 	w.do(broken, "winner", url.Values{"alternative": {"blue"}, "anyway": {"yes"}})
@@ -510,7 +521,7 @@ func TestUndoSetsNoWinnerByTheWay(t *testing.T) {
 	}
 }
 
-// TestUndoable tests which changes of the log can be undone.
+// TestUndoable tests which changes can be undone.
 func TestUndoable(t *testing.T) {
 	w := newWorld(t)
 	ctx := t.Context()

@@ -17,39 +17,35 @@ const (
 )
 
 var setWinner = action{
-	Name: store.ActionWinner, Title: "Set the winner of", Button: "Set the winner", done: "The winner is set.",
+	Name: store.ActionWinner, Title: "Set winner", done: "Winner set.",
 	explain: func(s *subject) []string {
-		chosen := "the one that you choose"
+		chosen := "the winner"
 		if a := s.form.Get(alternativeField); slices.Contains(s.Alternatives, a) {
 			chosen = quoted(a)
 		}
-		texts := []string{"From now on everyone gets " + chosen + ", whatever they had before. Nobody new takes part."}
+		texts := []string{"From now on everyone gets " + chosen + ", whatever they had before. No new participants are added."}
 		switch {
 		case s.Paused:
-			texts = append(texts, "It stays paused: conversions are not counted.")
+			texts = append(texts, "The experiment stays paused: conversions are not counted.")
 		case s.report.Participants > 0:
-			texts = append(texts, "The "+s.participants()+" so far can still convert: that counts for the alternative that they had.")
+			texts = append(texts, "The "+s.participants()+" so far can still convert; conversions count for the alternative they saw.")
 		}
 		if s.Winner != "" {
-			texts = append(texts, "The winner so far is "+quoted(s.Winner)+".")
+			texts = append(texts, "The current winner is "+quoted(s.Winner)+".")
 		}
 		texts = s.withRampPaused(texts)
 		if v := s.report.Verdict; v.Headline != "" {
-			texts = append(texts, "The verdict so far: "+v.Headline+" "+v.Detail)
+			texts = append(texts, "Current verdict: "+v.Headline+" "+v.Detail)
 		}
 		return texts
 	},
 	fields: func(s *subject) []field {
 		soFar := s.value(alternativeField, "")
-		choices := []choice{{"", "Choose one", soFar == ""}}
+		choices := []choice{{"", "Choose an alternative"}}
 		for i, name := range s.Alternatives {
-			label := name
-			if i == 0 {
-				label += ", the control"
-			}
-			choices = append(choices, choice{name, label, name == soFar})
+			choices = append(choices, choice{name, name + either(i == 0, " (control)", "")})
 		}
-		fields := []field{{Name: alternativeField, Label: "Winner", Kind: picked, Choices: choices}}
+		fields := []field{{Name: alternativeField, Label: "Winner", Kind: picked, Choices: choices, Value: soFar}}
 		if risk, ok := errors.AsType[*sixpack.ConflictError](sixpack.WinnerRisk(&s.report, soFar)); ok {
 			fields = append(fields, field{
 				Name: anywayField, Kind: ticked, Value: s.form.Get(anywayField),
@@ -72,11 +68,11 @@ var setWinner = action{
 }
 
 var removeWinner = action{
-	Name: store.ActionResetWinner, Title: "Take back the winner of", Button: "Take the winner back", done: "The winner is taken back.",
+	Name: store.ActionResetWinner, Title: "Remove winner", done: "Winner removed.",
 	explain: func(s *subject) []string {
 		after := *s
 		after.Winner = ""
-		return []string{"Not everyone gets " + quoted(s.Winner) + " any more. " + after.whatFollows()}
+		return []string{quoted(s.Winner) + " is no longer served to everyone. " + after.whatFollows()}
 	},
 	do: call((*sixpack.Engine).ResetWinner),
 }

@@ -11,30 +11,30 @@ import (
 	"github.com/sixpack-go/sixpack/internal/format"
 )
 
-// explainAlgorithm describes an algorithm.
+// explainAlgorithm explains an algorithm to readers who do not know it.
 func explainAlgorithm(a bandit.Algorithm) string {
 	const tenth, fifth = 0.1, 0.2
 	switch a := a.(type) {
 	case nil:
-		return "unknown to this server, so the shares stay as they are set"
+		return "unknown to this server, which leaves the traffic split as set"
 	case bandit.Hash:
-		return "a test: the shares stay as they are set"
+		return "an A/B test: the traffic split stays as set"
 	case bandit.Random:
-		return "a test that assigns visitors at random, as in Sixpack 1: the shares stay as they are set"
+		return "an A/B test with random assignment, as in Sixpack 1: the traffic split stays as set"
 	case bandit.Thompson:
-		return "Thompson sampling: sends more visitors to the better alternatives" + evenly(cmp.Or(a.Floor, tenth))
+		return "Thompson sampling: sends more visitors to better alternatives" + evenly(cmp.Or(a.Floor, tenth))
 	case bandit.EpsilonGreedy:
-		return "sends nearly all visitors to the best alternative so far; easily misled by chance" + evenly(cmp.Or(a.Epsilon, tenth))
+		return "sends nearly all visitors to the best alternative so far; chance results mislead it easily" + evenly(cmp.Or(a.Epsilon, tenth))
 	case bandit.Whiplash:
-		return "the bandit of Sixpack 1, corrected: Thompson sampling that learns more slowly" + evenly(fifth)
+		return "Sixpack 1’s bandit as intended: Thompson sampling that learns more slowly" + evenly(fifth)
 	case bandit.WhiplashLegacy:
-		return "the bandit of Sixpack 1 with its error: stays near equal shares at low conversion rates" + evenly(fifth)
+		return "Sixpack 1’s bandit including its bug: shares stay nearly equal at low conversion rates" + evenly(fifth)
 	default:
-		return "a custom algorithm that sets the shares from time to time"
+		return "a custom algorithm that adjusts the traffic split"
 	}
 }
 
-// evenly names the fraction of the visitors that an algorithm always splits evenly.
+// evenly describes the fraction of visitors that an algorithm always splits evenly.
 func evenly(fraction float64) string {
 	if fraction <= 0 {
 		return ""
@@ -42,54 +42,54 @@ func evenly(fraction float64) string {
 	return "; " + percent(fraction) + "% of visitors are always split evenly"
 }
 
-// learning is the text about an algorithm that learns.
+// learning describes an algorithm that learns.
 type learning struct {
-	Name string
-	Says []string
+	Name  string
+	Texts []string // sentences
 }
 
-// newLearning returns nil for an algorithm that does not learn. If the verdict is
-// broken, it says nothing about results.
+// newLearning returns nil for an algorithm that does not learn. If the data is
+// unreliable, it omits the sentences about results.
 func newLearning(l sixpack.Learning, r *analysis.Report, broken bool) *learning {
 	if l.Algorithm != nil && !l.Learns {
 		return nil
 	}
 	words := explainAlgorithm(l.Algorithm)
-	p := &learning{Name: l.Name, Says: []string{strings.ToUpper(words[:1]) + words[1:] + "."}}
+	p := &learning{Name: l.Name, Texts: []string{strings.ToUpper(words[:1]) + words[1:] + "."}}
 	if !l.Learns {
 		return p
 	}
-	p.Says = append(p.Says, learns(l, r), shared(r))
+	p.Texts = append(p.Texts, learns(l, r), split(r))
 	if !broken {
-		p.Says = append(p.Says, "A bandit gains more conversions while it runs; a test gives clearer results. The verdict and the lift are valid however often "+
-			"you look, because alternatives are compared within periods of equal shares. "+
+		p.Texts = append(p.Texts, "A bandit gets more conversions while it runs; an A/B test gives more precise results. The verdict and the lift are valid "+
+			"however often you look, because alternatives are compared only within periods of equal shares. "+
 			"Receiving the most traffic does not prove an alternative is better.")
 	}
 	return p
 }
 
-// learns describes the participants from whom an algorithm learns, or what it waits for.
+// learns describes which participants an algorithm learns from, or what it waits for.
 func learns(l sixpack.Learning, r *analysis.Report) string {
 	record := r.Counts.Record
-	text := "It learns from the primary KPI, " + analysis.KPIName(record.PrimaryKPI())
+	text := "The algorithm learns from the primary KPI, " + analysis.KPIName(record.PrimaryKPI())
 	who := "participants"
 	if l.Window > 0 {
 		who += " who came at least " + format.Duration(l.Window) + " ago"
 	}
 	switch {
 	case !record.Open():
-		return text + ". There are no new participants at present, so the shares stay as they are."
+		return text + ". There are no new participants at present, so the traffic split does not change."
 	case l.Waits():
-		return text + ". The shares stay as they are set until each alternative has " + format.Count(l.Needed) + " " + who +
+		return text + ". It has not started yet: the traffic split stays as set until each alternative has " + format.Count(l.Needed) + " " + who +
 			". The alternative with the fewest has " + format.Count(l.Fewest) + "."
 	default:
 		return text + ", of " + who + "."
 	}
 }
 
-// shared lists the shares of new participants.
-func shared(r *analysis.Report) string {
-	const most = 10
+// split describes the current traffic split.
+func split(r *analysis.Report) string {
+	const maxNames = 10
 	names := r.Counts.Record.Alternatives
 	all := r.Counts.Record.Shares()
 	order := make([]int, len(names))
@@ -97,13 +97,13 @@ func shared(r *analysis.Report) string {
 		order[i] = i
 	}
 	rest := ""
-	if len(order) > most {
+	if len(order) > maxNames {
 		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(all[b], all[a]) })
-		order, rest = order[:most], ", and the others get less"
+		order, rest = order[:maxNames], ", and less for the others"
 	}
 	parts := make([]string, len(order))
 	for i, j := range order {
 		parts[i] = names[j] + " " + format.Share(all[j])
 	}
-	return "Shares of new participants: " + strings.Join(parts, ", ") + rest + "."
+	return "Current traffic split: " + strings.Join(parts, ", ") + rest + "."
 }

@@ -14,8 +14,8 @@ type alternative struct {
 	Series int    // index of its color and dashes
 	Mark   string // badge; empty for none
 	Share  string // of all participants
-	// Estimate is what it is compared by, its rate or the mean of its values, and
-	// EstimateIn the interval. Bar draws both.
+	// Estimate is the rate or mean by which alternatives are compared, and EstimateIn
+	// its interval. Bar draws both.
 	Estimate, EstimateIn string
 	Bar                  chart.Bar
 }
@@ -23,8 +23,8 @@ type alternative struct {
 // seriesColors is the number of colors and dashes.
 const seriesColors = 6
 
-// alternatives returns the alternatives of an experiment, and the ends of the axis on
-// which their intervals are drawn, nil if there is none.
+// alternatives returns the alternatives of an experiment, and the ends of the axis of
+// their intervals, or nil if there is none.
 func alternatives(r *analysis.Report) (all []alternative, ticks []string) {
 	estimates, intervals := make([]stats.Number, len(r.Alternatives)), make([]stats.Interval, 0, len(r.Alternatives))
 	write, writeInterval := format.Rate, format.RateInterval
@@ -57,7 +57,7 @@ func alternatives(r *analysis.Report) (all []alternative, ticks []string) {
 	return all, []string{write(ends.Lo, ends), write(ends.Hi, ends)}
 }
 
-// mark returns the badge of an alternative: none in a sample-ratio mismatch.
+// mark returns the badge of an alternative. There is none in a sample-ratio mismatch.
 func mark(r *analysis.Report, a *analysis.Alternative) string {
 	switch {
 	case r.SampleRatio.Mismatch:

@@ -2,6 +2,7 @@ package dashboard_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,7 +11,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// TestAPIRefusals sends what is refused, with the reason, and changes nothing.
+// TestAPIRefusals sends requests that are refused with a reason and change nothing.
 func TestAPIRefusals(t *testing.T) {
 	const sound, ended, purged, won, ramped = "sound", "ended", "purged", "won", "ramped"
 	s := filled(t, sample(broken, 10, arm{"red", 1000, 50}, arm{"blue", 700, 60}))
@@ -29,6 +30,11 @@ func TestAPIRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	log, err := p.Changes(t.Context(), purged, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	messages := make(map[string]bool)
 	long := `{"description":"` + strings.Repeat("x", 1<<20) + `"}`
 	for _, c := range []struct {
 		name, method, path, body string
@@ -36,32 +42,32 @@ func TestAPIRefusals(t *testing.T) {
 		says                     string
 		header                   string
 	}{
-		// What cannot be read.
+		// Unreadable.
 		{sound, "PUT", "/winner", "", 415, "Content-Type", ""},
 		{sound, "PUT", "/winner", " ", 400, "The body is empty", ""},
 		{sound, "PUT", "/winner", `{"alternative":"blue"}`, 415, "Content-Type", "Content-Type: text/plain"},
 		{sound, "PUT", "/winner", `alternative=blue`, 415, "Content-Type", "Content-Type: application/x-www-form-urlencoded"},
-		{sound, "PUT", "/winner", `{"alternative":"blue"`, 400, "This is not JSON", ""},
-		{sound, "PUT", "/winner", `{"alternative":"blue"} {}`, 400, "more after", ""},
+		{sound, "PUT", "/winner", `{"alternative":"blue"`, 400, "The body is not valid JSON", ""},
+		{sound, "PUT", "/winner", `{"alternative":"blue"} {}`, 400, "text after the JSON object", ""},
 		{sound, "PUT", "/winner", `{"alternative":"blue","kpi":""}`, 400, `no field "kpi"`, ""},
-		{sound, "PUT", "/winner", `{"alternative":1}`, 400, `The field "alternative" takes a string, not a number.`, ""},
-		{sound, "PUT", "/winner", `{"alternative":"blue","anyway":"yes"}`, 400, `The field "anyway" takes true or false, not a string.`, ""},
-		{sound, "PUT", "/winner", `["blue"]`, 400, `Send an object, not an array.`, ""},
-		{sound, "PUT", "/winner", `{}`, 400, `The field "alternative" is missing.`, ""},
-		{sound, "PUT", "/description", `{"description":null}`, 400, `The field "description" is missing.`, ""},
-		{sound, "PUT", "/description", long, 413, "too long", ""},
-		{sound, "PUT", "/override", `{"weights":"equal"}`, 400, `The field "weights" takes an array, not a string.`, ""},
+		{sound, "PUT", "/winner", `{"alternative":1}`, 400, `The field "alternative" must be a string, not a number.`, ""},
+		{sound, "PUT", "/winner", `{"alternative":"blue","anyway":"yes"}`, 400, `The field "anyway" must be true or false, not a string.`, ""},
+		{sound, "PUT", "/winner", `["blue"]`, 400, `The body must be an object, not an array.`, ""},
+		{sound, "PUT", "/winner", `{}`, 400, `The field "alternative" is required.`, ""},
+		{sound, "PUT", "/description", `{"description":null}`, 400, `The field "description" is required.`, ""},
+		{sound, "PUT", "/description", long, 413, "larger than 1 MiB", ""},
+		{sound, "PUT", "/override", `{"weights":"equal"}`, 400, `The field "weights" must be an array, not a string.`, ""},
 		{sound, "PUT", "/override", `{"weights":["a",1]}`, 400, `a number, not a string`, ""},
-		{sound, "PUT", "/plan", `{"size":1.5}`, 400, `The field "size" takes a whole number, not 1.5.`, ""},
-		{sound, "PUT", "/ramp", `{"hold":24}`, 400, `The field "hold" takes a string, not a number.`, ""},
+		{sound, "PUT", "/plan", `{"size":1.5}`, 400, `The field "size" must be a whole number, not 1.5.`, ""},
+		{sound, "PUT", "/ramp", `{"hold":24}`, 400, `The field "hold" must be a string, not a number.`, ""},
 		{sound, "PUT", "/ramp", `{"state":"done"}`, 400, `no field "state"`, ""},
 		{sound, "PUT", "/pause", `{"until":"tomorrow"}`, 400, `no field "until"`, ""},
-		{sound, "POST", "/undo", `{}`, 400, `The field "change" is missing.`, ""},
+		{sound, "POST", "/undo", `{}`, 400, `The field "change" is required.`, ""},
 		{sound, "POST", "/undo", `{"change":-1}`, 400, `a whole number`, ""},
-		// What makes no sense.
+		// Invalid.
 		{sound, "PUT", "/winner", `{"alternative":"green"}`, 400, "no alternative “green”", ""},
 		{broken, "PUT", "/winner", `{"alternative":"green"}`, 400, "no alternative “green”", ""},
-		{sound, "PUT", "/winner", `{"alternative":""}`, 400, "Choose an alternative", ""},
+		{sound, "PUT", "/winner", `{"alternative":""}`, 400, `The field "alternative" is empty.`, ""},
 		{sound, "PUT", "/override", `{"traffic":2}`, 400, "traffic", ""},
 		{sound, "PUT", "/override", `{"traffic":-0.5}`, 400, "traffic", ""},
 		{sound, "PUT", "/override", `{"weights":[1]}`, 400, "1 weights for 2 alternatives", ""},
@@ -72,16 +78,18 @@ func TestAPIRefusals(t *testing.T) {
 		{sound, "PUT", "/plan", `{"alpha":0.9}`, 400, "alpha", ""},
 		{sound, "PUT", "/plan", `{"kpi":"a b"}`, 400, "kpi", ""},
 		{sound, "GET", "/series?period=hour", "", 400, "hour", ""},
+		{"", "GET", "?state=ended", "", 400, `not "ended"`, ""},
+		{"", "GET", "?sort=oldest", "", 400, `not "oldest"`, ""},
 		{sound, "GET", "/changes?most=all", "", 400, "all", ""},
-		{sound, "GET", "/changes?most=0", "", 400, "1 or more", ""},
-		{sound, "PUT", "/ramp", `{"steps":[]}`, 400, "Invalid ramp: it has 0 steps", ""},
-		{sound, "PUT", "/ramp", `{"steps":[0.5,0.5]}`, 400, "do not rise from 0.5 to 0.5", ""},
+		{sound, "GET", "/changes?most=0", "", 400, "at least 1", ""},
+		{sound, "PUT", "/ramp", `{"steps":[]}`, 400, "Invalid ramp: it must have 1 to 100 steps, not 0", ""},
+		{sound, "PUT", "/ramp", `{"steps":[0.5,0.5]}`, 400, "but 0.5 follows 0.5", ""},
 		{sound, "PUT", "/ramp", `{"steps":[1,50]}`, 400, "50 is not in (0, 1]", ""},
 		{sound, "PUT", "/ramp", `{"hold":"a day"}`, 400, `such as "24h"`, ""},
 		{sound, "PUT", "/ramp", `{"hold":"-1h"}`, 400, "the hold time -1h0m0s is not positive", ""},
 		{sound, "PUT", "/ramp", `{"guardrails":[{"kpi":"a b"}]}`, 400, "kpi", ""},
 		{sound, "PUT", "/ramp", `{"guardrails":[{},{"rise_is_bad":true}]}`, 400, "twice", ""},
-		// What is not there.
+		// Unknown.
 		{"nope", "PUT", "/pause", "", 404, "no such experiment", ""},
 		{"nope", "PUT", "/ramp", "{}", 404, "no such experiment", ""},
 		{"nope", "GET", "", "", 404, "no such experiment", ""},
@@ -91,34 +99,37 @@ func TestAPIRefusals(t *testing.T) {
 		{"nope", "GET", "/download.json", "", 404, "no such experiment", ""},
 		{"nope", "DELETE", "", "", 404, "no such experiment", ""},
 		{"nope", "POST", "/undo", `{"change":1}`, 404, "no such experiment", ""},
-		{sound, "GET", "?kpi=nope", "", 404, "no such KPI", ""},
-		{sound, "GET", "/series?kpi=nope", "", 404, "no such KPI", ""},
+		{sound, "POST", "/undo", `{"change":99}`, 404, "no such change", ""},
+		{purged, "POST", "/undo", fmt.Sprintf(`{"change":%d}`, log[0].ID), 409, "cannot be undone", ""},
+		{sound, "GET", "?kpi=nope", "", 404, "no conversions by this KPI", ""},
+		{sound, "GET", "/series?kpi=nope", "", 404, "no conversions by this KPI", ""},
 		{sound, "GET", "/nope", "", 404, "no such page", ""},
 		{sound, "PATCH", "", "{}", 405, "", ""},
 		{sound, "GET", "/pause", "", 405, "", ""},
-		// What cannot be done as things are.
+		// Not allowed in the current state.
 		{broken, "PUT", "/winner", `{"alternative":"blue"}`, 409, `"anyway": true`, ""},
 		{ended, "PUT", "/winner", `{"alternative":"blue"}`, 409, "archived", ""},
 		{ended, "PUT", "/pause", "", 409, "archived", ""},
 		{ended, "PUT", "/override", `{"traffic":0.5}`, 409, "archived", ""},
 		{ended, "PUT", "/plan", `{"effect":0.5}`, 409, "archived", ""},
-		{sound, "PUT", "/plan", `{"analysis":"fixed","size":100}`, 409, "before anybody takes part", ""},
+		{sound, "PUT", "/plan", `{"analysis":"fixed","size":100}`, 409, "before the first participant", ""},
 		{ended, "PUT", "/ramp", `{}`, 409, "archived", ""},
 		{won, "PUT", "/ramp", `{}`, 409, "“blue”", ""},
-		{ramped, "PUT", "/ramp", `{}`, 409, "under way", ""},
-		{ramped, "PUT", "/override", `{"traffic":0.7}`, 409, "A ramp sets its traffic", ""},
+		{ramped, "PUT", "/ramp", `{}`, 409, "already running or paused", ""},
+		{ramped, "PUT", "/override", `{"traffic":0.7}`, 409, "A ramp sets the traffic", ""},
 		{ramped, "DELETE", "/override", "", 409, "ramp", ""},
-		{sound, "PUT", "/ramp/pause", "", 409, "No ramp is under way.", ""},
-		{sound, "DELETE", "/ramp/pause", "", 409, "No ramp is under way.", ""},
+		{sound, "PUT", "/ramp/pause", "", 409, "No ramp is running or paused.", ""},
+		{sound, "DELETE", "/ramp/pause", "", 409, "No ramp is running or paused.", ""},
 		{sound, "POST", "/purge", "", 409, "not archived", ""},
 		{purged, "DELETE", "/archive", "", 409, "purged", ""},
 	} {
 		before := p.everything()
-		a := p.call(c.method, apiPath(c.name)+c.path, c.body, c.header)
+		a := p.call(c.method, strings.TrimSuffix(apiPath(c.name), "/")+c.path, c.body, c.header)
 		var said struct{ Error string }
 		if err := json.Unmarshal([]byte(a.body), &said); err != nil || a.StatusCode != c.status || !strings.Contains(said.Error, c.says) {
 			t.Errorf("%s %s%s %.60s: %s %.200s, want %d %s", c.method, c.name, c.path, c.body, a.Status, a.body, c.status, c.says)
 		}
+		messages[fmt.Sprintf("%d %s", a.StatusCode, said.Error)] = true
 		if p.everything() != before {
 			t.Errorf("%s %s%s %.60s changed something", c.method, c.name, c.path, c.body)
 		}
@@ -126,6 +137,7 @@ func TestAPIRefusals(t *testing.T) {
 	if a := p.call("PUT", apiPath(broken)+"/winner", `{"alternative":"blue","anyway":true}`); a.StatusCode != http.StatusNoContent || p.record(broken).Winner != "blue" {
 		t.Errorf("the winner is not set anyway: %s %s", a.Status, a.body)
 	}
+	compareMessages(t, messages)
 }
 
 // everything returns the records of all experiments as a text.

@@ -17,11 +17,11 @@ type confirmPage struct {
 	*action
 
 	Experiment  string
-	Refused     string // why the action is not allowed
+	Refused     string // why the action is not allowed; empty if it is
 	Explanation []string
 	Fields      []field
-	Problem     string // that no field has alone
-	Clears      bool   // the page links to the action that clears the override
+	Problem     string // with the form as a whole
+	Clears      bool   // the page links to the action that removes overrides
 }
 
 // Wrong reports whether the form has a problem.
@@ -43,7 +43,7 @@ func (d *dashboard) confirm(w http.ResponseWriter, r *http.Request) error {
 	return d.renderConfirm(w, r, a, s, nil)
 }
 
-// act carries out an action.
+// act carries an action out.
 func (d *dashboard) act(w http.ResponseWriter, r *http.Request) error {
 	a, s, err := d.actionAndSubject(r, r.PostForm)
 	if err != nil {
@@ -57,7 +57,7 @@ func (d *dashboard) act(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// afterwards returns the path of the page with the notice that the action was done.
+// afterwards returns the path of the page that confirms an action.
 func (d *dashboard) afterwards(a *action, experiment string) string {
 	if a.Name == store.ActionDelete {
 		return d.Prefix + "/?" + url.Values{"deleted": {experiment}}.Encode()
@@ -78,10 +78,9 @@ func (d *dashboard) actionAndSubject(r *http.Request, form url.Values) (*action,
 	return a, &subject{Record: counts.Record, engine: d.engine, report: analysis.Summary(counts, d.now()), form: form}, nil
 }
 
-// renderConfirm writes the page of an action, with the error of carrying it out if
-// that failed.
+// renderConfirm writes the page of an action, and the error if carrying it out failed.
 func (d *dashboard) renderConfirm(w http.ResponseWriter, r *http.Request, a *action, s *subject, failed error) error {
-	title, status := a.Title+" "+s.Name, http.StatusOK
+	title, status := a.Title+": "+s.Name, http.StatusOK
 	p := confirmPage{action: a, Experiment: s.Name}
 	wrong, failure := formErrorOf(failed)
 	if failure >= http.StatusInternalServerError {
@@ -97,7 +96,7 @@ func (d *dashboard) renderConfirm(w http.ResponseWriter, r *http.Request, a *act
 	}
 	p.Clears = a.Name == store.ActionOverride && sixpack.Allowed(&s.Record, store.ActionClearOverride) == nil
 	if failed != nil {
-		title, status, p.Problem = "Not done: "+title, failure, wrong[""]
+		title, status, p.Problem = "Error: "+title, failure, wrong[""]
 		for i, f := range p.Fields {
 			p.Fields[i].Problem = wrong[f.Name]
 		}
@@ -129,7 +128,7 @@ func (d *dashboard) undo(w http.ResponseWriter, r *http.Request) error {
 	name := r.PathValue("name")
 	id, err := strconv.ParseUint(r.PostForm.Get("change"), 10, 64)
 	if err != nil {
-		return reply.Refuse(http.StatusBadRequest, "The field change does not say which change to undo.")
+		return reply.Refuse(http.StatusBadRequest, "The field change must be the ID of a change.")
 	}
 	if err := d.engine.Undo(r.Context(), name, id); err != nil {
 		return err

@@ -5,8 +5,8 @@
 // [New] returns a plain [http.Handler] that can be mounted under any path of any
 // router. Everything it needs is embedded; its pages load nothing from other hosts.
 //
-// Options.Access configures who has access. Without it, everybody on this machine may
-// do everything, and nobody else has access; see package [access].
+// Options.Access configures who has access. By default, everyone on this machine may
+// do everything, and no one else has access; see package [access].
 package dashboard
 
 import (

@@ -120,7 +120,7 @@ func TestEpochs(t *testing.T) {
 		t.Errorf("%d came and %d converted", came, converted)
 	}
 	for _, wrong := range []string{"1", "0", "-1", "x", ""} {
-		if status, text := get(t, url+"?most="+wrong); status != http.StatusBadRequest || !strings.Contains(text, "2 or more") {
+		if status, text := get(t, url+"?most="+wrong); status != http.StatusBadRequest || !strings.Contains(text, "at least 2") {
 			t.Errorf("most=%s: %d %s", wrong, status, text)
 		}
 	}
@@ -155,7 +155,7 @@ func newLearner(algorithm string) *learner {
 	return b
 }
 
-// come lets visitors come, and some of them buy.
+// come simulates visitors, some of whom buy.
 func (b *learner) come(t *testing.T, n int, every time.Duration) {
 	t.Helper()
 	for range n {
@@ -172,7 +172,7 @@ func (b *learner) come(t *testing.T, n int, every time.Duration) {
 	}
 }
 
-// page returns the page as it is now.
+// page returns the present page.
 func (b *learner) page(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewServer(dashboard.New(b.engine, dashboard.Options{Now: func() time.Time { return b.now }}))
@@ -180,16 +180,16 @@ func (b *learner) page(t *testing.T) string {
 	return page(t, server.URL+"/experiments/button/")
 }
 
-// TestBanditPages follows a bandit from its first day on.
+// TestBanditPages follows a bandit from its first day.
 func TestBanditPages(t *testing.T) {
 	t.Parallel()
-	const claim, leftOut, plot = "A bandit gains more conversions while it runs; a test gives clearer results.", "Probabilities and expected losses are hidden", `data-plot="shares"`
+	const claim, leftOut, plot = "A bandit gets more conversions while it runs; an A/B test gives more precise results.", "Probabilities and expected losses are hidden because the split changed", `data-plot="shares"`
 	b := newLearner("thompson")
 	b.come(t, 50, time.Minute)
 	waiting := b.page(t)
-	wants(t, waiting, "Algorithm: thompson", "Thompson sampling: sends more visitors to the better alternatives; 10% of visitors are always split evenly.",
-		"It learns from the primary KPI, “purchase”", "until each alternative has 100 participants who came at least 24 hours ago. The alternative with the fewest has 0.",
-		"Shares of new participants: red 50.0%, blue 50.0%.", claim)
+	wants(t, waiting, "Algorithm: thompson", "Thompson sampling: sends more visitors to better alternatives; 10% of visitors are always split evenly.",
+		"The algorithm learns from the primary KPI, “purchase”", "until each alternative has 100 participants who came at least 24 hours ago. The alternative with the fewest has 0.",
+		"Current traffic split: red 50.0%, blue 50.0%.", claim)
 	wantsNone(t, waiting, leftOut, plot, "data-epochs", `class="alarm"`)
 
 	b.come(t, 150, time.Minute)
@@ -202,8 +202,8 @@ func TestBanditPages(t *testing.T) {
 	}
 	learning := b.page(t)
 	wants(t, learning, "“blue” is better than “red”.", leftOut, plot, `data-epochs="/api/v1/experiments/button/epochs?kpi=purchase&amp;most=100"`,
-		", of participants who came at least 24 hours ago.", "The shares as a table", claim)
-	wantsNone(t, learning, "The shares stay as they are set until", "Probability of being best:")
+		", of participants who came at least 24 hours ago.", "Show table of shares", claim)
+	wantsNone(t, learning, "has not started yet", "Probability of being best:")
 
 	for name, do := range map[string]func() error{
 		"paused": func() error { return b.engine.Pause(t.Context(), "button") },
@@ -213,16 +213,16 @@ func TestBanditPages(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := b.page(t)
-		wants(t, text, "There are no new participants at present, so the shares stay as they are.", "“blue” is better than “red”.")
-		wantsNone(t, text, `class="alarm"`, "The shares stay as they are set until")
+		wants(t, text, "There are no new participants at present, so the traffic split does not change.", "“blue” is better than “red”.")
+		wantsNone(t, text, `class="alarm"`, "has not started yet")
 		if t.Failed() {
 			t.Fatal(name)
 		}
 	}
 }
 
-// TestAlgorithmsInWords checks the descriptions of algorithms.
-func TestAlgorithmsInWords(t *testing.T) {
+// TestAlgorithmExplanations tests that operators can read what each algorithm does.
+func TestAlgorithmExplanations(t *testing.T) {
 	t.Parallel()
 	i := sample("button", 10, arm{"a", 100, 10}, arm{"b", 100, 11})
 	own := map[string]bandit.Algorithm{"own": never{}, "thompson": bandit.Thompson{Floor: 0.05}, "bare": bandit.Thompson{Floor: -1}}
@@ -232,17 +232,17 @@ func TestAlgorithmsInWords(t *testing.T) {
 	t.Cleanup(server.Close)
 	text := page(t, server.URL+"/experiments/button/do/override")
 	for name, words := range map[string]string{
-		"hash": "a test: the shares stay as they are set", "random": "a test that assigns visitors at random",
-		"thompson": "Thompson sampling: sends more visitors to the better alternatives; 5% of visitors are always split evenly<", "bare": "sends more visitors to the better alternatives<",
-		"epsilon-greedy": "easily misled by chance; 10% of", "whiplash": "corrected: Thompson sampling that learns more slowly; 20% of",
-		"whiplash-legacy": "with its error: stays near equal shares at low conversion rates; 20% of", "own": "a custom algorithm",
+		"hash": "an A/B test: the traffic split stays as set", "random": "an A/B test with random assignment",
+		"thompson": "Thompson sampling: sends more visitors to better alternatives; 5% of visitors are always split evenly<", "bare": "sends more visitors to better alternatives<",
+		"epsilon-greedy": "chance results mislead it easily; 10% of visitors are", "whiplash": "as intended: Thompson sampling that learns more slowly; 20% of visitors are",
+		"whiplash-legacy": "including its bug: shares stay nearly equal at low conversion rates; 20% of visitors are", "own": "a custom algorithm",
 	} {
 		_, option, _ := strings.Cut(text, `<option value="`+name+`"`)
 		if option, _, _ = strings.Cut(option, "/option>"); !strings.Contains(option, name+" – ") || !strings.Contains(option, words) {
 			t.Errorf("%s is offered as %q", name, option)
 		}
 	}
-	for algorithm, says := range map[string]string{"own": "A custom algorithm", "another": "Unknown to this server, so the shares stay as they are set."} {
+	for algorithm, says := range map[string]string{"own": "A custom algorithm", "another": "Unknown to this server, which leaves the traffic split as set."} {
 		i.Record.Name, i.Record.Algorithm = algorithm, algorithm
 		engine := sixpack.New(filled(t, i), sixpack.Config{Now: now, Algorithms: own})
 		server := httptest.NewServer(dashboard.New(engine, dashboard.Options{Now: now}))
@@ -251,7 +251,7 @@ func TestAlgorithmsInWords(t *testing.T) {
 	}
 }
 
-// never is an algorithm that knows nothing.
+// never is an algorithm that never changes the shares.
 type never struct{}
 
 func (never) Weights([]bandit.Arm) []float64 { return nil }

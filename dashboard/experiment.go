@@ -29,16 +29,15 @@ type experimentPage struct {
 	Alternatives []alternative
 	Ticks        []string // ends of the axis of intervals
 	KPIs         []choice
-	Periods      []choice
 	Series       series.Series
-	SeriesPath   string // of the same as JSON
+	SeriesPath   string // path of the same data as JSON
 	Traffic      string
 	Weights      string
 	Ramp         *ramp          // nil if there never was one
 	Learning     *learning      // nil without a bandit
-	Algorithm    string         // in effect; empty for hash
+	Algorithm    string         // the one in effect; empty for hash
 	Epochs       *series.Epochs // nil if there is only one
-	EpochsPath   string         // of the same as JSON
+	EpochsPath   string         // path of the same data as JSON
 	Zone         *time.Location
 	Description  template.HTML
 	Snippets     []snippet.Snippet
@@ -70,7 +69,7 @@ func (d *dashboard) newExperimentPage(r *http.Request, of *analysis.Report, by s
 	rows, ticks := alternatives(of)
 	p := experimentPage{
 		Report: of, State: selection.StateOf(record), Record: record, Verdict: newVerdict(of), Alternatives: rows, Ticks: ticks,
-		KPIs: kpiChoices(record, of.KPI), Periods: periodChoices(by), Series: series.New(&of.Counts, of.KPI, by),
+		KPIs: kpiChoices(record, of.KPI), Series: series.New(&of.Counts, of.KPI, by),
 		SeriesPath: page{Prefix: d.Prefix}.URL("api", "v1", "experiments", record.Name, "series"),
 		Traffic:    format.Percent(record.TrafficInForce()),
 		Weights:    weights(record), Ramp: newRamp(record, d.Location),
@@ -83,10 +82,10 @@ func (d *dashboard) newExperimentPage(r *http.Request, of *analysis.Report, by s
 	return p
 }
 
-// addShares adds how the shares of new participants are set, and what they were.
+// addShares adds the algorithm and the traffic split over time.
 func (d *dashboard) addShares(p *experimentPage) {
 	l := d.engine.Learning(p.Counts)
-	if _, usual := l.Algorithm.(bandit.Hash); !usual {
+	if _, isDefault := l.Algorithm.(bandit.Hash); !isDefault {
 		p.Algorithm = l.Name
 	}
 	p.Learning = newLearning(l, p.Report, p.Verdict.Broken())
@@ -106,32 +105,32 @@ func (p experimentPage) Allows(operation store.Action) bool {
 // maxEpochs is the maximum number of epochs in the chart and its table.
 const maxEpochs = 100
 
-// MaxEpochs returns the number of epochs for which the page asks.
+// MaxEpochs returns the maximum number of epochs for the chart.
 func (experimentPage) MaxEpochs() int { return maxEpochs }
 
 // kpiChoices returns the KPIs of the select box, the primary one first.
 func kpiChoices(r store.Record, chosen string) []choice {
 	primary := r.PrimaryKPI()
-	all := []choice{{primary, kpiName(primary) + ", primary", chosen == primary}}
+	all := []choice{{primary, kpiName(primary) + " (primary)"}}
 	seen := r.KPIs
 	if !slices.Contains(seen, chosen) {
 		seen = append(slices.Clone(seen), chosen)
 	}
 	for _, kpi := range seen {
 		if kpi != primary {
-			all = append(all, choice{kpi, kpiName(kpi) + ", exploratory", chosen == kpi})
+			all = append(all, choice{kpi, kpiName(kpi) + " (exploratory)"})
 		}
 	}
 	return all
 }
 
-// kpiName returns the name of a KPI.
+// kpiName returns the name of a KPI. The default KPI has none.
 func kpiName(kpi string) string { return cmp.Or(kpi, "default") }
 
-// KPIName returns the name of the page's KPI.
+// KPIName returns the name of the KPI that the page shows.
 func (p experimentPage) KPIName() string { return kpiName(p.KPI) }
 
-// Converted returns the number of participants who converted, of all alternatives.
+// Converted returns the number of participants of all alternatives who converted.
 func (p experimentPage) Converted() (n int64) {
 	for _, a := range p.Alternatives {
 		n += a.Converted
@@ -142,7 +141,7 @@ func (p experimentPage) Converted() (n int64) {
 // Values reports whether alternatives are compared by the mean of values.
 func (p experimentPage) Values() bool { return p.Measure == analysis.MeasureMean }
 
-// Goal returns how many participants the experiment needs, or 0 if that is unknown.
+// Goal returns the number of participants that the experiment needs, or 0 if it is unknown.
 func (p experimentPage) Goal() int64 {
 	if !p.Outlook.Size.Known() {
 		return 0
@@ -153,17 +152,18 @@ func (p experimentPage) Goal() int64 {
 // Done returns the number of participants, at most Goal.
 func (p experimentPage) Done() int64 { return min(p.Goal(), p.Participants) }
 
-// Forced returns what to append to a URL to preview an alternative.
-func (p experimentPage) Forced(name string) string { return snippet.Preview(p.Experiment, name) }
+// Preview returns what to append to a URL to preview an alternative.
+func (p experimentPage) Preview(name string) string { return snippet.Preview(p.Experiment, name) }
 
 // Period returns the period of the charts.
 func (p experimentPage) Period() series.Period { return p.Series.Period }
 
-func periodChoices(by series.Period) []choice {
-	return []choice{{"day", "day", by == series.Day}, {"week", "week", by == series.Week}, {"month", "month", by == series.Month}}
+// Periods returns the periods of the select box.
+func (experimentPage) Periods() []series.Period {
+	return []series.Period{series.Day, series.Week, series.Month}
 }
 
-// weights returns the shares that are set, as a ratio.
+// weights returns the weights in effect as a ratio, such as 75/25.
 func weights(r store.Record) string {
 	if set := r.WeightsInForce(); set != nil {
 		return format.Ratio(set)

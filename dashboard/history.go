@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,7 +28,7 @@ type change struct {
 	Undoable bool
 }
 
-// notice says what was just done.
+// notice confirms the last change.
 type notice struct {
 	Text string
 	Undo uint64 // ID of the change, or 0 if it cannot be undone
@@ -50,57 +51,38 @@ func (d *dashboard) history(ctx context.Context, r store.Record) ([]change, erro
 	return all, nil
 }
 
-// readSettings returns the describeSettings of a change, none if they cannot be read.
+// readSettings parses the settings of a change. It returns none if they are corrupt.
 func readSettings(text json.RawMessage) (s store.Settings) {
 	_ = json.Unmarshal(text, &s) // the rest of the change is worth showing
 	return s
 }
 
-// describeChange says what an operator did. An undo refers to one of the earlier changes.
-func describeChange(c store.Change, earlier []sixpack.LoggedChange) string {
-	switch c.Action {
-	case store.ActionWinner:
-		return "Set the winner"
-	case store.ActionResetWinner:
-		return "Took the winner back"
-	case store.ActionPause:
-		return "Paused it"
-	case store.ActionResume:
-		return "Resumed it"
-	case store.ActionArchive:
-		return "Archived it"
-	case store.ActionUnarchive:
-		return "Took it out of the archive"
-	case store.ActionDescribe:
-		return "Described it"
-	case store.ActionOverride:
-		return "Set traffic, weights, algorithm"
-	case store.ActionPlan:
-		return "Planned it"
-	case store.ActionRamp:
-		return "Began to raise the traffic"
-	case store.ActionRampStep:
-		return "Raised the traffic by a step"
-	case store.ActionPauseRamp:
-		return "Paused the ramp"
-	case store.ActionResumeRamp:
-		return "Resumed the ramp"
-	case store.ActionStopRamp:
-		return "Stopped the ramp"
-	case store.ActionReset:
-		return "Reset it"
-	case store.ActionPurge:
-		return "Purged the client data"
-	case store.ActionDelete:
-		return "Deleted an experiment of this name"
-	case store.ActionUndo:
-		return describeUndo(c, earlier)
-	default:
-		return string(c.Action)
-	}
+// changeNames describe what an operator did.
+var changeNames = map[store.Action]string{
+	store.ActionWinner:      "Set winner",
+	store.ActionResetWinner: "Removed winner",
+	store.ActionPause:       "Paused experiment",
+	store.ActionResume:      "Resumed experiment",
+	store.ActionArchive:     "Archived experiment",
+	store.ActionUnarchive:   "Restored experiment",
+	store.ActionDescribe:    "Edited description",
+	store.ActionOverride:    "Changed traffic, weights or algorithm",
+	store.ActionPlan:        "Changed plan",
+	store.ActionRamp:        "Started ramp",
+	store.ActionRampStep:    "Raised traffic to the next step",
+	store.ActionPauseRamp:   "Paused ramp",
+	store.ActionResumeRamp:  "Resumed ramp",
+	store.ActionStopRamp:    "Stopped ramp",
+	store.ActionReset:       "Restarted experiment",
+	store.ActionPurge:       "Purged client data",
+	store.ActionDelete:      "Deleted an experiment with this name",
 }
 
-func describeUndo(c store.Change, earlier []sixpack.LoggedChange) string {
+// describeChange describes a change. An undo refers to one of the earlier changes.
+func describeChange(c store.Change, earlier []sixpack.LoggedChange) string {
+	if c.Action != store.ActionUndo {
+		return cmp.Or(changeNames[c.Action], string(c.Action))
+	}
 	for i, e := range earlier {
 		if e.ID == c.Undoes {
 			return "Undid: " + describeChange(e.Change, earlier[i+1:])
@@ -147,7 +129,7 @@ func either(yes bool, text, other string) string {
 	return other
 }
 
-// truncate shortens a text for a table.
+// truncate shortens a text to fit a table.
 func truncate(text string) string {
 	const maxRunes = 120
 	if runes := []rune(text); len(runes) > maxRunes {
@@ -167,7 +149,7 @@ func describePlan(p store.Plan) string {
 		{"alpha ", percentOrEmpty(p.Alpha)},
 	} {
 		if part.value != "" {
-			parts = append(parts, part.name+part.value+either(part.name == "KPI ", "", " %"))
+			parts = append(parts, part.name+part.value+either(part.name == "KPI ", "", "%"))
 		}
 	}
 	if p.Size != 0 {
@@ -179,8 +161,8 @@ func describePlan(p store.Plan) string {
 	return either(len(parts) > 0, strings.Join(parts, ", "), "the default plan")
 }
 
-// noticeOf returns the notice of the action that redirected to a page, or nil if the
-// newest change is not its change.
+// noticeOf returns the notice of the action that redirected to a page, or nil if another
+// change has happened since.
 func noticeOf(r *http.Request, changes []change) *notice {
 	done := r.URL.Query().Get("done")
 	if len(changes) == 0 || done == "" {
@@ -203,7 +185,7 @@ func noticeOf(r *http.Request, changes []change) *notice {
 	return &n
 }
 
-// deleted returns the experiment whose deletion redirected to a page, or "" if it was
+// deleted returns the experiment whose deletion redirected to a page, or "" if it has
 // changed since.
 func (d *dashboard) deleted(r *http.Request) (string, error) {
 	name := r.URL.Query().Get("deleted")

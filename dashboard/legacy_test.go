@@ -142,7 +142,7 @@ func TestLegacyListLoadsOnce(t *testing.T) {
 	}
 }
 
-// TestViewers tests that whoever may only look can change nothing.
+// TestViewers tests that viewers can change nothing.
 func TestViewers(t *testing.T) {
 	hash, err := access.HashPassword("a good password")
 	if err != nil {
@@ -157,7 +157,7 @@ func TestViewers(t *testing.T) {
 		Access: access.Options{NoFormTokens: true, Users: []access.User{
 			{Name: "viewer", Hash: hash, Role: access.Viewer}, {Name: "editor", Hash: hash, Role: access.Editor},
 		}},
-	})), t}
+	})), t, nil}
 	login := func(name string) {
 		form := url.Values{"name": {name}, "password": {"a good password"}}
 		if got := w.send(t, http.MethodPost, "/login", form.Encode()); got.status != 303 {

@@ -19,10 +19,11 @@ type listPage struct {
 	State       selection.State
 	Query       string // search text
 	Tabs        []listTab
+	Sort        selection.Order
 	Sorts       []choice
 	Experiments []listed
-	Any         bool   // there are experiments, in some state
-	First       string // command that brings the first participant
+	Any         bool   // there is an experiment in any state
+	First       string // command that adds the first participant
 	Deleted     string // experiment that was just deleted
 }
 
@@ -36,7 +37,6 @@ type listTab struct {
 // choice is an option of a select box.
 type choice struct {
 	Value, Name string
-	Chosen      bool
 }
 
 // listed is an experiment in the list.
@@ -70,7 +70,7 @@ func (d *dashboard) list(of selection.State) func(http.ResponseWriter, *http.Req
 			by = selection.Newest
 		}
 		shown := listPage{
-			State: of, Query: strings.TrimSpace(query.Get("q")), Any: len(all) > 0, Sorts: sortChoices(by),
+			State: of, Query: strings.TrimSpace(query.Get("q")), Any: len(all) > 0, Sort: by, Sorts: sorts,
 			Tabs: d.tabs(of, all, query), First: snippet.Call{API: d.api(r), Experiment: "my-first-test", Alternatives: []string{"control", "variant"}}.Participate(),
 		}
 		if shown.Deleted, err = d.deleted(r); err != nil {
@@ -126,10 +126,8 @@ func (d *dashboard) tabs(here selection.State, all []analysis.Report, query url.
 	}
 }
 
-func sortChoices(by selection.Order) []choice {
-	return []choice{
-		{string(selection.Newest), "newest", by == selection.Newest},
-		{string(selection.Participants), "participants", by == selection.Participants},
-		{string(selection.Surest), "surest result", by == selection.Surest},
-	}
+var sorts = []choice{
+	{string(selection.Newest), "newest"},
+	{string(selection.Participants), "participants"},
+	{string(selection.Surest), "most conclusive"},
 }

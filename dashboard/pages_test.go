@@ -150,15 +150,15 @@ func TestVerdictsAreShown(t *testing.T) {
 			if strings.Contains(text, `class="alarm"`) != broken {
 				t.Errorf("there is an alarm: %t", !broken)
 			}
-			if strings.Contains(text, "Lift against control") == broken {
+			if strings.Contains(text, "Lift vs. control") == broken {
 				t.Errorf("lifts are shown: %t", broken)
 			}
 		})
 	}
 }
 
-// TestBrokenSplit has no number from which one could read which is better.
-func TestBrokenSplit(t *testing.T) {
+// TestSampleRatioMismatch shows no number that suggests which alternative is better.
+func TestSampleRatioMismatch(t *testing.T) {
 	t.Parallel()
 	s := filled(t, states()[stats.StateMismatch])
 	url := serve(t, s)
@@ -179,11 +179,11 @@ func TestNumbersOfAnExperiment(t *testing.T) {
 		t, text, "<dd>30,010</dd>", "<dd>3,340</dd>", "<dd>50%</dd>", "<dd>equal</dd>", "<dd>thompson</dd>", "11 March 2026",
 		`data-of="Participants">10,010<`, `data-of="Converted">1,040<`, `data-of="Rate">13.0%<`, "9.4 to 10.6%", "<b>&#43;30%</b>",
 		`<th role="rowheader" scope="row">All</th><td role="cell" class="number" data-of="Participants">30,010</td><td role="cell" class="number" data-of="Converted">3,340</td>`,
-		`blue <span class="badge good">best</span>`, `data-of="Is best">&gt; 99.9%`,
+		`blue <span class="badge good">best</span>`, `data-of="Probability of being best">&gt; 99.9%`,
 	)
 }
 
-// TestWeightsChanged says why lifts are not the ratios of the rates.
+// TestWeightsChanged explains why lifts are not the ratios of the rates.
 func TestWeightsChanged(t *testing.T) {
 	t.Parallel()
 	constant, changed := sample("constant", 10, arm{"a", 1000, 100}, arm{"b", 1000, 130}), sample("changed", 10, arm{"a", 1000, 100}, arm{"b", 1000, 130})
@@ -205,8 +205,8 @@ func TestKPIWithValues(t *testing.T) {
 	t.Parallel()
 	url := serve(t, filled(t, valued(sample("price", 10, arm{"19", 1000, 100}, arm{"24", 1000, 130}))))
 	primary := page(t, url+"/experiments/price/")
-	wants(t, primary, `<option value="" selected>default, primary</option>`, `<option value="revenue">revenue, exploratory</option>`)
-	const charted = "The chart shows the share of participants who converted"
+	wants(t, primary, `<option value="" selected>default (primary)</option>`, `<option value="revenue">revenue (exploratory)</option>`)
+	const charted = "The chart shows the conversion rate."
 	wantsNone(t, primary, "Mean per participant", "is exploratory", charted)
 	text := page(t, url+"/experiments/price/?kpi=revenue")
 	wants(
@@ -214,7 +214,7 @@ func TestKPIWithValues(t *testing.T) {
 		"/api/v1/experiments/price/series?kpi=revenue&amp;period=day", "kpi=revenue&#39;",
 	)
 	if status, _ := get(t, url+"/experiments/price/?kpi=other"); status != http.StatusNotFound {
-		t.Errorf("a KPI that is not known: %d", status)
+		t.Errorf("unknown KPI: %d", status)
 	}
 }
 
@@ -259,17 +259,17 @@ func TestListOfStates(t *testing.T) {
 		}
 		wants(t, text, "Active <span>2</span>", "Paused <span>1</span>", "Archived <span>1</span>")
 	}
-	wants(t, page(t, url+"/"), "everyone gets b", "18,000 participants in the last 30 days: at most 2,000 a day, 2,000 yesterday.")
+	wants(t, page(t, url+"/"), "Winner: b", "18,000 participants in the last 30 days: at most 2,000 a day, 2,000 yesterday.")
 	wants(t, page(t, url+"/?q=a%26b&sort=surest"), `href="/paused?q=a%26b&amp;sort=surest"`, `value="a&amp;b"`, "“a&amp;b”")
 }
 
-// TestFirstParticipation does what the page of a newcomer says.
+// TestFirstParticipation follows the instructions on the empty page.
 func TestFirstParticipation(t *testing.T) {
 	t.Parallel()
 	s := new(memory.Store)
 	url := serve(t, s)
 	text := page(t, url+"/")
-	wants(t, text, "curl &#39;http://127.0.0.1:5000/participate?experiment=my-first-test&amp;alternatives=control&amp;alternatives=variant&amp;client_id=me&#39;", "Look again")
+	wants(t, text, "curl &#39;http://127.0.0.1:5000/participate?experiment=my-first-test&amp;alternatives=control&amp;alternatives=variant&amp;client_id=me&#39;", "Reload page")
 	engine := sixpack.New(s, sixpack.Config{})
 	_, err := engine.Participate(t.Context(), sixpack.Experiment{Name: "my-first-test", Alternatives: []string{"control", "variant"}}, "me")
 	if err != nil {

@@ -16,7 +16,7 @@ type ramp struct {
 	Active bool
 	Warns  bool // it stopped because of a guardrail or a mismatch
 	Steps  []rampStep
-	Says   []string
+	Texts  []string // sentences about its state and its guardrails
 }
 
 type rampStep struct {
@@ -31,15 +31,15 @@ func newRamp(r store.Record, zone *time.Location) *ramp {
 	}
 	p := &ramp{
 		Active: r.Ramp.Active(), Warns: r.Ramp.State == store.RampStopped && r.Ramp.Reason != "",
-		Says: []string{describeRamp(r, zone)},
+		Texts: []string{describeRamp(r, zone)},
 	}
 	for i, f := range r.Ramp.Steps {
 		p.Steps = append(p.Steps, rampStep{percent(f) + "%", i == r.Ramp.Step})
 	}
 	if p.Active {
-		p.Says = append(p.Says, describeGuardrails(r.Ramp.Guardrails)+withoutConversions(r))
-		if says := declaredTraffic(r); says != "" {
-			p.Says = append(p.Says, says)
+		p.Texts = append(p.Texts, describeGuardrails(r))
+		if text := overriddenTraffic(r); text != "" {
+			p.Texts = append(p.Texts, text)
 		}
 	}
 	return p
@@ -48,14 +48,14 @@ func newRamp(r store.Record, zone *time.Location) *ramp {
 // describeRamp describes the state of a ramp.
 func describeRamp(r store.Record, zone *time.Location) string {
 	const minute = "2 January 2006, 15:04 MST"
-	here := percent(r.Ramp.Steps[r.Ramp.Step]) + "% of the visitors"
+	here := percent(r.Ramp.Steps[r.Ramp.Step]) + "% of visitors"
 	since := here + " since " + r.Ramp.Since.In(zone).Format(minute)
 	switch r.Ramp.State {
 	case store.RampPaused:
-		return "Paused at " + since + ". After you resume the ramp, this step lasts " + format.Duration(r.Ramp.Left) + " more."
+		return "Paused at " + since + ". When resumed, the ramp stays at this step for another " + format.Duration(r.Ramp.Left) + "."
 	case store.RampStopped:
 		if r.Ramp.Reason != "" {
-			return "Stopped automatically at " + here + ": " + r.Ramp.Reason + ". The traffic stays as it is until you change it."
+			return "Stopped automatically at " + here + ": " + r.Ramp.Reason + ". The traffic was not lowered: that is your decision."
 		}
 		return "Stopped at " + here + "."
 	case store.RampDone:
@@ -64,40 +64,26 @@ func describeRamp(r store.Record, zone *time.Location) string {
 	}
 	next := percent(r.Ramp.Steps[r.Ramp.Step+1]) + "%"
 	if r.Ramp.Next.IsZero() {
-		return "Waiting at " + since + " because the experiment is not running. Once it runs, " + next + " follows after " + format.Duration(r.Ramp.Left) + "."
+		return "Waiting at " + since + ", because the experiment does not run. When it runs again, the traffic rises to " + next + " after " + format.Duration(r.Ramp.Left) + "."
 	}
-	text := "Running: " + since + "."
-	if r.Ramp.Reason != "" {
-		text = "Running: " + since + ", repeated because " + r.Ramp.Reason + "."
-	}
-	return text + " Rises to " + next + " with the first visitor after " + r.Ramp.Next.In(zone).Format(minute) + "."
+	return "Running: " + since + either(r.Ramp.Reason != "", "; this step is repeated because "+r.Ramp.Reason, "") +
+		". Rises to " + next + " with the first visitor after " + r.Ramp.Next.In(zone).Format(minute) + "."
 }
 
-// describeGuardrails lists what stops a ramp.
-func describeGuardrails(guardrails []store.Guardrail) string {
-	const text = "Before each step, the ramp checks the results. It stops if there is a sample-ratio mismatch"
-	if len(guardrails) == 0 {
-		return text + "."
-	}
-	worse := make([]string, len(guardrails))
-	for i, g := range guardrails {
-		worse[i] = analysis.KPIName(g.KPI) + either(g.RiseIsBad, " rises", " falls")
-	}
-	return text + ", or if an alternative makes a KPI clearly worse: " + strings.Join(worse, ", or ") + "."
-}
-
-// withoutConversions names the guardrails without conversions.
-func withoutConversions(r store.Record) string {
-	var missing []string
+// describeGuardrails describes what stops a ramp, and which guardrails have no
+// conversions yet.
+func describeGuardrails(r store.Record) string {
+	const text = "The ramp stops by itself if there is a sample-ratio mismatch"
+	var worse, missing []string
 	for _, g := range r.Ramp.Guardrails {
+		kpi := analysis.KPIName(g.KPI)
+		worse = append(worse, kpi+either(g.RiseIsBad, " rises", " falls"))
 		if !slices.Contains(r.KPIs, g.KPI) {
-			missing = append(missing, analysis.KPIName(g.KPI))
+			missing = append(missing, kpi)
 		}
 	}
-	if len(missing) == 0 {
-		return ""
-	}
-	return " There are no conversions yet for " + strings.Join(missing, ", nor for ") + "."
+	return text + either(worse != nil, ", or if an alternative makes a KPI significantly worse: "+strings.Join(worse, ", or "), "") +
+		either(missing != nil, ". There are no conversions yet by "+strings.Join(missing, " and by "), "") + "."
 }
 
 // rampState returns the state of a ramp for the change history.

@@ -39,7 +39,7 @@ func (d *dashboard) handler() http.Handler {
 	for path, allowed := range methods {
 		mux.Handle(d.Prefix+path, d.wrongMethod(allowed))
 	}
-	// Without a role, callers cannot find out which paths exist.
+	// Callers without a role cannot find out which paths exist.
 	unknown := d.guard.Handler(access.For(access.Viewer, "", func(http.ResponseWriter, *http.Request) error { return reply.ErrNotFound }))
 	mux.Handle("/", unknown)
 	if d.Prefix != "" {
@@ -52,7 +52,7 @@ func (d *dashboard) handler() http.Handler {
 func (d *dashboard) wrongMethod(allowed []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Allow", strings.Join(allowed, ", "))
-		d.fail(w, r, reply.Refuse(http.StatusMethodNotAllowed, "Method not allowed."))
+		d.fail(w, r, reply.Refuse(http.StatusMethodNotAllowed, "Method not allowed. Use "+strings.Join(allowed, " or ")+"."))
 	})
 }
 

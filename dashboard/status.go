@@ -6,7 +6,7 @@ import (
 	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 )
 
-// status reports whether the store can serve, as Sixpack's dashboard does.
+// status reports whether the store is available, as Sixpack's dashboard does.
 func (d *dashboard) status(w http.ResponseWriter, r *http.Request) error {
 	if d.Ping != nil {
 		if err := d.Ping(r.Context()); err != nil {

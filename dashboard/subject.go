@@ -11,7 +11,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// subject is the experiment of an action and the content of the form.
+// subject is the experiment of an action and the content of its form.
 type subject struct {
 	store.Record
 
@@ -29,10 +29,10 @@ func (s *subject) value(name, current string) string {
 	return current
 }
 
-// text returns what was entered in a field, without spaces at its ends.
+// text returns the content of a field without spaces at its ends.
 func (s *subject) text(name string) string { return strings.TrimSpace(s.form.Get(name)) }
 
-// shownToAll returns what every visitor gets while the experiment does not run.
+// shownToAll names the alternative that every visitor gets while the experiment does not run.
 func (s *subject) shownToAll() string {
 	if s.Winner != "" {
 		return "the winner, " + quoted(s.Winner)
@@ -54,42 +54,42 @@ func (s *subject) conversions() string {
 	return format.Many(n, "conversion")
 }
 
-// whatFollows says what visitors get in the state of the record.
+// whatFollows describes what visitors get in the state of the record.
 func (s *subject) whatFollows() string {
 	switch {
 	case s.Archived:
-		return "It stays archived: everyone gets " + s.shownToAll() + ", and nothing is counted."
+		return "The experiment stays archived: everyone gets " + s.shownToAll() + ", and nothing is counted."
 	case s.Paused:
-		return "It stays paused: everyone gets " + s.shownToAll() + ", and nothing is counted."
+		return "The experiment stays paused: everyone gets " + s.shownToAll() + ", and nothing is counted."
 	case s.Winner != "":
-		return "Everyone gets the winner, " + quoted(s.Winner) + ". Nobody new takes part, but participants can convert again."
+		return "Everyone gets the winner, " + quoted(s.Winner) + ". No new participants are added, but existing ones can convert again."
 	default:
-		return "Participants get the alternatives that they had, new ones take part, and conversions are counted." +
-			either(s.Ramp.State == store.RampRunning, " The ramp goes on from where it was.", "")
+		return "Existing participants get their alternatives back, new ones are added, and conversions are counted." +
+			either(s.Ramp.State == store.RampRunning, " The ramp continues at its present step.", "")
 	}
 }
 
-// withRampPaused adds to sentences that the ramp waits, if there is one.
+// withRampPaused adds a sentence about the ramp, if one is active.
 func (s *subject) withRampPaused(texts []string) []string {
 	if s.Ramp.Active() {
-		texts = append(texts, "The ramp waits at its step of "+percent(s.Record.TrafficInForce())+" %, until visitors take part again.")
+		texts = append(texts, "The ramp waits at "+percent(s.Record.TrafficInForce())+"% until the experiment runs again.")
 	}
 	return texts
 }
 
-// quoted returns a name, which can be any words, for a sentence.
+// quoted returns a name for a sentence. Names can be any words.
 func quoted(name string) string { return "“" + name + "”" }
 
-// describeOverride says what an operator set, by alternative.
+// describeOverride describes the settings that an operator overrides.
 func describeOverride(o store.Override, alternatives []string) string {
 	var parts []string
 	if o.Traffic != 0 {
-		parts = append(parts, "traffic "+percent(o.Traffic)+" %")
+		parts = append(parts, "traffic "+percent(o.Traffic)+"%")
 	}
 	if o.Weights != nil {
 		shares := make([]string, len(o.Weights))
 		for i, w := range o.Weights {
-			shares[i] = format.Short(100*w) + " %"
+			shares[i] = format.Short(100*w) + "%"
 			if i < len(alternatives) {
 				shares[i] = alternatives[i] + " " + shares[i]
 			}

@@ -13,26 +13,21 @@ type verdict struct {
 	Tone  string // CSS class of its colors
 }
 
+// labels are the labels and tones of verdicts.
+var labels = map[stats.State]verdict{
+	stats.StateWinner:                {Label: "Better", Tone: "good"},
+	stats.StateControlBest:           {Label: "Keep control", Tone: "settled"},
+	stats.StateNoPracticalDifference: {Label: "No difference", Tone: "settled"},
+	stats.StateInconclusive:          {Label: "Inconclusive", Tone: "warn"},
+	stats.StateMismatch:              {Label: "Sample-ratio mismatch", Tone: "bad"},
+	stats.StateInvalidCounts:         {Label: "Invalid counts", Tone: "bad"},
+	stats.StateNoData:                {Label: "Waiting", Tone: "calm"},
+	stats.StateKeepRunning:           {Label: "Running", Tone: "calm"},
+}
+
 func newVerdict(r *analysis.Report) verdict {
-	v := verdict{Verdict: r.Verdict}
-	switch r.Verdict.State {
-	case stats.StateWinner:
-		v.Label, v.Tone = "Better", "good"
-	case stats.StateControlBest:
-		v.Label, v.Tone = "Keep control", "settled"
-	case stats.StateNoPracticalDifference:
-		v.Label, v.Tone = "No difference", "settled"
-	case stats.StateInconclusive:
-		v.Label, v.Tone = "Undecided", "warn"
-	case stats.StateMismatch:
-		v.Label, v.Tone = "Sample-ratio mismatch", "bad"
-	case stats.StateInvalidCounts:
-		v.Label, v.Tone = "Invalid counts", "bad"
-	case stats.StateNoData:
-		v.Label, v.Tone = "Waiting", "calm"
-	default:
-		v.Label, v.Tone = "Running", "calm"
-	}
+	v := labels[r.Verdict.State]
+	v.Verdict = r.Verdict
 	return v
 }
 

@@ -9,13 +9,13 @@ import (
 type Caller struct {
 	Name     string // of the user or program; empty if unknown
 	Role     Role
-	LoggedIn bool // with a password, and so can log out
+	LoggedIn bool // with a password, so the caller can log out
 
 	by method
 	// visit is what form tokens are bound to: the ID of the session, or the value
 	// of the visit cookie.
 	visit string
-	// newCookie is set with the next page, if not nil.
+	// newCookie is set with the next page unless it is nil.
 	newCookie *http.Cookie
 	// until is when the session ends at the latest.
 	until time.Time
@@ -24,7 +24,7 @@ type Caller struct {
 // method is how a caller was identified.
 type method int
 
-// The methods. Browsers send the proof of all but the last by themselves.
+// The methods. Browsers send the credentials of all but the last automatically.
 const (
 	byNothing method = iota
 	byLoopback

@@ -1,6 +1,6 @@
-// Package access decides who may use the dashboard and as what. Everything the
-// dashboard relies on for security is in this package, so that it can be
-// reviewed as one thing.
+// Package access decides who may use the dashboard and in which role. Everything
+// that the dashboard relies on for security is in this package, so that it can be
+// reviewed as a whole.
 //
 // It makes these promises:
 //

@@ -18,11 +18,11 @@ const (
 )
 
 var (
-	errForm = reply.Refuse(http.StatusForbidden, "This form is not valid any more, so nothing was changed. Go back, reload the page and try again. "+
+	errForm = reply.Refuse(http.StatusForbidden, "This form has expired, so nothing was changed. Go back, reload the page and try again. "+
 		"If that does not help, allow this site to set cookies.")
 	errNoProof = reply.Refuse(http.StatusForbidden, "Nothing was changed, because another site could have sent this request. "+
-		"Send a bearer token, or the token of a page in the header "+formHeader+".")
-	errUnreadable = reply.Refuse(http.StatusBadRequest, "This form cannot be read, so nothing was changed.")
+		"Send a bearer token, or a page’s form token in the header "+formHeader+".")
+	errUnreadable = reply.Refuse(http.StatusBadRequest, "The form cannot be parsed, so nothing was changed. Send it as application/x-www-form-urlencoded or multipart/form-data.")
 )
 
 // FormToken returns the token that a form must send back in _csrf_token. It proves

@@ -16,14 +16,14 @@ import (
 	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 )
 
-// maxBody is the maximum number of bytes in a request body. The longest text
-// that anybody sends is a description.
+// maxBody is the maximum size of a request body in bytes. The longest texts are
+// descriptions.
 const maxBody = 1 << 20
 
 var (
 	errReadOnly    = reply.Refuse(http.StatusForbidden, "You have read-only access. Ask an administrator for the editor role.")
-	errLogin       = reply.Refuse(http.StatusUnauthorized, "Log in first.")
-	errNoLogin     = reply.Refuse(http.StatusUnauthorized, "Password login is off. Sign in through your sign-on proxy, or use an API token.")
+	errLogin       = reply.Refuse(http.StatusUnauthorized, "Log in first, or send an API token.")
+	errNoLogin     = reply.Refuse(http.StatusUnauthorized, "Password login is off. Sign in through your SSO proxy, or send an API token.")
 	errNoRole      = reply.Refuse(http.StatusForbidden, "You are signed in but have no access. Ask an administrator for a role.")
 	errCrossOrigin = reply.Refuse(http.StatusForbidden, "The request came from another site, so nothing was changed. Open the dashboard itself and try again there.")
 )
@@ -35,8 +35,8 @@ type Site struct {
 	Log    *slog.Logger
 	Now    func() time.Time
 
-	// WantsJSON reports whether errors are answered in JSON. Other callers are
-	// redirected to the login page if they have to log in.
+	// WantsJSON reports whether to answer errors in JSON. Other callers are
+	// redirected to the login page if they must log in.
 	WantsJSON func(r *http.Request) bool
 	// Fail answers with an error.
 	Fail func(w http.ResponseWriter, r *http.Request, err error)

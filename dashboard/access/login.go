@@ -23,11 +23,11 @@ type LoginPage struct {
 }
 
 const (
-	wrongCredentials = "The name or the password is wrong."
-	tooManyAttempts  = "Too many logins have failed. Try again in %d seconds."
+	wrongCredentials = "The name or the password is wrong. Try again."
+	tooManyAttempts  = "Too many failed logins. Try again in %d seconds."
 )
 
-var errNoPasswords = reply.Refuse(http.StatusNotFound, "Password login is off.")
+var errNoPasswords = reply.Refuse(http.StatusNotFound, "Password login is off. Sign in through your SSO proxy, or send an API token.")
 
 // Routes returns the routes by which users log in and out.
 func (g *Guard) Routes() []Route {
@@ -60,7 +60,7 @@ func (g *Guard) login(w http.ResponseWriter, r *http.Request) error {
 	page := LoginPage{Name: r.PostFormValue("name"), Next: g.localPath(r.PostFormValue("next"))}
 	undo, wait := g.attempt(r, page.Name)
 	if wait > 0 {
-		g.site.Log.Warn("too many logins", "from", originOf(r).address)
+		g.site.Log.Warn("too many failed logins", "from", originOf(r).address)
 		seconds := int(math.Ceil(wait.Seconds()))
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 		page.Problem = fmt.Sprintf(tooManyAttempts, seconds)
@@ -88,7 +88,7 @@ func (g *Guard) login(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// attempt counts a login against the limits of the address and the name. If one is
+// attempt counts a login against the limits of the address and the name. If a limit is
 // reached, it returns how long to wait.
 func (g *Guard) attempt(r *http.Request, name string) (undo func(), wait time.Duration) {
 	now := g.site.Now()
@@ -114,8 +114,8 @@ func (g *Guard) logout(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// redirectToLogin sends a browser to the login page, which leads back to the page
-// that was asked for.
+// redirectToLogin redirects a browser to the login page, which leads back to the
+// requested page.
 func (g *Guard) redirectToLogin(w http.ResponseWriter, r *http.Request) {
 	to := g.site.Prefix + "/login"
 	if next := r.URL.RequestURI(); readOnly(r.Method) && next != g.site.Prefix+"/" {

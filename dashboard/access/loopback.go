@@ -8,12 +8,12 @@ import (
 	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 )
 
-const howToOpen = ` To give others access, run "sixpack passwd" and put the line that it prints into the configuration.`
+const howToOpen = ` To give others access, run "sixpack passwd" and add the line that it prints to the configuration.`
 
 var (
-	errHost = reply.Refuse(http.StatusForbidden, "This dashboard has no users yet, so it answers on its own machine only, "+
-		"under the names localhost, 127.0.0.1 and ::1."+howToOpen)
-	errRemote = reply.Refuse(http.StatusForbidden, "This dashboard has no users yet, so it answers to its own machine only."+howToOpen)
+	errHost = reply.Refuse(http.StatusForbidden, "This dashboard has no users yet, so it can be opened only on its own machine, "+
+		"as localhost, 127.0.0.1 or ::1."+howToOpen)
+	errRemote = reply.Refuse(http.StatusForbidden, "This dashboard has no users yet, so it can be opened only on its own machine."+howToOpen)
 )
 
 // checkLoopback refuses requests that are not from this machine to this machine.

@@ -60,10 +60,10 @@ type Proxy struct {
 	FromAnywhere bool
 }
 
-// Role says what a caller may do.
+// Role is what a caller may do.
 type Role string
 
-// Roles. Each may do what those before it may.
+// The roles. Each includes the roles before it.
 const (
 	NoRole Role = ""       // open the login page and what it needs
 	Viewer Role = "viewer" // read everything
@@ -95,7 +95,7 @@ func (o Options) Check() error {
 		tokens = append(tokens, t.Name)
 	}
 	if o.Proxy.Header != "" && len(o.Proxy.From) == 0 {
-		all = append(all, errors.New("the addresses of the proxy are missing, without which its header is not trusted"))
+		all = append(all, errors.New("the proxy's addresses are missing; its header is trusted only from them"))
 	}
 	return errors.Join(all...)
 }
@@ -103,14 +103,14 @@ func (o Options) Check() error {
 func (o Options) checkUser(u User) error {
 	switch {
 	case !validName(u.Name):
-		return fmt.Errorf("%q cannot be the name of a user", u.Name)
+		return fmt.Errorf("%q is not a valid user name: use 1 to 255 bytes without control characters or spaces at the ends", u.Name)
 	case u.Role != Viewer && u.Role != Editor:
 		return fmt.Errorf("the role of user %s must be viewer or editor", u.Name)
 	case u.Hash == "" && o.Proxy.Header != "":
 		return nil // comes through the proxy
 	}
 	if _, err := bcrypt.Cost([]byte(u.Hash)); err != nil {
-		return fmt.Errorf("the hash of user %s is not one that \"sixpack passwd\" printed", u.Name)
+		return fmt.Errorf("the hash of user %s is invalid: create it with \"sixpack passwd\"", u.Name)
 	}
 	return nil
 }
@@ -118,18 +118,18 @@ func (o Options) checkUser(u User) error {
 func (t Token) check() error {
 	switch {
 	case !validName(t.Name):
-		return fmt.Errorf("%q cannot be the name of a token", t.Name)
+		return fmt.Errorf("%q is not a valid token name: use 1 to 255 bytes without control characters or spaces at the ends", t.Name)
 	case t.Role != Viewer && t.Role != Editor:
 		return fmt.Errorf("the role of token %s must be viewer or editor", t.Name)
 	case !isTokenHash(t.Hash):
-		return fmt.Errorf("the hash of token %s is not one that \"sixpack passwd --token\" printed", t.Name)
+		return fmt.Errorf("the hash of token %s is invalid: create it with \"sixpack passwd --token\"", t.Name)
 	}
 	return nil
 }
 
 func checkUnique(kind, name string, others []string) error {
 	if slices.Contains(others, name) {
-		return fmt.Errorf("%s %s is there twice", kind, name)
+		return fmt.Errorf("%s %s is configured twice", kind, name)
 	}
 	return nil
 }

@@ -305,7 +305,7 @@ func TestLoginLimits(t *testing.T) {
 	if a := attempt("[2001:db8:0:1::1]:1", "edith", password); a.StatusCode != http.StatusSeeOther {
 		t.Errorf("another network: %s", a.Status)
 	}
-	if log := s.log.String(); !strings.Contains(log, `msg="too many logins" from=2001:db8::ffff`) {
+	if log := s.log.String(); !strings.Contains(log, `msg="too many failed logins" from=2001:db8::ffff`) {
 		t.Errorf("the log is\n%s", log)
 	}
 }
@@ -359,16 +359,16 @@ func TestCheck(t *testing.T) {
 	}
 	h := good.Users[0].Hash
 	for want, a := range map[string]access.Options{
-		`"" cannot be the name of a user`:                                                 {Users: []access.User{{Hash: h, Role: access.Viewer}}},
-		`"a\n" cannot be the name of a user`:                                              {Users: []access.User{{Name: "a\n", Hash: h, Role: access.Viewer}}},
-		"the role of user a must be viewer or editor":                                     {Users: []access.User{{Name: "a", Hash: h, Role: "admin"}}},
-		"the role of user b must be viewer or editor":                                     {Users: []access.User{{Name: "b", Hash: h}}},
-		"the hash of user a is not one that \"sixpack passwd\" printed":                   {Users: []access.User{{Name: "a", Hash: "secret", Role: access.Viewer}}},
-		"the hash of user b is not one that \"sixpack passwd\" printed":                   {Users: []access.User{{Name: "b", Role: access.Viewer}}},
-		"user a is there twice":                                                           {Users: []access.User{{Name: "a", Hash: h, Role: access.Viewer}, {Name: "a", Hash: h, Role: access.Editor}}},
-		"the role of token a must be viewer or editor":                                    {Tokens: []access.Token{{Name: "a", Hash: access.HashToken("x")}}},
-		"the hash of token a is not one that \"sixpack passwd --token\" printed":          {Tokens: []access.Token{{Name: "a", Hash: "x", Role: access.Viewer}}},
-		"the addresses of the proxy are missing, without which its header is not trusted": {Proxy: access.Proxy{Header: "X-User"}},
+		`"" is not a valid user name: use 1 to 255 bytes without control characters or spaces at the ends`:    {Users: []access.User{{Hash: h, Role: access.Viewer}}},
+		`"a\n" is not a valid user name: use 1 to 255 bytes without control characters or spaces at the ends`: {Users: []access.User{{Name: "a\n", Hash: h, Role: access.Viewer}}},
+		"the role of user a must be viewer or editor":                                                         {Users: []access.User{{Name: "a", Hash: h, Role: "admin"}}},
+		"the role of user b must be viewer or editor":                                                         {Users: []access.User{{Name: "b", Hash: h}}},
+		`the hash of user a is invalid: create it with "sixpack passwd"`:                                      {Users: []access.User{{Name: "a", Hash: "secret", Role: access.Viewer}}},
+		`the hash of user b is invalid: create it with "sixpack passwd"`:                                      {Users: []access.User{{Name: "b", Role: access.Viewer}}},
+		"user a is configured twice":                                                                          {Users: []access.User{{Name: "a", Hash: h, Role: access.Viewer}, {Name: "a", Hash: h, Role: access.Editor}}},
+		"the role of token a must be viewer or editor":                                                        {Tokens: []access.Token{{Name: "a", Hash: access.HashToken("x")}}},
+		`the hash of token a is invalid: create it with "sixpack passwd --token"`:                             {Tokens: []access.Token{{Name: "a", Hash: "x", Role: access.Viewer}}},
+		"the proxy's addresses are missing; its header is trusted only from them":                             {Proxy: access.Proxy{Header: "X-User"}},
 	} {
 		if err := a.Check(); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)

@@ -15,7 +15,7 @@ import (
 // challenge is the WWW-Authenticate header of each 401 answer.
 const challenge = `Bearer realm="sixpack"`
 
-var errToken = reply.Refuse(http.StatusUnauthorized, "This token is not known here.")
+var errToken = reply.Refuse(http.StatusUnauthorized, "This API token is not valid. Create one with \"sixpack passwd --token\".")
 
 // NewToken returns a random token for a program: 32 bytes, base64-encoded.
 func NewToken() string {

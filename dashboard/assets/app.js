@@ -1,10 +1,10 @@
 "use strict";
 
-/* What makes the pages nicer; without it they work as well. */
+/* Improvements of the pages. Without scripts, the pages work too. */
 (() => {
   const live = () => document.querySelectorAll("[data-live]");
 
-  /* What the server sent last of each element, to see what has changed. Scripts may
+  /* The last version of each element that the server sent, to detect changes. Scripts may
      have changed the element itself since. */
   const sent = new Map();
   for (const e of live()) sent.set(e.id, e.outerHTML);
@@ -22,8 +22,7 @@
     return s && !s.isCollapsed && s.containsNode(e, true);
   };
 
-  /* Puts a new version of an element in its place: what is open stays open, and what
-     has the focus keeps it. */
+  /* Replaces an element by a new version. Open details stay open, and the focus stays. */
   const replace = (old, fresh) => {
     const all = focusable(old);
     const at = all.indexOf(document.activeElement);
@@ -35,7 +34,8 @@
     if (at >= 0 && focusable(fresh)[at]) focusable(fresh)[at].focus({ preventScroll: true });
   };
 
-  /* What is read must not move: remember an element near the top of the window. */
+  /* Returns an element near the top of the window. Refreshes keep its position, so that
+     the text a person reads does not move. */
   const anchor = () => {
     const x = innerWidth / 2;
     for (let y = 8; y < innerHeight; y += 24) {
@@ -66,16 +66,16 @@
     document.dispatchEvent(new Event("refreshed"));
   };
 
-  /* Runs something again and again while the page is looked at. */
+  /* Runs a function repeatedly while the page is visible. */
   const every = (seconds, run) => {
     let timer;
-    const again = () => {
+    const schedule = () => {
       clearTimeout(timer);
       if (!document.hidden) timer = setTimeout(tick, seconds * 1000);
     };
-    const tick = () => run().catch(() => {}).then(again);
+    const tick = () => run().catch(() => {}).then(schedule);
     document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : tick()));
-    again();
+    schedule();
   };
 
   const refreshing = document.querySelector("[data-refresh]");
@@ -88,7 +88,7 @@
     });
   }
 
-  /* Filters a list as one types. */
+  /* Filters a list while the user types. */
   const search = document.querySelector("[data-filter]");
   const list = search && document.getElementById(search.dataset.filter);
   const filter = () => {
@@ -108,7 +108,7 @@
   /* Copying. */
   const copy = async (text) => {
     if (navigator.clipboard) return navigator.clipboard.writeText(text);
-    const area = document.createElement("textarea"); // where there is no TLS
+    const area = document.createElement("textarea"); // browsers offer the clipboard only over TLS
     area.value = text;
     document.body.append(area);
     area.select();
@@ -119,27 +119,27 @@
     for (const pre of root.querySelectorAll("pre[data-copy]")) {
       const box = document.createElement("div");
       const button = document.createElement("button");
-      const told = document.createElement("span");
+      const status = document.createElement("span");
       box.className = "copying";
       button.type = "button";
       button.textContent = "Copy";
-      told.className = "unseen";
-      told.setAttribute("role", "status");
+      status.className = "unseen";
+      status.setAttribute("role", "status");
       pre.replaceWith(box);
-      box.append(pre, button, told);
+      box.append(pre, button, status);
       button.addEventListener("click", async () => {
         await copy(pre.textContent.replace(/\n$/, ""));
-        button.textContent = told.textContent = "Copied";
+        button.textContent = status.textContent = "Copied";
         setTimeout(() => {
           button.textContent = "Copy";
-          told.textContent = "";
+          status.textContent = "";
         }, 2000);
       });
     }
   };
   dress(document);
 
-  /* A menu closes as others do. */
+  /* Menus close on a click elsewhere and on Escape. */
   document.addEventListener("click", (e) => {
     for (const menu of document.querySelectorAll(".menu[open]")) if (!menu.contains(e.target)) menu.open = false;
   });

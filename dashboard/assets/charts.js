@@ -1,23 +1,24 @@
 "use strict";
 
-/* The charts of an experiment: the rate so far of each alternative with the interval
-   in which it may lie, the participants of each period, and the shares that were set. */
+/* The charts of an experiment: the conversion rate to date of each alternative with its
+   95% interval, the participants per period, and the traffic split over time. */
 (() => {
   const section = document.getElementById("charts");
   const plots = section.querySelector(".plots");
   const legend = plots.querySelector(".legend");
   const broken = "broken" in section.dataset;
-  const colours = 6;
+  const colors = 6;
   const dashes = [[], [8, 4], [2, 3], [10, 3, 2, 3], [14, 4], [4, 4]];
   const hidden = new Set();
   let series, epochs, charts = [];
 
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const percent = (x, wide) => {
     const decimals = Math.min(Math.max(1, 1 - Math.floor(Math.log10(100 * wide || 1))), 5);
     return `${(100 * x).toFixed(decimals)}%`;
   };
   const number = (n) => n.toLocaleString("en");
+  const people = (n) => `${number(n)} ${n === 1 ? "participant" : "participants"}`;
   const dates = [
     [31536000, "{YYYY}", null, null, null, null, null, null, 1],
     [2419200, "{MMM}", "\n{YYYY}", null, null, null, null, null, 1],
@@ -29,12 +30,12 @@
     [60, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1],
     [1, "", null, null, null, null, null, null, 1],
   ];
-  /* Periods are whole days, and so are the steps of the axis: days, months and years. */
+  /* Periods are whole days, so the steps of the axis are days, months and years. */
   const days = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825];
   const steps = days.map((n) => n * 86400);
   const sync = uPlot.sync("time");
 
-  /* A single period stands in the middle of some days. */
+  /* A single period is centered in a range of days. */
   const around = 3 * 86400;
   const x = { range: (_, lo, hi) => (lo === hi ? [lo - around, hi + around] : [lo, hi]) };
 
@@ -45,27 +46,27 @@
     legend: { show: false },
     cursor: { sync: { key: sync.key }, drag: { x: true, y: false }, points: { size: pointSize } },
     axes: [
-      { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, space: 64, incrs: steps, values: dates },
+      { stroke: color("--quiet"), grid: { stroke: color("--line"), width: 1 }, ticks: { show: false }, space: 64, incrs: steps, values: dates },
       {
-        stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, size: 64,
+        stroke: color("--quiet"), grid: { stroke: color("--line"), width: 1 }, ticks: { show: false }, size: 64,
         values: (_, all) => all.map(write),
       },
     ],
-    hooks: { setCursor: [(u) => tell(u.cursor.idx)] },
+    hooks: { setCursor: [(u) => showValues(u.cursor.idx)] },
   });
 
   /* The edges of bands have no points. */
   const pointSize = (u, i) => (u.series[i].width ? 7 : 0);
 
-  /* The more bands lie over one another, the thinner they are. */
+  /* The more bands overlap, the more transparent they are. */
   const shade = () => ["26", "26", "26", "1c", "14"][series.alternatives.length] ?? "10";
 
   const line = (i, more) => ({
-    stroke: colour(`--series-${i % colours}`), width: 2, dash: dashes[i % colours], show: !hidden.has(i),
+    stroke: color(`--series-${i % colors}`), width: 2, dash: dashes[i % colors], show: !hidden.has(i),
     points: { show: series.starts.length < 2 }, ...more,
   });
 
-  /* The rate is drawn over its band, and the bands below all rates. */
+  /* All rates are drawn above all bands. */
   const rates = (box, times) => {
     const o = options(box, 260, (v) => `${+(100 * v).toFixed(2)}%`);
     const data = [times];
@@ -73,7 +74,7 @@
     o.bands = [];
     series.alternatives.forEach((a, i) => {
       const edge = { width: 0, dash: [], points: { show: false } };
-      o.bands.push({ series: [data.length, data.length + 1], fill: `${colour(`--series-${i % colours}`)}${shade()}` });
+      o.bands.push({ series: [data.length, data.length + 1], fill: `${color(`--series-${i % colors}`)}${shade()}` });
       data.push(a.hi, a.lo);
       o.series.push(line(i, edge), line(i, edge));
     });
@@ -85,8 +86,8 @@
     return new uPlot(o, data, box);
   };
 
-  /* The first days, of which little is known, must not flatten the rest: the scale is
-     that of the later two thirds of the intervals, and of all rates but the very first. */
+  /* The wide intervals of the first days must not flatten the rest: the scale covers the
+     intervals of the last two thirds, and all rates but the first tenth. */
   const spread = () => {
     let lo = Infinity, hi = -Infinity;
     series.alternatives.forEach((a, i) => {
@@ -111,12 +112,12 @@
     return new uPlot(o, [times, ...series.alternatives.map((a) => a.participants)], box);
   };
 
-  /* Shares hold from the start of an epoch to that of the next. Their axis may be hours
-     long, so that it is not that of the days. */
+  /* Shares apply from the start of an epoch to the start of the next. Epochs can be hours
+     long, so the axis is not the axis of days. */
   const shares = (box, times) => {
     const o = options(box, 160, (v) => `${+(100 * v).toFixed(2)}%`);
     o.cursor = { drag: { x: true, y: false } };
-    o.hooks = { setCursor: [(u) => (u.cursor.idx == null ? tell() : tellShares(u.cursor.idx))] };
+    o.hooks = { setCursor: [(u) => (u.cursor.idx == null ? showValues() : showShares(u.cursor.idx))] };
     delete o.axes[0].incrs;
     o.axes[0].values = moments;
     o.tzDate = (seconds) => new Date(seconds * 1000);
@@ -131,28 +132,28 @@
     })], box);
   };
 
-  const tellShares = (at) => {
+  const showShares = (at) => {
     const e = epochs.epochs[Math.min(at, epochs.epochs.length - 1)];
     legend.querySelector(".when").textContent = e.start ? `From ${new Date(e.start).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" })}` : "";
     legend.querySelectorAll("output").forEach((out, i) => {
-      out.textContent = `${(100 * e.weights[i]).toFixed(1)}% of new participants, ${number(e.participants[i])} came`;
+      out.textContent = `${(100 * e.weights[i]).toFixed(1)}% of new participants, ${people(e.participants[i])}`;
     });
   };
 
-  /* Shows the values of a period, the last one unless another is pointed at. */
-  const tell = (at) => {
+  /* Shows the values of the period under the pointer, or of the last period. */
+  const showValues = (at) => {
     const t = at ?? series.labels.length - 1;
     legend.querySelector(".when").textContent = series.labels[t] ?? "";
     legend.querySelectorAll("output").forEach((out, i) => {
       const a = series.alternatives[i];
       const wide = a.hi[t] - a.lo[t];
       const rate = broken || a.rate[t] == null ? "" : `${percent(a.rate[t], wide)} (${percent(a.lo[t], wide)} to ${percent(a.hi[t], wide)}), `;
-      out.textContent = t < 0 ? "" : `${rate}${number(a.participants[t])} came`;
+      out.textContent = t < 0 ? "" : `${rate}${people(a.participants[t])}`;
     });
   };
 
-  const toggle = (i, show) => {
-    if (show) hidden.delete(i);
+  const toggle = (i, visible) => {
+    if (visible) hidden.delete(i);
     else hidden.add(i);
     draw();
   };
@@ -170,11 +171,11 @@
       const sample = svg("svg", { viewBox: "0 0 28 8", "aria-hidden": "true" });
       const name = document.createElement("span");
       const value = document.createElement("output");
-      label.className = `s${i % colours}`;
+      label.className = `s${i % colors}`;
       box.type = "checkbox";
       box.checked = !hidden.has(i);
       box.addEventListener("change", () => toggle(i, box.checked));
-      sample.append(svg("line", { x1: 0, y1: 4, x2: 28, y2: 4, "stroke-dasharray": dashes[i % colours].join(" ") }));
+      sample.append(svg("line", { x1: 0, y1: 4, x2: 28, y2: 4, "stroke-dasharray": dashes[i % colors].join(" ") }));
       name.textContent = a.name;
       value.setAttribute("aria-live", "off");
       label.append(box, sample, name, value);
@@ -190,7 +191,7 @@
     const times = series.starts.map((day) => Date.parse(day) / 1000);
     for (const c of charts) c.destroy();
     charts = [...plots.querySelectorAll("[data-plot]")].filter((box) => epochs || box.dataset.plot !== "shares").map((box) => kinds[box.dataset.plot](box, times));
-    tell();
+    showValues();
   };
 
   const load = async () => {

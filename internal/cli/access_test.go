@@ -86,8 +86,8 @@ func TestPasswdRefuses(t *testing.T) {
 		{"1234567\n", nil, "a password must have at least 8 characters"},
 		{strings.Repeat("a", 73), nil, "a password can have at most 72 bytes"},
 		{"correct horse", []string{"--role=admin"}, `--role "admin" must be viewer or editor`},
-		{"correct horse", []string{" "}, `" " cannot be the name of a user`},
-		{"", []string{"--token", "a\nb"}, `"a\nb" cannot be the name of a token`},
+		{"correct horse", []string{" "}, `" " is not a valid user name: use 1 to 255 bytes without control characters or spaces at the ends`},
+		{"", []string{"--token", "a\nb"}, `"a\nb" is not a valid token name: use 1 to 255 bytes without control characters or spaces at the ends`},
 		{"correct horse", []string{"a", "b"}, `unexpected argument "b": the usage is "sixpack passwd [NAME] [flags]" (see "sixpack help passwd")`},
 	} {
 		out, errs, err := passwdOf(t, c.typed, c.args...)

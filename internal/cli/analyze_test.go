@@ -240,7 +240,7 @@ func TestAnalyzeServed(t *testing.T) {
 	open := all[slices.IndexFunc(all, func(c store.Counts) bool { return !c.Record.Archived })].Record
 	mustCall(t, "plan", open.Name, "--set", "--effect=20%", "--alpha=1%", "--data-dir", folder)
 	_, _, err = call(t, nil, "plan", open.Name, "--set", "--fixed", "--size=10", "--data-dir", folder)
-	if err == nil || !strings.Contains(err.Error(), "has to be planned before anybody takes part. Reset the experiment first.") {
+	if err == nil || !strings.Contains(err.Error(), "must be planned before the first participant. Restart the experiment first.") {
 		t.Errorf("a plan for one look, too late: %v", err)
 	}
 	s.stop(t)

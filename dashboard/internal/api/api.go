@@ -17,7 +17,7 @@ type routes struct {
 	now    func() time.Time // in the zone of days
 }
 
-// Routes returns the routes of the API. The days of now are those of the results.
+// Routes returns the routes of the API. Results are by day in the zone of now.
 func Routes(engine *sixpack.Engine, now func() time.Time) []access.Route {
 	a := routes{engine, now}
 	const all = "/api/v1/experiments"

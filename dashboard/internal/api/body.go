@@ -15,10 +15,10 @@ import (
 	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 )
 
-// nothing is the body of a request that needs none.
+// nothing is the body of a request without parameters.
 type nothing struct{}
 
-// readJSON reads the body of a request.
+// readJSON parses the body of a request into a value.
 func readJSON(r *http.Request, to any) error {
 	text, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -36,26 +36,26 @@ func readJSON(r *http.Request, to any) error {
 		return reply.Refuse(http.StatusBadRequest, explain(err))
 	}
 	if _, err := from.Token(); !errors.Is(err, io.EOF) {
-		return reply.Refuse(http.StatusBadRequest, "There is more after the JSON.")
+		return reply.Refuse(http.StatusBadRequest, "There is text after the JSON object. Send only the object.")
 	}
 	return nil
 }
 
-// explain says why a text is not the JSON that is expected.
+// explain describes why a body is not the JSON that the request needs.
 func explain(err error) string {
 	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		if kind.Field == "" {
-			return fmt.Sprintf("Send %s, not %s.", expected(kind.Type), given(kind.Value))
+			return fmt.Sprintf("The body must be %s, not %s.", expected(kind.Type), given(kind.Value))
 		}
-		return fmt.Sprintf("The field %q takes %s, not %s.", kind.Field, expected(kind.Type), given(kind.Value))
+		return fmt.Sprintf("The field %q must be %s, not %s.", kind.Field, expected(kind.Type), given(kind.Value))
 	}
 	if field, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return "There is no field " + field + " here."
+		return "There is no field " + field + ". Remove it, or check its name."
 	}
 	if errors.Is(err, io.EOF) {
-		return "The body is empty: send JSON."
+		return "The body is empty. Send a JSON object."
 	}
-	return "This is not JSON: " + strings.TrimPrefix(err.Error(), "json: ") + "."
+	return "The body is not valid JSON: " + strings.TrimPrefix(err.Error(), "json: ") + "."
 }
 
 // expected names the values of a type.
@@ -76,7 +76,7 @@ func expected(t reflect.Type) string {
 	}
 }
 
-// given names a JSON value that package json describes. A number comes with its text.
+// given names a JSON value as package json describes it. Numbers are named by their text.
 func given(value string) string {
 	switch number, isNumber := strings.CutPrefix(value, "number "); {
 	case isNumber:
@@ -90,7 +90,7 @@ func given(value string) string {
 	}
 }
 
-// missing returns the error of a body without a field.
+// missing returns the error of a body without a required field.
 func missing(field string) error {
-	return reply.Refuse(http.StatusBadRequest, "The field "+strconv.Quote(field)+" is missing.")
+	return reply.Refuse(http.StatusBadRequest, "The field "+strconv.Quote(field)+" is required.")
 }

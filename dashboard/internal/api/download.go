@@ -21,8 +21,8 @@ type download struct {
 	Alternatives []downloadAlternative `json:"alternatives"` // the control first
 }
 
-// downloadEpoch is a time with constant shares. Epoch 0 has no shares: it is for
-// participants whose alternative was not drawn.
+// downloadEpoch is a period with constant shares. Epoch 0 has no shares: it is for
+// participants whose alternative was forced or chosen.
 type downloadEpoch struct {
 	Number  uint32     `json:"number"`
 	Start   *time.Time `json:"start"`   // null if unknown
@@ -54,7 +54,7 @@ type downloadParticipants struct {
 
 // downloadKPI is the counts of an alternative by a KPI.
 type downloadKPI struct {
-	KPI    string `json:"kpi"` // "" is the default one
+	KPI    string `json:"kpi"` // "" is the default KPI
 	Events int64  `json:"events"`
 	downloadTotals
 
@@ -157,8 +157,8 @@ func (a routes) downloadJSON(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, newDownload(counts))
 }
 
-// fileName returns the name of a file for an experiment, without characters that are
-// special in a path or for a shell.
+// fileName returns a file name for an experiment without characters that are special in
+// paths or shells.
 func fileName(experiment string) string {
 	const maxRunes = 100
 	runes := []rune(strings.Map(func(r rune) rune {

@@ -10,14 +10,14 @@ import (
 	"github.com/sixpack-go/sixpack/dashboard/internal/reply"
 )
 
-// edit serves an operation that takes a body.
+// edit serves an operation with a body.
 func edit[B any](do func(ctx context.Context, experiment string, body B) error) access.Serve {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		var body B
 		if err := readJSON(r, &body); err != nil {
 			return err
 		}
-		if err := reply.Settle(do(r.Context(), r.PathValue("name"), body), `Send "anyway": true as well to confirm.`); err != nil {
+		if err := reply.Settle(do(r.Context(), r.PathValue("name"), body), `To confirm, add "anyway": true.`); err != nil {
 			return err
 		}
 		w.WriteHeader(http.StatusNoContent)
@@ -25,14 +25,14 @@ func edit[B any](do func(ctx context.Context, experiment string, body B) error) 
 	}
 }
 
-// operation serves an operation that takes nothing but the experiment.
+// operation serves an operation without parameters.
 func operation(do func(ctx context.Context, experiment string) error) access.Serve {
 	return edit(func(ctx context.Context, experiment string, _ nothing) error { return do(ctx, experiment) })
 }
 
 type winnerBody struct {
 	Alternative *string `json:"alternative"`
-	Anyway      bool    `json:"anyway"` // even if the winner is a risk
+	Anyway      bool    `json:"anyway"` // confirms a [sixpack.WinnerRisk]
 }
 
 func (a routes) setWinner(ctx context.Context, experiment string, b winnerBody) error {
@@ -40,7 +40,7 @@ func (a routes) setWinner(ctx context.Context, experiment string, b winnerBody) 
 		return missing("alternative")
 	}
 	if *b.Alternative == "" {
-		return reply.Refuse(http.StatusBadRequest, "Choose an alternative.")
+		return reply.Refuse(http.StatusBadRequest, `The field "alternative" is empty. Send the name of an alternative.`)
 	}
 	var options []sixpack.WinnerOption
 	if b.Anyway {

@@ -51,8 +51,8 @@ func newRamp(r store.Ramp) *ramp {
 	return x
 }
 
-// duration writes a duration as [time.ParseDuration] reads it, without zero minutes and
-// seconds at its end.
+// duration writes a duration for [time.ParseDuration], without trailing zero minutes and
+// seconds.
 func duration(d time.Duration) string {
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
@@ -64,15 +64,15 @@ func duration(d time.Duration) string {
 	return text
 }
 
-// DefaultRamp returns the plan of a ramp for an experiment if the operator does not
-// choose another one.
+// DefaultRamp returns the plan of a ramp for an experiment unless the operator chooses
+// another.
 func DefaultRamp(r store.Record) store.RampPlan {
 	return store.RampPlan{
 		Steps: []float64{0.01, 0.05, 0.1, 0.25, 0.5, 1}, Hold: 24 * time.Hour, Guardrails: []store.Guardrail{{KPI: r.PrimaryKPI()}},
 	}
 }
 
-// rampBody is the plan of a ramp. What is omitted is as in [DefaultRamp].
+// rampBody is the plan of a ramp. Omitted fields are as in [DefaultRamp].
 type rampBody struct {
 	Steps      []float64   `json:"steps"`
 	Hold       string      `json:"hold"`
@@ -90,7 +90,7 @@ func (a routes) startRamp(ctx context.Context, experiment string, b rampBody) er
 	}
 	if b.Hold != "" {
 		if p.Hold, err = time.ParseDuration(b.Hold); err != nil {
-			return reply.Refuse(http.StatusBadRequest, fmt.Sprintf(`The field "hold" takes a duration, such as "24h" or "90m", not %q.`, b.Hold))
+			return reply.Refuse(http.StatusBadRequest, fmt.Sprintf(`The field "hold" must be a duration such as "24h" or "90m", not %q.`, b.Hold))
 		}
 	}
 	if b.Guardrails != nil {
@@ -102,7 +102,7 @@ func (a routes) startRamp(ctx context.Context, experiment string, b rampBody) er
 	return a.engine.StartRamp(ctx, experiment, p)
 }
 
-// withRamp returns the settings of a change, with a ramp as it is elsewhere in the API.
+// withRamp returns the settings of a change with the ramp in the API's form.
 func withRamp(text json.RawMessage) json.RawMessage {
 	var s store.Settings
 	if json.Unmarshal(text, &s) != nil || s.Ramp == nil {

@@ -23,7 +23,7 @@ type settings struct {
 	Created      *time.Time      `json:"created"` // null if unknown
 	Description  string          `json:"description"`
 	Alternatives []string        `json:"alternatives"` // the control first
-	KPIs         []string        `json:"kpis"`         // seen so far; "" is the default one
+	KPIs         []string        `json:"kpis"`         // seen so far; "" is the default KPI
 	PrimaryKPI   string          `json:"primary_kpi"`
 	Winner       *string         `json:"winner"` // null without a winner
 	Paused       bool            `json:"paused"`
@@ -34,9 +34,9 @@ type settings struct {
 	Traffic   float64        `json:"traffic"`
 	Weights   []float64      `json:"weights"`
 	Algorithm string         `json:"algorithm"`
-	Declared  store.Override `json:"declared"` // by programs
+	Declared  store.Override `json:"declared"` // in code
 	Override  store.Override `json:"override"` // by an operator
-	Plan      store.Plan     `json:"plan"`     // without the defaults that results have
+	Plan      store.Plan     `json:"plan"`     // without defaults
 	Ramp      *ramp          `json:"ramp"`     // null if there never was one
 }
 
@@ -69,10 +69,10 @@ func (a routes) list(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	state, order := selection.State(query.Get("state")), selection.Order(cmp.Or(query.Get("sort"), string(selection.Newest)))
 	if state != "" && state != selection.Active && state != selection.Paused && state != selection.Archived {
-		return reply.Refuse(http.StatusBadRequest, fmt.Sprintf("There is no state %q: take active, paused or archived.", state))
+		return reply.Refuse(http.StatusBadRequest, fmt.Sprintf("The parameter state must be active, paused or archived, not %q.", state))
 	}
 	if !order.Known() {
-		return reply.Refuse(http.StatusBadRequest, fmt.Sprintf("There is no order %q: take newest, participants or surest.", order))
+		return reply.Refuse(http.StatusBadRequest, fmt.Sprintf("The parameter sort must be newest, participants or surest, not %q.", order))
 	}
 	all, err := a.engine.Reports(r.Context())
 	if err != nil {
@@ -102,7 +102,7 @@ func (a routes) experiment(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, experiment{newSettings(v.Counts.Record), &report})
 }
 
-// series serves the numbers of an experiment's charts over time.
+// series serves the counts and rates of an experiment over time.
 func (a routes) series(w http.ResponseWriter, r *http.Request) error {
 	v, err := selection.ViewOf(r, a.engine)
 	if err != nil {
@@ -111,7 +111,7 @@ func (a routes) series(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, series.New(&v.Counts, v.KPI, v.Period))
 }
 
-// epochs serves the shares that the alternatives of an experiment had.
+// epochs serves the shares of an experiment's alternatives over time.
 func (a routes) epochs(w http.ResponseWriter, r *http.Request) error {
 	v, err := selection.ViewOf(r, a.engine)
 	if err != nil {
@@ -127,8 +127,8 @@ func (a routes) epochs(w http.ResponseWriter, r *http.Request) error {
 
 // changes serves the change history of an experiment, which survives its deletion.
 func (a routes) changes(w http.ResponseWriter, r *http.Request) error {
-	const usual = 100
-	limit, err := limitOf(r, 1, usual)
+	const defaultLimit = 100
+	limit, err := limitOf(r, 1, defaultLimit)
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (a routes) changes(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, map[string][]sixpack.LoggedChange{"changes": log})
 }
 
-// limitOf returns the parameter most, which is minimum or more.
+// limitOf returns the parameter most, which must be at least minimum.
 func limitOf(r *http.Request, minimum, otherwise int) (int, error) {
 	query := r.URL.Query()
 	if !query.Has("most") {
@@ -150,7 +150,7 @@ func limitOf(r *http.Request, minimum, otherwise int) (int, error) {
 	}
 	limit, err := strconv.Atoi(query.Get("most"))
 	if err != nil || limit < minimum {
-		return 0, reply.Refuse(http.StatusBadRequest, fmt.Sprintf("%q is not a limit: the parameter most takes %d or more.", query.Get("most"), minimum))
+		return 0, reply.Refuse(http.StatusBadRequest, fmt.Sprintf("The parameter most must be a whole number of at least %d, not %q.", minimum, query.Get("most")))
 	}
 	return limit, nil
 }

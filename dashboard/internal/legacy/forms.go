@@ -1,6 +1,7 @@
 package legacy
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 
@@ -11,14 +12,14 @@ import (
 )
 
 // form serves a form of Sixpack's pages, and redirects to the experiment's page. It also
-// redirects if there was nothing to do: programs send these forms, perhaps twice.
+// redirects if the operation is already done, because programs repeat their requests.
 func (l routes) form(submit func(r *http.Request, x store.Record) error) access.Serve {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		counts, err := l.counts(r, r.PathValue("name"))
 		if err != nil {
 			return err
 		}
-		if err := reply.Settle(submit(r, counts.Record), "Send the field anyway=yes as well to confirm."); err != nil {
+		if err := reply.Settle(submit(r, counts.Record), "To confirm, add the field anyway=yes."); err != nil {
 			return err
 		}
 		http.Redirect(w, r, l.prefix+"/experiments/"+url.PathEscape(counts.Record.Name)+"/", http.StatusFound)
@@ -39,12 +40,9 @@ func (l routes) setWinner(r *http.Request, x store.Record) error {
 	return l.engine.SetWinner(r.Context(), x.Name, r.PostForm.Get("alternative_name"), options...)
 }
 
-func (l routes) resetWinner(r *http.Request, x store.Record) error {
-	return l.engine.ResetWinner(r.Context(), x.Name)
-}
-
-func (l routes) reset(r *http.Request, x store.Record) error {
-	return l.engine.Reset(r.Context(), x.Name)
+// operation returns the submit function of a form without fields.
+func operation(do func(ctx context.Context, experiment string) error) func(*http.Request, store.Record) error {
+	return func(r *http.Request, x store.Record) error { return do(r.Context(), x.Name) }
 }
 
 // pause pauses an experiment, or resumes it.
@@ -71,7 +69,7 @@ func (l routes) describe(r *http.Request, x store.Record) error {
 }
 
 func missing(field string) error {
-	return reply.Refuse(http.StatusBadRequest, "The field "+field+" is missing.")
+	return reply.Refuse(http.StatusBadRequest, "The field "+field+" is required.")
 }
 
 // delete serves the form that deletes an experiment, and redirects to the list.

@@ -36,7 +36,7 @@ type experiment struct {
 // alternative is an alternative of an experiment.
 type alternative struct {
 	Name             string  `json:"name"`
-	Data             []datum `json:"data"` // by period, without those in which no alternative has counts
+	Data             []datum `json:"data"` // by period; periods without any counts are omitted
 	IsControl        bool    `json:"is_control"`
 	IsWinner         *bool   `json:"is_winner"` // null without a winner
 	ParticipantCount int64   `json:"participant_count"`
@@ -73,8 +73,8 @@ func (l routes) list(w http.ResponseWriter, r *http.Request) error {
 	return reply.JSON(w, http.StatusOK, map[string]any{"experiments": active})
 }
 
-// experiment serves an experiment as JSON if its name is followed by .json. If not, it
-// redirects to its page.
+// experiment serves an experiment as JSON if the path ends in .json. Otherwise it
+// redirects to the experiment's page.
 func (l routes) experiment(w http.ResponseWriter, r *http.Request) error {
 	name, wantsJSON := strings.CutSuffix(r.PathValue("name"), ".json")
 	if !wantsJSON {

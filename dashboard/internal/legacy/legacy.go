@@ -23,8 +23,7 @@ type routes struct {
 	zone   *time.Location // of times
 }
 
-// Routes returns Sixpack's routes below the prefix of a dashboard, which times are in
-// zone.
+// Routes returns Sixpack's routes below the prefix of a dashboard. Times are in zone.
 func Routes(engine *sixpack.Engine, prefix string, zone *time.Location) []access.Route {
 	l := routes{engine, prefix, zone}
 	const experiment = "/experiments/{name}"
@@ -33,8 +32,8 @@ func Routes(engine *sixpack.Engine, prefix string, zone *time.Location) []access
 		access.For(access.Viewer, "GET "+experiment, l.experiment),
 		access.For(access.Viewer, "POST "+experiment+"/export", l.export),
 		access.For(access.Editor, "POST "+experiment+"/winner/{$}", l.form(l.setWinner)),
-		access.For(access.Editor, "POST "+experiment+"/winner/reset/{$}", l.form(l.resetWinner)),
-		access.For(access.Editor, "POST "+experiment+"/reset/{$}", l.form(l.reset)),
+		access.For(access.Editor, "POST "+experiment+"/winner/reset/{$}", l.form(operation(engine.ResetWinner))),
+		access.For(access.Editor, "POST "+experiment+"/reset/{$}", l.form(operation(engine.Reset))),
 		access.For(access.Editor, "POST "+experiment+"/delete/{$}", l.delete),
 		access.For(access.Editor, "POST "+experiment+"/pause", l.form(l.pause)),
 		access.For(access.Editor, "POST "+experiment+"/archive", l.form(l.archive)),
@@ -56,8 +55,8 @@ func addSlash(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// counts returns the counts of the experiment with a name, which may be escaped once
-// more than usual, as it is in the links of Sixpack's own pages.
+// counts returns the counts of the experiment with a name. The name may be escaped
+// twice, as in the links of Sixpack's own pages.
 func (l routes) counts(r *http.Request, name string) (store.Counts, error) {
 	counts, err := l.engine.Counts(r.Context(), name)
 	if unescaped, failed := url.PathUnescape(name); errors.Is(err, sixpack.ErrUnknown) && failed == nil && unescaped != name {
@@ -66,8 +65,8 @@ func (l routes) counts(r *http.Request, name string) (store.Counts, error) {
 	return counts, err
 }
 
-// view returns the experiment with a name, by the KPI and the period that a request
-// asks for. Unlike elsewhere, the KPI is the default one if the request has none.
+// view returns the experiment with a name, by the KPI and the period of a request.
+// Unlike elsewhere, a request without a KPI means the default KPI.
 func (l routes) view(r *http.Request, name string) (v selection.View, err error) {
 	if v.Period, err = period(r); err != nil {
 		return v, err
@@ -79,11 +78,11 @@ func (l routes) view(r *http.Request, name string) (v selection.View, err error)
 	return v, selection.CheckKPI(v.KPI, v.Counts.Record)
 }
 
-// period returns the period that a request asks for.
+// period returns the period of a request.
 func period(r *http.Request) (series.Period, error) {
 	query := r.URL.Query()
 	if query.Has("period") && query.Get("period") == "" {
-		return "", reply.Refuse(http.StatusBadRequest, "The period is empty: take day, week, month or year.")
+		return "", reply.Refuse(http.StatusBadRequest, "The period must be day, week, month or year, not empty.")
 	}
 	return series.ParsePeriod(query.Get("period"))
 }

@@ -31,9 +31,9 @@ var renderer = goldmark.New(
 	goldmark.WithParserOptions(parser.WithASTTransformers(util.Prioritized(headings{}, 0))),
 )
 
-// policy is bluemonday's policy for user-generated content, without images, which
+// policy is bluemonday's policy for user-generated content without images, which
 // would be loaded from other hosts, and without attributes that could clash with
-// those of the page.
+// the page's own.
 var policy = func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowStandardURLs()
@@ -49,7 +49,7 @@ var policy = func() *bluemonday.Policy {
 	return p
 }()
 
-// headings lowers the headings of a description below those of the page.
+// headings lowers the headings of a description below the page's own headings.
 type headings struct{}
 
 // Transform implements [parser.ASTTransformer].

@@ -22,10 +22,10 @@ func (e Error) Error() string { return e.Message }
 func Refuse(status int, message string) error { return Error{status, message} }
 
 // ErrNotFound is the error of a path that does not exist.
-var ErrNotFound = Refuse(http.StatusNotFound, "There is no such page.")
+var ErrNotFound = Refuse(http.StatusNotFound, "There is no such page. Check the path.")
 
-// ErrorOf returns what the caller is told about an error. An error that is not in the
-// table is a failure of the store.
+// ErrorOf returns the status and message for an error. Errors that are not in the table
+// are failures of the store.
 func ErrorOf(err error) Error {
 	var (
 		known    Error
@@ -37,24 +37,24 @@ func ErrorOf(err error) Error {
 	case errors.As(err, &known):
 		return known
 	case errors.Is(err, sixpack.ErrUnknown):
-		return Error{http.StatusNotFound, "There is no such experiment."}
+		return Error{http.StatusNotFound, "There is no such experiment. Check its name."}
 	case errors.Is(err, &sixpack.InvalidError{Argument: "change"}):
-		return Error{http.StatusNotFound, "There is no such change in the log of this experiment."}
+		return Error{http.StatusNotFound, "There is no such change in the history of this experiment. Reload the history and use the ID of one of its changes."}
 	case errors.As(err, &invalid):
 		text := invalid.Error()
 		return Error{http.StatusBadRequest, strings.ToUpper(text[:1]) + text[1:] + "."}
 	case errors.As(err, &conflict):
 		return Error{http.StatusConflict, conflict.Message}
 	case errors.As(err, &tooLong):
-		return Error{http.StatusRequestEntityTooLarge, "The request is too long, so nothing was changed. Shorten it to less than 1 MB."}
+		return Error{http.StatusRequestEntityTooLarge, "The request is larger than 1 MiB, so nothing was changed. Shorten it."}
 	default:
-		return Error{http.StatusServiceUnavailable, "The store does not answer. Nothing was changed; try again in a moment."}
+		return Error{http.StatusServiceUnavailable, "The store is not available. Nothing was changed; try again in a moment."}
 	}
 }
 
-// Settle returns nil if err refuses what is already done, so that programs can repeat
-// their requests. If an operation can be confirmed, it adds how to do so to the
-// message.
+// Settle returns nil if err refuses an operation because it is already done, so that
+// programs can repeat their requests. If the operation can be confirmed, it adds to the
+// message how to confirm it.
 func Settle(err error, confirmation string) error {
 	conflict, ok := errors.AsType[*sixpack.ConflictError](err)
 	switch {

@@ -17,7 +17,7 @@ import (
 // TestErrorOf has an answer for each error that the engine exports, so that a new one is
 // not taken for a failure of the store.
 func TestErrorOf(t *testing.T) {
-	never := http.StatusServiceUnavailable // what visitors do is not done here
+	never := http.StatusServiceUnavailable // the dashboard never participates or converts
 	answers := map[string]struct {
 		err    error
 		status int
@@ -31,8 +31,8 @@ func TestErrorOf(t *testing.T) {
 		"ErrNotParticipating": {sixpack.ErrNotParticipating, never, ""},
 		"ErrPaused":           {sixpack.ErrPaused, never, ""},
 		"ErrArchived":         {sixpack.ErrArchived, never, ""},
-		"tooLong":             {&http.MaxBytesError{Limit: 1}, http.StatusRequestEntityTooLarge, "too long"},
-		"":                    {errors.New("the store is down"), http.StatusServiceUnavailable, "The store does not answer."},
+		"tooLong":             {&http.MaxBytesError{Limit: 1}, http.StatusRequestEntityTooLarge, "larger than 1 MiB"},
+		"":                    {errors.New("the store is down"), http.StatusServiceUnavailable, "The store is not available."},
 	}
 	for name, c := range answers {
 		if got := reply.ErrorOf(fmt.Errorf("wrapped: %w", c.err)); got.Status != c.status || !strings.Contains(got.Message, c.says) {

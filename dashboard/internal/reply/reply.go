@@ -16,8 +16,7 @@ func JSON(w http.ResponseWriter, status int, v any) error {
 	return json.NewEncoder(w).Encode(v)
 }
 
-// CSV answers with a table, or several with empty rows between them, as a file to
-// save.
+// CSV answers with tables, separated by empty rows, as a file to save.
 func CSV(w http.ResponseWriter, file, contentType string, rows [][]string) error {
 	var text bytes.Buffer
 	table := csv.NewWriter(&text)

@@ -17,8 +17,8 @@ type View struct {
 	Period series.Period
 }
 
-// ViewOf returns what a request asks for with its path and the parameters kpi and
-// period. Without them, KPI is the primary KPI and Period is a day.
+// ViewOf returns the experiment in the path of a request, by the parameters kpi and
+// period. The defaults are the primary KPI and a day.
 func ViewOf(r *http.Request, e *sixpack.Engine) (v View, err error) {
 	query := r.URL.Query()
 	if v.Period, err = series.ParsePeriod(query.Get("period")); err != nil {
@@ -35,10 +35,10 @@ func ViewOf(r *http.Request, e *sixpack.Engine) (v View, err error) {
 	return v, CheckKPI(v.KPI, record)
 }
 
-// CheckKPI returns an error if nobody has converted by a KPI yet.
+// CheckKPI returns an error if a KPI other than the default has no conversions yet.
 func CheckKPI(kpi string, r store.Record) error {
 	if kpi != "" && !slices.Contains(r.KPIs, kpi) {
-		return reply.Refuse(http.StatusNotFound, "This experiment has no such KPI.")
+		return reply.Refuse(http.StatusNotFound, "The experiment has no conversions by this KPI. Check the KPI’s name.")
 	}
 	return nil
 }

@@ -1,5 +1,5 @@
-// Package selection decides what a request asks for: which experiments in which
-// order, or which KPI and period of one. The pages and the JSON API share it.
+// Package selection parses what a request asks for: experiments and their order, or
+// the KPI and the period of one experiment. The pages and the JSON API share it.
 package selection
 
 import (
@@ -16,7 +16,7 @@ import (
 // State is the state by which experiments are listed.
 type State string
 
-// States. An experiment that is both paused and archived is archived.
+// The states. An experiment that is both paused and archived is archived.
 const (
 	Active   State = "active"
 	Paused   State = "paused"
@@ -52,11 +52,11 @@ func Filter(all []analysis.Report, s State, text string) []*analysis.Report {
 // Order is how a list is sorted.
 type Order string
 
-// Orders.
+// The orders.
 const (
 	Newest       Order = "newest"
 	Participants Order = "participants" // most first
-	Surest       Order = "surest"       // results first, then the smallest p-value
+	Surest       Order = "surest"       // most conclusive first: results, then the smallest p-value
 )
 
 var compare = map[Order]func(a, b *analysis.Report) int{
@@ -67,13 +67,13 @@ var compare = map[Order]func(a, b *analysis.Report) int{
 	},
 }
 
-// Known reports whether there is such an order.
+// Known reports whether the order exists.
 func (o Order) Known() bool { return compare[o] != nil }
 
 // Sort sorts experiments. The order must be known.
 func (o Order) Sort(all []*analysis.Report) { slices.SortStableFunc(all, compare[o]) }
 
-// rank ranks verdicts: results first, then what may become one.
+// rank ranks verdicts: results first, then experiments that may get one.
 func rank(r *analysis.Report) int {
 	switch r.Verdict.State {
 	case stats.StateWinner, stats.StateControlBest, stats.StateNoPracticalDifference:

@@ -28,7 +28,7 @@ func ParsePeriod(name string) (Period, error) {
 	case Day, Week, Month, Year:
 		return p, nil
 	default:
-		return "", reply.Refuse(http.StatusBadRequest, fmt.Sprintf("There is no period %q: take day, week, month or year.", name))
+		return "", reply.Refuse(http.StatusBadRequest, fmt.Sprintf("The period must be day, week, month or year, not %q.", name))
 	}
 }
 

@@ -1,5 +1,4 @@
-// Package snippet writes code for the clients of an experiment, to be copied from
-// its page.
+// Package snippet generates client code for an experiment, to copy from its page.
 package snippet
 
 import (
@@ -9,14 +8,14 @@ import (
 	"strings"
 )
 
-// Snippet is code in one language that takes part in an experiment and converts.
+// Snippet is code in one language that participates in an experiment and converts.
 type Snippet struct {
 	ID, Language string
 	Install      string // command that installs the client; may be empty
 	Code         string
 }
 
-// Call is what the code does.
+// Call is the experiment and the KPI that the code uses.
 type Call struct {
 	API          string // base URL of the service for programs
 	Experiment   string
@@ -24,7 +23,7 @@ type Call struct {
 	KPI          string // to convert by; empty for the default KPI
 }
 
-// All returns a call in all languages.
+// All returns the code in all languages.
 func (c Call) All() []Snippet {
 	return []Snippet{
 		{"curl", "curl", "", c.curl()},
@@ -36,7 +35,7 @@ func (c Call) All() []Snippet {
 	}
 }
 
-// Participate returns a curl command that takes part as the client "me".
+// Participate returns a curl command that participates as the client "me".
 func (c Call) Participate() string { return "curl " + shell(c.participateURL("me")) }
 
 func (c Call) participateURL(client string) string {
