@@ -21,7 +21,7 @@ type document struct {
 
 var (
 	console = regexp.MustCompile("(?ms)^```console\n.*?\n```\n") // run by the tests of the command
-	fences  = regexp.MustCompile("(?ms)^ *```.*?^ *```$")
+	fences  = regexp.MustCompile("(?ms)^ *```.*?\n *```$")
 	markup  = regexp.MustCompile(`(?m)^> ?|^\d+\. |\]\([^)]*\)`)
 	number  = regexp.MustCompile(`[+−]?\d+(?:[,.]\d+)*(?: ?%)?`)
 )
