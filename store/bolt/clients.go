@@ -15,9 +15,13 @@ const page = 1000
 // Clients implements [store.Store]. The loop may call the store.
 func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.Client, error] {
 	return func(yield func(store.Client, error) bool) {
+		var clients []store.Client
 		var after []byte
-		for {
-			clients, last, err := s.clients(ctx, experiment, after)
+		for more := true; more; {
+			err := s.view(ctx, func(x *txn) (err error) {
+				clients, after, err = x.experiment(experiment).page(after)
+				return err
+			})
 			if err != nil {
 				yield(store.Client{}, wrap("clients", err))
 				return
@@ -27,24 +31,12 @@ func (s *Store) Clients(ctx context.Context, experiment string) iter.Seq2[store.
 					return
 				}
 			}
-			if last == nil {
-				return
-			}
-			after = last
+			more = after != nil
 		}
 	}
 }
 
-// clients returns the next clients after a key, and the last of their keys, nil if there are
-// no more.
-func (s *Store) clients(ctx context.Context, experiment string, after []byte) (clients []store.Client, last []byte, err error) {
-	err = s.view(ctx, func(x *txn) error {
-		clients, last, err = x.experiment(experiment).page(after)
-		return err
-	})
-	return clients, last, err
-}
-
+// page returns the next clients after a key, and the last of their keys, nil if there are no more.
 func (e *experiment) page(after []byte) (clients []store.Client, last []byte, err error) {
 	if !e.exists() {
 		return nil, nil, nil

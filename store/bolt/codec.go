@@ -9,20 +9,14 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-func encodeRecord(r store.Record) ([]byte, error) {
-	value, err := json.Marshal(r)
-	if err != nil { // a number is not finite, or a year is beyond 9999
-		return nil, fmt.Errorf("%w: record: %w", store.ErrInvalid, err)
-	}
-	return value, nil
-}
-
-func encodeEpochs(epochs []store.Epoch) ([]byte, error) {
-	value, err := json.Marshal(epochs)
+// encode returns a value as JSON. The error wraps [store.ErrInvalid] if a number is not finite, or
+// a year is beyond 9999.
+func encode(what string, value any) ([]byte, error) {
+	text, err := json.Marshal(value)
 	if err != nil {
-		return nil, fmt.Errorf("%w: epochs: %w", store.ErrInvalid, err)
+		return nil, fmt.Errorf("%w: %s: %w", store.ErrInvalid, what, err)
 	}
-	return value, nil
+	return text, nil
 }
 
 // appendInt appends a number of any size: its length in bytes, doubled, plus 1 if it is

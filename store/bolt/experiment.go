@@ -83,11 +83,11 @@ func (e *experiment) create(r store.Record, earlier []store.Epoch) error {
 		return fmt.Errorf("%w: new record %.100q with version %d", store.ErrInvalid, r.Name, r.Version)
 	}
 	r.KPIs = nil
-	value, err := encodeRecord(r)
+	value, err := encode("record", r)
 	if err != nil {
 		return err
 	}
-	epochs, err := encodeEpochs(earlier)
+	epochs, err := encode("epochs", earlier)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (e *experiment) replace(r store.Record) error {
 		return err
 	}
 	r.Version, r.KPIs = e.version+1, e.record.KPIs
-	value, err := encodeRecord(r)
+	value, err := encode("record", r)
 	if err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func (e *experiment) beginEpoch(next store.Epoch) error {
 		return err
 	}
 	epochs = slices.DeleteFunc(epochs, func(p store.Epoch) bool { return p.Number == next.Number })
-	value, err := encodeEpochs(epochs)
+	value, err := encode("epochs", epochs)
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (e *experiment) kpi(name string) (int, error) {
 	}
 	r := *e.record
 	r.KPIs = append(slices.Clone(r.KPIs), name)
-	value, err := encodeRecord(r)
+	value, err := encode("record", r)
 	if err != nil {
 		return 0, err
 	}
@@ -206,7 +206,7 @@ func (e *experiment) clearCounts() error {
 	e.txn.wrote(e.bucket.Delete(epochsKey))
 	r := *e.record
 	r.KPIs = nil
-	value, err := encodeRecord(r)
+	value, err := encode("record", r)
 	if err != nil {
 		return err
 	}

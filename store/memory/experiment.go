@@ -61,49 +61,39 @@ func check(p store.Participation, alternatives []string) error {
 	return p.Check(min(len(alternatives), math.MaxInt16+1))
 }
 
+// participate carries out p for an existing experiment.
 func (e *experiment) participate(p store.Participation) (store.Facts, error) {
 	k, sh := keyOf(p.Client), e.shard(p.Client)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
+	if p.Record != nil {
+		e.lock()
+		defer e.unlock()
+	} else {
+		sh.mu.Lock()
+		defer sh.mu.Unlock()
+	}
 	r, before := e.record.Load(), sh.client(k)
 	if r == nil || r.Version != p.Version {
 		return stale(r, before), nil
+	}
+	if p.Record != nil {
+		r = successor(r, *p.Record)
 	}
 	if err := check(p, r.Alternatives); err != nil {
 		return store.Facts{}, err
 	}
 	after := before.After(p)
 	f := after.Facts(r.Version)
-	if after == before {
-		return f, nil
+	f.Wrote = after != before
+	switch {
+	case p.Record != nil:
+		e.set(r)
+	case f.Wrote:
+		e.counts.mu.Lock()
+		defer e.counts.mu.Unlock()
 	}
-	e.counts.mu.Lock()
-	defer e.counts.mu.Unlock()
-	sh.put(k, after)
-	e.counts.live.Move(before, after)
-	f.Wrote = true
-	return f, nil
-}
-
-// replace is participate with a new record for an existing experiment.
-func (e *experiment) replace(p store.Participation) (store.Facts, error) {
-	k, sh := keyOf(p.Client), e.shard(p.Client)
-	e.lock()
-	defer e.unlock()
-	r, before := e.record.Load(), sh.client(k)
-	if r == nil || r.Version != p.Version {
-		return stale(r, before), nil
-	}
-	if err := check(p, p.Record.Alternatives); err != nil {
-		return store.Facts{}, err
-	}
-	e.set(successor(r, *p.Record))
-	after := before.After(p)
-	f := after.Facts(r.Version + 1)
-	if after != before {
+	if f.Wrote {
 		sh.put(k, after)
 		e.counts.live.Move(before, after)
-		f.Wrote = true
 	}
 	return f, nil
 }

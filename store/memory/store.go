@@ -47,8 +47,6 @@ func (s *Store) Participate(ctx context.Context, p store.Participation) (store.F
 		f, err = s.create(p)
 	case e == nil:
 		f = stale(nil, unseen)
-	case p.Record != nil:
-		f, err = e.replace(p)
 	default:
 		f, err = e.participate(p)
 	}
@@ -57,8 +55,11 @@ func (s *Store) Participate(ctx context.Context, p store.Participation) (store.F
 
 // create is participate for an experiment that p.Record creates if there is none.
 func (s *Store) create(p store.Participation) (store.Facts, error) {
+	if err := check(p, p.Record.Alternatives); err != nil {
+		return store.Facts{}, err
+	}
 	fresh, first := newExperiment(*p.Record), p
-	first.Version = p.Record.Version
+	first.Version, first.Record = p.Record.Version, nil
 	created, err := fresh.participate(first)
 	if err != nil {
 		return store.Facts{}, err

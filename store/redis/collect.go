@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"slices"
 
 	"github.com/redis/rueidis"
 )
@@ -57,9 +58,7 @@ func (s *Store) collectGeneration(ctx context.Context, k *keys) (removed int64, 
 	if err != nil {
 		return 0, err
 	}
-	for len(numbers) > 0 {
-		batch := numbers[:min(unlinkBatch, len(numbers))]
-		numbers = numbers[len(batch):]
+	for batch := range slices.Chunk(numbers, unlinkBatch) {
 		list := make([]string, 0, 2*len(batch))
 		for _, n := range batch {
 			list = append(list, k.bucketOf(n), k.totalsOf(n))

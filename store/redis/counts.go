@@ -83,18 +83,13 @@ func (s *Store) counts(ctx context.Context, name string) (r store.Counts, found 
 	for {
 		record := s.client.B().Hgetall().Key(k.record).Build().Pin() // it is sent twice
 		replies := s.client.DoMulti(ctx, record, s.client.B().Hgetall().Key(k.counts).Build(), record)
-		before, err := replies[0].AsStrMap()
-		if err != nil {
-			return r, false, err
+		var fields [3]map[string]string
+		for i, reply := range replies {
+			if fields[i], err = reply.AsStrMap(); err != nil {
+				return r, false, err
+			}
 		}
-		counts, err := replies[1].AsStrMap()
-		if err != nil {
-			return r, false, err
-		}
-		after, err := replies[2].AsStrMap()
-		if err != nil {
-			return r, false, err
-		}
+		before, counts, after := fields[0], fields[1], fields[2]
 		if len(after) == 0 {
 			return r, false, nil
 		}

@@ -66,7 +66,7 @@ func checkImport(i store.Import) error {
 func (s *Store) adopt(ctx context.Context, i store.Import) (created bool, err error) {
 	var known []string
 	for !created {
-		found, err := s.read(ctx, []string{i.Record.Name})
+		found, err := s.recordsOf(ctx, []string{i.Record.Name})
 		if err != nil {
 			return false, err
 		}

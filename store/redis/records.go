@@ -24,7 +24,7 @@ func (s *Store) Records(ctx context.Context) ([]store.Record, error) {
 	var records []store.Record
 	for batch := range slices.Chunk(names, recordsBatch) {
 		err := s.do(ctx, op, func(ctx context.Context) error {
-			found, err := s.read(ctx, batch)
+			found, err := s.recordsOf(ctx, batch)
 			records = append(records, found...)
 			return err
 		})
@@ -45,8 +45,8 @@ func (s *Store) Empty(ctx context.Context) (empty bool, err error) {
 	return empty, err
 }
 
-// read returns the existing records with the given names.
-func (s *Store) read(ctx context.Context, names []string) (records []store.Record, err error) {
+// recordsOf returns the existing records with the given names.
+func (s *Store) recordsOf(ctx context.Context, names []string) (records []store.Record, err error) {
 	commands := make(rueidis.Commands, len(names))
 	for i, name := range names {
 		commands[i] = s.client.B().Hgetall().Key(baseOf(s.root, name)).Build()

@@ -8,22 +8,24 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// exec runs a script and retries it if possible.
+// exec runs a script and retries it if possible. If the script may write, exec waits for the
+// replicas.
 func (s *Store) exec(ctx context.Context, c *script, keys, args []string) (rueidis.RedisMessage, error) {
-	return retry(ctx, c.once, func() (rueidis.RedisMessage, error) { return s.tryExec(ctx, c, keys, args) })
+	build, send, n := s.client.B(), s.read, int64(len(keys))
+	if c.writes {
+		send = s.write
+	}
+	return retry(ctx, c.once, func() (rueidis.RedisMessage, error) {
+		message, err := send(ctx, build.Evalsha().Sha1(c.hash).Numkeys(n).Key(keys...).Arg(args...).Build())
+		if failure, ok := rueidis.IsRedisErr(err); ok && failure.IsNoScript() {
+			return send(ctx, build.Eval().Script(c.source).Numkeys(n).Key(keys...).Arg(args...).Build())
+		}
+		return message, err
+	})
 }
 
-// tryExec runs a script and, if it may write, waits for the replicas.
-func (s *Store) tryExec(ctx context.Context, c *script, keys, args []string) (rueidis.RedisMessage, error) {
-	if s.replicas == 0 || !c.writes {
-		return c.lua.Exec(ctx, s.client, keys, args).ToMessage()
-	}
-	build := s.client.B()
-	message, err := s.write(ctx, build.Evalsha().Sha1(c.hash).Numkeys(int64(len(keys))).Key(keys...).Arg(args...).Build())
-	if failure, ok := rueidis.IsRedisErr(err); ok && failure.IsNoScript() {
-		return s.write(ctx, build.Eval().Script(c.source).Numkeys(int64(len(keys))).Key(keys...).Arg(args...).Build())
-	}
-	return message, err
+func (s *Store) read(ctx context.Context, command rueidis.Completed) (rueidis.RedisMessage, error) {
+	return s.client.Do(ctx, command).ToMessage()
 }
 
 // write runs a command that writes, followed by WAIT if replicas must acknowledge it. WAIT is
@@ -31,7 +33,7 @@ func (s *Store) tryExec(ctx context.Context, c *script, keys, args []string) (ru
 // a cluster could redirect the command to another server, but not the WAIT.
 func (s *Store) write(ctx context.Context, command rueidis.Completed) (message rueidis.RedisMessage, err error) {
 	if s.replicas == 0 {
-		return s.client.Do(ctx, command).ToMessage()
+		return s.read(ctx, command)
 	}
 	err = s.client.Dedicated(func(c rueidis.DedicatedClient) error {
 		wait := c.B().Wait().Numreplicas(int64(s.replicas)).Timeout(s.waitTimeout(ctx).Milliseconds()).Build()

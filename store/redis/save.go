@@ -10,21 +10,34 @@ import (
 // Save implements [store.Store].
 func (s *Store) Save(ctx context.Context, r store.Record, changes ...store.Change) (f store.Facts, err error) {
 	err = s.do(ctx, "save", func(ctx context.Context) error {
-		f, err = s.save(ctx, r, changes)
+		f, err = s.save(ctx, r, changes, nil, false)
 		return err
 	})
 	return f, err
 }
 
-func (s *Store) save(ctx context.Context, r store.Record, changes []store.Change) (store.Facts, error) {
-	record, log, err := saveArgs(r, changes)
+// save saves a new version of a record. If next is not nil, it also replaces the generation, and
+// with it the clients and, unless keepCounts is set, the counts.
+func (s *Store) save(ctx context.Context, r store.Record, changes []store.Change, next *keys, keepCounts bool) (store.Facts, error) {
+	record, err := recordArgs(r)
 	if err != nil {
 		return store.Facts{}, err
 	}
-	logKey := logOf(baseOf(s.root, r.Name))
+	log, err := changeArgs(changes)
+	if err != nil {
+		return store.Facts{}, err
+	}
+	keep := "0"
+	if keepCounts {
+		keep = "1"
+	}
 	done, err := s.attempt(ctx, r.Name, noGeneration, func(ctx context.Context, k *keys) (reply, error) {
-		args := slices.Concat([]string{formatVersion(r.Version), k.generation}, record, log)
-		return s.run(ctx, s.scripts.save, []string{k.record, k.counts, logKey}, args)
+		args := slices.Concat([]string{formatVersion(r.Version), k.generation, formatVersion(r.Version + 1)}, record)
+		if next == nil {
+			return s.run(ctx, s.scripts.save, []string{k.record, k.counts, logOf(k.record)}, slices.Concat(args, log))
+		}
+		list := []string{k.record, k.counts, next.counts, garbageOf(k.record), logOf(k.record)}
+		return s.run(ctx, s.scripts.clear, list, slices.Concat(args, []string{next.generation, keep}, log))
 	})
 	if err != nil {
 		return store.Facts{}, err
@@ -32,20 +45,15 @@ func (s *Store) save(ctx context.Context, r store.Record, changes []store.Change
 	return done.facts(r.Version + 1)
 }
 
-// saveArgs returns the arguments for a new version of a record, and for the changes.
-func saveArgs(r store.Record, changes []store.Change) (record, log []string, err error) {
-	if record, err = recordArgs(r); err != nil {
-		return nil, nil, err
-	}
-	log, err = changeArgs(changes)
-	return append([]string{formatVersion(r.Version + 1)}, record...), log, err
-}
-
 // Clear implements [store.Store]. It takes the same time for any number of clients, and then
 // deletes them; see Collect.
 func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool, changes ...store.Change) (f store.Facts, err error) {
+	next := newKeys(baseOf(s.root, r.Name), newGeneration())
 	err = s.do(ctx, "clear", func(ctx context.Context) error {
-		f, err = s.clear(ctx, r, keepCounts, changes)
+		f, err = s.save(ctx, r, changes, next, keepCounts)
+		if err == nil && f.Wrote {
+			err = s.learn(ctx, r.Name, next)
+		}
 		return err
 	})
 	if err != nil || !f.Wrote {
@@ -53,30 +61,6 @@ func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool, chan
 	}
 	_, _ = s.collect(ctx, r.Name) // a later Collect can delete what remains
 	return f, nil
-}
-
-func (s *Store) clear(ctx context.Context, r store.Record, keepCounts bool, changes []store.Change) (store.Facts, error) {
-	record, log, err := saveArgs(r, changes)
-	if err != nil {
-		return store.Facts{}, err
-	}
-	base, keep := baseOf(s.root, r.Name), "0"
-	next := newKeys(base, newGeneration())
-	if keepCounts {
-		keep = "1"
-	}
-	done, err := s.attempt(ctx, r.Name, noGeneration, func(ctx context.Context, k *keys) (reply, error) {
-		args := slices.Concat([]string{formatVersion(r.Version), k.generation}, record, []string{next.generation, keep}, log)
-		return s.run(ctx, s.scripts.clear, []string{k.record, k.counts, next.counts, garbageOf(base), logOf(base)}, args)
-	})
-	if err != nil {
-		return store.Facts{}, err
-	}
-	f, err := done.facts(r.Version + 1)
-	if err == nil && f.Wrote {
-		err = s.learn(ctx, r.Name, next)
-	}
-	return f, err
 }
 
 // Delete implements [store.Store]. It takes the same time for any number of clients, and then

@@ -42,7 +42,6 @@ func newScripts() scripts {
 // A script is sent again if the connection breaks before the reply, unless once is set. That is
 // the task of retry, not of the driver.
 type script struct {
-	lua    *rueidis.Lua
 	source string
 	hash   string
 	writes bool
@@ -55,7 +54,7 @@ func newScript(name string, writes bool) *script {
 		panic(err) // the scripts are a part of the program
 	}
 	sum := sha1.Sum([]byte(text)) //nolint:gosec // see above
-	return &script{lua: rueidis.NewLuaScript(text), source: text, hash: hex.EncodeToString(sum[:]), writes: writes}
+	return &script{source: text, hash: hex.EncodeToString(sum[:]), writes: writes}
 }
 
 func (c *script) single() *script {
