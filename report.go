@@ -2,16 +2,14 @@ package sixpack
 
 import (
 	"context"
-	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/sixpack-go/sixpack/analysis"
 )
 
-// Report analyzes an experiment by a KPI, "" for the default one; the KPI of its plan is [store.Record.PrimaryKPI]. The
+// Report analyzes an experiment by a KPI, "" for the default KPI; [store.Record.PrimaryKPI] returns the KPI of its plan. The
 // errors are [ErrUnknown], and [*InvalidError] for a KPI that was never seen.
 func (e *Engine) Report(ctx context.Context, experiment, kpi string) (analysis.Report, error) {
 	counts, err := e.Counts(ctx, experiment)
@@ -32,18 +30,13 @@ func (e *Engine) Reports(ctx context.Context, experiments ...string) ([]analysis
 		return nil, err
 	}
 	reports, now := make([]analysis.Report, len(all)), e.now()
-	var workers sync.WaitGroup
-	var next atomic.Int64
-	for range min(len(all), runtime.GOMAXPROCS(0)) {
-		workers.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(all)); i = next.Add(1) - 1 {
-				reports[i] = analysis.Summary(all[i], now)
-			}
-		})
+	var summaries sync.WaitGroup
+	for i := range all {
+		summaries.Go(func() { reports[i] = analysis.Summary(all[i], now) })
 	}
-	workers.Wait()
+	summaries.Wait()
 	return reports, nil
 }
 
-// now returns the present time in the zone whose days are counted.
+// now returns the current time in the zone whose days are counted.
 func (e *Engine) now() time.Time { return e.config.Now().In(e.config.Location) }

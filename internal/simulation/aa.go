@@ -38,24 +38,16 @@ func LikeExperiment(c store.Counts, kpi string) AA {
 	if control := c.Alternatives[0]; control.Participants() > 0 {
 		aa.Rate = float64(control.KPI(kpi).Converted()) / float64(control.Participants())
 	}
-	byDay := make(map[store.Day]int)
-	first, last := store.Day(0), store.Day(-1)
+	first, _ := c.FirstDay()
 	for _, a := range c.Alternatives {
 		for _, d := range a.Days {
-			n := int(max(0, d.Participants))
-			byDay[d.Day] += n
+			n, day := int(max(0, d.Participants)), int(d.Day-first)
+			aa.PerDay = append(aa.PerDay, make([]int, max(0, day+1-len(aa.PerDay)))...)
+			aa.PerDay[day] += n
 			aa.Visitors += n
-			if last < first {
-				first, last = d.Day, d.Day
-			}
-			first, last = min(first, d.Day), max(last, d.Day)
 		}
 	}
-	aa.Days = int(last-first) + 1
-	aa.PerDay = make([]int, aa.Days)
-	for d, n := range byDay {
-		aa.PerDay[d-first] = n
-	}
+	aa.Days = len(aa.PerDay)
 	return aa
 }
 

@@ -73,14 +73,13 @@ type run struct {
 
 	dice    *rand.Rand
 	look    *Look
-	often   []*watch // after every visitor
-	seldom  []*watch // at the end of a day, or of the test
+	watches []watch // of the methods that have detected nothing yet
 	outcome Outcome
 	course  *Course        // nil unless Courses runs it
 	waiting map[int][]late // by the next visitor
 }
 
-// A watch is a method that has detected nothing yet.
+// A watch is a method during a run.
 type watch struct {
 	Method
 
@@ -102,12 +101,7 @@ func newRun(s *Scenario, methods []Method, dice *rand.Rand) *run {
 		outcome: make(Outcome, len(methods)), waiting: make(map[int][]late),
 	}
 	for i, m := range methods {
-		w := &watch{m, m.New(len(s.Rates)), i}
-		if m.Looks == EveryVisitor {
-			r.often = append(r.often, w)
-		} else {
-			r.seldom = append(r.seldom, w)
-		}
+		r.watches = append(r.watches, watch{m, m.New(len(s.Rates)), i})
 	}
 	return r
 }
@@ -135,7 +129,7 @@ func (r *run) visits(ctx context.Context) error {
 			if err := r.follow(ctx, v); err != nil {
 				return err
 			}
-			if len(r.often)+len(r.seldom) == 0 && r.course == nil {
+			if len(r.watches) == 0 && r.course == nil {
 				return nil
 			}
 		}
@@ -196,28 +190,17 @@ func (r *run) convert(ctx context.Context, x late) error {
 }
 
 // watch lets the methods look, and reports whether one of them detected something.
-func (r *run) watch() (seen bool) {
+func (r *run) watch() bool {
 	r.look.compare()
-	r.often, seen = r.see(r.often)
-	if r.look.DayEnds {
-		var more bool
-		r.seldom, more = r.see(r.seldom)
-		seen = seen || more
-	}
-	return seen
-}
-
-// see returns the watches that detected nothing, and whether others detected something.
-func (r *run) see(all []*watch) (blind []*watch, seen bool) {
-	for i := 0; i < len(all); i++ {
-		if w := all[i]; r.look.highest >= w.Min && w.looks(r.look) && w.Sees(r.look) {
+	before := len(r.watches)
+	r.watches = slices.DeleteFunc(r.watches, func(w watch) bool {
+		detects := r.look.highest >= w.Min && w.looks(r.look) && w.Sees(r.look)
+		if detects {
 			r.outcome[w.index] = r.look.Visitors
-			all = slices.Delete(all, i, i+1)
-			i--
-			seen = true
 		}
-	}
-	return all, seen
+		return detects
+	})
+	return len(r.watches) < before
 }
 
 // confirm compares the counts of a path with the visits and conversions it acknowledged.

@@ -93,11 +93,14 @@ func readCounts(c *store.Counts, b *bbolt.Bucket) error {
 	})
 }
 
-func readCount(c *store.Counts, k countKey, value []byte) error {
+func readCount(c *store.Counts, k countKey, value []byte) (err error) {
+	var n int64
+	var sums store.EpochConversions
 	if k.kind == countSums {
-		return readSums(c, k, value)
+		sums, err = decodeSums(value)
+	} else {
+		n, err = decodeNumber(value)
 	}
-	n, err := decodeNumber(value)
 	switch {
 	case err != nil:
 		return err
@@ -115,26 +118,14 @@ func readCount(c *store.Counts, k countKey, value []byte) error {
 		a.AddEpoch(k.when, n)
 	case int(k.kpi) >= len(a.KPIs):
 		return errDamaged
+	case k.kind == countSums:
+		sums.Epoch = k.when
+		a.KPIs[k.kpi].AddEpoch(sums)
 	case k.kind == countConverted:
 		a.KPIs[k.kpi].AddDay(store.Day(k.when), n, 0)
 	default:
 		a.KPIs[k.kpi].AddDay(store.Day(k.when), 0, n)
 	}
-	return nil
-}
-
-func readSums(c *store.Counts, k countKey, value []byte) error {
-	sums, err := decodeSums(value)
-	switch {
-	case err != nil:
-		return err
-	case int(k.alternative) >= len(c.Alternatives):
-		return nil
-	case int(k.kpi) >= len(c.Alternatives[k.alternative].KPIs):
-		return errDamaged
-	}
-	sums.Epoch = k.when
-	c.Alternatives[k.alternative].KPIs[k.kpi].AddEpoch(sums)
 	return nil
 }
 

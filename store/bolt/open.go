@@ -176,22 +176,20 @@ func prepare(db *bbolt.DB, file *os.File) error {
 
 // initialize writes the format to a new file.
 func initialize(db *bbolt.DB) error {
-	fresh := false
-	err := db.View(func(tx *bbolt.Tx) error {
-		fresh = tx.Bucket(formatBucket) == nil
-		return nil
-	})
-	if err != nil || !fresh {
-		return err
-	}
-	err = db.Update(func(tx *bbolt.Tx) error {
+	err := db.Update(func(tx *bbolt.Tx) error {
+		if tx.Bucket(formatBucket) != nil {
+			return errUnchanged
+		}
 		b, err := tx.CreateBucket(formatBucket)
 		if err != nil {
 			return err
 		}
 		return b.Put(formatKey, strconv.AppendInt(nil, format, 10))
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, errUnchanged):
+		return nil
+	case err != nil:
 		return err
 	}
 	return syncFolder(db.Path())
