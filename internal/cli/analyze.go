@@ -15,6 +15,7 @@ import (
 	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/stats"
+	"github.com/sixpack-go/sixpack/store"
 )
 
 const analyzeHelp = `Reports which alternative is better, whether the data is reliable, and what is still needed.
@@ -77,32 +78,29 @@ func (f *analyzeCmd) run(ctx context.Context, in *invocation) error {
 	if err := refuse(f.rules(in, typed)...); err != nil {
 		return err
 	}
-	switch {
-	case f.csv != "":
-		return f.file(in)
-	case typed:
-		return f.typed(in)
-	case len(in.arguments) == 0:
-		return f.all(ctx, in)
-	default:
-		return f.experiment(ctx, in, in.arguments[0])
+	if typed || f.csv != "" {
+		return f.counts(in)
 	}
-}
-
-// experiment analyzes an experiment of a store.
-func (f *analyzeCmd) experiment(ctx context.Context, in *invocation, name string) error {
 	s, err := in.settings()
 	if err != nil {
 		return err
 	}
-	all, err := datastore.CountsAt(ctx, &s.Config, f.from, name)
+	all, err := datastore.CountsAt(ctx, &s.Config, f.from, in.arguments...)
 	if err != nil {
-		if strings.ContainsAny(name, "/=") {
+		if strings.ContainsAny(first(in.arguments), "/=") {
 			err = fmt.Errorf("%w (counts look like A=500/10000)", err)
 		}
 		return err
 	}
-	counts := all[0]
+	now := time.Now().In(s.Timezone.Location)
+	if len(in.arguments) == 0 {
+		return f.list(in, all, now)
+	}
+	return f.experiment(in, all[0], now)
+}
+
+// experiment analyzes an experiment of a store.
+func (f *analyzeCmd) experiment(in *invocation, counts store.Counts, now time.Time) error {
 	kpi, err := f.kpiOf(in.flags, counts.Record)
 	if err != nil {
 		return err
@@ -112,8 +110,48 @@ func (f *analyzeCmd) experiment(ctx context.Context, in *invocation, name string
 		return err
 	}
 	counts.Record.Plan.KPI = own.KPI // --kpi does not make another KPI the primary one
-	r := analysis.New(counts, kpi, time.Now().In(s.Timezone.Location))
-	return f.print(in, report.Analysis{Report: r, Stored: true, Overridden: given(in.flags)})
+	return f.print(in, report.Analysis{Report: analysis.New(counts, kpi, now), Stored: true, Overridden: given(in.flags)})
+}
+
+// list lists the experiments of a store.
+func (f *analyzeCmd) list(in *invocation, counts []store.Counts, now time.Time) error {
+	all := make([]analysis.Report, len(counts))
+	for i, c := range counts {
+		all[i] = analysis.Summary(c, now)
+	}
+	if f.json {
+		return report.JSON(in.stdout, all)
+	}
+	return report.Experiments(in.stdout, all, in.commandLine("analyze "+quote(all[0].Experiment)+fromFlag(f.from)))
+}
+
+// counts analyzes the counts given as arguments or in a CSV file.
+func (f *analyzeCmd) counts(in *invocation) (err error) {
+	var c countsfile.Counts
+	if f.csv == "" {
+		c, err = countsfile.Typed(in.arguments, f.days)
+	} else {
+		c, err = countsfile.ReadFile(f.csv)
+	}
+	switch {
+	case err != nil && (f.csv == "" || errors.Is(err, countsfile.ErrSingle)):
+		return usageError("%w", err)
+	case err != nil:
+		return err
+	case len(c.Ignored) > 0:
+		fmt.Fprintf(in.stderr, "%s: ignored columns: %s\n", c.Source, strings.Join(c.Ignored, ", "))
+	}
+	if f.weights != nil {
+		if err := c.SetWeights(f.weights); err != nil {
+			return usageError("--weights %w", err)
+		}
+	}
+	counts := c.Store()
+	if counts.Record.Plan, err = f.apply(in.flags, store.Plan{}); err != nil {
+		return err
+	}
+	r := analysis.New(counts, "", c.Now)
+	return f.print(in, report.Analysis{Report: r, Equal: counts.Record.Epoch.Weights == nil})
 }
 
 // print prints an analysis. Impossible counts are an error as well, so that a script stops.
@@ -127,24 +165,4 @@ func (f *analyzeCmd) print(in *invocation, r report.Analysis) (err error) {
 		err = errors.New("the counts are impossible: check where they come from")
 	}
 	return err
-}
-
-// all lists the experiments of a store.
-func (f *analyzeCmd) all(ctx context.Context, in *invocation) error {
-	s, err := in.settings()
-	if err != nil {
-		return err
-	}
-	counts, err := datastore.CountsAt(ctx, &s.Config, f.from)
-	if err != nil {
-		return err
-	}
-	all, now := make([]analysis.Report, len(counts)), time.Now().In(s.Timezone.Location)
-	for i, c := range counts {
-		all[i] = analysis.Summary(c, now)
-	}
-	if f.json {
-		return report.JSON(in.stdout, all)
-	}
-	return report.Experiments(in.stdout, all, in.commandLine("analyze "+quote(all[0].Experiment)+fromFlag(f.from)))
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -42,10 +43,12 @@ func exitStatus(err error, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
+	text := err.Error()
 	if errors.Is(err, context.Canceled) {
-		err = errors.New("interrupted")
+		_, next, _ := strings.Cut(text, "\n")
+		text = strings.TrimSpace("interrupted\n" + next)
 	}
-	fmt.Fprintln(stderr, "sixpack:", err)
+	fmt.Fprintln(stderr, "sixpack:", text)
 	if errors.As(err, new(usage)) {
 		return 2
 	}

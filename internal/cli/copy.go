@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -103,10 +102,7 @@ func copyAll(ctx context.Context, w io.Writer, t *transfer.Transfer) error {
 	if err := report.Transfer(w, all); err != nil {
 		return err
 	}
-	if err != nil {
-		return fmt.Errorf("%w\nWhat was copied is kept. Run the same command to continue", err)
-	}
-	return report.TransferError(all)
+	return kept(err, report.TransferError(all))
 }
 
 // open opens both stores. A target that does not exist is created, or is empty in a dry

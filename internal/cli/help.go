@@ -31,15 +31,8 @@ To start, run "sixpack", then in another terminal:
 
 const settingsHelp = `
 Settings are flags, environment variables or lines of a YAML file. Flags override variables,
-variables override the file. The most common ones:
-
-  --config FILE    SIXPACK_CONFIG      configuration file; Sixpack 2's config.yml works
-  --host HOST      SIXPACK_HOST        address of the API (default all addresses)
-  --port PORT      SIXPACK_PORT        port of the API (default 5000)
-  --web-host HOST  SIXPACK_WEB_HOST    address of the dashboard (default 127.0.0.1)
-  --web-port PORT  SIXPACK_WEB_PORT    port of the dashboard (default 5001)
-  --data-dir DIR   SIXPACK_DATA_DIR    data folder (default ./sixpack-data)
-  --log-format F   SIXPACK_LOG_FORMAT  text (default) or json
+variables override the file. The most common flags are --config FILE, --host and --port of the
+API, --web-host and --web-port of the dashboard, --data-dir DIR and --log-format text or json.
 
 "sixpack help config" lists all settings, "sixpack check-config" the values in effect.
 `

@@ -12,7 +12,6 @@ import (
 	"syscall"
 
 	"github.com/sixpack-go/sixpack/internal/config"
-	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
@@ -85,7 +84,7 @@ func copyData(ctx context.Context, c *config.Config, w io.Writer) (n int64, err 
 	if err != nil {
 		return 0, err
 	}
-	n, err = st.Backup(ctx, w)
+	n, err = st.(Backer).Backup(ctx, w) //nolint:forcetypeassert // the embedded store is one
 	return n, errors.Join(err, st.Close())
 }
 
@@ -102,23 +101,14 @@ func count(ctx context.Context, path string) (experiments, clients int, err erro
 		return 0, 0, err
 	}
 	for _, x := range all {
-		n, err := countClients(ctx, st, x.Record.Name)
-		if err != nil {
-			return 0, 0, err
+		for _, err := range st.Clients(ctx, x.Record.Name) {
+			if err != nil {
+				return 0, 0, err
+			}
+			clients++
 		}
-		clients += n
 	}
 	return len(all), clients, nil
-}
-
-func countClients(ctx context.Context, st store.Store, experiment string) (n int, err error) {
-	for _, err := range st.Clients(ctx, experiment) {
-		if err != nil {
-			return n, err
-		}
-		n++
-	}
-	return n, nil
 }
 
 // syncFolder makes sure that a renamed file keeps its name after a crash.

@@ -25,16 +25,9 @@ type Backer interface {
 	Backup(ctx context.Context, w io.Writer) (int64, error)
 }
 
-// Collector is a store in which processes that died leave data behind.
-type Collector interface {
-	// Collect removes that data and returns the number of removed keys.
-	Collect(ctx context.Context) (removed int64, err error)
-}
-
 var (
-	_ Backer    = (*bolt.Store)(nil)
-	_ Backer    = remote{}
-	_ Collector = (*redisStore)(nil)
+	_ Backer = (*bolt.Store)(nil)
+	_ Backer = remote{}
 )
 
 // Open opens the configured store. It creates the data folder if it is missing.
@@ -49,9 +42,15 @@ func Open(c *config.Config) (store.Store, error) {
 	if err := os.MkdirAll(string(c.DataDir), 0o700); err != nil {
 		return nil, fmt.Errorf("data_dir: %w: choose another folder with %s", err, config.HowToSet("data_dir"))
 	}
-	st, err := bolt.Open(c.DataFile())
+	return openFile(c.DataFile(), ": stop that process, or choose another folder with "+config.HowToSet("data_dir"))
+}
+
+// openFile opens a file of the embedded store. The advice ends the error for a file that another
+// process uses.
+func openFile(path, advice string) (store.Store, error) {
+	st, err := bolt.Open(path)
 	if errors.Is(err, bolt.ErrLocked) {
-		return nil, fmt.Errorf("%w: stop that process, or choose another folder with %s", err, config.HowToSet("data_dir"))
+		err = fmt.Errorf("%w%s", err, advice)
 	}
 	if err != nil {
 		return nil, err
@@ -71,22 +70,16 @@ func OpenAt(c *config.Config, address string, create bool) (store.Store, error) 
 	case !ok:
 		return openRedis(c, address)
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !create {
-		return nil, missingError{fmt.Errorf("there is no file %s: name another folder, file or Redis URL", path)}
+	if !create {
+		if err := checkFile(path, "name another folder, file or Redis URL"); err != nil {
+			return nil, err
+		}
+		return openFile(path, ": stop that process, or read a copy made by \"sixpack backup\"")
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	st, err := bolt.Open(path)
-	switch {
-	case errors.Is(err, bolt.ErrLocked) && create:
-		return nil, fmt.Errorf("%w: stop that process first", err)
-	case errors.Is(err, bolt.ErrLocked):
-		return nil, fmt.Errorf("%w: stop that process, or read a copy made by \"sixpack backup\"", err)
-	case err != nil:
-		return nil, err
-	}
-	return st, nil
+	return openFile(path, ": stop that process first")
 }
 
 // OpenTarget opens the store at an address to write to it, and creates a missing file. In a
@@ -136,9 +129,14 @@ func CheckDataFile(c *config.Config) error {
 	if c.Store != config.StoreEmbedded {
 		return fmt.Errorf("store is %s: this command works only with the embedded store", c.Store)
 	}
-	_, err := os.Stat(c.DataFile())
+	return checkFile(c.DataFile(), "name its folder with --data-dir, SIXPACK_DATA_DIR or data_dir")
+}
+
+// checkFile returns an error with the advice if there is no file.
+func checkFile(path, advice string) error {
+	_, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("there is no file %s: name its folder with --data-dir, SIXPACK_DATA_DIR or data_dir", c.DataFile())
+		err = missingError{fmt.Errorf("there is no file %s: %s", path, advice)}
 	}
 	return err
 }

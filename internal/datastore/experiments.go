@@ -4,16 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
-	"os"
 	"path/filepath"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/internal/config"
 	"github.com/sixpack-go/sixpack/internal/suggest"
 	"github.com/sixpack-go/sixpack/store"
-	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
 // Source is what counts are read from: a store, or [Experiments].
@@ -55,21 +52,15 @@ func OpenExperiments(ctx context.Context, c *config.Config, address string) (Exp
 	switch {
 	case address == "" && c.Store == config.StoreMemory:
 		return nil, errors.New("store is memory, which only the server can read: name a folder, a file or a Redis URL with --from")
-	case isFile:
-		return openFile(ctx, c, path)
+	case !isFile:
+		st, err := OpenAt(c, address, false)
+		if err != nil {
+			return nil, err
+		}
+		return opened{st, sixpack.New(st, c.Engine())}, nil
 	}
-	st, err := OpenAt(c, address, false)
-	if err != nil {
+	if err := checkFile(path, "name a folder, a file or a Redis URL with --from"); err != nil {
 		return nil, err
-	}
-	return opened{st, sixpack.New(st, c.Engine())}, nil
-}
-
-// openFile opens a file of the embedded store, or connects to the server that uses
-// it.
-func openFile(ctx context.Context, c *config.Config, path string) (Experiments, error) {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, missingError{fmt.Errorf("there is no file %s: name a folder, a file or a Redis URL with --from", path)}
 	}
 	if folder := filepath.Dir(path); filepath.Base(path) == config.DataFileName && serves(ctx, folder) {
 		return newRemote(folder), nil
@@ -83,12 +74,8 @@ func openFile(ctx context.Context, c *config.Config, path string) (Experiments, 
 
 // openUnserved opens a file of the embedded store that no server can read for this
 // process.
-func openUnserved(path string) (*bolt.Store, error) {
-	st, err := bolt.Open(path)
-	if errors.Is(err, bolt.ErrLocked) {
-		err = fmt.Errorf("%w, which has no socket %s (its log has the reason): stop that process first", err, SocketPath(filepath.Dir(path)))
-	}
-	return st, err
+func openUnserved(path string) (store.Store, error) {
+	return openFile(path, fmt.Sprintf(", which has no socket %s (its log has the reason): stop that process first", SocketPath(filepath.Dir(path))))
 }
 
 // serves reports whether a server listens on the socket in a folder.

@@ -67,6 +67,15 @@ func advice(err error) string {
 	return ""
 }
 
+// Collect removes the data of deleted experiments that processes which died left in Redis, and
+// returns the number of removed keys. Other stores have no such data.
+func Collect(ctx context.Context, st store.Store) (removed int64, err error) {
+	if r, ok := st.(*redisStore); ok {
+		return r.Store.Collect(ctx)
+	}
+	return 0, nil
+}
+
 // Sixpack2Experiments returns the number of Sixpack 2's experiments under the prefix of an empty
 // Redis store, whose clients that store would reassign; 0 for any other store.
 func Sixpack2Experiments(ctx context.Context, st store.Store) (int64, error) {

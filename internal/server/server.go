@@ -95,17 +95,13 @@ func checkWeights(ctx context.Context, w config.Weights, st store.Store) error {
 	return nil
 }
 
-// startCleanup removes in the background what processes that died left in Redis.
+// startCleanup removes deleted experiments from Redis in the background, see [datastore.Collect].
 func startCleanup(ctx context.Context, st store.Store, log *slog.Logger) (stop func()) {
-	garbage, ok := st.(datastore.Collector)
-	if !ok {
-		return func() {}
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		removed, err := garbage.Collect(ctx)
+		removed, err := datastore.Collect(ctx, st)
 		switch {
 		case err != nil && ctx.Err() == nil:
 			log.Warn("cleaning up deleted experiments failed", "error", err)

@@ -100,7 +100,7 @@ func (s *Space) ExportAll(ctx context.Context, st store.Store, experiments []sto
 	for i, c := range experiments {
 		name := c.Record.Name
 		r := ExportResult{Source: c}
-		r.Exported, err = s.Export(ctx, st, name, force, progress.counter(name, i+1, len(experiments), participants(c)+c.Excluded))
+		r.Exported, err = s.Export(ctx, st, name, force, progress.counter(name, i+1, len(experiments), c.Participants()+c.Excluded))
 		if errors.Is(err, ErrTaken) {
 			r.Refused, err = err, nil
 		}

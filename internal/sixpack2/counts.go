@@ -26,13 +26,6 @@ func minus(a store.Counts, others ...store.Counts) store.Counts {
 	return rest
 }
 
-func participants(r store.Counts) (n int64) {
-	for _, a := range r.Alternatives {
-		n += a.Participants()
-	}
-	return n
-}
-
 // conversions returns the number of clients that converted, summed over all KPIs.
 func conversions(r store.Counts) (n int64) {
 	for _, a := range r.Alternatives {
@@ -44,11 +37,11 @@ func conversions(r store.Counts) (n int64) {
 }
 
 // sum returns the sum of all counts, which is 0 if nothing is counted.
-func sum(r store.Counts) int64 { return r.Excluded + participants(r) + conversions(r) }
+func sum(r store.Counts) int64 { return r.Excluded + r.Participants() + conversions(r) }
 
 // News returns how many participants, conversions and excluded clients Sixpack counts
 // that a store does not, day by day. Its counts are here.
 func (x *Experiment) News(here store.Counts) (participated, converted, excluded int64) {
 	more := minus(x.Totals, here)
-	return participants(more), conversions(more), more.Excluded
+	return more.Participants(), conversions(more), more.Excluded
 }

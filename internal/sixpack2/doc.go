@@ -1,7 +1,7 @@
 // Package sixpack2 reads and writes the data of Sixpack 2 in Redis, so that a user can
 // move from it, and back.
 //
-//	space := sixpack2.New(client, "sxp", sixpack2.Config{})
+//	space := sixpack2.New(client, "sxp", time.UTC)
 //	x, err := space.Read(ctx, "button-color")
 //	…
 //	outcome, err := x.Import(ctx, st, nil)

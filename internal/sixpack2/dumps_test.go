@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -41,7 +42,7 @@ func TestDumps(t *testing.T) {
 				prefix := fmt.Sprint(name, i)
 				load(t, client, prefix, d)
 				st := open(t, client, prefix)
-				for name, o := range importAll(t, sixpack2.New(client, prefix, sixpack2.Config{}), st) {
+				for name, o := range importAll(t, sixpack2.New(client, prefix, time.UTC), st) {
 					if !o.Equal() || !o.Imported.Created {
 						t.Errorf("importing %q says %+v", name, o)
 					}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redis/rueidis"
+
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -77,8 +79,8 @@ func (x *Experiment) readHead(ctx context.Context) (h head, err error) {
 	conversions := k.periods(kind{conversions: true}, "days")
 	err = x.ask(ctx, []ask{
 		{k.alternatives(), 0, b().Lrange().Key(k.alternatives()).Start(0).Stop(-1).Build(), list(&h.alternatives)},
-		{k.record(), 0, b().Hgetall().Key(k.record()).Build(), hash(&h.fields)},
-		{k.winner(), 0, b().Get().Key(k.winner()).Build(), text(&h.winner)},
+		{k.record(), 0, b().Hgetall().Key(k.record()).Build(), answer(&h.fields, rueidis.RedisResult.AsStrMap)},
+		{k.winner(), 0, b().Get().Key(k.winner()).Build(), answer(&h.winner, rueidis.RedisResult.ToString)},
 		{k.kpis(), 0, b().Smembers().Key(k.kpis()).Build(), list(&h.kpis)},
 		{conversions, 0, b().Smembers().Key(conversions).Build(), list(&h.converted)},
 	})
@@ -192,7 +194,7 @@ var createdForms = []string{"2006-01-02 15:04", "2006-01-02 15:04:05"}
 func (x *Experiment) setCreated(h head) {
 	given := h.fields["created_at"]
 	for _, form := range createdForms {
-		if t, err := time.ParseInLocation(form, given, x.space.config.Location); err == nil {
+		if t, err := time.ParseInLocation(form, given, x.space.location); err == nil {
 			x.setStart(t)
 			return
 		}
@@ -207,7 +209,7 @@ func (x *Experiment) setStart(t time.Time) { x.Record.Created, x.Record.Epoch.St
 func (x *Experiment) firstDay() time.Time {
 	first, ok := x.Totals.FirstDay()
 	if !ok {
-		return x.space.config.Now().In(x.space.config.Location).Truncate(time.Minute)
+		return time.Now().In(x.space.location).Truncate(time.Minute)
 	}
-	return first.In(x.space.config.Location)
+	return first.In(x.space.location)
 }

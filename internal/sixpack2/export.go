@@ -142,7 +142,7 @@ func (e *exporter) write(ctx context.Context, st store.Store) error {
 func (e *exporter) record(b func() rueidis.Builder) rueidis.Completed {
 	r := e.before.Record
 	set := b().Hset().Key(e.keys.record()).FieldValue().
-		FieldValue("created_at", r.Created.In(e.space.config.Location).Format(createdForms[0])).
+		FieldValue("created_at", r.Created.In(e.space.location).Format(createdForms[0])).
 		FieldValue("traffic_fraction", formatFraction(r.Traffic))
 	if r.Paused {
 		set = set.FieldValue("paused", "1")

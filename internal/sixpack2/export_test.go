@@ -179,7 +179,7 @@ func TestUnfinished(t *testing.T) {
 	s.crowd(many)
 	st := teststore.Bolt(t)
 	importOne(t, s.space(), st, "exp")
-	to := sixpack2.New(s.client, "back", sixpack2.Config{})
+	to := sixpack2.New(s.client, "back", time.UTC)
 	ctx, cancel := context.WithCancel(t.Context())
 	if e, err := to.Export(ctx, st, "exp", false, func(int64) { cancel() }); !errors.Is(err, context.Canceled) {
 		t.Errorf("interrupted exporting says %+v, %v", e, err)

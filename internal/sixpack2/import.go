@@ -66,7 +66,7 @@ func (x *Experiment) counted(ctx context.Context, st store.Store) (store.Counts,
 // counts include them, so clients cannot be imported: they would be counted twice.
 func (x *Experiment) takeCounts(ctx context.Context, st store.Store, here store.Counts, step func(ids int64)) error {
 	err := x.Scan(ctx, func(_ []store.Client, ids int64) error { advance(step, ids); return nil })
-	if lacks := minus(x.Totals, here); err != nil || !x.Record.Purged || participants(lacks)+conversions(lacks) == 0 {
+	if lacks := minus(x.Totals, here); err != nil || !x.Record.Purged || lacks.Participants()+conversions(lacks) == 0 {
 		return err
 	}
 	return x.addCounts(ctx, st)

@@ -27,7 +27,7 @@ func (x *Experiment) noteNames() {
 // noteResidue notes what a scan found besides clients and their conversions.
 func (x *Experiment) noteResidue() {
 	r := &x.residue
-	if n := participants(r.extra); n > 0 {
+	if n := r.extra.Participants(); n > 0 {
 		x.notef("%s in several alternatives, because of record_force: each keeps the first, as in Sixpack, and the counts of the others remain; "+
 			"Sixpack's total over all alternatives counts each client once", quantity(n, "client is", "clients are"))
 	}
@@ -37,7 +37,7 @@ func (x *Experiment) noteResidue() {
 	if r.extra.Excluded > 0 {
 		x.notef("%s excluded and participating, because of record_force: kept as participants", quantity(r.extra.Excluded, "client is", "clients are"))
 	}
-	if n := participants(r.nameless) + r.nameless.Excluded; n > 0 {
+	if n := r.nameless.Participants() + r.nameless.Excluded; n > 0 {
 		x.notef("%s no name, as after archiving in Sixpack: kept as counts without a client", quantity(n, "client has", "clients have"))
 	}
 	if r.invalid > 0 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
@@ -132,7 +133,7 @@ func TestArchived(t *testing.T) {
 				}
 				check(t, st, 0, 1)
 			}
-			to := sixpack2.New(s.client, "back", sixpack2.Config{})
+			to := sixpack2.New(s.client, "back", time.UTC)
 			exportAll(t, to, st)
 			was, is := content(t, s.client, "sxp"), content(t, s.client, "back")
 			for _, period := range []string{"all", "2013", "2013-01", "2013-01-28"} { // a was in both alternatives

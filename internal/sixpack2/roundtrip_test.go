@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/rueidis"
 
@@ -51,8 +52,8 @@ func TestThereAndBack(t *testing.T) {
 					want[a.key] = a.want
 				}
 				st := open(t, client, from)
-				importAll(t, sixpack2.New(client, from, sixpack2.Config{}), st)
-				for name, e := range exportAll(t, sixpack2.New(client, to, sixpack2.Config{}), st) {
+				importAll(t, sixpack2.New(client, from, time.UTC), st)
+				for name, e := range exportAll(t, sixpack2.New(client, to, time.UTC), st) {
 					if !e.Equal() {
 						t.Errorf("exporting %q says %+v", name, e)
 					}

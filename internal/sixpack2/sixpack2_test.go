@@ -24,7 +24,7 @@ func newOriginal(tb testing.TB) original {
 }
 
 func (s original) space() *sixpack2.Space {
-	return sixpack2.New(s.client, s.prefix, sixpack2.Config{Now: func() time.Time { return created }})
+	return sixpack2.New(s.client, s.prefix, time.UTC)
 }
 
 func (s original) do(command ...string) rueidis.RedisResult {

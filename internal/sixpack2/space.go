@@ -1,7 +1,6 @@
 package sixpack2
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,29 +12,17 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Config configures a [Space]. The zero value works.
-type Config struct {
-	// Location is the time zone of created_at: that of Sixpack's server. The default is
-	// UTC.
-	Location *time.Location
-	// Now is the clock. The default is time.Now.
-	Now func() time.Time
-}
-
 // A Space is the data of one Sixpack 2 in Redis.
 type Space struct {
-	client rueidis.Client
-	prefix string
-	config Config
+	client   rueidis.Client
+	prefix   string
+	location *time.Location
 }
 
-// New returns the space under a prefix. The caller closes the client.
-func New(client rueidis.Client, prefix string, c Config) *Space {
-	c.Location = cmp.Or(c.Location, time.UTC)
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	return &Space{client: client, prefix: prefix, config: c}
+// New returns the space under a prefix. The location is the time zone of Sixpack's server, in
+// which it writes created_at. The caller closes the client.
+func New(client rueidis.Client, prefix string, location *time.Location) *Space {
+	return &Space{client, prefix, location}
 }
 
 // Names returns the names of the experiments, sorted.
@@ -163,20 +150,12 @@ func wrongType(err error) bool {
 
 // Functions for ask.answer that store the reply. On an error they store nothing.
 
-func text(into *string) func(rueidis.RedisResult) error {
-	return answer(into, rueidis.RedisResult.ToString)
-}
-
 func number(into *int64) func(rueidis.RedisResult) error {
 	return answer(into, rueidis.RedisResult.AsInt64)
 }
 
 func list(into *[]string) func(rueidis.RedisResult) error {
 	return answer(into, rueidis.RedisResult.AsStrSlice)
-}
-
-func hash(into *map[string]string) func(rueidis.RedisResult) error {
-	return answer(into, rueidis.RedisResult.AsStrMap)
 }
 
 func answer[T any](into *T, read func(rueidis.RedisResult) (T, error)) func(rueidis.RedisResult) error {

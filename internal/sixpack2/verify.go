@@ -79,7 +79,7 @@ func compare(source, later, here store.Counts) (v Verification) {
 		}
 	}
 
-	v.Participants = max(0, participants(here)-participants(later))
+	v.Participants = max(0, here.Participants()-later.Participants())
 	v.Conversions = max(0, conversions(here)-conversions(later))
 	v.Excluded = max(0, here.Excluded-later.Excluded)
 	// A client that is not excluded any more takes part, or was purged.

@@ -2,7 +2,6 @@ package sixpack2
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -122,16 +121,13 @@ func (w *writer) writeNames(ctx context.Context, p *pipe) error {
 	return nil
 }
 
-// writeKind writes the sets of periods and the bitmaps of a kind: 0 is participation, 1 the
-// first KPI, and so on.
+// writeKind writes the bitmaps of a kind and the sets of their periods: 0 is participation, 1
+// the first KPI, and so on.
 func (w *writer) writeKind(ctx context.Context, p *pipe, of int) error {
 	parts := w.parts[of*len(w.to.Alternatives):][:len(w.to.Alternatives)]
 	var which kind
 	if of > 0 {
 		which = kind{conversions: true, kpi: w.to.KPIs[of-1]}
-	}
-	if err := w.writePeriods(ctx, p, which, parts); err != nil {
-		return err
 	}
 	together := make(map[string]bits)
 	for i, part := range parts {
@@ -155,6 +151,15 @@ func (w *writer) writeKind(ctx context.Context, p *pipe, of int) error {
 		if err := w.writeBits(ctx, p, w.keys.bitmap(which, everyone, period), b); err != nil {
 			return err
 		}
+		for _, u := range units {
+			if len(period) != len(u.form) {
+				continue
+			}
+			add := w.space.client.B().Sadd().Key(w.keys.periods(which, u.name)).Member(period).Build()
+			if err := p.send(ctx, add, len(period)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -174,27 +179,6 @@ func periodsOf(day store.Day) []string {
 		periods = append(periods, day.Time().Format(u.form))
 	}
 	return periods
-}
-
-// writePeriods writes the sets of the periods that have bitmaps.
-func (w *writer) writePeriods(ctx context.Context, p *pipe, of kind, parts []map[store.Day][]uint16) error {
-	for _, u := range units {
-		there := make(map[string]bool)
-		for _, part := range parts {
-			for day := range part {
-				there[day.Time().Format(u.form)] = true
-			}
-		}
-		if len(there) == 0 {
-			continue
-		}
-		key := w.keys.periods(of, u.name)
-		add := w.space.client.B().Sadd().Key(key).Member(slices.Sorted(maps.Keys(there))...).Build()
-		if err := p.send(ctx, add, len(key)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // writeBits writes the bits of the block in a bitmap.

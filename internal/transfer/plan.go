@@ -40,11 +40,7 @@ func (t *Transfer) Plan(ctx context.Context) ([]Planned, error) {
 	}
 	var all []Planned
 	for _, r := range records {
-		source, err := countsOf(ctx, t.Source, r.Name)
-		if err != nil {
-			return nil, err
-		}
-		target, err := countsOf(ctx, t.Target, r.Name)
+		source, target, err := t.counts(ctx, r.Name)
 		if err != nil {
 			return nil, err
 		}
@@ -84,9 +80,8 @@ func (t *Transfer) plan(source store.Counts, target *store.Counts) (Planned, err
 }
 
 func sizeOf(c store.Counts) (s Size) {
-	s.Clients = c.Excluded
+	s.Clients = c.Excluded + c.Participants()
 	for _, a := range c.Alternatives {
-		s.Clients += a.Participants()
 		for _, k := range a.KPIs {
 			s.Conversions += k.Events()
 		}

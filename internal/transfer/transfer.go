@@ -108,7 +108,7 @@ func (t *Transfer) checkDifferent(ctx context.Context) error {
 // Experiment copies one experiment.
 func (t *Transfer) Experiment(ctx context.Context, name string) (Result, error) {
 	result := Result{Experiment: name}
-	source, err := countsOf(ctx, t.Source, name)
+	source, target, err := t.counts(ctx, name)
 	if err != nil {
 		return result, err
 	}
@@ -120,10 +120,7 @@ func (t *Transfer) Experiment(ctx context.Context, name string) (Result, error) 
 		if err := t.deleteInTarget(ctx, name); err != nil {
 			return result, err
 		}
-	}
-	target, err := countsOf(ctx, t.Target, name)
-	if err != nil {
-		return result, err
+		target = nil
 	}
 	if target != nil {
 		result.Refused = conflict(*source, *target)
@@ -152,11 +149,7 @@ func (t *Transfer) deleteInTarget(ctx context.Context, name string) error {
 
 // verify returns the differences between the source and the target.
 func (t *Transfer) verify(ctx context.Context, name string) ([]string, error) {
-	source, err := countsOf(ctx, t.Source, name)
-	if err != nil {
-		return nil, err
-	}
-	target, err := countsOf(ctx, t.Target, name)
+	source, target, err := t.counts(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -164,6 +157,14 @@ func (t *Transfer) verify(ctx context.Context, name string) ([]string, error) {
 		return []string{"it was deleted while it was copied"}, nil
 	}
 	return differences(*source, *target)
+}
+
+// counts returns the counts of an experiment in both stores, nil where it does not exist.
+func (t *Transfer) counts(ctx context.Context, name string) (source, target *store.Counts, err error) {
+	if source, err = countsOf(ctx, t.Source, name); err == nil {
+		target, err = countsOf(ctx, t.Target, name)
+	}
+	return source, target, err
 }
 
 // countsOf returns the counts of an experiment, nil if it does not exist.
