@@ -23,8 +23,7 @@ only. With daily looks they exceed it many times over; with a look after every v
 raise a false alarm in about half of the tests. The verdict that sixpack shows stays below 5%
 at any number of looks. The sample-ratio check may raise a false alarm in 0.1%.
 
-The range is a 95% interval; more --runs make it narrower. A rate above 5% is evidence
-against a method only if its whole range is above 5%.
+A rate above 5% is evidence against a method only if its whole range, a 95% interval, is.
 
 With an EXPERIMENT, of the configured store or of --from, the tests use its weights, its
 participants per day, the conversion rate of its control and, unless its clients were purged,

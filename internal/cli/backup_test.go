@@ -149,7 +149,7 @@ func onlyFile(t *testing.T, folder, name string) {
 }
 
 // TestLongPath checks that a server works without a socket if its path is too long,
-// and that backup says what to do.
+// and that the error of backup has the next step.
 func TestLongPath(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
 	s := startServer(t, folder)

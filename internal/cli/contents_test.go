@@ -88,7 +88,7 @@ type sums struct {
 
 type kpiSums struct{ converted, events, sum, squares int64 } // sums in cents
 
-// check compares the counts with those of the clients, counted one by one.
+// check compares the counts with the clients, counted one by one.
 func (c *content) check(t *testing.T) {
 	t.Helper()
 	if c.double > 0 {

@@ -52,8 +52,8 @@ func TestRedisForgetsScripts(t *testing.T) {
 }
 
 // TestRedisFailover kills the primary. Without waiting for replicas, what was
-// acknowledged a moment before may be gone, but the counts are those of the
-// clients that are there; with it nothing may be.
+// acknowledged a moment before may be gone, but the counts match the
+// remaining clients; with waiting, nothing is lost.
 func TestRedisFailover(t *testing.T) {
 	for _, replicas := range []string{"0", "2"} { // of two: one may be the one that sentinels do not choose
 		t.Run("wait for "+replicas, func(t *testing.T) {
@@ -136,7 +136,7 @@ func TestRedisFull(t *testing.T) {
 	}
 	sixpack.stop(t)
 	if log := sixpack.log.String(); !strings.Contains(log, "OOM command not allowed") {
-		t.Errorf("the log does not tell why:\n%s", log)
+		t.Errorf("the log lacks the reason:\n%s", log)
 	}
 }
 
@@ -157,7 +157,7 @@ func TestRedisStrangersKey(t *testing.T) {
 	}
 	sixpack.stop(t)
 	if log := sixpack.log.String(); !strings.Contains(log, "WRONGTYPE") {
-		t.Errorf("the log does not tell why:\n%s", log)
+		t.Errorf("the log lacks the reason:\n%s", log)
 	}
 }
 

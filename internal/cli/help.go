@@ -54,9 +54,9 @@ func helpCommand() *cobra.Command {
 			}
 			return writeAll(c.OutOrStdout(), helpText(about))
 		},
-		ValidArgsFunction: func(c *cobra.Command, args []string, begun string) (names []cobra.Completion, _ cobra.ShellCompDirective) {
+		ValidArgsFunction: func(c *cobra.Command, args []string, prefix string) (names []cobra.Completion, _ cobra.ShellCompDirective) {
 			for _, known := range c.Root().Commands() {
-				if len(args) == 0 && !known.Hidden && strings.HasPrefix(known.Name(), begun) {
+				if len(args) == 0 && !known.Hidden && strings.HasPrefix(known.Name(), prefix) {
 					names = append(names, cobra.CompletionWithDesc(known.Name(), known.Short))
 				}
 			}

@@ -261,8 +261,8 @@ func (l *load) until(t *testing.T, count func() int, more int) {
 }
 
 // verify checks that a store has what was promised, and returns how many promises it breaks.
-// It checks as well that it has nothing that nobody asked for, and no conversion twice, that
-// its counts are exactly those of its clients, and that all answers were as expected.
+// It also checks that the store has nothing that was not requested, no conversion twice, that
+// its counts match its clients exactly, and that all answers were as expected.
 func (l *load) verify(t *testing.T, found contents, promises map[who]promise) (broken []string) {
 	t.Helper()
 	l.mu.Lock()

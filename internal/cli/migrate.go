@@ -32,9 +32,7 @@ normal: those clients came to sixpack after the first import.
 Settings that an operator changed in Sixpack after the first import are reported. They
 replace the settings here only with --settings.
 
---from is Sixpack's Redis with its database and prefix (default: redis_url or redis_host in
-the configuration). --to is a folder or a Redis URL (default: the configured store). Both can
-be the same Redis with the same prefix.`
+--from and --to can be the same Redis with the same prefix.`
 
 const importExamples = `  sixpack import --from 'redis://localhost:6379/15?prefix=sxp' --dry-run
   sixpack import --from 'redis://localhost:6379/15?prefix=sxp' --to /var/lib/sixpack
@@ -54,8 +52,8 @@ func importCommand(p *process) *cobra.Command {
 		RunE: p.run(f.run),
 	}
 	own := c.Flags()
-	own.StringVar(&f.from, "from", "", "`URL` of Sixpack's Redis")
-	own.StringVar(&f.to, "to", "", "`STORE` to import into")
+	own.StringVar(&f.from, "from", "", "`URL` of Sixpack's Redis with its database and prefix (default the configured Redis)")
+	own.StringVar(&f.to, "to", "", "`STORE` to import into: a folder or a Redis URL (default the configured store)")
 	own.BoolVar(&f.dry, "dry-run", false, "write nothing; show what would be imported")
 	own.BoolVar(&f.settings, "settings", false, "also import winners, pauses, archiving, descriptions and traffic of experiments that exist here")
 	completeFiles(c, "to")
@@ -100,9 +98,7 @@ experiments, incomplete ones are written again, and unchanged ones are skipped. 
 has an experiment with other clients or counts, it is refused and the others are written;
 --force overwrites it. The exit status is 1 if an experiment was refused or differs.
 
---to is Sixpack's Redis with its database and prefix (default: redis_url or redis_host in the
-configuration). --from is a folder or a Redis URL (default: the configured store). Stop the
-servers of both first.`
+Stop the servers of both stores first.`
 
 const exportExamples = `  sixpack export --to 'redis://localhost:6379/15?prefix=sxp'
   sixpack export --from /var/lib/sixpack --to 'redis://localhost:6379/15?prefix=sxp' --force`
@@ -121,8 +117,8 @@ func exportCommand(p *process) *cobra.Command {
 		RunE: p.run(f.run),
 	}
 	own := c.Flags()
-	own.StringVar(&f.from, "from", "", "`STORE` to export")
-	own.StringVar(&f.to, "to", "", "`URL` of Sixpack's Redis")
+	own.StringVar(&f.from, "from", "", "`STORE` to export: a folder or a Redis URL (default the configured store)")
+	own.StringVar(&f.to, "to", "", "`URL` of Sixpack's Redis with its database and prefix (default the configured Redis)")
 	own.BoolVar(&f.force, "force", false, "overwrite experiments that Sixpack already has")
 	completeFiles(c, "from")
 	return c

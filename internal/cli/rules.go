@@ -52,7 +52,7 @@ func (f *planFlags) ranges(flags *pflag.FlagSet) []rule {
 	}
 }
 
-// rules returns the rules for flags and arguments; typed says that some arguments are counts.
+// rules returns the rules for flags and arguments; typed reports whether some arguments are counts.
 func (f *analyzeCmd) rules(in *invocation, typed bool) []rule {
 	const maxDays = 36500 // a century
 	changed, stored := in.flags.Changed, !typed && f.csv == ""

@@ -31,9 +31,8 @@ How to read the table:
                 alarm, in at most 5% of the tests
   PARTICIPANTS  share of the participants of each alternative, on average
 
-A bandit converts more visitors while it runs; an equal split tells you more: compare REGRET
-with NAMED BEST. Regret is a one-time cost. If the winner stays for a year, a wrong winner or
-none costs more. If alternatives are nearly equal, the choice matters little.
+A bandit converts more visitors while it runs; an equal split tells you more: compare REGRET,
+a one-time cost, with NAMED BEST: a wrong winner, or none, costs as long as it stays.
 
 Bandits learn only from participants older than --window, and once each alternative has 100
 of them, so with few visitors or days they split like hash. Conversions after the last day

@@ -95,7 +95,7 @@ func TestSimulateTable(t *testing.T) {
 func near(a, b float64) bool { return a-b < 0.03*b && b-a < 0.03*b }
 
 // TestSimulateNothingToLearn simulates a bandit that cannot learn, and equal alternatives,
-// of which none is best.
+// where none is best.
 func TestSimulateNothingToLearn(t *testing.T) {
 	args := []string{"simulate", "50%", "50%", "0.5", "--runs=3", "--per-day=100", "--days=4", "--window=96h", "--delay=36h", "--drift=80%", "--algorithms=thompson", "--seed=1"}
 	text, _, err := call(t, nil, args...)

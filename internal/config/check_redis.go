@@ -30,7 +30,7 @@ func (s *Settings) NamesRedis() bool {
 	return slices.ContainsFunc(keys, func(k Key) bool { return k.redis() && s.sources[k.Name] != "" })
 }
 
-// endpoint is a key that says where Redis is.
+// endpoint is a key that locates Redis.
 type endpoint struct {
 	key  string
 	with []string // the connection keys that may be set too

@@ -71,7 +71,7 @@ type Config struct {
 	// no: everyone gets the control, and nothing is recorded.
 	Enabled bool `key:"enabled" env:"SIXPACK_CONFIG_ENABLED" default:"yes"`
 
-	// How participants get their alternative, unless the experiment says so itself.
+	// How participants get their alternative, unless the experiment sets its own algorithm.
 	// hash: by a hash of the client id, as in Sixpack 2, so that retries and all servers agree.
 	// random: drawn once per client, as in Sixpack 1.
 	// The others are bandits, which send more new participants to the alternatives that convert better:
@@ -223,7 +223,7 @@ type Config struct {
 	IgnoreSixpackData bool `key:"ignore_sixpack_data" default:"no"`
 
 	// ---- Access to the dashboard. If users, tokens and proxy_header are all empty, everyone on this machine
-	// has full access, and nobody else has any.
+	// has full access, and other machines have none.
 
 	// People who log in with a password: a list of the lines that "sixpack passwd" prints, or of
 	// name:role:hash. Viewers have read-only access, editors can change everything.
@@ -233,11 +233,11 @@ type Config struct {
 	Tokens Tokens `key:"tokens,secret" env:"SIXPACK_TOKENS"`
 
 	// Header in which a single sign-on proxy sends the name of the user. The proxy must remove this header
-	// from visitors' requests. Requires proxy_from. Users whom it names need no hash in users.
+	// from visitors' requests. Requires proxy_from. Users named by it need no hash in users.
 	ProxyHeader string `key:"proxy_header"`
 	// IP addresses and networks of the proxy. proxy_header is trusted only from these addresses.
 	ProxyFrom Networks `key:"proxy_from"`
-	// Role of users whom the proxy names but users does not list: viewer, editor or none.
+	// Role of users that the proxy names but users does not list: viewer, editor or none.
 	ProxyRole ProxyRole `key:"proxy_role" default:"viewer" values:"viewer,editor,none"`
 
 	// Forwarded headers (X-Forwarded-For, -Proto and -Host) are trusted only from proxy_from. yes: trust them

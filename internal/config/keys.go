@@ -61,7 +61,7 @@ func (k Key) value() any {
 	return k.Default
 }
 
-// locatesData reports whether the key says where the data is.
+// locatesData reports whether the key sets where the data is.
 func (k Key) locatesData() bool { return k.redis() || k.Name == "store" || k.Name == "data_dir" }
 
 // redis reports whether setting the key selects the Redis store.
@@ -75,14 +75,13 @@ func findKey(name string) (Key, bool) {
 	return keys[i], true
 }
 
-// HowToSet returns the ways to set a key, for an error message that tells the
-// operator to do so: "--port, SIXPACK_PORT or port in the configuration file".
+// HowToSet returns the ways to set a key, for the advice in an error message: "--port, SIXPACK_PORT or port in the configuration file".
 func HowToSet(name string) string {
 	k, _ := findKey(name)
 	return fmt.Sprintf("--%s, %s or %s in the configuration file", k.Flag, k.Variable, k.Name)
 }
 
-// LocatesData reports whether a flag says where the data is.
+// LocatesData reports whether a flag sets where the data is.
 func LocatesData(flag string) bool {
 	return flag == FileFlag || slices.ContainsFunc(keys, func(k Key) bool { return k.Flag == flag && k.locatesData() })
 }

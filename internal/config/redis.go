@@ -50,8 +50,8 @@ func (c *Config) Redis(address string) (option rueidis.ClientOption, prefix stri
 }
 
 // connections returns the settings of rueidis for at most n connections of each
-// kind: shared ones, of which the number is a power of two, and those that one call
-// blocks while it waits for replicas. 0 means the defaults of rueidis.
+// kind: shared ones, whose number is a power of two, and ones that a call blocks while
+// it waits for replicas. 0 means the defaults of rueidis.
 func connections(n int) (multiplex, pool int) {
 	switch {
 	case n == 0:

@@ -55,7 +55,7 @@ type (
 	Algorithm string
 	// LogFormat is the format of the log.
 	LogFormat string
-	// ProxyRole is the role of users whom only the proxy knows.
+	// ProxyRole is the role of users that only the proxy knows.
 	ProxyRole string
 
 	// List is a list of texts, which are not empty.

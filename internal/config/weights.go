@@ -15,8 +15,8 @@ import (
 // Weights are weights of alternatives, by experiment and alternative.
 type Weights map[string]map[string]float64
 
-// unmarshalValue takes a text in YAML, of which JSON is a part. The weights of a
-// file are such a text too, see keepWeights.
+// unmarshalValue takes a text in YAML or JSON. The weights of a file are such a text
+// too, see keepWeights.
 func (w *Weights) unmarshalValue(value any) error {
 	var all Weights
 	if err := yaml.Unmarshal(fmt.Append(nil, value), &all); err != nil {

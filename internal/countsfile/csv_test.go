@@ -131,8 +131,8 @@ func FuzzCSV(f *testing.F) {
 	})
 }
 
-// TestMistakes checks that each mistake is found, and where.
-func TestMistakes(t *testing.T) {
+// TestErrors checks that each error is found, with its line.
+func TestErrors(t *testing.T) {
 	const header = "alternative,participants,conversions\n"
 	for content, want := range map[string]string{
 		"":                                                                "the file has no counts: add a line per alternative",

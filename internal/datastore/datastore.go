@@ -60,8 +60,8 @@ func openFile(path, advice string) (store.Store, error) {
 
 // OpenAt opens the store at an address: a URL of Redis, the path of a data
 // folder or of a file of the embedded store, or "" for the configured store. A
-// missing file is created, with its folder, if create is true; otherwise the
-// error is [fs.ErrNotExist].
+// missing file is created with its folder if create is true; if not, the error is
+// [fs.ErrNotExist].
 func OpenAt(c *config.Config, address string, create bool) (store.Store, error) {
 	path, ok := FileAt(c, address)
 	switch {

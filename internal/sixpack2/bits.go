@@ -43,15 +43,6 @@ func (b bits) or(o bits) {
 	}
 }
 
-// and returns the bits set in both, which have the same length.
-func (b bits) and(o bits) bits {
-	both := make(bits, len(b))
-	for i := range b {
-		both[i] = b[i] & o[i]
-	}
-	return both
-}
-
 // without returns the bits of b that are not set in o, which has the same length.
 func (b bits) without(o bits) bits {
 	rest := make(bits, len(b))

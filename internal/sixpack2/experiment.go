@@ -199,17 +199,12 @@ func (x *Experiment) setCreated(h head) {
 			return
 		}
 	}
-	x.setStart(x.firstDay())
+	start := time.Now()
+	if first, ok := x.Totals.FirstDay(); ok {
+		start = first.In(x.space.location)
+	}
+	x.setStart(start.In(x.space.location).Truncate(time.Minute))
 	x.notef("created_at %q is not a time; %s is used", given, x.Record.Created.Format("2006-01-02 15:04"))
 }
 
 func (x *Experiment) setStart(t time.Time) { x.Record.Created, x.Record.Epoch.Start = t, t }
-
-// firstDay returns the beginning of the first day with data, or now if there is none.
-func (x *Experiment) firstDay() time.Time {
-	first, ok := x.Totals.FirstDay()
-	if !ok {
-		return time.Now().In(x.space.location).Truncate(time.Minute)
-	}
-	return first.In(x.space.location)
-}

@@ -33,14 +33,14 @@ type Exported struct {
 // interrupted export starts over. The function step, if
 // not nil, is called with the number of clients written since the last call.
 func (s *Space) Export(ctx context.Context, st store.Store, experiment string, force bool, step func(clients int64)) (e Exported, err error) {
-	before, err := one(ctx, st, experiment)
+	before, err := existing(ctx, st, experiment)
 	if err != nil {
 		return e, err
 	}
 	if err := s.checkNames(ctx, st, before.Record); err != nil {
 		return e, err
 	}
-	there, err := s.has(ctx, experiment)
+	there, err := s.client.Do(ctx, s.client.B().Sismember().Key(s.index()).Member(experiment).Build()).AsBool()
 	if err != nil {
 		return e, err
 	}
@@ -57,22 +57,14 @@ func (s *Space) Export(ctx context.Context, st store.Store, experiment string, f
 	return e, err
 }
 
-func one(ctx context.Context, st store.Store, experiment string) (store.Counts, error) {
-	all, err := st.Counts(ctx, experiment)
-	if err != nil {
-		return store.Counts{}, err
+// existing returns the store's counts of an experiment with the traffic in effect.
+func existing(ctx context.Context, st store.Store, experiment string) (store.Counts, error) {
+	c, err := counted(ctx, st, experiment)
+	if err == nil && c.Record.Name == "" {
+		err = fmt.Errorf("experiment %q was deleted while it was exported", experiment)
 	}
-	if len(all) == 0 {
-		return store.Counts{}, fmt.Errorf("experiment %q was deleted while it was exported", experiment)
-	}
-	r := all[0]
-	r.Record.Traffic = r.Record.TrafficInForce()
-	return r, nil
-}
-
-// has reports whether Sixpack has an experiment.
-func (s *Space) has(ctx context.Context, experiment string) (bool, error) {
-	return s.client.Do(ctx, s.client.B().Sismember().Key(s.index()).Member(experiment).Build()).AsBool()
+	c.Record.Traffic = c.Record.TrafficInForce()
+	return c, err
 }
 
 // An exporter writes one experiment.
@@ -203,7 +195,7 @@ func (e *exporter) verify(ctx context.Context, st store.Store) (Verification, er
 	if err != nil {
 		return Verification{}, err
 	}
-	after, err := one(ctx, st, e.keys.name)
+	after, err := existing(ctx, st, e.keys.name)
 	if err != nil {
 		return Verification{}, err
 	}

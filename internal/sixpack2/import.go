@@ -30,7 +30,7 @@ const (
 // The error wraps [store.ErrInvalid] if the store has the experiment with other
 // alternatives.
 func (x *Experiment) Import(ctx context.Context, st store.Store, step func(ids int64)) (o Outcome, err error) {
-	here, err := x.counted(ctx, st)
+	here, err := counted(ctx, st, x.Record.Name)
 	if err != nil {
 		return o, err
 	}
@@ -53,9 +53,9 @@ func advance(step func(ids int64), ids int64) {
 	}
 }
 
-// counted returns the store's counts of the experiment, zero if it does not have it.
-func (x *Experiment) counted(ctx context.Context, st store.Store) (store.Counts, error) {
-	all, err := st.Counts(ctx, x.Record.Name)
+// counted returns the store's counts of an experiment, zero if it does not exist.
+func counted(ctx context.Context, st store.Store, experiment string) (store.Counts, error) {
+	all, err := st.Counts(ctx, experiment)
 	if err != nil || len(all) == 0 {
 		return store.Counts{}, err
 	}
@@ -225,7 +225,7 @@ func (x *Experiment) verify(ctx context.Context, st store.Store) (Verification, 
 	}
 	later := x.count(l)
 	later.Add(x.residue.corrections)
-	here, err := x.counted(ctx, st)
+	here, err := counted(ctx, st, x.Record.Name)
 	return compare(x.Totals, later, here), err
 }
 

@@ -108,10 +108,11 @@ func (x *Experiment) clients(s *chunk) []store.Client {
 func (x *Experiment) firstDays(p part, since []store.Day, of kind, alternative int) bits {
 	members := make(bits, len(p.all))
 	for _, d := range p.days {
-		for id := range d.bits.without(members).all() {
+		fresh := d.bits.without(members)
+		for id := range fresh.all() {
 			since[id] = d.day
 		}
-		if n := d.bits.and(members).count(); n > 0 {
+		if n := d.bits.count() - fresh.count(); n > 0 {
 			x.residue.repeated += n
 			x.correct(of, alternative, d.day, -n)
 		}

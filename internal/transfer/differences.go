@@ -22,7 +22,9 @@ func differences(source, target store.Counts) (all []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(union(here, there))) {
+	names := maps.Clone(here)
+	maps.Copy(names, there)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if here[name] != there[name] {
 			all = append(all, fmt.Sprintf("%s: %s in the source, %s in the target",
 				name, cmp.Or(here[name], "nothing"), cmp.Or(there[name], "nothing")))
@@ -33,12 +35,6 @@ func differences(source, target store.Counts) (all []string, err error) {
 
 // A sheet holds every value of an experiment's counts that is not zero, by its name.
 type sheet map[string]string
-
-func union(a, b sheet) sheet {
-	all := maps.Clone(a)
-	maps.Copy(all, b)
-	return all
-}
 
 func sheetOf(r store.Counts) (sheet, error) {
 	s := make(sheet)
