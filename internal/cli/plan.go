@@ -2,18 +2,25 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/internal/countsfile"
+	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/internal/report"
 	"github.com/sixpack-go/sixpack/internal/samplesize"
+	"github.com/sixpack-go/sixpack/internal/suggest"
 	"github.com/sixpack-go/sixpack/stats"
+	"github.com/sixpack-go/sixpack/store"
+	"github.com/spf13/pflag"
 )
 
 const planHelp = `Calculates how many participants and days a test needs before it starts. --baseline is the
@@ -136,4 +143,98 @@ func (f *planCmd) situation(ctx context.Context, in *invocation) (samplesize.Sit
 		}
 	}
 	return s, nil
+}
+
+// ofExperiment returns the planning input of the named experiment.
+func (f *planCmd) ofExperiment(ctx context.Context, in *invocation) (s samplesize.Situation, err error) {
+	found, err := in.settings()
+	if err != nil {
+		return s, err
+	}
+	all, err := datastore.CountsAt(ctx, &found.Config, f.from, in.arguments[0])
+	if err != nil {
+		return s, err
+	}
+	kpi, err := f.kpiOf(in.flags, all[0].Record)
+	if err != nil {
+		return s, err
+	}
+	s = samplesize.OfExperiment(analysis.New(all[0], kpi, time.Now().In(found.Timezone.Location)))
+	baseline := s.Baseline != 0 || in.flags.Changed("baseline") || in.flags.Changed("mean")
+	switch {
+	case slices.Contains(s.Shares, 0):
+		err = fmt.Errorf("an alternative of %q has the weight 0: change its weights before you plan", s.Experiment)
+	case f.days > 0 && f.perDay == 0 && !s.PerDay.Known():
+		err = fmt.Errorf("%q has no participants at present: give the participants per day with --per-day", s.Experiment)
+	case !baseline && s.Measure == analysis.MeasureMean:
+		err = fmt.Errorf("the mean value of %q is not known yet: give --mean and --sd", s.Experiment)
+	case !baseline:
+		err = fmt.Errorf("the control's rate of %q is not known yet: give --baseline", s.Experiment)
+	}
+	return s, err
+}
+
+// kpiOf returns the given KPI if it has conversions, or by default the primary KPI.
+func (f *planFlags) kpiOf(flags *pflag.FlagSet, r store.Record) (string, error) {
+	switch {
+	case !flags.Changed("kpi"):
+		return r.PrimaryKPI(), nil
+	case f.kpi == r.PrimaryKPI() || slices.Contains(r.KPIs, f.kpi):
+		return f.kpi, nil
+	case len(r.KPIs) == 0:
+		return "", fmt.Errorf("%q has no conversions yet: leave out --kpi", r.Name)
+	}
+	names := make([]string, len(r.KPIs))
+	for i, k := range r.KPIs {
+		names[i] = analysis.KPIName(k)
+	}
+	return "", fmt.Errorf("%q has no KPI %q: %s", r.Name, f.kpi, suggest.List(names))
+}
+
+// write changes the plan of the named experiment.
+func (f *planCmd) write(ctx context.Context, in *invocation) (err error) {
+	if err := refuse(f.setRules(in)...); err != nil {
+		return err
+	}
+	found, err := in.settings()
+	if err != nil {
+		return err
+	}
+	to, err := datastore.OpenExperiments(ctx, &found.Config, f.from)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.Close()) }()
+	all, err := datastore.Counts(ctx, to, in.arguments[0])
+	if err != nil {
+		return err
+	}
+	name := all[0].Record.Name
+	p, err := f.apply(in.flags, all[0].Record.Plan)
+	if err != nil {
+		return err
+	}
+	if err := to.SetPlan(ctx, name, p); err != nil {
+		return err
+	}
+	all[0].Record.Plan = p
+	r := analysis.Summary(all[0], time.Now())
+	return report.StoredPlan(in.stdout, name, r.KPI, r.Plan)
+}
+
+// setCommand returns the command that sets a plan.
+func (f *planCmd) setCommand(in *invocation, p samplesize.Plan) string {
+	name := "EXPERIMENT"
+	if p.Experiment != "" {
+		name = quote(p.Experiment)
+	}
+	name += fromFlag(f.from)
+	var set strings.Builder
+	for _, flag := range []string{"kpi", "alpha", "power", "baseline"} {
+		if in.flags.Changed(flag) {
+			set.WriteString(" --" + flag + " " + quote(in.flags.Lookup(flag).Value.String()))
+		}
+	}
+	effect := fraction(p.Effect)
+	return in.commandLine(fmt.Sprintf("plan %s --set%s --effect %v --size %.0f", name, set.String(), &effect, float64(p.AlwaysValid.Total)))
 }

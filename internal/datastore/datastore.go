@@ -25,10 +25,7 @@ type Backer interface {
 	Backup(ctx context.Context, w io.Writer) (int64, error)
 }
 
-var (
-	_ Backer = (*bolt.Store)(nil)
-	_ Backer = remote{}
-)
+var _ Backer = (*bolt.Store)(nil)
 
 // Open opens the configured store. It creates the data folder if it is missing.
 func Open(c *config.Config) (store.Store, error) {

@@ -28,11 +28,6 @@ type Experiments interface {
 	Close() error
 }
 
-var (
-	_ Experiments = opened{}
-	_ Experiments = remote{}
-)
-
 // opened is a store that this process has opened.
 type opened struct {
 	store.Store

@@ -53,6 +53,3 @@ func (r *recorder) Write(b []byte) (int, error) {
 	r.bytes += int64(n)
 	return n, err
 }
-
-// Unwrap lets [http.ResponseController] find what else the writer can do.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/redis/rueidis"
 
@@ -132,7 +133,7 @@ func (x *Experiment) name(s *chunk, z rueidis.ZScore) {
 		x.damagef("client %q has the number %v in %s, which is not an integer: not imported", z.Member, z.Score, x.keys.users())
 	case s.named.has(id):
 		x.damagef("client %q has the same number %v in %s as client %q: not imported", z.Member, z.Score, x.keys.users(), s.names[id])
-	case isSynthetic(z.Member):
+	case strings.HasPrefix(z.Member, syntheticName):
 		// It stands for a count without a client.
 	default:
 		s.named.set(id)

@@ -25,41 +25,37 @@
 //
 // # Reading
 //
-// Numbers are read in chunks, so that memory does not grow with the number of
-// clients. Where the data is ambiguous, these rules apply:
+// Numbers are read in chunks, so that memory does not grow with the number of clients.
+// Where the data is ambiguous, these rules apply:
 //
-//   - A client takes part in the first alternative, in the order of the list, that
-//     has its bit, as Sixpack answers. Its bits in other alternatives, which forced
-//     participations leave, become counts without a client. So do conversions in an
-//     alternative that is not the client's.
-//   - The day of a client is the first whose bitmap has its bit. A client in the
-//     bitmaps of two days of one alternative is counted on the first only, so that the
-//     days add up to the alternative's total, which they do not in Sixpack. A bit
-//     without a day counts on the day on which the experiment was created. A bit in a
-//     day's bitmap that is missing from the bitmap of all time counts.
-//   - A client with the excluded bit is out, unless it takes part: then it stays a
-//     participant, and the exclusion becomes a count without a client.
-//   - A number with a name and no bits, which Sixpack assigns for a prefetch, is
-//     ignored.
-//   - Bits of numbers without a name become counts without a client: archiving
-//     deletes the names.
-//   - Names are kept, even if this version does not allow them for new experiments. An
-//     alternative that is listed twice becomes one, with twice the share.
-//   - A traffic fraction that is no number, or not in (0, 1], is taken as 1. A
-//     created_at that is no time is taken as the first day with data.
+//   - A client takes part in the first alternative, in the order of the list, that has its
+//     bit, as Sixpack answers. Its bits in other alternatives, which forced participations
+//     leave, become counts without a client, and so do its conversions in them.
+//   - The day of a client is the first whose bitmap has its bit; later days are ignored, so
+//     that the days add up to the alternative's total, which they do not in Sixpack. A bit
+//     without a day counts on the day on which the experiment was created. A bit in a day's
+//     bitmap that is missing from the bitmap of all time counts.
+//   - A client with the excluded bit is out, unless it takes part: then the exclusion
+//     becomes a count without a client.
+//   - A number with a name and no bits, which Sixpack assigns for a prefetch, is ignored.
+//   - Bits of numbers without a name, which archiving deletes, become counts without a
+//     client.
+//   - Names are kept, even if new experiments cannot have them. An alternative that is
+//     listed twice becomes one, with twice the share.
+//   - An invalid traffic fraction is 1. An invalid created_at is the first day with data.
 //
-// [Experiment.Notes] lists where one of these rules applied, [Experiment.Damaged] what
-// could not be read. Neither stops the rest from being read.
+// [Experiment.Notes] lists where a rule applied, [Experiment.Damaged] what could not be
+// read. Neither stops the rest from being read.
 //
-// Sixpack may go on serving meanwhile. It only adds data, in a fixed order, and data is
-// read in the opposite order. So a client that is read is read with everything it did
-// before. Clients that come meanwhile are read by the next import.
+// Sixpack may keep serving. It only adds data, in a fixed order, and data is read in the
+// opposite order, so a client is read with everything it did before. New clients are read
+// by the next import.
 //
 // # Writing
 //
-// [Space.Export] assigns numbers in the order in which the store lists clients, and
-// writes the name of the experiment last, so that Sixpack sees only complete
-// experiments. Counts without a client get numbers with synthetic names, which reading
-// recognizes; without the names Sixpack would give the numbers, with their bits, to new
-// clients. An archived experiment without clients gets no names, as in Sixpack.
+// [Space.Export] numbers the clients in the order of the store, and writes the name of the
+// experiment last, so that Sixpack sees only complete experiments. Counts without a client
+// get numbers with synthetic names, which reading recognizes; without them Sixpack would
+// give the numbers, with their bits, to new clients. An archived experiment without clients
+// gets no names, as in Sixpack.
 package sixpack2

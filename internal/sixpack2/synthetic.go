@@ -2,6 +2,7 @@ package sixpack2
 
 import (
 	"iter"
+	"strconv"
 
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -12,7 +13,7 @@ func syntheticClients(counted store.Counts) iter.Seq[entry] {
 	return func(yield func(entry) bool) {
 		n := 0
 		give := func(p entry) bool {
-			p.name = syntheticID(n)
+			p.name = syntheticName + strconv.Itoa(n)
 			n++
 			return yield(p)
 		}

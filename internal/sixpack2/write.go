@@ -3,8 +3,6 @@ package sixpack2
 import (
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/redis/rueidis"
 
@@ -220,7 +218,3 @@ func (p *pipe) flush(ctx context.Context) error {
 // syntheticName begins the names of synthetic clients. A server refuses such names from
 // callers because of the control character.
 const syntheticName = "\x00counted without a client: "
-
-func isSynthetic(name string) bool { return strings.HasPrefix(name, syntheticName) }
-
-func syntheticID(n int) string { return syntheticName + strconv.Itoa(n) }

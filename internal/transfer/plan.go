@@ -116,14 +116,12 @@ func conflict(source, target store.Counts) string {
 		return "the target has another experiment of this name, or one of the two was restarted since the last copy"
 	case here.Purged != there.Purged:
 		return "its clients were purged since the last copy"
-	case !slices.EqualFunc(source.Epochs[:n], target.Epochs[:n], sameEpoch):
+	case !slices.EqualFunc(source.Epochs[:n], target.Epochs[:n], func(a, b store.Epoch) bool {
+		return a.Number == b.Number && a.Start.Equal(b.Start) && slices.Equal(a.Weights, b.Weights)
+	}):
 		return "its weights changed in the target since the last copy, so its clients would belong to the wrong epochs"
 	case here.Version > there.Version+maxVersions:
 		return "it changed more than 100,000 times since the last copy"
 	}
 	return ""
-}
-
-func sameEpoch(a, b store.Epoch) bool {
-	return a.Number == b.Number && a.Start.Equal(b.Start) && slices.Equal(a.Weights, b.Weights)
 }

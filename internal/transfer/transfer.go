@@ -1,23 +1,17 @@
 // Package transfer copies experiments from one store to another: their records, logs
 // of changes, clients and counts.
 //
-// The counts of an experiment are the sum of what its clients account for and a
-// rest that no client accounts for: clients that were purged, or conversions
-// that were counted on another day than the client's first. The invariant of a
-// transfer is
+// The counts of an experiment are the counts of its clients plus a rest that no client
+// accounts for: purged clients, or conversions counted on another day than the client's
+// first. The invariant of a transfer is
 //
 //	target = source = clients + rest
 //
-// Clients are merged one by one, and the source's counts less the very clients that
-// were copied are the rest, whatever happens in the source meanwhile. An
-// [store.Import] of counts replaces the rest that the target got earlier, so a
-// transfer may be repeated, also after it was interrupted, and copies only what is
-// new. The target may have counted the same clients itself, on other days: then the
-// rest is corrected until the counts of both stores are equal (see reconcile).
-//
-// An experiment of the target that is not an earlier copy is refused, and a target
-// whose clients did something else than the source's keeps its counts. At the end
-// the counts of both stores are compared, number by number.
+// Clients are merged one by one. The rest is the source's counts minus the clients that were
+// copied, whatever happens in the source meanwhile. It replaces the rest of an earlier
+// transfer, so a transfer may be repeated, also after an interruption, and copies only what
+// is new. If the target has counted the same clients on other days, the rest is corrected
+// until the counts of both stores are equal (see reconcile).
 package transfer
 
 import (
@@ -117,7 +111,10 @@ func (t *Transfer) Experiment(ctx context.Context, name string) (Result, error) 
 		return result, nil
 	}
 	if slices.Contains(t.Replace, name) {
-		if err := t.deleteInTarget(ctx, name); err != nil {
+		_, err := t.Target.Delete(ctx, name, store.Change{
+			ID: 1 + rand.Uint64N(1<<52), At: time.Now(), By: "sixpack copy --replace", Action: store.ActionDelete, //nolint:gosec // only has to be unique
+		})
+		if err != nil {
 			return result, err
 		}
 		target = nil
@@ -137,14 +134,6 @@ func (t *Transfer) Experiment(ctx context.Context, name string) (Result, error) 
 	differences, err := t.verify(ctx, name)
 	result.Differences = append(result.Differences, differences...)
 	return result, err
-}
-
-// deleteInTarget deletes an experiment in the target and logs that.
-func (t *Transfer) deleteInTarget(ctx context.Context, name string) error {
-	_, err := t.Target.Delete(ctx, name, store.Change{
-		ID: 1 + rand.Uint64N(1<<52), At: time.Now(), By: "sixpack copy --replace", Action: store.ActionDelete, //nolint:gosec // only has to be unique
-	})
-	return err
 }
 
 // verify returns the differences between the source and the target.
