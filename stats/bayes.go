@@ -141,9 +141,6 @@ type Estimate struct {
 // with the given probability: quantiles of the ratio of two independent Beta posteriors, by quadrature. All are finite, because
 // no posterior is 0 or 1, and NaN unless probability is between 0 and 1.
 func CredibleLift(control, challenger Proportion, prior Prior, probability float64) Estimate {
-	if nan := math.NaN(); !inside(probability) {
-		return Estimate{interval(nan, nan), Number(nan)}
-	}
 	d := betas([]Proportion{control, challenger}, prior)
 	a, b := d[0], d[1]
 	cdf := func(log float64) float64 {
@@ -160,9 +157,6 @@ func CredibleLift(control, challenger Proportion, prior Prior, probability float
 
 // CredibleDifference is [CredibleLift] for the difference of the rates, within [-1,1].
 func CredibleDifference(control, challenger Proportion, prior Prior, probability float64) Estimate {
-	if nan := math.NaN(); !inside(probability) {
-		return Estimate{interval(nan, nan), Number(nan)}
-	}
 	d := betas([]Proportion{control, challenger}, prior)
 	a, b := d[0], d[1]
 	cdf := func(by float64) float64 {
@@ -173,8 +167,12 @@ func CredibleDifference(control, challenger Proportion, prior Prior, probability
 	return quantiles(cdf, meanB-meanA, math.Hypot(sdA, sdB), 1, probability)
 }
 
-// quantiles returns the quantiles of a distribution between -far and far, with about the given center and width.
+// quantiles returns the quantiles of a distribution between -far and far, with about the given center and width; NaN unless
+// probability is between 0 and 1.
 func quantiles(cdf func(float64) float64, center, width, far, probability float64) Estimate {
+	if nan := math.NaN(); !inside(probability) {
+		return Estimate{interval(nan, nan), Number(nan)}
+	}
 	const wide = 6
 	from, to := max(center-wide*width, -far), min(center+wide*width, far)
 	tail := (1 - probability) / 2
@@ -206,57 +204,22 @@ func (d beta) chance(b beta, limit, back func(float64) float64) float64 {
 	return sum
 }
 
-// solve returns a root of f between a and b by Brent's method. f is fa at a and fb at b, of opposite signs.
+// solve returns a root of f between a and b by the Illinois method, the regula falsi that halves the value at an end that stays.
+// f is fa at a and fb at b, of opposite signs.
 func solve(a, b, fa, fb float64, f func(float64) float64) float64 {
 	const enough, maxSteps = 1e-12, 200
-	c, fc := a, fa
-	step, before := b-a, b-a
 	for range maxSteps {
-		if (fb > 0) == (fc > 0) {
-			c, fc = a, fa
-			step, before = b-a, b-a
+		x := (fb*a - fa*b) / (fb - fa)
+		fx := f(x)
+		if fx == 0 || math.Abs(x-b) <= enough*max(1, math.Abs(x)) {
+			return x
 		}
-		if math.Abs(fc) < math.Abs(fb) {
-			a, b, c = b, c, b
-			fa, fb, fc = fb, fc, fb
-		}
-		tolerance := 2*math.SmallestNonzeroFloat64 + enough*max(1, math.Abs(b))/2
-		half := (c - b) / 2
-		if math.Abs(half) <= tolerance || fb == 0 {
-			return b
-		}
-		if math.Abs(before) >= tolerance && math.Abs(fa) > math.Abs(fb) {
-			step, before = interpolate(a, b, c, fa, fb, fc, half, tolerance, before, step)
+		if (fx > 0) == (fb > 0) {
+			fa /= 2
 		} else {
-			step, before = half, half
+			a, fa = b, fb
 		}
-		a, fa = b, fb
-		if math.Abs(step) <= tolerance {
-			step = math.Copysign(tolerance, half)
-		}
-		b += step
-		fb = f(b)
+		b, fb = x, fx
 	}
 	return b
-}
-
-// interpolate returns the next step of Brent's method and the step before: to the root of a parabola or a secant if that is
-// near enough, and otherwise half.
-func interpolate(a, b, c, fa, fb, fc, half, tolerance, before, step float64) (float64, float64) {
-	s := fb / fa
-	var p, q float64
-	if a == c {
-		p, q = 2*half*s, 1-s
-	} else {
-		r, t := fb/fc, fa/fc
-		p, q = s*(2*half*t*(t-r)-(b-a)*(r-1)), (t-1)*(r-1)*(s-1)
-	}
-	if p > 0 {
-		q = -q
-	}
-	p = math.Abs(p)
-	if 2*p < min(3*half*q-math.Abs(tolerance*q), math.Abs(before*q)) {
-		return p / q, step
-	}
-	return half, half
 }

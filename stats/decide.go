@@ -2,7 +2,6 @@ package stats
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
@@ -158,9 +157,6 @@ func (q Question) compareAll(n int) []ArmDecision {
 	arms[0] = ArmDecision{Standing: StandingControl}
 	for i := range p {
 		p[i] = q.p(i + 1)
-		if math.IsNaN(p[i]) { // too few values
-			p[i] = 1
-		}
 	}
 	adjusted, step := Holm(p, q.Alpha)
 	for i := range p {
