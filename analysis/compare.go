@@ -46,22 +46,21 @@ func (b *builder) estimateChances() {
 		return
 	}
 	const probability = 0.95
-	all := make([]int, len(s.Arms))
-	for i := range all {
-		all[i] = i
-	}
-	chances, losses := best(s, all...)
+	chances, losses := best(s)
 	for i := range b.Alternatives {
 		x := &b.Alternatives[i]
 		x.ChanceToBeBest, x.ExpectedLoss = stats.Number(chances[i]), stats.Number(losses[i])
 		if i == 0 {
 			continue
 		}
-		pair, _ := best(s, 0, i)
-		x.ChanceToBeatControl = stats.Number(pair[1])
-		if s.Values == nil {
+		pair := stats.Stratum{Arms: []stats.Proportion{s.Arms[0], s.Arms[i]}}
+		if s.Values != nil {
+			pair.Values = []stats.Values{s.Values[0], s.Values[i]}
+		} else {
 			x.CredibleLift = stats.CredibleLift(s.Arms[0], s.Arms[i], stats.Uniform, probability)
 		}
+		chances, _ := best(pair)
+		x.ChanceToBeatControl = stats.Number(chances[1])
 	}
 }
 
@@ -83,18 +82,10 @@ func (b *builder) onlyStratum() (only stats.Stratum, ok bool) {
 	return only, ok
 }
 
-// best returns for each of the alternatives in which the chance to be the best of these, and the expected loss.
-func best(s stats.Stratum, which ...int) (chances, losses []float64) {
+// best returns the probability of each alternative of being best, and its expected loss.
+func best(s stats.Stratum) (chances, losses []float64) {
 	if s.Values != nil {
-		return stats.BestMeans(pick(s.Values, which))
+		return stats.BestMeans(s.Values)
 	}
-	return stats.Best(pick(s.Arms, which), stats.Uniform)
-}
-
-func pick[T any](from []T, which []int) []T {
-	some := make([]T, len(which))
-	for i, w := range which {
-		some[i] = from[w]
-	}
-	return some
+	return stats.Best(s.Arms, stats.Uniform)
 }

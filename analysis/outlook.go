@@ -8,7 +8,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Outlook says how many participants are still needed, and how long they may take to arrive.
+// Outlook is the number of participants that are still needed, and the days until they have come.
 type Outlook struct {
 	// Size is the planned number of participants over all alternatives. In an always-valid analysis without a planned size
 	// it is the number that suffices to detect the plan's effect with the plan's power.
@@ -76,7 +76,7 @@ func (b *builder) participantsPerDay(start time.Time) stats.Number {
 // sufficientSize returns the number of participants over all alternatives that suffices to detect the plan's effect in an
 // always-valid analysis; NaN if it is unknown.
 func (b *builder) sufficientSize() (total float64) {
-	weights := equalIfNil(b.Counts.Record.Epoch.Weights, len(b.arms))
+	weights := b.Counts.Record.Shares()
 	control := math.NaN()
 	for _, w := range weights[1:] {
 		if w == 0 || weights[0] == 0 {

@@ -15,8 +15,8 @@ import (
 type Report struct {
 	Experiment string `json:"experiment"`
 	KPI        string `json:"kpi"` // "" is the default KPI
-	// Primary reports whether KPI is [store.Record.PrimaryKPI]. The others are exploratory: the more of them somebody looks
-	// at, the more look good by chance.
+	// Primary reports whether KPI is [store.Record.PrimaryKPI]. The others are exploratory: the more of them you check, the
+	// more will look good by chance.
 	Primary bool    `json:"primary"`
 	Measure Measure `json:"measure"`
 	// Stratified reports whether the shares changed. The alternatives are then compared within each epoch, and lifts may
@@ -55,7 +55,7 @@ type SampleRatio struct {
 	// Mismatch reports whether there is a sample-ratio mismatch, which makes all other numbers unreliable: P is below
 	// [stats.MismatchLevel].
 	Mismatch bool         `json:"mismatch"`
-	P        stats.Number `json:"p"` // valid however often somebody looks
+	P        stats.Number `json:"p"` // valid at any time
 	// ChiSquared, Freedom and ChiSquaredP are Pearson's test, for information.
 	ChiSquared  stats.Number `json:"chi_squared"`
 	Freedom     int          `json:"freedom"`

@@ -9,7 +9,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// strata returns a stratum for each epoch in which anybody took part, or for the present one if nobody ever did.
+// strata returns a stratum for each epoch with participants, or for the current epoch if there are none.
 func strata(counts store.Counts, kpi string, m Measure) []stats.Stratum {
 	var all []stats.Stratum
 	for _, number := range epochsWithParticipants(counts) {
@@ -22,8 +22,7 @@ func strata(counts store.Counts, kpi string, m Measure) []stats.Stratum {
 	return all
 }
 
-// epochsWithParticipants returns the numbers of the epochs in which anybody took part, in order, or of the present one if
-// nobody ever did.
+// epochsWithParticipants returns the numbers of the epochs with participants, in order, or the number of the current epoch.
 func epochsWithParticipants(counts store.Counts) (numbers []uint32) {
 	for _, a := range counts.Alternatives {
 		for _, e := range a.Epochs {
@@ -51,25 +50,14 @@ func stratum(counts store.Counts, kpi string, number uint32) stats.Stratum {
 	return s
 }
 
-// weightsOf returns the weights by which alternatives were drawn in an epoch, or nil if nobody drew them: epoch 0 has the
-// participants whose alternative was forced or chosen by the caller.
+// weightsOf returns the weights of an epoch, or nil for epoch 0, whose participants got an alternative that was forced or chosen
+// by the caller.
 func weightsOf(counts store.Counts, number uint32) []float64 {
-	if number == 0 {
-		return nil
-	}
 	e := inEpoch(counts.Epochs, number, func(e store.Epoch) uint32 { return e.Number })
 	if e.Number == 0 {
 		return nil
 	}
-	return equalIfNil(e.Weights, len(counts.Alternatives))
-}
-
-// equalIfNil returns weights, or n equal weights if there are none.
-func equalIfNil(weights []float64, n int) []float64 {
-	if weights != nil {
-		return weights
-	}
-	return slices.Repeat([]float64{1}, n)
+	return e.Shares(len(counts.Alternatives))
 }
 
 // inEpoch returns the element of a list, sorted by epoch, that belongs to the epoch with the given number, or a zero element.

@@ -51,13 +51,9 @@ func Percent(x float64) string { return Short(100*x) + "%" }
 
 // Ratio writes weights as percentages: "75/25".
 func Ratio(weights []float64) string {
-	sum := 0.0
-	for _, x := range weights {
-		sum += x
-	}
 	all := make([]string, len(weights))
-	for i, x := range weights {
-		all[i] = Short(100 * x / sum)
+	for i, share := range stats.Shares(weights) {
+		all[i] = Short(100 * share)
 	}
 	return strings.Join(all, "/")
 }

@@ -43,28 +43,24 @@ func TransferError(all []transfer.Result) error {
 			differ++
 		}
 	}
-	var problems []string
+	var err error
 	if differ > 0 {
-		problems = append(problems, fmt.Sprintf("%d of %d experiments differ: if a server uses one of the stores, "+
-			"stop it and run this again", differ, len(all)))
+		err = fmt.Errorf("%d of %d experiments differ: if a server uses one of the stores, stop it and run this again", differ, len(all))
 	}
 	if refused > 0 {
-		problems = append(problems, fmt.Sprintf("%d of %d experiments were not copied: --replace deletes one in the "+
-			"target and copies it anew", refused, len(all)))
+		err = errors.Join(err, fmt.Errorf("%d of %d experiments were not copied: --replace deletes them in the target and copies them again",
+			refused, len(all)))
 	}
-	if problems == nil {
-		return nil
-	}
-	return errors.New(strings.Join(problems, "\n"))
+	return err
 }
 
-// actions says what a transfer would do.
+// actions describes what a transfer would do.
 var actions = map[transfer.Action]string{
 	transfer.Create:  "create it",
 	transfer.Replace: "delete it there and create it",
 	transfer.Refuse:  "refuse it: ",
-	transfer.Update:  "bring what is new",
-	transfer.Keep:    "find nothing to count",
+	transfer.Update:  "copy what is new",
+	transfer.Keep:    "find nothing to copy",
 }
 
 // PlannedTransfer writes what would be copied.
