@@ -76,7 +76,7 @@ func checkDryRun(t *testing.T, from, to string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if before == "" && strings.Count(stdout, "create it\n") != len(records(t, from)) || before != "" && !strings.Contains(stdout, "bring what is new\n") {
+	if before == "" && strings.Count(stdout, "create it\n") != len(records(t, from)) || before != "" && !strings.Contains(stdout, "copy what is new\n") {
 		t.Errorf("a dry run says\n%s", stdout)
 	}
 	if noFolder {

@@ -82,38 +82,38 @@ broken |- |- |- |- |damaged |nothing
 button |red, blue |2 |1 |sale 1 |running |all
 old |red, blue |1 |0 |0 |archived |all
 
-broken was not taken:
+broken was not imported:
   cannot be read: sxp:e:broken:alternatives is missing
 
 About old:
   traffic_fraction "False" is not a number; 1 is used, as in Sixpack
   1 client has no name, as after archiving in Sixpack: kept as counts without a client
-`, "of 3 experiments 1 not taken: see above")
+`, "3 experiments: 1 not imported; see above")
 	if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("after a dry run there is a folder: %v", err)
 	}
-	check(nil, `EXPERIMENT |ALTERNATIVES |PARTICIPANTS |EXCLUDED |CONVERSIONS |STATE |TAKEN |TOTALS
+	check(nil, `EXPERIMENT |ALTERNATIVES |PARTICIPANTS |EXCLUDED |CONVERSIONS |STATE |IMPORTED |TOTALS
 broken |- |- |- |- |damaged |nothing |not compared
 button |red, blue |2 |1 |sale 1 |running |3 clients, 1 conversion |equal
 old |red, blue |1 |0 |0 |archived |counts |equal
 
-broken was not taken:
+broken was not imported:
   cannot be read: sxp:e:broken:alternatives is missing
 
 About old:
   traffic_fraction "False" is not a number; 1 is used, as in Sixpack
   1 client has no name, as after archiving in Sixpack: kept as counts without a client
-`, "of 3 experiments 1 not taken: see above")
+`, "3 experiments: 1 not imported; see above")
 	two.do(t, "SREM", "sxp:e", "broken", "old")
 	two.do(t, "SET", "sxp:e:button:winner", "blue")
-	check(nil, `EXPERIMENT |ALTERNATIVES |PARTICIPANTS |EXCLUDED |CONVERSIONS |STATE |TAKEN |TOTALS
-button |red, blue |2 |1 |sale 1 |won by blue |nothing new |equal, but not the settings
+	check(nil, `EXPERIMENT |ALTERNATIVES |PARTICIPANTS |EXCLUDED |CONVERSIONS |STATE |IMPORTED |TOTALS
+button |red, blue |2 |1 |sale 1 |winner blue |nothing new |equal, except for settings
 
 button differs:
   winner: blue in the source, none in the target
 
-Settings that differ stay as they are here; --settings takes them from Sixpack.
-`, "of 1 experiment 1 not as in Sixpack: see above")
+Settings that differ keep their value here; --settings copies them from Sixpack.
+`, "1 experiment: 1 different from Sixpack; see above")
 	stdout, _, err := call(t, nil, "import", "--from", two.url, "--to", folder, "--settings")
 	if err != nil || !strings.HasSuffix(rows(stdout), "|nothing new |equal\n") {
 		t.Errorf("import --settings says %v\n%s", err, stdout)
@@ -177,9 +177,9 @@ func TestExport(t *testing.T) {
 button |2 |1 |sale 1 |running |nothing |not compared
 old |1 |0 |0 |archived |nothing new |equal
 
-button was refused:
+button was not exported:
   not written: Sixpack already has it, with more counts: overwrite it with --force
-`; rows(stdout) != want || err == nil || err.Error() != "of 2 experiments 1 not written: see above" {
+`; rows(stdout) != want || err == nil || err.Error() != "2 experiments: 1 not written; see above" {
 		t.Errorf("over other data export says %v\n%s\nwant\n%s", err, rows(stdout), want)
 	}
 	stdout, _, err = call(t, nil, "export", "--from", folder, "--to", two.url, "--force")

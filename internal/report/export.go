@@ -8,7 +8,7 @@ import (
 	"github.com/sixpack-go/sixpack/internal/sixpack2"
 )
 
-// Export writes what was exported to Sixpack, and nothing if there is nothing.
+// Export writes what was exported to Sixpack. Without experiments it writes nothing.
 func Export(w io.Writer, all []sixpack2.ExportResult) error {
 	if len(all) == 0 {
 		return nil
@@ -20,15 +20,15 @@ func Export(w io.Writer, all []sixpack2.ExportResult) error {
 		participants, conversions := sums(r.Source)
 		t.row(name, participants, r.Source.Excluded, conversions, State(r.Source.Record), written(r))
 		if r.Refused != nil {
-			list(&b, name+" was refused:", []string{r.Refused.Error()})
+			list(&b, name+" was not exported:", []string{r.Refused.Error()})
 		}
 		list(&b, name+" differs:", differences(r.Verification))
-		list(&b, "Of "+name+" Sixpack has no place for:", r.Notes)
+		list(&b, "Sixpack cannot store this of "+name+":", r.Notes)
 	}
 	return write(w, t.String()+b.String())
 }
 
-// written says what was written, and how the totals compare.
+// written describes what was written, and compares the totals.
 func written(r sixpack2.ExportResult) string {
 	switch {
 	case r.Refused != nil:
@@ -38,7 +38,7 @@ func written(r sixpack2.ExportResult) string {
 	case !r.OK():
 		return format.Many(r.Clients, "client") + "\tdifferent"
 	case !r.Equal():
-		return format.Many(r.Clients, "client") + "\tequal when writing began"
+		return format.Many(r.Clients, "client") + "\tequal at the start"
 	default:
 		return format.Many(r.Clients, "client") + "\tequal"
 	}
@@ -55,5 +55,5 @@ func ExportError(all []sixpack2.ExportResult) error {
 			differ++
 		}
 	}
-	return problems(len(all), problem{refused, "not written"}, problem{differ, "not as here"})
+	return problems(len(all), problem{refused, "not written"}, problem{differ, "different from here"})
 }

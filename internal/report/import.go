@@ -12,12 +12,12 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Import writes what was imported from Sixpack, and nothing if there is nothing.
+// Import writes what was imported from Sixpack. Without experiments it writes nothing.
 func Import(w io.Writer, all []sixpack2.ImportResult) error {
-	return importTable(w, all, "TAKEN\tTOTALS", func(r sixpack2.ImportResult) string { return taken(r) + "\t" + totals(r) }, importAdvice(all))
+	return importTable(w, all, "IMPORTED\tTOTALS", func(r sixpack2.ImportResult) string { return imported(r) + "\t" + totals(r) }, importAdvice(all))
 }
 
-// PlannedImport writes what would be imported from Sixpack.
+// PlannedImport writes what an import from Sixpack would bring.
 func PlannedImport(w io.Writer, all []sixpack2.ImportResult) error {
 	return importTable(w, all, "NEW", news, "")
 }
@@ -31,14 +31,14 @@ func importTable(w io.Writer, all []sixpack2.ImportResult, titles string, last f
 	for _, r := range all {
 		list(&b, r.Name+" differs:", differences(r.Outcome.Verification))
 		if r.Refused != nil {
-			list(&b, r.Name+" was not taken:", []string{r.Refused.Error()})
+			list(&b, r.Name+" was not imported:", []string{r.Refused.Error()})
 		}
 		x := r.Experiment
 		if x == nil {
 			t.row(r.Name, "-", "-", "-", "-", "damaged", last(r))
 			continue
 		}
-		list(&b, r.Name+" is damaged; this is missing:", x.Damaged)
+		list(&b, r.Name+" is damaged:", x.Damaged)
 		list(&b, "About "+r.Name+":", x.Notes)
 		participants, conversions := sums(x.Totals)
 		t.row(r.Name, strings.Join(x.Record.Alternatives, ", "), participants, x.Totals.Excluded, conversions, State(x.Record), last(r))
@@ -46,8 +46,7 @@ func importTable(w io.Writer, all []sixpack2.ImportResult, titles string, last f
 	return write(w, t.String()+b.String()+advice)
 }
 
-// sums returns the participants of all alternatives, and their conversions by KPI in
-// words.
+// sums returns the participants of all alternatives, and a list of their conversions by KPI.
 func sums(c store.Counts) (participants int64, conversions string) {
 	converted := make([]int64, len(c.Record.KPIs))
 	for _, a := range c.Alternatives {
@@ -66,8 +65,8 @@ func sums(c store.Counts) (participants int64, conversions string) {
 	return participants, strings.Join(words, ", ")
 }
 
-// taken says what the store took.
-func taken(r sixpack2.ImportResult) string {
+// imported describes what was imported.
+func imported(r sixpack2.ImportResult) string {
 	if r.Refused != nil {
 		return "nothing"
 	}
@@ -81,7 +80,7 @@ func taken(r sixpack2.ImportResult) string {
 	return format.Many(i.Clients, "client") + ", " + format.Many(i.Conversions, "conversion")
 }
 
-// totals says how the totals compare.
+// totals compares the totals.
 func totals(r sixpack2.ImportResult) string {
 	switch o := r.Outcome; {
 	case r.Refused != nil:
@@ -89,16 +88,16 @@ func totals(r sixpack2.ImportResult) string {
 	case len(o.Missing) > 0:
 		return "different"
 	case len(o.Settings) > 0:
-		return "equal, but not the settings"
+		return "equal, except for settings"
 	case o.Changed:
-		return "equal when reading began"
+		return "equal at the start"
 	case !o.Equal():
-		return "equal, but for those who came since"
+		return "equal, except for newer clients"
 	}
 	return "equal"
 }
 
-// news says what an import would bring.
+// news describes what an import would bring.
 func news(r sixpack2.ImportResult) string {
 	switch {
 	case r.Experiment == nil:
@@ -106,7 +105,7 @@ func news(r sixpack2.ImportResult) string {
 	case r.Before == nil:
 		return "all"
 	case !slices.Equal(r.Before.Record.Alternatives, r.Experiment.Record.Alternatives):
-		return "nothing, as its alternatives here are " + strings.Join(r.Before.Record.Alternatives, ", ")
+		return "nothing: here its alternatives are " + strings.Join(r.Before.Record.Alternatives, ", ")
 	}
 	participants, conversions, excluded := r.Experiment.News(*r.Before)
 	if participants+conversions+excluded == 0 {
@@ -124,7 +123,7 @@ func differences(v sixpack2.Verification) []string {
 	return lines
 }
 
-// importAdvice says what it means that totals are not equal.
+// importAdvice explains why totals differ.
 func importAdvice(all []sixpack2.ImportResult) (text string) {
 	advise := func(applies func(o sixpack2.Outcome) bool, advice string) {
 		if slices.ContainsFunc(all, func(r sixpack2.ImportResult) bool { return applies(r.Outcome) }) {
@@ -132,15 +131,15 @@ func importAdvice(all []sixpack2.ImportResult) (text string) {
 		}
 	}
 	advise(func(o sixpack2.Outcome) bool { return len(o.Settings) > 0 },
-		"Settings that differ stay as they are here; --settings takes them from Sixpack.")
+		"Settings that differ keep their value here; --settings copies them from Sixpack.")
 	advise(func(o sixpack2.Outcome) bool { return len(o.Missing) > 0 },
-		"Less than in Sixpack may be those whom both servers have seen: they keep the day and the\nalternative that they have here.")
+		"Totals may be lower than in Sixpack if both servers have seen the same clients: these keep\nthe day and the alternative that they have here.")
 	advise(func(o sixpack2.Outcome) bool { return o.Purged },
-		"Of an experiment whose clients were purged here none are taken, as they would count twice.")
+		"No clients are imported into an experiment whose clients were purged here: they would count twice.")
 	advise(func(o sixpack2.Outcome) bool { return o.Changed },
-		"Sixpack went on counting while it was read: run this again to take what came since.")
+		"Sixpack counted while it was read: run this again to import what is new.")
 	advise(func(o sixpack2.Outcome) bool { return o.Participants+o.Conversions+o.Excluded > 0 },
-		"More than in Sixpack are those who came here since.")
+		"Totals are higher than in Sixpack because of clients who came here since.")
 	return text
 }
 
@@ -158,7 +157,7 @@ func ImportError(all []sixpack2.ImportResult, dry bool) error {
 			differ++
 		}
 	}
-	return problems(len(all), problem{refused, "not taken"}, problem{damaged, "damaged"}, problem{differ, "not as in Sixpack"})
+	return problems(len(all), problem{refused, "not imported"}, problem{damaged, "damaged"}, problem{differ, "different from Sixpack"})
 }
 
 // A problem that n experiments have.
@@ -178,5 +177,5 @@ func problems(of int, all ...problem) error {
 	if words == nil {
 		return nil
 	}
-	return errors.New("of " + format.Many(of, "experiment") + " " + strings.Join(words, ", ") + ": see above")
+	return errors.New(format.Many(of, "experiment") + ": " + strings.Join(words, ", ") + "; see above")
 }

@@ -94,7 +94,7 @@ func newPlot(all []simulation.AlgorithmReport) plot {
 }
 
 // add adds a panel below the others, with a curve of a value for each algorithm. Its axes
-// begin at 0; first are points before those of the algorithms.
+// begin at 0; first are points before the points of the algorithms.
 func (p *plot) add(title string, across, up axis, all []simulation.AlgorithmReport, value func(simulation.Checkpoint) simulation.Spread, first ...simulation.Checkpoint) {
 	top := panelsBegin + len(p.Panels)*(panelHeight+panelGap)
 	x := panel{Title: title, Top: top, Bottom: top + panelHeight}
