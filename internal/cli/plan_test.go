@@ -196,7 +196,7 @@ func TestSetPlan(t *testing.T) {
 				t.Errorf("taken back, the plan is %+v, want %+v", got, want)
 			}
 			if _, _, err := call(t, nil, "plan", "exp", "--set", "--alpha=90%", "--from", address); err == nil ||
-				err.Error() != "invalid plan: alpha, 0.9, is not between 0 and 0.5" {
+				err.Error() != "invalid plan: the alpha 0.9 is not between 0 and 0.5" {
 				t.Errorf("of a bad alpha: %v", err)
 			}
 		})
