@@ -43,7 +43,7 @@ var startRamp = action{
 	Name: store.ActionRamp, Title: "Start traffic ramp", Button: "Start ramp", NoUndo: true, done: "Ramp started.",
 	explain: func(s *subject) []string {
 		texts := []string{
-			"Raises the traffic step by step: from " + percent(s.Record.TrafficInForce()) + "% now to the first step at once, and to each further step after the time below.",
+			"Sets the traffic, now " + percent(s.Record.TrafficInForce()) + "%, to the first step at once, and raises it to each further step after the time below.",
 			"Existing participants keep their alternative at every step.",
 		}
 		if text := overriddenTraffic(s.Record); text != "" {
@@ -86,7 +86,7 @@ var startRamp = action{
 			},
 			field{
 				Name: risesField, Label: "Other KPIs that must not rise", Kind: line, Value: s.value(risesField, ""),
-				Hint: "For example errors.",
+				Hint: "For example errors, separated by commas.",
 			})
 	},
 	do: func(ctx context.Context, s *subject) error {

@@ -371,7 +371,7 @@ func TestRamp(t *testing.T) {
 	if got := w.get(t, page); strings.Contains(got.body, "ramp-title") || !strings.Contains(got.body, "Start traffic ramp") {
 		t.Error("the page of an experiment without a ramp has one, or does not offer one")
 	}
-	w.says(doPath(sound, "ramp"), 200, "Raises the traffic step by step: from 100% now", "Existing participants keep their alternative at every step.", "KPI default")
+	w.says(doPath(sound, "ramp"), 200, "Sets the traffic, now 100%, to the first step at once", "Existing participants keep their alternative at every step.", "KPI default")
 	offered := w.get(t, doPath(sound, "ramp")).body
 	for _, want := range []string{`name="steps" value="1, 5, 10, 25, 50, 100"`, `name="hold" value="24"`, `<option value="fall" selected>must not fall`} {
 		if !strings.Contains(offered, want) {

@@ -71,7 +71,7 @@ type answer struct {
 	body string
 }
 
-// send sends a request as it is, and follows no redirect.
+// send sends a request, and follows no redirect.
 func send(t *testing.T, r *http.Request) answer {
 	t.Helper()
 	response, err := http.DefaultTransport.RoundTrip(r)

@@ -20,18 +20,9 @@ type confirmPage struct {
 	Refused     string // why the action is not allowed; empty if it is
 	Explanation []string
 	Fields      []field
+	Wrong       bool   // the form has a problem
 	Problem     string // with the form as a whole
 	Clears      bool   // the page links to the action that removes overrides
-}
-
-// Wrong reports whether the form has a problem.
-func (p confirmPage) Wrong() bool {
-	for _, f := range p.Fields {
-		if f.Problem != "" {
-			return true
-		}
-	}
-	return p.Problem != ""
 }
 
 // confirm serves the page of an action.
@@ -96,7 +87,7 @@ func (d *dashboard) renderConfirm(w http.ResponseWriter, r *http.Request, a *act
 	}
 	p.Clears = a.Name == store.ActionOverride && sixpack.Allowed(&s.Record, store.ActionClearOverride) == nil
 	if failed != nil {
-		title, status, p.Problem = "Error: "+title, failure, wrong[""]
+		title, status, p.Wrong, p.Problem = "Error: "+title, failure, true, wrong[""]
 		for i, f := range p.Fields {
 			p.Fields[i].Problem = wrong[f.Name]
 		}

@@ -64,7 +64,7 @@ func exact(t *testing.T, text string) *big.Rat {
 	return x
 }
 
-// TestDownloadCSV adds up what the table says.
+// TestDownloadCSV adds up the rows of the table.
 func TestDownloadCSV(t *testing.T) {
 	p := taken(t)
 	a := p.call(http.MethodGet, apiPath(formula)+"/download.csv", "")
@@ -138,7 +138,7 @@ func TestDownloadCSV(t *testing.T) {
 	}
 }
 
-// TestDownloadJSON builds the counts anew from what is downloaded.
+// TestDownloadJSON rebuilds the counts from the download.
 func TestDownloadJSON(t *testing.T) {
 	p := taken(t)
 	a := p.call(http.MethodGet, apiPath(formula)+"/download.json", "")

@@ -54,7 +54,7 @@ func split(i store.Import, n int) store.Import {
 	return i
 }
 
-// epochsOf is what the API says of epochs.
+// epochsOf is the API's answer about epochs.
 type epochsOf struct {
 	Epochs []struct {
 		Number, Last            uint32
@@ -126,7 +126,7 @@ func TestEpochs(t *testing.T) {
 	}
 }
 
-// TestGiven tests that those whose alternative nobody drew are in no epoch.
+// TestGiven tests that participants whose alternative was forced or chosen are in no epoch.
 func TestGiven(t *testing.T) {
 	t.Parallel()
 	e := readEpochs(t, serve(t, filled(t, changed()))+"/api/v1/experiments/changed/epochs?kpi=signup")

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/sixpack-go/sixpack"
@@ -94,7 +95,7 @@ func (d *dashboard) addShares(p *experimentPage) {
 		return
 	}
 	p.Epochs = &s
-	p.EpochsPath = page{Prefix: d.Prefix}.URL("api", "v1", "experiments", p.Experiment, "epochs")
+	p.EpochsPath = page{Prefix: d.Prefix}.URL("api", "v1", "experiments", p.Experiment, "epochs") + "?kpi=" + p.KPI + "&most=" + strconv.Itoa(maxEpochs)
 }
 
 // Allows reports whether the state of the experiment allows an operation.
@@ -104,9 +105,6 @@ func (p experimentPage) Allows(operation store.Action) bool {
 
 // maxEpochs is the maximum number of epochs in the chart and its table.
 const maxEpochs = 100
-
-// MaxEpochs returns the maximum number of epochs for the chart.
-func (experimentPage) MaxEpochs() int { return maxEpochs }
 
 // kpiChoices returns the KPIs of the select box, the primary one first.
 func kpiChoices(r store.Record, chosen string) []choice {

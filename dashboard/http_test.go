@@ -11,15 +11,15 @@ import (
 	"testing"
 )
 
-// reply is what came back.
+// reply is the answer to a request.
 type reply struct {
 	status   int
 	header   http.Header
-	location string // where it leads to, absolute but for the server's own address
+	location string // of a redirect, without the server's own address
 	body     string
 }
 
-// client is somebody who sends requests to a server.
+// client sends requests to a server, and keeps its cookies.
 type client struct {
 	http.Client
 

@@ -77,7 +77,7 @@ func operations(t *testing.T) []operation {
 	return all
 }
 
-// in returns what is in an object below some keys, nil if there is none.
+// in returns the value below some keys of an object, or nil.
 func in(o object, keys ...string) object {
 	for _, key := range keys {
 		o, _ = o[key].(object)
@@ -326,7 +326,7 @@ func queries(o operation) []string {
 	return all
 }
 
-// TestOpenAPIServed tests that what is served is the description.
+// TestOpenAPIServed tests that the description is served.
 func TestOpenAPIServed(t *testing.T) {
 	p := newProgram(t, filled(t))
 	var served any

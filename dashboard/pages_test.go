@@ -22,7 +22,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// counting counts what pages ask a store.
+// counting counts the calls of a store.
 type counting struct {
 	store.Store
 
@@ -82,7 +82,7 @@ func get(tb testing.TB, url string) (int, string) {
 	return response.StatusCode, string(text)
 }
 
-// page returns a page that must be there, and must keep what all pages promise.
+// page returns a page, and checks what holds for all pages.
 func page(tb testing.TB, url string) string {
 	tb.Helper()
 	status, text := get(tb, url)
@@ -369,7 +369,7 @@ func TestSeries(t *testing.T) {
 	}
 }
 
-// TestSeriesWithoutGaps has days on which nobody came.
+// TestSeriesWithoutGaps has days without participants.
 func TestSeriesWithoutGaps(t *testing.T) {
 	t.Parallel()
 	i := sample("gaps", 4, arm{"a", 10, 1}, arm{"b", 10, 1})

@@ -22,7 +22,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// recording is a case recorded from the original, begun with an empty database.
+// recording is a case recorded from the original, starting with an empty database.
 type recording struct {
 	Case   string
 	Config map[string]string
@@ -67,7 +67,7 @@ func TestReplay(t *testing.T) {
 // replay plays a case and fails unless exactly the expected steps differ.
 func replay(t *testing.T, s store.Store, c recording, expected reference.Difference) {
 	t.Helper()
-	// What names are allowed is for httpapi's replay to test.
+	// The replay in httpapi tests which names are allowed.
 	engine := sixpack.New(s, sixpack.Config{ExperimentName: regexp.MustCompile(`.`)})
 	quiet := slog.New(slog.DiscardHandler)
 	apps := map[string]*client{

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/klauspost/compress/gzhttp"
+
 	"github.com/sixpack-go/sixpack/dashboard/access"
 	"github.com/sixpack-go/sixpack/dashboard/internal/api"
 	"github.com/sixpack-go/sixpack/dashboard/internal/legacy"
@@ -81,4 +83,26 @@ func (d *dashboard) wantsJSON(r *http.Request) bool {
 // experimentURL returns the path of an experiment's page.
 func (d *dashboard) experimentURL(name string) string {
 	return page{Prefix: d.Prefix}.Experiment(name)
+}
+
+// compress compresses answers. The random jitter keeps the length of a page from
+// revealing its secrets (BREACH).
+func compress(next http.Handler) http.Handler {
+	const minSize, jitter = 1024, 32
+	wrap, err := gzhttp.NewWrapper(gzhttp.MinSize(minSize), gzhttp.RandomJitter(jitter, 0, false))
+	if err != nil {
+		panic(err) // the options are constant
+	}
+	return wrap(next)
+}
+
+// status reports whether the store is available, as Sixpack's dashboard does.
+func (d *dashboard) status(w http.ResponseWriter, r *http.Request) error {
+	if d.Ping != nil {
+		if err := d.Ping(r.Context()); err != nil {
+			d.Log.Error("dashboard", "path", r.URL.Path, "error", err)
+			return reply.JSON(w, http.StatusServiceUnavailable, map[string]string{"status": "failed", "message": "redis is not available"})
+		}
+	}
+	return reply.JSON(w, http.StatusOK, map[string]string{"status": "ok", "version": d.Version})
 }

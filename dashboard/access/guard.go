@@ -3,11 +3,16 @@ package access
 import (
 	"cmp"
 	"context"
+	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"log/slog"
 	"net/http"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/gorilla/securecookie"
@@ -149,3 +154,59 @@ func (g *Guard) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // readOnly reports whether requests with this method change nothing.
 func readOnly(method string) bool { return method == http.MethodGet || method == http.MethodHead }
+
+// deriveKey returns the key for one purpose.
+func deriveKey(secret []byte, purpose string) []byte {
+	key, err := hkdf.Key(sha256.New, secret, nil, "sixpack dashboard "+purpose, sha256.Size)
+	if err != nil {
+		panic(err) // happens only to longer keys
+	}
+	return key
+}
+
+// sign returns a signature of text. Nobody without the secret can produce it.
+func (g *Guard) sign(text string) string {
+	h := hmac.New(sha256.New, g.formKey)
+	h.Write([]byte(text))
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
+}
+
+// Route is a method and a path of the dashboard and the role that callers need.
+type Route struct {
+	Method string
+	Path   string // below the prefix, as a pattern of [http.ServeMux]
+
+	role  Role
+	serve Serve
+}
+
+// Serve answers a request, or returns an error and writes nothing.
+type Serve func(w http.ResponseWriter, r *http.Request) error
+
+// For returns a route for callers who have a role. The pattern is a method and a path.
+func For(role Role, pattern string, serve Serve) Route {
+	method, path, _ := strings.Cut(pattern, " ")
+	return Route{method, path, role, serve}
+}
+
+// securityHeaders are in every answer.
+var securityHeaders = map[string]string{
+	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
+		"connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+	"X-Content-Type-Options":       "nosniff",
+	"X-Frame-Options":              "DENY",
+	"Referrer-Policy":              "same-origin",
+	"Cross-Origin-Opener-Policy":   "same-origin",
+	"Cross-Origin-Resource-Policy": "same-origin",
+	"Permissions-Policy":           "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+	"Cache-Control":                "no-store",
+}
+
+func setSecurityHeaders(h http.Header, https bool) {
+	for name, value := range securityHeaders {
+		h.Set(name, value)
+	}
+	if https {
+		h.Set("Strict-Transport-Security", "max-age=31536000") // a year, without other hosts of the domain
+	}
+}

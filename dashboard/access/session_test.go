@@ -376,7 +376,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestBrokenAccess checks that mistakes that Check finds give nobody access.
+// TestBrokenAccess tests that options with mistakes, which Check finds, give no access.
 func TestBrokenAccess(t *testing.T) {
 	h := hash(t, password)
 	everywhere := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
@@ -394,7 +394,7 @@ func TestBrokenAccess(t *testing.T) {
 		b.get(t, "/login")
 		b.post(t, "/login", "name", "edith", "password", password)
 		if got := b.get(t, "/").StatusCode; got == http.StatusOK {
-			t.Errorf("%s: somebody is let in", name)
+			t.Errorf("%s: has access", name)
 		}
 		if got := b.post(t, "/experiments/button/pause").StatusCode; got < 303 || got == 303 && len(a.Users) == 0 {
 			t.Errorf("%s: a change gets %d", name, got)

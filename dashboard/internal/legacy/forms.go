@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/sixpack-go/sixpack"
 	"github.com/sixpack-go/sixpack/dashboard/access"
@@ -11,9 +12,9 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// form serves a form of Sixpack's pages, and redirects to the experiment's page. It also
-// redirects if the operation is already done, because programs repeat their requests.
-func (l routes) form(submit func(r *http.Request, x store.Record) error) access.Serve {
+// form serves a form of Sixpack's pages, and redirects to a path. It also redirects if the
+// operation is already done, because programs repeat their requests.
+func (l routes) form(to string, submit func(r *http.Request, x store.Record) error) access.Serve {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		counts, err := l.counts(r, r.PathValue("name"))
 		if err != nil {
@@ -22,7 +23,7 @@ func (l routes) form(submit func(r *http.Request, x store.Record) error) access.
 		if err := reply.Settle(submit(r, counts.Record), "To confirm, add the field anyway=yes."); err != nil {
 			return err
 		}
-		http.Redirect(w, r, l.prefix+"/experiments/"+url.PathEscape(counts.Record.Name)+"/", http.StatusFound)
+		http.Redirect(w, r, l.prefix+strings.ReplaceAll(to, "{name}", url.PathEscape(counts.Record.Name)), http.StatusFound)
 		return nil
 	}
 }
@@ -70,17 +71,4 @@ func (l routes) describe(r *http.Request, x store.Record) error {
 
 func missing(field string) error {
 	return reply.Refuse(http.StatusBadRequest, "The field "+field+" is required.")
-}
-
-// delete serves the form that deletes an experiment, and redirects to the list.
-func (l routes) delete(w http.ResponseWriter, r *http.Request) error {
-	counts, err := l.counts(r, r.PathValue("name"))
-	if err != nil {
-		return err
-	}
-	if err := l.engine.Delete(r.Context(), counts.Record.Name); err != nil {
-		return err
-	}
-	http.Redirect(w, r, l.prefix+"/", http.StatusFound)
-	return nil
 }

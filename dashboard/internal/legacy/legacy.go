@@ -26,18 +26,18 @@ type routes struct {
 // Routes returns Sixpack's routes below the prefix of a dashboard. Times are in zone.
 func Routes(engine *sixpack.Engine, prefix string, zone *time.Location) []access.Route {
 	l := routes{engine, prefix, zone}
-	const experiment = "/experiments/{name}"
+	const experiment, page = "/experiments/{name}", "/experiments/{name}/"
 	all := []access.Route{
 		access.For(access.Viewer, "GET /experiments.json", l.list),
 		access.For(access.Viewer, "GET "+experiment, l.experiment),
 		access.For(access.Viewer, "POST "+experiment+"/export", l.export),
-		access.For(access.Editor, "POST "+experiment+"/winner/{$}", l.form(l.setWinner)),
-		access.For(access.Editor, "POST "+experiment+"/winner/reset/{$}", l.form(operation(engine.ResetWinner))),
-		access.For(access.Editor, "POST "+experiment+"/reset/{$}", l.form(operation(engine.Reset))),
-		access.For(access.Editor, "POST "+experiment+"/delete/{$}", l.delete),
-		access.For(access.Editor, "POST "+experiment+"/pause", l.form(l.pause)),
-		access.For(access.Editor, "POST "+experiment+"/archive", l.form(l.archive)),
-		access.For(access.Editor, "POST "+experiment+"/description", l.form(l.describe)),
+		access.For(access.Editor, "POST "+experiment+"/winner/{$}", l.form(page, l.setWinner)),
+		access.For(access.Editor, "POST "+experiment+"/winner/reset/{$}", l.form(page, operation(engine.ResetWinner))),
+		access.For(access.Editor, "POST "+experiment+"/reset/{$}", l.form(page, operation(engine.Reset))),
+		access.For(access.Editor, "POST "+experiment+"/delete/{$}", l.form("/", operation(engine.Delete))),
+		access.For(access.Editor, "POST "+experiment+"/pause", l.form(page, l.pause)),
+		access.For(access.Editor, "POST "+experiment+"/archive", l.form(page, l.archive)),
+		access.For(access.Editor, "POST "+experiment+"/description", l.form(page, l.describe)),
 	}
 	for _, path := range []string{"/winner", "/winner/reset", "/reset", "/delete"} {
 		all = append(all, access.For(access.Editor, "POST "+experiment+path, addSlash))
