@@ -37,7 +37,7 @@ func TestExplain(t *testing.T) {
 		}
 		plain, explained := get(t, address, c.target+"&explain=no"), get(t, address, strings.Replace(c.target, "?", "?explain=Y&", 1))
 		if strings.Contains(plain.body, "reason") || strings.Contains(plain.body, "participating") {
-			t.Errorf("%s: explained unasked: %s", c.target, plain.body)
+			t.Errorf("%s: explained without explain: %s", c.target, plain.body)
 		}
 		if err := json.Unmarshal([]byte(explained.body), &got); err != nil {
 			t.Fatal(err)
@@ -158,7 +158,7 @@ func TestTrafficFraction(t *testing.T) {
 	}
 }
 
-// TestWeights declares weights in an order that is not the remembered one, too.
+// TestWeights declares weights, also in another order than the record.
 func TestWeights(t *testing.T) {
 	engine, address := serve(t, new(memory.Store), sixpack.Config{}, httpapi.Options{})
 	for _, target := range []string{

@@ -21,9 +21,8 @@ const (
 		`"client_id":"0b2a7f9e-6d1c-4a53-9a1f-3e5d7c9b1a42"}`
 )
 
-// contenders are what is measured beside each other: ours over memory, for a
-// client that participates already, and a handler that answers the same and
-// does nothing else.
+// contenders holds the handlers to compare: the service over a memory store, for a client
+// that already participates, and a handler that only writes the same answer.
 var contenders = []struct {
 	name string
 	new  func() http.Handler
@@ -54,8 +53,8 @@ func BenchmarkParticipateHTTP(b *testing.B) {
 	}
 }
 
-// keepAsking repeats a request on one connection. All its answers but the first
-// are read by length only, so that hardly anything but the server is measured.
+// keepAsking repeats a request on one connection. It checks the first answer and only counts
+// the bytes of the others, so that the benchmark measures the server.
 func keepAsking(b *testing.B, pb *testing.PB, address, request string) {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {

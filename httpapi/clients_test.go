@@ -11,7 +11,7 @@ import (
 	"github.com/sixpack-go/sixpack/internal/teststore"
 )
 
-// clientRecording is what one call of a client library sent, byte for byte.
+// A clientRecording holds the bytes that one call of a client library sent.
 type clientRecording struct {
 	Client, Action, Mode string
 	Requests             []struct {
@@ -22,8 +22,8 @@ type clientRecording struct {
 	}
 }
 
-// TestClients plays what real client libraries send, in order, each to a
-// server of its own. The differences listed must show with every library.
+// TestClients replays the requests of real client libraries, in order, each library on its
+// own server. The listed differences must occur with every library.
 func TestClients(t *testing.T) {
 	calls := reference.Lines[clientRecording](t, "clients.jsonl")
 	calls = slices.DeleteFunc(calls, func(c clientRecording) bool { return c.Mode != "normal" })
@@ -53,7 +53,7 @@ func TestClients(t *testing.T) {
 	}
 	for action := range listed {
 		if !slices.ContainsFunc(calls, func(c clientRecording) bool { return c.Action == action }) {
-			t.Errorf("differences.json lists %q, which no client does", action)
+			t.Errorf("differences.json lists %q, an action of no client", action)
 		}
 	}
 }

@@ -22,8 +22,8 @@ func (a *api) convert(ctx context.Context, q *query) (any, error) {
 	return reply, nil
 }
 
-// conversion fills in c and returns the options of a request to /convert, up to the
-// first one that is invalid.
+// conversion sets c and returns the options of a request to /convert, up to the first
+// invalid option.
 func (a *api) conversion(q *query, c *conversion) (options []sixpack.ConvertOption, err error) {
 	if err := a.circumstances(q, func(o sixpack.Option) { options = append(options, o) }); err != nil {
 		return options, err
@@ -33,12 +33,12 @@ func (a *api) conversion(q *query, c *conversion) (options []sixpack.ConvertOpti
 		options = append(options, sixpack.KPI(name))
 	}
 	if sent := q.get(value); sent != "" {
-		worth, ok := parseFloat(sent)
+		number, ok := parseFloat(sent)
 		if !ok {
 			return options, invalid("value", sent, "a number")
 		}
-		c.Value = &worth
-		options = append(options, sixpack.Value(worth))
+		c.Value = &number
+		options = append(options, sixpack.Value(number))
 	}
 	return options, nil
 }

@@ -9,12 +9,11 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// CORS sets what browsers allow pages of other origins to do. Empty fields have
-// Sixpack's values.
+// CORS sets what browsers allow pages of other origins to do. Empty fields mean the values
+// of Sixpack.
 type CORS struct {
-	// Origins are patterns in which '*' matches any text, such as
-	// "https://*.example.com". An Origin that matches one of them as a whole is
-	// allowed. All are allowed if there is no pattern or one is "*".
+	// Origins are the allowed origins. In a pattern, '*' matches any text:
+	// "https://*.example.com". Without patterns, or with "*", all origins are allowed.
 	Origins []string
 	// Headers is Access-Control-Allow-Headers: "Origin, ..." if empty.
 	Headers string
@@ -26,10 +25,10 @@ type CORS struct {
 	ExposeHeaders string
 }
 
-// cors has the values of the headers of [CORS], computed once for all answers.
+// cors holds the headers of [CORS], computed once for all answers.
 type cors struct {
 	fixed   []field
-	origins []pattern // none: Access-Control-Allow-Origin is among the fixed ones
+	origins []pattern // nil: Access-Control-Allow-Origin is fixed
 }
 
 type field struct {
@@ -71,7 +70,7 @@ func (c *cors) set(answer, request http.Header) {
 	}
 }
 
-// pattern has the texts between the wildcards.
+// A pattern holds the texts between the wildcards.
 type pattern []string
 
 func (p pattern) matches(s string) bool {

@@ -56,8 +56,8 @@ func TestCORSOrigins(t *testing.T) {
 	}
 }
 
-// TestEveryAnswerCarriesCORS is about errors above all, which a page must be
-// able to read as well.
+// TestEveryAnswerCarriesCORS checks the CORS headers of all answers. Pages must be able to
+// read errors too.
 func TestEveryAnswerCarriesCORS(t *testing.T) {
 	closed := new(memory.Store)
 	if err := closed.Close(); err != nil {

@@ -12,7 +12,7 @@ type deadlines struct {
 	after time.Duration // or up to an eighth of it sooner
 
 	mu      sync.Mutex      // guards the fields below
-	present context.Context //nolint:containedctx // not kept for a call, but to hand out
+	current context.Context //nolint:containedctx // shared by requests
 	until   time.Time       // when it is no longer handed out
 }
 
@@ -26,16 +26,16 @@ func (d *deadlines) next(request context.Context) context.Context {
 		d.until = now.Add(d.after / 8)
 		ctx, cancel := context.WithTimeout(context.Background(), d.after)
 		context.AfterFunc(ctx, cancel)
-		d.present = ctx
+		d.current = ctx
 	}
-	return withValues{d.present, request}
+	return withValues{d.current, request}
 }
 
 // withValues is a context with the values of another context.
 type withValues struct {
-	context.Context //nolint:containedctx // that is what it is
+	context.Context //nolint:containedctx // it is a context
 
-	of context.Context //nolint:containedctx // as above
+	of context.Context //nolint:containedctx // see above
 }
 
 // Value implements context.Context.

@@ -5,10 +5,9 @@ import (
 	"errors"
 
 	"github.com/sixpack-go/sixpack"
-	"github.com/sixpack-go/sixpack/store"
 )
 
-// details is the answer of /experiments/NAME.
+// details is the answer to /experiments/NAME.
 type details struct {
 	Status            string   `json:"status"`
 	Name              string   `json:"name"`
@@ -32,10 +31,6 @@ func (a *api) experiment(ctx context.Context, q *query) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.describe(results), nil
-}
-
-func (a *api) describe(results store.Counts) *details {
 	r := results.Record
 	d := &details{
 		Status:          "ok",
@@ -55,5 +50,5 @@ func (a *api) describe(results store.Counts) *details {
 		d.TotalParticipants += counts.Participants()
 		d.TotalConversions += counts.KPI("").Converted()
 	}
-	return d
+	return d, nil
 }

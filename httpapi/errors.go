@@ -20,8 +20,8 @@ var (
 	errPanic        = errors.New("internal error")
 )
 
-// wire has the status and the message of each error. Clients' logs match on the
-// messages. The first entry that an error wraps counts.
+// wire holds the status and the message of errors. Users match the messages in the logs of
+// clients. The first entry that an error wraps applies.
 var wire = []struct {
 	err     error
 	status  int
@@ -42,15 +42,15 @@ var wire = []struct {
 	{errPanic, http.StatusInternalServerError, ""},
 }
 
-// argument stands for all errors about an argument.
+// argument returns an error that matches all errors about an argument.
 func argument(name string) error { return &sixpack.InvalidError{Argument: name} }
 
-// invalid refuses the text of an argument that cannot be parsed.
+// invalid returns the error of an argument whose text cannot be parsed.
 func invalid(argument, text, want string) error {
 	return &sixpack.InvalidError{Argument: argument, Rule: fmt.Sprintf("%q is not %s", text, want)}
 }
 
-// missing refuses a request without a required argument.
+// missing returns the error of a request without a required argument.
 func missing(argument string) error {
 	return fmt.Errorf("%w: %w", errMissing, &sixpack.InvalidError{Argument: argument, Rule: "it is required"})
 }
@@ -88,7 +88,7 @@ func refuse(err error) (status int, body refusal) {
 		}
 		return http.StatusBadRequest, body
 	}
-	// The store failed. Sixpack's clients know this text, so an embedded store gets it too.
+	// The store failed. Sixpack's clients know this text, so it stays for other stores.
 	body.Message = "redis is not available"
 	return http.StatusServiceUnavailable, body
 }

@@ -10,15 +10,14 @@ func ParseQuery(raw string) *Query {
 	return parsed
 }
 
-// Get returns the value of a parameter that is known by name, and whether there
-// is one.
+// Get returns the value of the named parameter, and whether the query has it.
 func (q *Query) Get(name string) (string, bool) {
 	p := paramOf(name)
 	return q.q.get(p), q.q.has(p)
 }
 
-// Alternatives returns the values of the parameter of that name.
+// Alternatives returns the values of the parameter alternatives.
 func (q *Query) Alternatives() []string { return q.q.alternatives }
 
-// Weights returns the values of the parameter of that name.
+// Weights returns the values of the parameter weights.
 func (q *Query) Weights() []string { return q.q.weights }

@@ -19,7 +19,7 @@ import (
 
 const unavailable = `{"status":"failed","message":"redis is not available"}`
 
-// hangingStore answers nothing before its context ends.
+// hangingStore does not answer before its context ends.
 type hangingStore struct{ store.Store }
 
 func (hangingStore) Participate(ctx context.Context, _ store.Participation) (store.Facts, error) {
@@ -71,7 +71,7 @@ func TestHangingStore(t *testing.T) {
 	}
 }
 
-// ask serves a GET request and returns what was answered.
+// ask serves a GET request and returns the answer.
 func ask(t *testing.T, handler http.Handler, target string) *httptest.ResponseRecorder {
 	t.Helper()
 	w := httptest.NewRecorder()
@@ -79,7 +79,7 @@ func ask(t *testing.T, handler http.Handler, target string) *httptest.ResponseRe
 	return w
 }
 
-// failingStore fails with an error that nobody outside should read.
+// failingStore fails with an error that answers must not contain.
 type failingStore struct{ store.Store }
 
 func (failingStore) Participate(context.Context, store.Participation) (store.Facts, error) {
@@ -126,8 +126,8 @@ func TestFailuresAreLoggedNotShown(t *testing.T) {
 	}
 }
 
-// TestClientGone tests that what a client asked for is done although it does not
-// wait for the answer: pages are left the moment they convert.
+// TestClientGone checks that a request is carried out even if the client does not wait for
+// the answer: visitors leave a page at the moment they convert.
 func TestClientGone(t *testing.T) {
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
 	handler := httpapi.New(engine, quiet(httpapi.Options{}))

@@ -14,7 +14,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// interesting are queries from the recordings, and worse.
+// interesting holds queries from the recordings, and invalid ones.
 var interesting = []string{
 	"experiment=exp&alternatives=one&alternatives=two&client_id=cid",
 	"experiment=exp&client_id=cid&kpi=&&^^!*(",
@@ -60,7 +60,7 @@ func FuzzQuery(f *testing.F) {
 	})
 }
 
-// FuzzHandler sends anything to a service over one store.
+// FuzzHandler sends arbitrary requests to a service over one store.
 func FuzzHandler(f *testing.F) {
 	for _, raw := range interesting {
 		f.Add("GET", "/participate", raw)
@@ -90,7 +90,7 @@ func FuzzHandler(f *testing.F) {
 	})
 }
 
-// answers tells whether a body is what its type says.
+// answers reports whether a body has the form of its media type.
 func answers(w *httptest.ResponseRecorder) bool {
 	body := w.Body.String()
 	switch w.Header().Get("Content-Type") {

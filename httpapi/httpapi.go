@@ -11,10 +11,9 @@
 // requests, calls the engine and writes answers.
 //
 // Every answer, whatever its status, carries the CORS headers of [CORS]. Errors
-// are {"status": "failed", "message": …}: 400 and 404 say what is wrong with the
-// request, 503 that the store failed; the log has the details. Where an argument is
-// invalid, the error also has "detail": {"argument": …, "rule": …}. Answers are
-// wrapped for a parameter callback (JSONP).
+// are {"status": "failed", "message": …}: 400 and 404 for an invalid request, 503 if
+// the store failed; the log has the details. If an argument is invalid, the error also
+// has "detail": {"argument": …, "rule": …}. The parameter callback wraps answers (JSONP).
 package httpapi
 
 import (
@@ -39,18 +38,17 @@ type Options struct {
 	Ping func(context.Context) error
 	// CORS sets which pages of other origins may read answers.
 	CORS CORS
-	// Metrics, if not nil, is called after every answer. The endpoint is "home",
-	// "status", "participate", "convert", "experiment_details" or "favicon", and
-	// empty if the request reached none of them. It may be called concurrently,
-	// and the request waits for it.
+	// Metrics, if not nil, is called after every answer, perhaps concurrently, and the
+	// request waits for it. The endpoint is "home", "status", "participate", "convert",
+	// "experiment_details", "favicon" or, if the request reached none of these, empty.
 	Metrics func(endpoint string, status int, took time.Duration)
 	// Log receives the details of store failures and panics: slog.Default() if nil.
 	Log *slog.Logger
-	// Timeout limits the time of the store for one request: 5 seconds if 0.
+	// Timeout limits the time that one request waits for the store: 5 seconds if 0.
 	Timeout time.Duration
-	// MaxRequest limits path and query together, in bytes: 16 KiB if 0.
+	// MaxRequest limits the size of path and query together, in bytes: 16 KiB if 0.
 	MaxRequest int
-	// Location is the time zone of times without one, the engine's: UTC if nil.
+	// Location is the zone of times without a zone, and should be the engine's: UTC if nil.
 	Location *time.Location
 }
 
@@ -67,7 +65,7 @@ func New(e *sixpack.Engine, o Options) *echo.Echo {
 	router := echo.New()
 	a := register(router.Group(""), e, o)
 	router.HTTPErrorHandler = func(err error, c echo.Context) {
-		// No route catches an absolute URL without a path, GET http://host.
+		// No route matches an absolute URL without a path, GET http://host.
 		if errors.Is(err, echo.ErrNotFound) && !c.Response().Committed {
 			err = a.route(c, "")
 		}
@@ -78,13 +76,13 @@ func New(e *sixpack.Engine, o Options) *echo.Echo {
 	return router
 }
 
-// Register serves e under the prefix of g. It answers all paths under the prefix that
-// are no routes of the host, unknown ones with 404. Add middleware to g before.
+// Register serves e under the prefix of g. It answers all paths under the prefix that are
+// not routes of the host, unknown paths with 404. Add middleware to g before.
 func Register(g *echo.Group, e *sixpack.Engine, o Options) {
 	register(g, e, o)
 }
 
-// api has what all handlers share.
+// An api is an engine and the options of its service.
 type api struct {
 	Options
 

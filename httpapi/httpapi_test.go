@@ -17,8 +17,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// TestRegister mounts the service in a host that has routes, middleware and
-// errors of its own.
+// TestRegister mounts the service in a host with its own routes, middleware and errors.
 func TestRegister(t *testing.T) {
 	host := echo.New()
 	host.GET("/", func(c echo.Context) error { return c.String(http.StatusOK, "the host") })
@@ -64,8 +63,8 @@ func TestRegister(t *testing.T) {
 	}
 }
 
-// TestMiddlewareErrorsAreTheHosts tests that a router from New does not answer
-// in place of middleware that refuses a request.
+// TestMiddlewareErrorsAreTheHosts checks that a router from New leaves the answer to
+// middleware that refuses a request.
 func TestMiddlewareErrorsAreTheHosts(t *testing.T) {
 	router := httpapi.New(sixpack.New(new(memory.Store), sixpack.Config{}), httpapi.Options{})
 	router.Use(func(echo.HandlerFunc) echo.HandlerFunc {

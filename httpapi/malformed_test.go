@@ -13,8 +13,8 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// TestMalformed sends what no client should send. "exp" is an experiment of one
-// and two in which cid participates; "paused" and "archived" are like it.
+// TestMalformed sends malformed requests. The experiment "exp" has the alternatives one and
+// two and the participant cid; so have "paused" and "archived".
 func TestMalformed(t *testing.T) {
 	for name, kind := range teststore.Kinds {
 		t.Run(name, func(t *testing.T) { sendMalformed(t, prepared(t, kind(t)(t))) })
@@ -36,7 +36,7 @@ func sendMalformed(t *testing.T, address string) {
 	}
 }
 
-// detail is what error bodies carry beside the message, which TestDetail checks.
+// detail matches the detail of error bodies, which TestDetail checks.
 var detail = regexp.MustCompile(`,"detail":{"argument":"[a-z ]+","rule":"(?:[^"\\]|\\.)+"}`)
 
 // TestDetail checks which argument is called invalid, and by which rule.
@@ -139,7 +139,7 @@ const (
 )
 
 var malformed = []malformedRequest{
-	// What is missing.
+	// Missing parameters.
 	{"/participate", 400, missing},
 	{"/participate?", 400, missing},
 	{"/participate??", 400, missing},
@@ -172,7 +172,7 @@ var malformed = []malformedRequest{
 	{part + "&alternatives=", 400, changed},
 	{noAlts + strings.Repeat("&alternatives=x", 300), 400, "experiments allow at most 256 alternatives"},
 
-	// Names and ids.
+	// Names and IDs.
 	{"/participate?experiment=a:b&alternatives=one&alternatives=two&client_id=cid", 400, badName},
 	{"/participate?experiment=%00&alternatives=one&alternatives=two&client_id=cid", 400, badName},
 	{"/participate?experiment=exp%0A&alternatives=one&alternatives=two&client_id=cid", 400, badName},
@@ -248,7 +248,7 @@ var malformed = []malformedRequest{
 	{conv + "&value=0x10", 400, badVal},
 	{conv + "&value=&kpi=", 200, okConvert},
 
-	// Escapes, and which of two counts.
+	// Escapes and repeated parameters.
 	{"/participate?experiment=exp&experiment=a:b&alternatives=one&alternatives=two&client_id=cid&client_id=%FF", 200, ok2},
 	{"/participate?%65xperiment=exp&alternat%69ves=one&alternatives=two&client%5Fid=cid%", 200, strings.Replace(ok2, "cid", "cid%", 1)},
 	{part + "&user_agent=", 200, robot},
@@ -304,12 +304,12 @@ var malformed = []malformedRequest{
 	{"HEAD /participate", 200, ""},
 	{"HEAD /experiments/nope", 404, ""},
 
-	// What is too long.
+	// Requests that are too long.
 	{"/participate?" + strings.Repeat("x", 16<<10), 414, "request too long"},
 	{"/" + strings.Repeat("x", 20<<10), 414, "request too long"},
 	{"/_status?callback=cb&" + strings.Repeat("&", 17<<10), 414, "request too long"},
 
-	// What net/http answers itself.
+	// Requests that net/http answers.
 	{"/experiments/%zz", 400, "400 Bad Request"},
 	{"/participate?experiment=a\x01", 400, "400 Bad Request"},
 	{"participate", 400, "400 Bad Request"},

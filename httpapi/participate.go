@@ -37,7 +37,7 @@ func (a *api) participation(q *query) (x sixpack.Experiment, options []sixpack.P
 		return x, nil, err
 	}
 	switch forced := q.get(force); {
-	case forced == "" || !slices.Contains(q.alternatives, forced): // ignored, as by the original
+	case forced == "" || !slices.Contains(q.alternatives, forced): // ignored, as in Sixpack
 	case q.is(recordForce):
 		options = append(options, sixpack.RecordForce(forced))
 	default:
@@ -52,8 +52,8 @@ func (a *api) participation(q *query) (x sixpack.Experiment, options []sixpack.P
 	return x, options, nil
 }
 
-// checkNamed refuses a request that does not name an experiment and a client,
-// whatever else is wrong with it.
+// checkNamed refuses a request that does not name an experiment and a client. This error
+// takes precedence over others.
 func (q *query) checkNamed() error {
 	switch "" {
 	case q.get(experiment):
@@ -68,11 +68,11 @@ func (q *query) checkNamed() error {
 // circumstances adds the options for the visitor and the time of a request.
 func (a *api) circumstances(q *query, add func(sixpack.Option)) error {
 	if q.has(userAgent) {
-		add(sixpack.UserAgent(decodeAgain(q.get(userAgent))))
+		add(sixpack.UserAgent(decodeTwice(q.get(userAgent))))
 	}
 	if address := q.get(ipAddress); address != "" {
-		address = decodeAgain(address)
-		if _, err := netip.ParseAddr(address); err == nil { // else ignored, as by the original
+		address = decodeTwice(address)
+		if _, err := netip.ParseAddr(address); err == nil { // else ignored, as in Sixpack
 			add(sixpack.IPAddress(address))
 		}
 	}
@@ -86,8 +86,8 @@ func (a *api) circumstances(q *query, add func(sixpack.Option)) error {
 	return err
 }
 
-// decodeAgain decodes a value that some clients escape twice. It drops a newline at the
-// end, before which '$' matches in Python's regular expressions.
-func decodeAgain(s string) string {
+// decodeTwice decodes a value, already decoded once, that some clients escape twice. It drops
+// a newline at the end, before which '$' matches in Python's regular expressions.
+func decodeTwice(s string) string {
 	return strings.TrimSuffix(unescape(s, false), "\n")
 }

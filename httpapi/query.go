@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// param is a parameter whose first value counts.
+// A param is a parameter that counts once: its first value.
 type param int
 
 const (
@@ -45,14 +45,14 @@ var names = [...]string{
 // paramOf returns the parameter with the given name, or -1.
 func paramOf(name string) param { return param(slices.Index(names[:], name)) }
 
-// query is the query string of a request, parsed as Sixpack parses it: nothing in it is
-// an error.
+// query is the query string of a request, parsed as Sixpack parses it: there are no syntax
+// errors.
 type query struct {
 	path         string // the experiment that the path names
 	values       [len(names)]string
 	given        uint32 // a bit for each param, also for an empty one
 	alternatives []string
-	few          [4]string // holds them; not many experiments have more
+	few          [4]string // array of alternatives; few experiments have more
 	weights      []string  // of alternatives, in their order
 }
 

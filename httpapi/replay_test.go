@@ -20,7 +20,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// recording is a case recorded from the original, begun with an empty database.
+// A recording is a case recorded from Sixpack, which began with an empty database.
 type recording struct {
 	Case   string
 	Config map[string]string
@@ -29,7 +29,7 @@ type recording struct {
 
 func (r recording) name() string { return r.Case }
 
-// step is a request and its answer, or something done beside the API.
+// A step is a request and its answer, or an action outside the API.
 type step struct {
 	Method, Path, Query string
 	Headers             map[string]string
@@ -45,7 +45,7 @@ type step struct {
 	Redis                                              []string
 }
 
-// notReplayed are cases that something else than requests decides.
+// notReplayed holds cases whose results do not depend on requests only.
 var notReplayed = map[string]string{
 	"config/yaml-cors-as-in-readme":   "a file that is no YAML, which the command has to refuse",
 	"config/yaml-cors-quoted":         "a file, which is the command's to read",
@@ -75,7 +75,7 @@ func TestReplay(t *testing.T) {
 // ofClients reports whether d is a difference for TestClients.
 func ofClients(d reference.Difference) bool { return strings.HasPrefix(d.Case, "clients/") }
 
-// replay plays a case and fails unless exactly the expected steps differ.
+// replay replays a case and fails unless exactly the expected steps differ.
 func replay(t *testing.T, s store.Store, c recording, expected reference.Difference) {
 	t.Helper()
 	config, options, err := configure(c.Config)
@@ -103,12 +103,12 @@ func replay(t *testing.T, s store.Store, c recording, expected reference.Differe
 	expected.Expect(t, deviations)
 }
 
-// anyAlternative stands for one that cannot be foretold.
+// anyAlternative stands for an alternative that is drawn at random.
 const anyAlternative = `"alternative": {"name": "*"}`
 
 var drawn = regexp.MustCompile(`"alternative": \{"name": "[a-z]+"\}`)
 
-// configure maps the environment of the original to ours.
+// configure returns the configuration for environment variables of Sixpack.
 func configure(env map[string]string) (c sixpack.Config, o httpapi.Options, err error) {
 	o.Version = "2.7.0"
 	for name, v := range env {
@@ -141,14 +141,14 @@ func configure(env map[string]string) (c sixpack.Config, o httpapi.Options, err 
 			o.CORS.ExposeHeaders = v
 		case "SIXPACK_CONFIG", "SIXPACK_CONFIG_REDIS_PORT", "SIXPACK_METRICS", "STATSD_URL":
 		default:
-			return c, o, fmt.Errorf("%s is not known", name)
+			return c, o, fmt.Errorf("unknown variable %s", name)
 		}
 	}
 	return c, o, nil
 }
 
-// perform does what a step says and returns how the outcome deviates from the
-// recorded one, if it does.
+// perform carries out a step and returns how the outcome deviates from the recorded one,
+// empty if it does not.
 func perform(t *testing.T, engine *sixpack.Engine, address string, s step) string {
 	t.Helper()
 	switch {
@@ -163,7 +163,7 @@ func perform(t *testing.T, engine *sixpack.Engine, address string, s step) strin
 		return ""
 	case s.Redis != nil:
 		if !slices.Equal(s.Redis, []string{"SCRIPT", "FLUSH"}) { // which no store of ours minds
-			t.Fatalf("do not know how to %q", s.Redis)
+			t.Fatalf("unknown command %q", s.Redis)
 		}
 		return ""
 	default:
@@ -192,13 +192,13 @@ func administer(t *testing.T, engine *sixpack.Engine, s step) error {
 	case "update_description":
 		return engine.Describe(ctx, s.Experiment, s.Description)
 	default:
-		t.Fatalf("do not know how to %s", s.Admin)
+		t.Fatalf("unknown action %s", s.Admin)
 		return nil
 	}
 }
 
-// request returns the bytes that were sent. Those above 0x7F are recorded as
-// the characters of the same number.
+// request returns the bytes that were sent. Bytes above 0x7F are recorded as the characters
+// with the same number.
 func (s step) request() string {
 	target, proto := s.Path, "HTTP/1.1"
 	if s.Query != "" {
@@ -218,7 +218,7 @@ func (s step) request() string {
 	return request(s.Method, string(raw), proto, s.RequestBody, headers...)
 }
 
-// compare returns how an answer deviates from the recorded one, if it does.
+// compare returns how an answer deviates from the recorded one, empty if it does not.
 func compare(got response, want step) string {
 	switch {
 	case got.status != want.Status:
@@ -236,7 +236,7 @@ func compare(got response, want step) string {
 	return ""
 }
 
-// sameBody compares JSON by value, wrapped or not, and anything else by byte.
+// sameBody compares JSON by value, wrapped or not, and other bodies byte by byte.
 func sameBody(got, want string) bool {
 	if want == "<the greeting, text/plain>" {
 		return got != ""

@@ -37,8 +37,8 @@ func (q *query) reply(a sixpack.Assignment) *answer {
 	return &answer{Assignment: a, clientID: q.get(clientID), explained: q.is(explain)}
 }
 
-// append appends a as JSON, in Sixpack's order. Nearly all answers are of this kind, and
-// encoding/json takes longer than the engine.
+// append appends a as JSON, in Sixpack's order. This is nearly every answer, and encoding/json
+// would take longer than the engine.
 func (a *answer) append(b []byte) []byte {
 	b = append(b, `{"status":"ok"`...)
 	if a.Alternative == "" {
@@ -112,8 +112,8 @@ func (a *api) write(c echo.Context, e endpoint, q *query, body any, err error) e
 	return err
 }
 
-// wrap wraps JSON for the callback if the request names one. As in Sixpack, failures of
-// the server are never wrapped.
+// wrap wraps JSON in a call of the callback, if the request names one. As in Sixpack, server
+// errors are never wrapped.
 func (q *query) wrap(body []byte, status int) text {
 	f := q.get(callback)
 	if f == "" || status >= http.StatusInternalServerError || !callbackForm.MatchString(f) {

@@ -16,7 +16,7 @@ import (
 type endpoint struct {
 	name   string // in metrics
 	answer func(ctx context.Context, q *query) (any, error)
-	writes bool // so that HEAD must not call it
+	writes bool // not to be called by HEAD
 }
 
 // Endpoints for requests that reach no other.
@@ -26,8 +26,8 @@ var (
 	notAllowed = endpoint{answer: func(context.Context, *query) (any, error) { return nil, errMethod }}
 )
 
-// route serves requests that the router did not recognize: another method, an untidy or
-// an unknown path. The path begins after the prefix and a slash.
+// route serves requests that the router did not match: another method, an untidy path or an
+// unknown one. The path begins after the prefix and a slash.
 func (a *api) route(c echo.Context, path string) error {
 	e, experiment := a.find(tidy(path, c.Request().URL))
 	switch c.Request().Method {
@@ -43,7 +43,7 @@ func (a *api) route(c echo.Context, path string) error {
 	return a.serve(c, e, experiment)
 }
 
-// find returns the endpoint of a tidy path, and the experiment it names.
+// find returns the endpoint of a tidy path, and the experiment that it names.
 func (a *api) find(path string) (e endpoint, experiment string) {
 	if name, ok := strings.CutPrefix(path, "experiments/"); ok && name != "" && !strings.Contains(name, "/") {
 		return a.details, name
@@ -54,8 +54,8 @@ func (a *api) find(path string) (e endpoint, experiment string) {
 	return notFound, ""
 }
 
-// tidy decodes a path as the router left it, replaces repeated slashes by one, and cuts
-// off a fragment.
+// tidy decodes a path that the router left encoded, replaces repeated slashes with one, and
+// removes a fragment.
 func tidy(path string, u *url.URL) string {
 	if u.RawPath != "" {
 		path, _, _ = strings.Cut(path, "#")
@@ -68,7 +68,7 @@ func tidy(path string, u *url.URL) string {
 	return path
 }
 
-// serve answers one request, even if its endpoint panics.
+// serve answers a request, even if its endpoint panics.
 func (a *api) serve(c echo.Context, e endpoint, experiment string) (failure error) {
 	began := time.Now()
 	w, r := c.Response(), c.Request()

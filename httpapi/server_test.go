@@ -16,7 +16,7 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// quiet are options with a log that nobody reads.
+// quiet returns options without a log.
 func quiet(o httpapi.Options) httpapi.Options {
 	o.Log = slog.New(slog.DiscardHandler)
 	return o
@@ -31,7 +31,7 @@ func serve(tb testing.TB, s store.Store, c sixpack.Config, o httpapi.Options) (*
 	return engine, server.Listener.Addr().String()
 }
 
-// response is what came back, as far as tests look at it.
+// A response holds the parts of an answer that tests check.
 type response struct {
 	status int
 	header http.Header
@@ -40,7 +40,7 @@ type response struct {
 
 func (r response) contentType() string { return r.header.Get("Content-Type") }
 
-// send sends a request as it stands, which http.Client would not.
+// send sends the bytes of a request, which http.Client would change.
 func send(tb testing.TB, address, request string) response {
 	tb.Helper()
 	conn, err := (&net.Dialer{}).DialContext(tb.Context(), "tcp", address)
@@ -64,7 +64,7 @@ func send(tb testing.TB, address, request string) response {
 	return response{got.StatusCode, got.Header, string(body)}
 }
 
-// get sends a GET request for a target, as it stands.
+// get sends a GET request for a target, without changes.
 func get(tb testing.TB, address, target string, headers ...string) response {
 	tb.Helper()
 	return send(tb, address, request("GET", target, "HTTP/1.1", "", headers...))

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// status is the answer of /_status.
+// status is the answer to /_status.
 type status struct {
 	Status  string `json:"status"`
 	Version string `json:"version"`

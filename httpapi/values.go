@@ -51,7 +51,7 @@ func (q *query) shares() ([]float64, error) {
 	return weights, nil
 }
 
-// The forms of a datetime beside digits only.
+// The forms of a datetime that is not only digits.
 var layouts = []string{
 	time.DateOnly,
 	"2006-01-02 15:04",
@@ -82,13 +82,13 @@ func parseTime(s string, zone *time.Location) (time.Time, error) {
 
 // parseDigits parses YYYYMMDD, and longer numbers as Unix seconds.
 func parseDigits(s string, zone *time.Location) (time.Time, error) {
-	const longest = 12 // more would overflow a time.Time
+	const maxDigits = 12 // more would overflow a time.Time
 	if len(s) == len("20060102") {
 		if t, err := time.ParseInLocation("20060102", s, zone); err == nil {
 			return t, nil
 		}
 	}
-	if seconds, err := strconv.ParseInt(s, 10, 64); err == nil && 9 <= len(s) && len(s) <= longest {
+	if seconds, err := strconv.ParseInt(s, 10, 64); err == nil && 9 <= len(s) && len(s) <= maxDigits {
 		return time.Unix(seconds, 0), nil
 	}
 	return time.Time{}, invalid("datetime", s, "a date, a time or Unix seconds")

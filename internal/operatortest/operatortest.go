@@ -1,6 +1,6 @@
-// Package operatortest has one table of what each operation of an operator does in
-// each state of an experiment. The tests of all doors follow it: Go, the dashboard's
-// pages, its JSON API, Sixpack's forms, and the command line.
+// Package operatortest holds the table of the outcomes of each operation in each state of an
+// experiment. The tests of all interfaces use it: Go, the dashboard's pages, its JSON API,
+// Sixpack's forms, and the command line.
 package operatortest
 
 import (
@@ -14,19 +14,19 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// Outcome is what comes of an operation.
+// Outcome is the outcome of an operation.
 type Outcome string
 
 // The outcomes.
 const (
 	OK      Outcome = "ok"   // carried out
-	Done    Outcome = "done" // refused, because the experiment already is as asked
+	Done    Outcome = "done" // refused, because its effect is already in place
 	Refused Outcome = "no"   // refused: the state does not allow it
 	Confirm Outcome = "ask"  // refused unless the operator confirms it
 )
 
-// The operations are those of the log and some more, which differ in what they set.
-// Undo undoes the last operation that made the state.
+// The operations are the actions of the log, some of them with several arguments. Undo undoes
+// the last operation that made the state.
 const table = `
                  unvisited running paused archived archived-paused won  archived-won purged purged-again ramping ramp-paused archived-ramping ramp-stopped overridden mismatch losing leading
 winner           ok        ok      ok     no       no              done no           no     no           ok      ok          no               ok           ok         ask      ask    ok
@@ -53,7 +53,7 @@ delete           ok        ok      ok     ok       ok              ok   ok      
 undo             -         -       ok     ok       ok              ok   ok           no     no           no      no          ok               no           ok         -        -      -
 `
 
-// Case is an operation in a state, and what comes of it.
+// Case is an operation in a state, and its outcome.
 type Case struct {
 	State, Operation string
 	Want             Outcome
@@ -74,14 +74,14 @@ func Cases() (all []Case) {
 	return all
 }
 
-// What operations set: alternatives and a description.
+// Arguments of operations: alternatives and a description.
 const (
 	Winner      = "blue"
 	OtherWinner = "red"
 	Description = "what it is"
 )
 
-// What operations set: weights, a traffic, plans and ramps.
+// Arguments of operations: weights, a traffic, plans and ramps.
 var (
 	Override        = store.Override{Weights: []float64{3, 1}}
 	OverrideTraffic = store.Override{Traffic: 0.7}
@@ -116,7 +116,7 @@ func Prepare(t *testing.T, s store.Store, experiment, state string) {
 			t.Fatalf("%s: %s: %v", state, operation, err)
 		}
 	}
-	if state == "purged-again" { // an import brings a client since
+	if state == "purged-again" { // an import adds a client afterwards
 		i := counted(experiment, state)
 		i.Counts, i.Clients = nil, []store.Client{{ID: "anna", Choice: 0, Epoch: 1}}
 		if _, err := s.Import(t.Context(), i); err != nil {
@@ -125,7 +125,7 @@ func Prepare(t *testing.T, s store.Store, experiment, state string) {
 	}
 }
 
-// counted returns an experiment with the counts of a state.
+// counted returns an import of an experiment with the counts of a state.
 func counted(experiment, state string) store.Import {
 	type arm struct{ participants, converted int64 }
 	arms := [2]arm{{1000, 100}, {1000, 101}}
@@ -191,7 +191,7 @@ func Do(ctx context.Context, e *sixpack.Engine, experiment, operation string, op
 	}[operation](ctx, experiment)
 }
 
-// Of returns the outcome that an engine's error reports, empty if it reports none.
+// Of returns the outcome that the error of an engine reports, empty if it reports none.
 func Of(err error) Outcome {
 	conflict, ok := errors.AsType[*sixpack.ConflictError](err)
 	switch {

@@ -8,7 +8,7 @@ import (
 	"github.com/redis/rueidis"
 )
 
-// patience limits how long several servers may take to become one.
+// patience limits the time in which several servers must agree.
 const patience = 30 * time.Second
 
 // connect opens a client of this server only, even if it is part of a cluster.

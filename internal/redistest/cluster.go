@@ -15,15 +15,15 @@ const allSlots = 1 << 14
 
 // Cluster is three primaries that share the slots.
 type Cluster struct {
-	Nodes []*Server // which are the primaries unless one is killed
+	Nodes []*Server // the primaries, unless one is killed
 
 	replicas []*Server
 }
 
 func (c *Cluster) all() []*Server { return slices.Concat(c.Nodes, c.replicas) }
 
-// StartCluster starts the servers and returns when all of them know that the
-// cluster is complete.
+// StartCluster starts the servers and returns when all of them know that the cluster is
+// complete.
 func StartCluster() (*Cluster, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
@@ -95,7 +95,7 @@ func (c *Cluster) agrees(ctx context.Context) error {
 		state, known, epoch := field(info, "cluster_state"), field(info, "cluster_known_nodes"), field(info, "cluster_current_epoch")
 		first = cmp.Or(first, epoch)
 		if state != "ok" || known != strconv.Itoa(len(c.all())) || epoch != first {
-			return fmt.Errorf("node %s is %s, knows of %s nodes and is in epoch %s, the first one in %s", node.Addr, state, known, epoch, first)
+			return fmt.Errorf("node %s is %s, knows %s nodes and is in epoch %s, the first node in epoch %s", node.Addr, state, known, epoch, first)
 		}
 	}
 	return nil
@@ -170,7 +170,7 @@ func (c *Cluster) owner(ctx context.Context, slot int64, asked *Server) (*Server
 			}
 		}
 	}
-	return nil, fmt.Errorf("nobody has slot %d", slot)
+	return nil, fmt.Errorf("no server has slot %d", slot)
 }
 
 // has reports whether a slot is in a range of slots. A slot in brackets is being moved.

@@ -40,7 +40,7 @@ func (c *Cluster) Move(ctx context.Context, slot int64, to *Server) error {
 	if err := source.send(ctx, number, to.Addr); err != nil {
 		return err
 	}
-	// The target first, or no node would serve the slot for a moment.
+	// The target comes first: otherwise no node would serve the slot for a moment.
 	for _, node := range append([]*Server{to, from}, c.Nodes...) {
 		if err := node.ask(ctx, "CLUSTER", "SETSLOT", number, "NODE", target.id).Error(); err != nil {
 			return err
@@ -59,7 +59,7 @@ func (c *Cluster) moved(ctx context.Context, slot int64, to *Server) error {
 			return err
 		}
 		if owner != to {
-			return fmt.Errorf("node %s takes %s for the owner of slot %d", node.Addr, owner.Addr, slot)
+			return fmt.Errorf("node %s considers %s the owner of slot %d", node.Addr, owner.Addr, slot)
 		}
 	}
 	return c.agrees(ctx)

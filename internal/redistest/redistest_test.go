@@ -6,7 +6,7 @@ import (
 	"github.com/sixpack-go/sixpack/internal/redistest"
 )
 
-// TestFailover kills the primary and has it come back as a replica, twice.
+// TestFailover kills the primary and restarts it as a replica, twice.
 func TestFailover(t *testing.T) {
 	s := redistest.TestSentinel(t)
 	for range 2 {

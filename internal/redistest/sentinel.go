@@ -51,8 +51,7 @@ func (s *Sentinel) start(ctx context.Context) error {
 		}
 		s.servers = append(s.servers, replica)
 	}
-	// Sentinels ask a primary for its replicas every ten seconds, but at once
-	// when they start.
+	// Sentinels ask a primary for its replicas when they start, and then every ten seconds.
 	if err := until(ctx, func() error { return replicating(ctx, primary, replicas) }); err != nil {
 		return err
 	}
@@ -105,7 +104,7 @@ func (s *Sentinel) watched(ctx context.Context) error {
 			return err
 		}
 		if up != replicas || len(others) != len(s.sentinels)-1 {
-			return fmt.Errorf("sentinel %s knows of %d replicas and %d other sentinels", sentinel.Addr, up, len(others))
+			return fmt.Errorf("sentinel %s knows %d replicas and %d other sentinels", sentinel.Addr, up, len(others))
 		}
 	}
 	return nil
@@ -121,7 +120,7 @@ func (s *Sentinel) Primary(ctx context.Context) (*Server, error) {
 		}
 		i := slices.IndexFunc(s.servers, func(server *Server) bool { return server.Addr == net.JoinHostPort(addr[0], addr[1]) })
 		if i < 0 || primary != nil && primary != s.servers[i] {
-			return nil, fmt.Errorf("sentinel %s takes %s for the primary, another one does not", sentinel.Addr, addr)
+			return nil, fmt.Errorf("sentinel %s considers %s the primary, but another sentinel does not", sentinel.Addr, addr)
 		}
 		primary = s.servers[i]
 	}
@@ -142,8 +141,8 @@ func (s *Sentinel) Failover(ctx context.Context, old *Server) (primary *Server, 
 	return primary, err
 }
 
-// Rejoin restarts a killed server as a replica of the present primary, and returns
-// when the state is the same as after [StartSentinel].
+// Rejoin restarts a killed server as a replica of the current primary, and returns when the
+// state is the same as after [StartSentinel].
 func (s *Sentinel) Rejoin(ctx context.Context, killed *Server) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

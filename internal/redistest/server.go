@@ -1,5 +1,5 @@
-// Package redistest runs real Redis servers, in processes of their own on free
-// ports of the loopback interface, for tests and benchmarks.
+// Package redistest runs real Redis servers for tests and benchmarks, as processes on free ports
+// of the loopback interface.
 package redistest
 
 import (
@@ -18,7 +18,7 @@ import (
 	"syscall"
 )
 
-// Server is a redis-server process with a folder of its own, which Stop removes.
+// Server is a redis-server process with its own folder, which Stop removes.
 type Server struct {
 	Addr string // host:port
 
@@ -37,7 +37,7 @@ func Start(args ...string) (*Server, error) {
 	return retry(func() (*Server, error) { return start("", args) })
 }
 
-// retry calls start again if another process has taken the port.
+// retry repeats start if another process has taken the port.
 func retry(start func() (*Server, error)) (*Server, error) {
 	for range 5 {
 		s, err := start()
@@ -106,7 +106,7 @@ func (s *Server) run(args ...string) error {
 	if strings.Contains(s.Log(), "Address already in use") {
 		return syscall.EADDRINUSE
 	}
-	return fmt.Errorf("redis-server does not start:\n%s", s.Log())
+	return fmt.Errorf("redis-server did not start:\n%s", s.Log())
 }
 
 // Log returns the log of the process.

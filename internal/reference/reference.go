@@ -1,9 +1,8 @@
-// Package reference has the values that tests compare with. All of them were made
-// by other programs:
+// Package reference holds the reference values of tests. Other programs made all of them:
 //
 //   - assignment.jsonl, clients.jsonl, keyspace.jsonl, stats.jsonl, web.jsonl and
-//     wire.jsonl are recordings of the unmodified Sixpack 2.7.0: its choices, what
-//     its clients sent, what it left in Redis, its statistics, and the answers of
+//     wire.jsonl are recordings of the unmodified Sixpack 2.7.0: its choices, the
+//     requests of its clients, its keys in Redis, its statistics, and the answers of
 //     its dashboard and of its server. wire-1.1.jsonl is a recording of Sixpack 1.1.2.
 //   - bandit_regret.json, power_reference.json, srm_reference.json and
 //     stats_reference.json were computed by R, SciPy, mpmath and a simulation in C.

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Difference is a recorded case that sixpack answers differently on purpose.
+// Difference is a recorded case that sixpack answers differently by design.
 type Difference struct {
 	Case  string
 	Steps []int // that differ, counted from 1; all others must not
@@ -29,8 +29,8 @@ func Differences(tb testing.TB) (all []Difference) {
 	return all
 }
 
-// Replay runs play in a subtest for each case, with the difference that is listed for
-// it, if any. It fails if a difference is listed for no case.
+// Replay runs play in a subtest for each case, with the listed difference of the case, if
+// any. It fails if a difference belongs to no case.
 func Replay[Case any](t *testing.T, cases []Case, name func(Case) string, listed []Difference, play func(*testing.T, Case, Difference)) {
 	t.Helper()
 	rest := slices.Clone(listed)
@@ -43,7 +43,7 @@ func Replay[Case any](t *testing.T, cases []Case, name func(Case) string, listed
 		t.Run(name(c), func(t *testing.T) { play(t, c, expected) })
 	}
 	for _, d := range rest {
-		t.Errorf("differences.json lists %q, which is no case, or listed twice", d.Case)
+		t.Errorf("differences.json lists %q, which is not a case, or is listed twice", d.Case)
 	}
 }
 

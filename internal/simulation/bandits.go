@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -96,10 +97,7 @@ func (b Bandits) Run(ctx context.Context, n int, seed uint64, done func()) (Band
 }
 
 func (b Bandits) scenario(algorithm string) Scenario {
-	window := b.Window
-	if window == 0 {
-		window = -1 // the engine takes 0 as its default
-	}
+	window := cmp.Or(b.Window, -1) // 0 would be the default of the engine
 	c := sixpack.Config{Algorithm: algorithm, Bandit: sixpack.BanditSchedule{Window: window}}
 	x := Scenario{
 		Days: Even(b.Visitors, b.Days), Rates: Swinging(b.Drift, float64(b.Days), b.Rates...), Open: InEngine(c),

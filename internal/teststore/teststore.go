@@ -1,4 +1,4 @@
-// Package teststore opens empty stores for tests of what is above the stores.
+// Package teststore opens empty stores for tests of packages that use stores.
 package teststore
 
 import (
@@ -16,8 +16,8 @@ import (
 	"github.com/sixpack-go/sixpack/store/redis"
 )
 
-// Kinds has an opener of stores for each kind of store. The stores of one opener for
-// Redis share a server.
+// Kinds holds an opener for each kind of store. The stores of one opener for Redis share a
+// server.
 var Kinds = map[string]func(testing.TB) Opener{
 	"memory": func(testing.TB) Opener { return Memory },
 	"bolt":   func(testing.TB) Opener { return Bolt },
@@ -34,7 +34,7 @@ var Kinds = map[string]func(testing.TB) Opener{
 // Opener returns an empty store, which is closed after the test.
 type Opener func(testing.TB) store.Store
 
-// timeout is long because other tests may keep the machine busy.
+// timeout is long, because other tests may keep the machine busy.
 const timeout = 30 * time.Second
 
 // Memory returns an empty store in memory.
@@ -51,8 +51,8 @@ func Bolt(tb testing.TB) store.Store {
 	return s
 }
 
-// Redis returns a store on the server at addr under the prefix "sixpack", with a
-// connection of its own.
+// Redis returns a store on the server at addr under the prefix "sixpack", with its own
+// connection.
 func Redis(tb testing.TB, addr string) store.Store {
 	tb.Helper()
 	return redis.New(Dial(tb, addr), "sixpack", redis.Config{Timeout: timeout})

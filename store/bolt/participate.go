@@ -20,10 +20,14 @@ func (x *txn) participate(p store.Participation) (store.Facts, error) {
 	if err := e.check(p); err != nil {
 		return store.Facts{}, err
 	}
-	if p.Record != nil {
-		if err := e.createOrReplace(*p.Record); err != nil {
-			return store.Facts{}, err
-		}
+	switch {
+	case p.Record != nil && e.exists():
+		err = e.replace(*p.Record)
+	case p.Record != nil:
+		err = e.create(*p.Record, nil)
+	}
+	if err != nil {
+		return store.Facts{}, err
 	}
 	if changed {
 		e.put(p.Client, client{after, before.conversions})
@@ -71,11 +75,4 @@ func (e *experiment) check(p store.Participation) error {
 		return err
 	}
 	return checkClientID(p.Client)
-}
-
-func (e *experiment) createOrReplace(r store.Record) error {
-	if !e.exists() {
-		return e.create(r, nil)
-	}
-	return e.replace(r)
 }

@@ -48,16 +48,13 @@ const (
 )
 
 // Counts implements [store.Store].
-func (s *Store) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
+func (s *Store) Counts(ctx context.Context, names ...string) (all []store.Counts, err error) {
 	const op = "counts"
 	if len(names) == 0 {
-		every, err := s.names(ctx, op)
-		if err != nil {
+		if names, err = s.names(ctx, op); err != nil {
 			return nil, err
 		}
-		names = every
 	}
-	var all []store.Counts
 	for _, name := range names {
 		err := s.do(ctx, op, func(ctx context.Context) error {
 			c, found, err := s.counts(ctx, name)
