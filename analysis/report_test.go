@@ -240,7 +240,7 @@ func TestOutlook(t *testing.T) {
 	}
 	late.Record.Created = time.Time{}
 	if o := analysis.New(late, "", lastOfMay).Outlook; o.PerDay.Known() || o.SoFar.Known() {
-		t.Errorf("made nobody knows when: %+v", o)
+		t.Errorf("made at an unknown time: %+v", o)
 	}
 	weighted := counted([2]int64{9000, 450}, [2]int64{1000, 50}, [2]int64{0, 0})
 	weighted.Record.Epoch.Weights = []float64{0.9, 0.1, 0}

@@ -31,9 +31,14 @@ type writer struct {
 
 func (w writer) words() Words {
 	w.names = quoted(w.names)
+	const week = 7
 	words := w.verdict()
-	if w.decision.Arms != nil {
-		words.Note = joinSentences(w.chance(), w.shortRun())
+	if w.decision.Arms == nil {
+		return words
+	}
+	words.Note = w.chance()
+	if w.days < week {
+		words.Note = joinSentences(words.Note, "This test has run for less than one full week.")
 	}
 	return words
 }
@@ -116,16 +121,10 @@ func (w writer) invalidCounts() string {
 }
 
 func (w writer) noParticipants() string {
-	participants := make([]int64, len(w.names))
-	for _, s := range w.question.Strata {
-		for i, c := range s.Arms {
-			participants[i] += c.Participants
-		}
-	}
 	var empty []string
-	for i, n := range participants {
-		if n == 0 {
-			empty = append(empty, w.names[i])
+	for i, name := range w.names {
+		if !slices.ContainsFunc(w.question.Strata, func(s stats.Stratum) bool { return s.Arms[i].Participants != 0 }) {
+			empty = append(empty, name)
 		}
 	}
 	if len(empty) == len(w.names) {
@@ -164,26 +163,16 @@ func wholePercentages(shares []float64) bool {
 func shares(strata []stats.Stratum) (got, expected []float64) {
 	n := len(strata[0].Arms)
 	got, expected = make([]float64, n), make([]float64, n)
-	total := 0.0
 	for _, s := range strata {
 		if s.Weights == nil {
 			continue
 		}
-		weight, here := 0.0, float64(s.Participants())
-		for _, w := range s.Weights {
-			weight += w
-		}
-		total += here
-		for i := range n {
+		for i, share := range stats.Shares(s.Weights) {
 			got[i] += float64(s.Arms[i].Participants)
-			expected[i] += here * s.Weights[i] / weight
+			expected[i] += float64(s.Participants()) * share
 		}
 	}
-	for i := range n {
-		got[i] /= total
-		expected[i] /= total
-	}
-	return got, expected
+	return stats.Shares(got), stats.Shares(expected)
 }
 
 func ratios(shares []float64, digits int) string {
@@ -207,12 +196,7 @@ func (w writer) worstShare(got, expected []float64) string {
 
 func (w writer) winner() Words {
 	control, name := w.names[0], w.names[w.decision.Leader]
-	var others []string
-	for i, a := range w.decision.Arms {
-		if a.Standing == stats.StandingBetter && i != w.decision.Leader {
-			others = append(others, w.names[i])
-		}
-	}
+	others := slices.DeleteFunc(w.named(stats.StandingBetter), func(other string) bool { return other == name })
 	also := ""
 	if len(others) > 0 {
 		also = fmt.Sprintf("%s %s better than %s too; %s leads.", list(others), are(others), control, name)
@@ -293,21 +277,26 @@ func (w writer) equivalents() string {
 
 // worse names the alternatives that are worse than the control, if any.
 func (w writer) worse() string {
-	var names []string
-	for i, a := range w.decision.Arms {
-		if a.Standing == stats.StandingWorse {
-			names = append(names, w.names[i])
-		}
-	}
+	names := w.named(stats.StandingWorse)
 	if names == nil {
 		return ""
 	}
 	return fmt.Sprintf("%s %s worse than %s.", list(names), are(names), w.names[0])
 }
 
+// named returns the names of the alternatives with the given standing.
+func (w writer) named(standing stats.Standing) (names []string) {
+	for i, a := range w.decision.Arms {
+		if a.Standing == standing {
+			names = append(names, w.names[i])
+		}
+	}
+	return names
+}
+
 const tooFewConversions = "There are too few conversions to draw a conclusion."
 
-// possible describes a lift of which only an interval is known, after a form of "to be" or "be"; empty if any lift is possible.
+// possible describes the lifts in an interval, to follow "is" or "be". It is empty if any lift is possible.
 func possible(in stats.Interval, between, from string) string {
 	switch {
 	case math.IsNaN(float64(in.Lo)) || in.Lo <= -1 && math.IsInf(float64(in.Hi), 1):
@@ -420,12 +409,4 @@ func (w writer) chance() string {
 		text += " The probability describes today's data; it is not corrected for repeated looks."
 	}
 	return text
-}
-
-func (w writer) shortRun() string {
-	const week = 7
-	if w.days < week {
-		return "This test has run for less than one full week."
-	}
-	return ""
 }

@@ -68,7 +68,7 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "nobody converted in control", question: ask(equal, arm(100, 0), arm(100, 3)),
+			name: "no conversions of the control", question: ask(equal, arm(100, 0), arm(100, 3)),
 			change: func(w *writer) { w.daysLeft = 0.5 },
 			want: Words{
 				Headline: "Keep running.",
@@ -77,7 +77,7 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "nobody converted in the challenger", question: ask(equal, arm(1000, 4), arm(1000, 0)),
+			name: "no conversions of the challenger", question: ask(equal, arm(1000, 4), arm(1000, 0)),
 			change: func(w *writer) { w.daysLeft = 1200 },
 			want: Words{
 				Headline: "Keep running.",
@@ -164,13 +164,13 @@ func TestWords(t *testing.T) {
 			},
 		},
 		{
-			name: "nobody came", question: ask(equal, stats.Proportion{}, stats.Proportion{}),
+			name: "no participants", question: ask(equal, stats.Proportion{}, stats.Proportion{}),
 			want: Words{
 				Headline: "No participants yet.",
 			},
 		},
 		{
-			name: "nobody came to one", question: ask([]float64{1, 1, 1}, arm(10, 1), stats.Proportion{}, stats.Proportion{}),
+			name: "no participants of one", question: ask([]float64{1, 1, 1}, arm(10, 1), stats.Proportion{}, stats.Proportion{}),
 			want: Words{
 				Headline: "No participants yet in B and C.",
 			},

@@ -90,7 +90,7 @@ func TestEpsilonGreedy(t *testing.T) {
 }
 
 // TestMeanValues lets those learn from values who look at more than whether
-// somebody converted: the second alternative converts half as often, for more.
+// someone converted: the second alternative converts half as often, for more.
 func TestMeanValues(t *testing.T) {
 	arms := someArms([2]int64{1000, 100}, [2]int64{1000, 50})
 	arms[0].Values = stats.Values{Participants: 1000, Sum: 1000, Squares: 10_000, NonZero: 100}

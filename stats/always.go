@@ -22,7 +22,7 @@ type Comparison struct {
 }
 
 // Evidence is the evidence E against "no difference". If there is no difference, E ever exceeds 1/alpha with a probability of
-// at most alpha, however often somebody looks.
+// at most alpha, however often you look.
 type Evidence struct {
 	// H is the information, 2·p̂(1−p̂)·nA·nB/(nA+nB) with p̂ the rate of both together: about the conversions of one of two
 	// equal alternatives. It is 0 without participants on a side, and if nobody or everybody converted.
@@ -100,7 +100,7 @@ func (l look) threshold(h, alpha float64) float64 {
 }
 
 // AlwaysValid compares a challenger with the control by a G-test that is valid at any time. If there is no difference, P is ever
-// at most alpha with a probability of at most alpha, whenever and however often somebody looks. Both intervals, at the level
+// at most alpha with a probability of at most alpha, whenever and however often you look. Both intervals, at the level
 // 1 − alpha, exclude 0 exactly if P is at most alpha. The test assumes that the shares are constant; otherwise use
 // [Stratified].
 //

@@ -8,9 +8,9 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// TestBestOfHundredMillion compares with what was computed outside Go with 30 digits, and with
-// what is known exactly: the chance that a rate of which nothing is known is above
-// another is 1 less the mean of that.
+// TestBestOfHundredMillion compares with results that were computed outside Go with 30 digits,
+// and with an exact result: the probability that a rate without any data is above
+// another rate is 1 less the mean of the other.
 func TestBestOfHundredMillion(t *testing.T) {
 	const n = 100_000_000
 	for _, c := range []struct {

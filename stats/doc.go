@@ -2,7 +2,7 @@
 //
 // Its main result is Sixpack's G-test, made safe to look at any time: [AlwaysValid] compares two alternatives, [Stratified]
 // does so if the shares changed, and [MeansAlwaysValid] for a KPI with values. Each returns a p-value that is valid however
-// often and whenever somebody looks, and intervals that exclude "no difference" exactly if the p-value is at most alpha.
+// often and whenever you look, and intervals that exclude "no difference" exactly if the p-value is at most alpha.
 //
 // [Decide] combines them into a decision on a whole experiment. The package also has the test for a single look at a size
 // planned in advance ([Fixed], [Welch]), descriptive statistics ([Wilson], [Best], [CredibleLift]), the check of the sample

@@ -13,8 +13,8 @@ func ExampleAlwaysValid() {
 	challenger := stats.Proportion{Participants: 10_000, Converted: 640}
 
 	c, _ := stats.AlwaysValid(control, challenger, 0.05)
-	fmt.Printf("lift %+.1f %%, from %+.1f %% to %+.1f %%, P %.4f\n", 100*c.Lift, 100*c.LiftIn.Lo, 100*c.LiftIn.Hi, c.P)
-	// Output: lift +28.0 %, from +5.6 % to +55.4 %, P 0.0017
+	fmt.Printf("lift %+.1f%%, from %+.1f%% to %+.1f%%, P %.4f\n", 100*c.Lift, 100*c.LiftIn.Lo, 100*c.LiftIn.Hi, c.P)
+	// Output: lift +28.0%, from +5.6% to +55.4%, P 0.0017
 }
 
 // A size was fixed in advance, it is reached, and this is the only look.
@@ -32,8 +32,8 @@ func ExampleWilson() {
 	c := stats.Proportion{Participants: 1000, Converted: 50}
 
 	i := stats.Wilson(c, 0.95)
-	fmt.Printf("%.1f %% (%.1f %% to %.1f %%)\n", 100*c.Rate(), 100*i.Lo, 100*i.Hi)
-	// Output: 5.0 % (3.8 % to 6.5 %)
+	fmt.Printf("%.1f%% (%.1f%% to %.1f%%)\n", 100*c.Rate(), 100*i.Lo, 100*i.Hi)
+	// Output: 5.0% (3.8% to 6.5%)
 }
 
 func ExampleBest() {
@@ -41,16 +41,16 @@ func ExampleBest() {
 
 	chances, losses := stats.Best(arms, stats.Uniform)
 	for i := range arms {
-		fmt.Printf("%c is the best with %.1f %%, and would lose %.2f points\n", 'A'+i, 100*chances[i], 100*losses[i])
+		fmt.Printf("%c: best with a probability of %.1f%%, expected loss %.2f points\n", 'A'+i, 100*chances[i], 100*losses[i])
 	}
 	// Output:
-	// A is the best with 1.3 %, and would lose 0.65 points
-	// B is the best with 72.4 %, and would lose 0.05 points
-	// C is the best with 26.3 %, and would lose 0.25 points
+	// A: best with a probability of 1.3%, expected loss 0.65 points
+	// B: best with a probability of 72.4%, expected loss 0.05 points
+	// C: best with a probability of 26.3%, expected loss 0.25 points
 }
 
 // Blue had a tenth of the visitors, and half of them from the day of a sale, which
-// made everybody buy. Together that is 4.8 % of red and 7.2 % of blue.
+// made everybody buy. Together that is 4.8% of red and 7.2% of blue.
 func ExampleStandardized() {
 	strata := []stats.Stratum{
 		{Arms: []stats.Proportion{{9000, 270}, {1000, 30}}, Weights: []float64{9, 1}},
@@ -61,7 +61,7 @@ func ExampleStandardized() {
 	// Output: [0.055 0.055]
 }
 
-// Half of all visitors were to see each page. Redirects lost a few of one.
+// The split was 50/50, but redirects lost some visitors of one page.
 func ExampleCheckSampleRatio() {
 	split := stats.Split{Participants: []int64{50_900, 49_100}, Weights: []float64{1, 1}}
 
@@ -70,27 +70,27 @@ func ExampleCheckSampleRatio() {
 	// Output: P 1e-06, mismatch: true
 }
 
-// How long does a test run at most that finds 6 % where there were 5 %?
+// How many participants does it take to detect 6% instead of 5%?
 func ExampleSampleSizeAlwaysValid() {
 	design := stats.Design{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.8, Ratio: 1}
 
-	fmt.Printf("%.0f participants each, if looked at any time\n", math.Ceil(stats.SampleSizeAlwaysValid(design)))
-	fmt.Printf("%.0f participants each, if looked at once\n", math.Ceil(stats.SampleSize(design)))
+	fmt.Printf("%.0f participants each, looking at any time\n", math.Ceil(stats.SampleSizeAlwaysValid(design)))
+	fmt.Printf("%.0f participants each, in a single look\n", math.Ceil(stats.SampleSize(design)))
 	// Output:
-	// 18248 participants each, if looked at any time
-	// 8158 participants each, if looked at once
+	// 18248 participants each, looking at any time
+	// 8158 participants each, in a single look
 }
 
 // Three challengers were compared with control.
 func ExampleHolm() {
 	adjusted, step := stats.Holm([]float64{0.004, 0.3, 0.02}, 0.05)
 	for i := range adjusted {
-		fmt.Printf("P %.3f, interval at %.2f %%\n", adjusted[i], 100*(1-step[i]))
+		fmt.Printf("P %.3f, interval at %.2f%%\n", adjusted[i], 100*(1-step[i]))
 	}
 	// Output:
-	// P 0.012, interval at 98.33 %
-	// P 0.300, interval at 95.00 %
-	// P 0.040, interval at 97.50 %
+	// P 0.012, interval at 98.33%
+	// P 0.300, interval at 95.00%
+	// P 0.040, interval at 97.50%
 }
 
 func ExampleLegacyOf() {
@@ -98,8 +98,8 @@ func ExampleLegacyOf() {
 	alternative := stats.Proportion{Participants: 1000, Converted: 75}
 
 	l := stats.LegacyOf(control, alternative, false)
-	fmt.Printf("%.2f %% ± %.2f, G %.2f: %s\n", l.Rate, l.Interval, l.Statistic, l.Level)
-	// Output: 7.50 % ± 1.07, G 5.37: 95% Confidence
+	fmt.Printf("%.2f%% ± %.2f, G %.2f: %s\n", l.Rate, l.Interval, l.Statistic, l.Level)
+	// Output: 7.50% ± 1.07, G 5.37: 95% Confidence
 }
 
 // A question about a whole experiment has one answer.

@@ -6,7 +6,7 @@ import (
 )
 
 // Legacy holds the numbers and the label that Sixpack's own JSON gives for an alternative. They are for programs that
-// read that JSON: the label is wrong for anybody who looks at a test more than once.
+// read that JSON: the label is wrong if you look at a test more than once.
 type Legacy struct {
 	// Rate is the percentage of participants that converted, rounded to 2 decimals, halves away from zero; 0 without
 	// participants.

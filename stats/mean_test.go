@@ -24,8 +24,8 @@ func shopping(dice *rand.Rand, participants int, share, mean float64) (v stats.V
 }
 
 // TestMeansAgreeWithIntervals tries random shops: P is at most alpha exactly when
-// the interval of the difference excludes 0, and that of the lift too, if there
-// is one.
+// the interval of the difference excludes 0, and so does the interval of the lift,
+// if there is one.
 func TestMeansAgreeWithIntervals(t *testing.T) {
 	dice := rand.New(rand.NewPCG(7, 8))
 	decided := 0

@@ -12,9 +12,9 @@ import (
 	"github.com/sixpack-go/sixpack/stats"
 )
 
-// check tries a property so many times, always with the same values unless the
-// command line says else (-rapid.seed, -rapid.checks). Rapid has one setting for
-// all properties, so that those of one package cannot run in parallel.
+// check tries a property the given number of times, with the same values unless the
+// flags -rapid.seed and -rapid.checks are set. Rapid has one setting for all
+// properties, so the properties of a package cannot run in parallel.
 func check(t *testing.T, times int, property func(*rapid.T)) {
 	t.Helper()
 	for name, value := range map[string]string{"rapid.seed": "1", "rapid.checks": strconv.Itoa(times), "rapid.nofailfile": "true"} {
@@ -246,7 +246,7 @@ func TestShrinks(t *testing.T) {
 	})
 }
 
-// describesWell checks what is said of the rate of one alternative.
+// describesWell checks the description of one rate.
 func describesWell(t rapid.TB, c stats.Proportion, confidence float64) {
 	t.Helper()
 	w := stats.Wilson(c, confidence)
@@ -314,7 +314,7 @@ var someSplits = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) stats.Split {
 	}
 }), 0, 5)
 
-// ratioIsSound checks what is said of splits.
+// ratioIsSound checks the check of splits.
 func ratioIsSound(t rapid.TB, splits []stats.Split) {
 	t.Helper()
 	r := stats.CheckSampleRatio(splits, stats.Concentration)

@@ -7,7 +7,7 @@ import (
 )
 
 // The usual settings of [CheckSampleRatio]. Concentration is best for a thousand to a hundred thousand participants. A P below
-// MismatchLevel is a sample-ratio mismatch: chance alone causes that in at most 1 of 1,000 tests, however often somebody checks.
+// MismatchLevel is a sample-ratio mismatch: chance alone causes that in at most 1 of 1,000 tests, however often you check.
 const (
 	Concentration = 1000
 	MismatchLevel = 0.001

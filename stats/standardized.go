@@ -12,8 +12,8 @@ import "math"
 // propensity, and imprecise where an alternative has few participants. Whether a difference is real is for the decision
 // to say ([Decide]).
 //
-// Strata without Weights, in which nobody was drawn, are left out, and so are, for each alternative, those in which it has
-// no participants. The result is NaN if none is left.
+// Strata without Weights, in which no participants were drawn, are left out, and so are, for each alternative, strata in which
+// it has no participants. The result is NaN if none is left.
 func Standardized(strata []Stratum) []float64 {
 	if len(strata) == 0 {
 		return nil

@@ -46,7 +46,7 @@ func Short(x float64) string {
 	}
 }
 
-// Percent writes a fraction that somebody set as a percentage with at most four significant digits: "12.5%".
+// Percent writes a fraction that was set or assumed as a percentage with at most four significant digits: "12.5%".
 func Percent(x float64) string { return Short(100*x) + "%" }
 
 // Ratio writes weights as percentages: "75/25".
