@@ -1,4 +1,4 @@
-# The commands of a developer. CI runs them through .ci/run. `make` alone lists the targets.
+# The commands for developers. CI runs them through .ci/run. `make` without a target lists the targets.
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 OTHERS := $(patsubst %/go.mod,%,$(filter-out tools/go.mod,$(wildcard */go.mod)))
 BIN := $(CURDIR)/.bin
 
-# All of staticcheck but ST1000, ST1020, ST1021 and ST1022: revive checks documentation, and more
+# All checks of staticcheck except ST1000, ST1020, ST1021 and ST1022: revive checks documentation more
 # strictly.
 STATICCHECK := all,-ST1000,-ST1020,-ST1021,-ST1022
 
@@ -45,7 +45,7 @@ browser: ## test the dashboard in Chromium
 
 # The race detector makes simulations ten times slower, so the full ones run without it.
 .PHONY: simulations
-simulations: ## run all simulations, of which go test runs a few
+simulations: ## run all simulations; go test runs only a few
 	go test $(TESTFLAGS) ./internal/simulation -full
 
 .PHONY: bench-once
@@ -55,17 +55,17 @@ bench-once: ## run each benchmark once
 	cd bench && SIXPACK_CI=1 go test $(TESTFLAGS) ./...
 
 .PHONY: ci
-ci: ## run everything that is checked before a change lands
+ci: ## run all checks that a change must pass
 	@.ci/run
 
-# The tools have a module of their own, so that ours does not depend on them. Go rebuilds what
-# changed; if nothing changed, this takes less than a second.
+# The tools are in their own module, so that the main module does not depend on them. Go rebuilds
+# only changed tools, so this usually takes less than a second.
 .PHONY: tools
 tools:
 	@cd tools && go build -o $(BIN)/ tool
 
 .PHONY: lint
-lint: tools ## gofumpt, go vet, staticcheck, golangci-lint, go fix, go mod tidy; changes nothing
+lint: tools ## check with gofumpt, go vet, staticcheck, golangci-lint, go fix and go mod tidy; changes no files
 	@files=$$($(BIN)/gofumpt -l .); test -z "$$files" || { echo "not in gofumpt form (run make fmt):" $$files >&2; exit 1; }
 	@$(call each,go vet ./...)
 	@$(call each,$(BIN)/staticcheck -checks=$(STATICCHECK) ./...)
@@ -78,7 +78,7 @@ fmt: tools ## format: gofumpt and goimports
 	@$(call each,$(BIN)/golangci-lint fmt ./...)
 
 .PHONY: bench
-bench: ## measure sixpack beside other programs; ITER=6 also runs each package's benchmarks 6 times
+bench: ## compare sixpack with other programs; ITER=6 also runs the benchmarks of each package 6 times
 	cd bench && go run .
 ifneq ($(ITER),)
 	mkdir -p $(BIN)
@@ -91,5 +91,5 @@ fuzz: ## fuzz every target for FUZZTIME (30s); FUZZ=Name selects targets
 	@.ci/fuzz $(FUZZTIME) '$(FUZZ)'
 
 .PHONY: clean
-clean: ## remove what make has built
+clean: ## remove the files that make has built
 	rm -rf sixpack $(BIN)

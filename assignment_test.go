@@ -18,8 +18,8 @@ type vector struct {
 	Chosen       string   `json:"chosen"`
 }
 
-// TestAssignment asks for what Sixpack 2.7 chose, for every client recorded. An
-// empty client is the only one that we refuse.
+// TestAssignment compares with the choices of Sixpack 2.7 for all recorded clients. Only an
+// empty client ID is refused.
 func TestAssignment(t *testing.T) {
 	engine := sixpack.New(new(memory.Store), sixpack.Config{ExperimentName: regexp.MustCompile(`^.+$`)})
 	for _, v := range reference.Lines[vector](t, "assignment.jsonl") {

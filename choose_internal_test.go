@@ -12,8 +12,8 @@ import (
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// chosen is an experiment whose bandit has learned: the shares are in its record,
-// whatever the algorithm.
+// chosen is an experiment whose bandit has learned: its record holds the shares, for any
+// algorithm.
 var chosen = store.Record{
 	Name: "x", Salt: "x", Alternatives: []string{"a", "b", "c", "d", "e"}, Traffic: 1,
 	Epoch: store.Epoch{Number: 7, Weights: []float64{0.1, 0.2, 0.3, 0.15, 0.25}},
@@ -42,7 +42,7 @@ func TestChoosingAllocatesNothing(t *testing.T) {
 	}
 }
 
-// seeded is the algorithm random with dice that repeat.
+// seeded is the algorithm random with a fixed seed.
 type seeded struct {
 	bandit.Random
 
@@ -85,14 +85,13 @@ func TestMillionClients(t *testing.T) {
 			}
 			split := stats.Split{Participants: got, Weights: (&store.Epoch{Weights: x.weights}).Shares(x.n)}
 			if p := stats.CheckSampleRatio([]stats.Split{split}, stats.Concentration).ChiSquaredP; !(p > 1e-3) {
-				t.Errorf("%v of %v, as chance makes it in %v of such tests", got, x.weights, p)
+				t.Errorf("%v of %v, which has the probability %v", got, x.weights, p)
 			}
 		})
 	}
 }
 
-// BenchmarkEpoch computes the shares of an epoch of five arms that comes after
-// many others.
+// BenchmarkEpoch computes the shares of an epoch of five arms after many epochs.
 func BenchmarkEpoch(b *testing.B) {
 	for _, epochs := range []uint32{1, 1000} {
 		r := chosen

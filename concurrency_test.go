@@ -11,9 +11,9 @@ import (
 	"github.com/sixpack-go/sixpack/internal/teststore"
 )
 
-// TestSameNewClientsAtOnce lets 64 goroutines bring the same 10,000 new
-// clients, through two engines over one store, to an experiment that draws at
-// random, so that only the store can make them agree.
+// TestSameNewClientsAtOnce has 64 goroutines send the same 10,000 new clients, through two
+// engines over one store. The experiment draws at random, so that only the store can make the
+// answers agree.
 func TestSameNewClientsAtOnce(t *testing.T) {
 	stores := map[string]teststore.Opener{"memory": teststore.Memory, "bolt": teststore.Bolt}
 	for name, open := range stores {
@@ -22,7 +22,7 @@ func TestSameNewClientsAtOnce(t *testing.T) {
 			s := open(t)
 			engines := [2]*sixpack.Engine{sixpack.New(s, sixpack.Config{}), sixpack.New(s, sixpack.Config{})}
 			x := sixpack.Experiment{Name: "x", Alternatives: []string{"a", "b", "c"}, Algorithm: "random"}
-			told := make([]atomic.Pointer[string], clients) // the alternative of each
+			answered := make([]atomic.Pointer[string], clients) // the alternative of each
 			var assigned atomic.Int64
 			var group sync.WaitGroup
 			for g := range goroutines {
@@ -34,8 +34,8 @@ func TestSameNewClientsAtOnce(t *testing.T) {
 							t.Error(err)
 							return
 						}
-						if !told[client].CompareAndSwap(nil, &a.Alternative) && *told[client].Load() != a.Alternative {
-							t.Errorf("client %d was told %s and %s", client, *told[client].Load(), a.Alternative)
+						if !answered[client].CompareAndSwap(nil, &a.Alternative) && *answered[client].Load() != a.Alternative {
+							t.Errorf("client %d got %s and %s", client, *answered[client].Load(), a.Alternative)
 						}
 						if a.Reason == sixpack.ReasonAssigned {
 							assigned.Add(1)

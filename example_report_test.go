@@ -11,8 +11,8 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// shop lets clients take part in an experiment, of whom every tenth converts with
-// red and every fifth with blue.
+// shop runs an experiment with simulated clients. Every tenth client converts with red, every
+// fifth with blue.
 func shop(engine *sixpack.Engine, x sixpack.Experiment, clients int) {
 	ctx := context.Background()
 	seen := make(map[string]int)
@@ -70,7 +70,7 @@ func ExampleEngine_SetPlan() {
 	// true button-color: A fixed analysis must be planned before the first participant. Restart the experiment first.
 }
 
-// A list of experiments takes one call. It omits what takes long to compute, such as chances.
+// A list of experiments takes one call. It omits values that take long to compute, such as probabilities.
 func ExampleEngine_Reports() {
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
 	shop(engine, sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}, 2000)

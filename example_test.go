@@ -12,7 +12,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// Here a client takes part and converts.
+// A client takes part and converts.
 func Example() {
 	ctx := context.Background()
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
@@ -45,7 +45,7 @@ func Example() {
 	// blue 1 1
 }
 
-// A client that comes again gets the same alternative, in any engine.
+// A returning client gets the same alternative, from any engine.
 func ExampleEngine_Participate() {
 	ctx := context.Background()
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
@@ -59,8 +59,7 @@ func ExampleEngine_Participate() {
 	// blue existing
 }
 
-// A tenth of the clients take part, nine of ten of them get the first
-// alternative.
+// A tenth of the clients take part. Nine of ten participants get the first alternative.
 func ExampleExperiment() {
 	ctx := context.Background()
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
@@ -108,7 +107,7 @@ func ExampleForce() {
 	// Output: red forced false
 }
 
-// A page that may never be shown asks first, and takes part later.
+// A page that may never be shown prefetches the alternative, and takes part later.
 func ExamplePrefetch() {
 	ctx := context.Background()
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
@@ -122,7 +121,7 @@ func ExamplePrefetch() {
 	// blue assigned
 }
 
-// Data from a log is counted on the day it happened.
+// Events from a log are counted on the day when they happened.
 func ExampleAt() {
 	ctx := context.Background()
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
@@ -143,7 +142,7 @@ func ExampleUserAgent() {
 	// Output: red robot
 }
 
-// Once it is decided, everyone gets the winner.
+// With a winner, everyone gets it.
 func ExampleEngine_SetWinner() {
 	ctx := context.Background()
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
@@ -157,7 +156,7 @@ func ExampleEngine_SetWinner() {
 	// Output: red winner
 }
 
-// An operator lets only a hundredth of new clients in, whatever callers say.
+// An operator limits the traffic to a hundredth of new clients, whatever callers declare.
 func ExampleEngine_Override() {
 	ctx := context.Background()
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
@@ -175,7 +174,7 @@ func ExampleEngine_Override() {
 	// blue existing
 }
 
-// The clients of an archived experiment can be forgotten; its counts stay.
+// Purge deletes the clients of an archived experiment and keeps its counts.
 func ExampleEngine_Purge() {
 	ctx := context.Background()
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
@@ -190,7 +189,7 @@ func ExampleEngine_Purge() {
 	// Output: 1
 }
 
-// What operators change is in the experiment's log, and can be taken back.
+// The log of an experiment holds the changes of operators. Undo reverts a change.
 func ExampleEngine_Undo() {
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
 	button := sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
@@ -233,8 +232,8 @@ func ExampleConflictError() {
 	// The experiment is archived. Restore it first. false
 }
 
-// The traffic is raised from a hundredth to all visitors, in three days at least,
-// unless fewer of them buy.
+// A ramp raises the traffic from a hundredth to all visitors in three days, unless fewer of
+// them buy.
 func ExampleEngine_StartRamp() {
 	ctx := context.Background()
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

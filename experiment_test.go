@@ -10,8 +10,8 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// TestConfiguredWeights are those of calls that declare none, whatever the order of
-// their alternatives.
+// TestConfiguredWeights checks that calls without weights get the configured ones, in any order
+// of the alternatives.
 func TestConfiguredWeights(t *testing.T) {
 	c := &clock{start}
 	e := sixpack.New(new(memory.Store), sixpack.Config{

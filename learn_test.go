@@ -23,7 +23,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// crowd is visitors of an experiment, some of whom convert.
+// A crowd is the visitors of an experiment, some of whom convert.
 type crowd struct {
 	sixpack.Experiment
 
@@ -55,7 +55,7 @@ func (s *crowd) serve(st store.Store, b sixpack.BanditSchedule) {
 
 func (s *crowd) engine() *sixpack.Engine { return s.engines[s.visits%len(s.engines)] }
 
-// visit lets new clients come.
+// visit makes new clients take part.
 func (s *crowd) visit(tb testing.TB, n int, o ...sixpack.ParticipateOption) {
 	tb.Helper()
 	for range n {
@@ -81,8 +81,8 @@ func (s *crowd) weights(tb testing.TB) []float64 {
 	return s.counts(tb).Record.Epoch.Weights
 }
 
-// openStores open an empty store of each kind for two engines. Those in Redis have a
-// connection each.
+// openStores opens an empty store of each kind for two engines. Stores in Redis have their own
+// connections.
 var openStores = map[string]func(testing.TB) (one, another store.Store){
 	"memory": func(tb testing.TB) (one, another store.Store) { tb.Helper(); return twice(teststore.Memory(tb)) },
 	"bolt":   func(tb testing.TB) (one, another store.Store) { tb.Helper(); return twice(teststore.Bolt(tb)) },
@@ -103,9 +103,9 @@ func dialTwice(tb testing.TB, addr string) (one, another store.Store) {
 	return teststore.Redis(tb, addr), teststore.Redis(tb, addr)
 }
 
-// TestEnginesShareEpochs lets visitors come to two engines over one store, as two
-// processes are, by turns. What a client gets must follow from the weights alone, as an engine
-// shows that was given the same ones.
+// TestEnginesShareEpochs sends visitors to two engines over one store, which are like two
+// processes, in turn. The alternative of a client must depend only on the weights: a third
+// engine with the same weights must agree.
 func TestEnginesShareEpochs(t *testing.T) {
 	for name, open := range openStores {
 		t.Run(name, func(t *testing.T) {
@@ -145,7 +145,7 @@ func TestEnginesShareEpochs(t *testing.T) {
 	}
 }
 
-// TestBanditWaits checks from when on and from whom a bandit learns.
+// TestBanditWaits checks when a bandit starts to learn, and from which participants.
 func TestBanditWaits(t *testing.T) {
 	s := newCrowd(new(memory.Store), sixpack.BanditSchedule{}, 1)
 	s.visit(t, 150) // in 25 minutes
@@ -166,12 +166,12 @@ func TestBanditWaits(t *testing.T) {
 	forced.visit(t, 120)
 	r := forced.counts(t)
 	if r.Record.Epoch.Number != 2 || r.Record.Epoch.Weights != nil {
-		t.Errorf("%+v, want a second epoch of equal weights: those who were forced or chosen do not count", r.Record.Epoch)
+		t.Errorf("%+v, want a second epoch of equal weights: forced and chosen participants do not count", r.Record.Epoch)
 	}
 }
 
-// TestMemory lets the alternatives change places: a bandit that remembers all holds
-// on to what was best.
+// TestMemory swaps the rates of the alternatives: a bandit with unlimited memory stays with the
+// alternative that was best.
 func TestMemory(t *testing.T) {
 	blue := func(remembered int64) float64 {
 		s := newCrowd(new(memory.Store), sixpack.BanditSchedule{Window: -1, Memory: remembered}, 1)
@@ -184,16 +184,16 @@ func TestMemory(t *testing.T) {
 		return s.weights(t)[1]
 	}
 	if w := blue(1000); w > 0.1 {
-		t.Errorf("blue has %v of the weight, want little, as it was worse in the last 1000", w)
+		t.Errorf("blue has %v of the weight, want little, because it was worse for the last 1000", w)
 	}
 	if w := blue(0); w < 0.3 {
-		t.Errorf("blue has %v of the weight, want what all 5000 say", w)
+		t.Errorf("blue has %v of the weight, want the share for all 5000", w)
 	}
 }
 
-// TestInversePropensities lets the rates of both alternatives rise when a bandit has
-// come to prefer one. Each client's chance to get what it got is to be found, and
-// tells what the rates would have been with all participants.
+// TestInversePropensities raises the rates of both alternatives after a bandit has come to
+// prefer one. The probability with which each client got its alternative must be available, to
+// estimate the rates over all participants.
 func TestInversePropensities(t *testing.T) {
 	const half, red, blue = 3000, 0.3, 0.4 // the rates on average
 	s := newCrowd(new(memory.Store), sixpack.BanditSchedule{Window: -1}, 1)
@@ -232,11 +232,11 @@ func TestInversePropensities(t *testing.T) {
 		}
 	}
 	if pooled.Rate() > red-0.05 {
-		t.Errorf("red has %v of all together: there is nothing to mend here", pooled.Rate())
+		t.Errorf("the pooled rate of red is %v: this test shows nothing", pooled.Rate())
 	}
 }
 
-// TestEpochsAreFew lets epochs begin when they may.
+// TestEpochsAreFew checks how often epochs begin.
 func TestEpochsAreFew(t *testing.T) {
 	fast := newCrowd(new(memory.Store), sixpack.BanditSchedule{}, 3)
 	fast.step = 10 * time.Millisecond
@@ -257,7 +257,7 @@ func TestEpochsAreFew(t *testing.T) {
 	}
 }
 
-// faulty is a store of which some calls fail, and which counts calls.
+// faulty is a store that counts its calls, some of which fail.
 type faulty struct {
 	memory.Store
 
@@ -290,8 +290,8 @@ func (f *faulty) Save(ctx context.Context, r store.Record, changes ...store.Chan
 	return f.Store.Save(ctx, r, changes...)
 }
 
-// TestRoundTrips counts calls of the store: one for each participant, and two for
-// each epoch, or three where it was not time yet.
+// TestRoundTrips counts calls of the store: one for each participant, and two for each epoch,
+// or three if the first attempt was too early.
 func TestRoundTrips(t *testing.T) {
 	f := new(faulty)
 	s := newCrowd(f, sixpack.BanditSchedule{}, 1)
@@ -349,7 +349,7 @@ func TestBackToHash(t *testing.T) {
 	}
 }
 
-// TestWeightsOfABandit checks what shares that are set do to it.
+// TestWeightsOfABandit checks how a bandit treats overridden shares.
 func TestWeightsOfABandit(t *testing.T) {
 	ctx, s := t.Context(), learned(t)
 	e := s.engines[0]
@@ -364,16 +364,16 @@ func TestWeightsOfABandit(t *testing.T) {
 	}
 	check(t, e.Override(ctx, s.Name, store.Override{Weights: []float64{1, 3}}))
 	if after := s.weights(t); !slices.Equal(after, []float64{0.25, 0.75}) {
-		t.Errorf("weights %v, want those set until the next epoch", after)
+		t.Errorf("weights %v, want the overridden ones until the next epoch", after)
 	}
 	s.visit(t, 120)
 	if after := s.weights(t); after[1] < 0.8 {
-		t.Errorf("weights %v, want those learned", after)
+		t.Errorf("weights %v, want the learned ones", after)
 	}
 	check(t, e.Override(ctx, s.Name, store.Override{Weights: []float64{1, 0}}))
 	s.visit(t, 250)
 	if after := s.weights(t); !slices.Equal(after, []float64{1, 0}) {
-		t.Errorf("weights %v, want none for what is set to have none", after)
+		t.Errorf("weights %v, want 0 for the alternative that is set to 0", after)
 	}
 }
 
@@ -414,7 +414,7 @@ func TestReplacedAlgorithm(t *testing.T) {
 	}
 }
 
-// broken is an algorithm whose weights are none.
+// broken is an algorithm with invalid weights.
 type broken struct{}
 
 func (broken) Weights([]bandit.Arm) []float64 { return []float64{math.NaN(), 1} }
@@ -435,18 +435,18 @@ func TestWeightsThatAreNone(t *testing.T) {
 	}
 }
 
-// TestEpochsAtOnce lets many clients come at once to two engines that begin
-// epochs as often as they can.
+// TestEpochsAtOnce sends many clients at once to two engines that begin epochs as often as
+// they can.
 func TestEpochsAtOnce(t *testing.T) {
 	const goroutines, clients = 16, 300
 	b := sixpack.BanditSchedule{Window: -1, MinParticipants: -1, Interval: -1, Batch: 20, Growth: -1}
-	st, told := new(memory.Store), make([]map[string]string, goroutines)
+	st, answers := new(memory.Store), make([]map[string]string, goroutines)
 	engines := []*sixpack.Engine{sixpack.New(st, sixpack.Config{Bandit: b}), sixpack.New(st, sixpack.Config{Bandit: b})}
 	x := button
 	x.Algorithm = "thompson"
 	var group sync.WaitGroup
 	for g := range goroutines {
-		told[g] = make(map[string]string)
+		answers[g] = make(map[string]string)
 		group.Go(func() {
 			for i := range clients {
 				client := fmt.Sprint(g, "-", i)
@@ -454,7 +454,7 @@ func TestEpochsAtOnce(t *testing.T) {
 				if err != nil || a.Reason != sixpack.ReasonAssigned {
 					t.Errorf("%s got %+v, %v", client, a, err)
 				}
-				told[g][client] = a.Alternative
+				answers[g][client] = a.Alternative
 			}
 		})
 	}
@@ -463,7 +463,7 @@ func TestEpochsAtOnce(t *testing.T) {
 	if n := participants(t, engines[0], x.Name); n != goroutines*clients || len(r.Epochs) != int(r.Record.Epoch.Number) || len(r.Epochs) < 10 {
 		t.Errorf("%d participants of %d in %d epochs, the last of which is %d", n, goroutines*clients, len(r.Epochs), r.Record.Epoch.Number)
 	}
-	for _, clients := range told {
+	for _, clients := range answers {
 		for client, was := range clients {
 			if a := participate(t, engines[0], x, client); a.Alternative != was || a.Reason != sixpack.ReasonExisting {
 				t.Fatalf("%s moved from %s to %+v", client, was, a)
@@ -472,8 +472,8 @@ func TestEpochsAtOnce(t *testing.T) {
 	}
 }
 
-// TestLearning tests that what is said of a bandit is what it does: it waits until
-// each alternative that anybody gets has enough participants of an age.
+// TestLearning checks that Learning reports what a bandit does: it waits until each alternative
+// with a share has enough mature participants.
 func TestLearning(t *testing.T) {
 	s := newCrowd(new(memory.Store), sixpack.BanditSchedule{MinParticipants: 150}, 1)
 	learning := func() sixpack.Learning { return s.engines[0].Learning(s.counts(t)) }
@@ -504,6 +504,6 @@ func TestLearning(t *testing.T) {
 	counts.Record.Override.Weights = []float64{0, 1}
 	counts.Alternatives[0].Epochs = nil
 	if l := s.engines[0].Learning(counts); l.Waits() {
-		t.Errorf("it waits for an alternative that nobody gets: %+v", l)
+		t.Errorf("it waits for an alternative without a share: %+v", l)
 	}
 }

@@ -18,8 +18,8 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// A deed is something that an operator does to an experiment named button, in
-// which two take part, of whom one converted for two KPIs.
+// A deed is an operation on an experiment named button with two participants, one of whom
+// converted for two KPIs.
 type deed struct {
 	first  []string // deeds that come before it
 	do     func(ctx context.Context, e *sixpack.Engine) error
@@ -116,8 +116,7 @@ var halfThenAll = store.RampPlan{Steps: []float64{0.5, 1}, Hold: 24 * time.Hour,
 
 const halfThenAllJSON = `"steps":[0.5,1],"hold":86400000000000,"guardrails":[{"kpi":"sale"}]`
 
-// prepare returns an engine with an experiment to which was done what comes
-// before a deed.
+// prepare returns an engine with an experiment after the steps that precede a deed.
 func (d deed) prepare(t *testing.T) (*sixpack.Engine, *clock) {
 	t.Helper()
 	e, c := newEngine(t)
@@ -145,8 +144,7 @@ func changes(tb testing.TB, e *sixpack.Engine) []store.Change {
 	return all
 }
 
-// settings returns what is remembered of an experiment but its version and
-// epochs.
+// settings returns the record of an experiment without its version and epochs.
 func settings(tb testing.TB, e *sixpack.Engine) string {
 	tb.Helper()
 	r := countsOf(tb, e, "button").Record
@@ -177,7 +175,7 @@ func TestChangesAreLogged(t *testing.T) {
 	}
 }
 
-// TestNothingChangesNothing does everything twice that leaves things as they are.
+// TestNothingChangesNothing repeats the operations that then change nothing.
 func TestNothingChangesNothing(t *testing.T) {
 	for action, d := range deeds {
 		if action == "reset" || action == "delete" || action == "ramp" {
@@ -192,19 +190,19 @@ func TestNothingChangesNothing(t *testing.T) {
 			if sets := action == "describe" || action == "override" || action == "plan"; sets {
 				check(t, err)
 			} else if operatortest.Of(err) != operatortest.Done {
-				t.Errorf("done again: %v", err)
+				t.Errorf("repeated: %v", err)
 			}
-			if again := countsOf(t, e, "button").Record; again.Version != record.Version || again.Epoch.Number != record.Epoch.Number {
-				t.Errorf("the record was written: %+v, before %+v", again, record)
+			if after := countsOf(t, e, "button").Record; after.Version != record.Version || after.Epoch.Number != record.Epoch.Number {
+				t.Errorf("the record was written: %+v, before %+v", after, record)
 			}
-			if again := changes(t, e); len(again) != len(log) {
-				t.Errorf("the log was %v and is %v", log, again)
+			if after := changes(t, e); len(after) != len(log) {
+				t.Errorf("the log was %v and is %v", log, after)
 			}
 		})
 	}
 }
 
-// TestPurgeAgain purges clients who came by an import.
+// TestPurgeAgain purges clients that an import added after a purge.
 func TestPurgeAgain(t *testing.T) {
 	var s memory.Store
 	e := sixpack.New(&s, sixpack.Config{})
@@ -281,8 +279,8 @@ func TestLogOutlives(t *testing.T) {
 	}
 }
 
-// TestUndo undoes each deed after something else was done, which stays, and
-// undoes that, and that again.
+// TestUndo undoes each deed after another change, which stays. Then it undoes the undo, and undoes
+// that.
 func TestUndo(t *testing.T) {
 	for action, d := range deeds {
 		if !d.keeps {
@@ -333,7 +331,7 @@ func TestUndoRefused(t *testing.T) {
 		t.Helper()
 		check(t, e.Undo(t.Context(), "button", changes(t, e)[0].ID))
 	}
-	again := func(t *testing.T, e *sixpack.Engine) {
+	create := func(t *testing.T, e *sixpack.Engine) {
 		t.Helper()
 		participate(t, e, button, "anna")
 	}
@@ -349,8 +347,8 @@ func TestUndoRefused(t *testing.T) {
 		"a reset":           {steps{do("pause", "reset")}, 1, "A reset cannot be undone: what it deleted is gone"},
 		"a purge":           {steps{do("archive", "purge")}, 1, "A purge cannot be undone: what it deleted is gone"},
 		"archived, purged":  {steps{do("archive", "purge")}, 0, "Restart the experiment"},
-		"another was there": {steps{do("pause", "delete"), again, do("pause")}, 0, "belongs to a deleted experiment"},
-		"a delete":          {steps{do("delete"), again}, 0, "A delete cannot be undone: what it deleted is gone"},
+		"another was there": {steps{do("pause", "delete"), create, do("pause")}, 0, "belongs to a deleted experiment"},
+		"a delete":          {steps{do("delete"), create}, 0, "A delete cannot be undone: what it deleted is gone"},
 		"no such change":    {steps{do("pause")}, -1, "the log has no change 0"},
 	} {
 		t.Run(why, func(t *testing.T) {
@@ -385,7 +383,7 @@ func TestUndoRefused(t *testing.T) {
 	}
 }
 
-// TestUndoInACopy undoes what came with a copy, which replaced another experiment.
+// TestUndoInACopy undoes changes that came with a copy, which replaced another experiment.
 func TestUndoInACopy(t *testing.T) {
 	e, c := newEngine(t)
 	participate(t, e, button, "anna")
@@ -418,7 +416,7 @@ func TestUndoOfNoExperiment(t *testing.T) {
 	}
 }
 
-// TestUndoIsNoWayRound undoes what could not be done any more.
+// TestUndoIsNoWayRound checks that Undo refuses what the methods refuse.
 func TestUndoIsNoWayRound(t *testing.T) {
 	ctx := t.Context()
 	var s memory.Store
@@ -434,16 +432,16 @@ func TestUndoIsNoWayRound(t *testing.T) {
 	back := changes(t, e)[0].ID
 	participate(t, e, button, "anna")
 	if err := e.Undo(ctx, "button", back); !errors.Is(err, sixpack.ErrConflict) {
-		t.Errorf("a fixed analysis once somebody takes part: %v", err)
+		t.Errorf("a fixed analysis with participants: %v", err)
 	}
 	check(t, knows.Override(ctx, "button", store.Override{Algorithm: "last"}))
 	check(t, e.Override(ctx, "button", store.Override{}))
 	if err := e.Undo(ctx, "button", changes(t, e)[0].ID); !errors.Is(err, sixpack.ErrConflict) {
-		t.Errorf("an algorithm that is not known here: %v", err)
+		t.Errorf("an unknown algorithm: %v", err)
 	}
 	check(t, knows.Undo(ctx, "button", changes(t, e)[0].ID))
 
-	// A log may have been merged with that of another experiment.
+	// A log may have been merged with the log of another experiment.
 	r := countsOf(t, e, "button").Record
 	foreign := func(id uint64, before, after string) {
 		t.Helper()
@@ -462,8 +460,8 @@ func TestUndoIsNoWayRound(t *testing.T) {
 	}
 }
 
-// TestLogIsAChain has many operators act at once, over two engines: each change
-// must begin where the one before it ended.
+// TestLogIsAChain has many operators act at once, over two engines: the Before of each change
+// must be the After of the previous one.
 func TestLogIsAChain(t *testing.T) {
 	var s memory.Store
 	engines := []*sixpack.Engine{sixpack.New(&s, sixpack.Config{}), sixpack.New(&s, sixpack.Config{})}
@@ -487,7 +485,7 @@ func TestLogIsAChain(t *testing.T) {
 	was, known := `{"description":""}`, make(map[uint64]bool)
 	for _, c := range slices.Backward(log) {
 		if string(c.Before) != was || known[c.ID] {
-			t.Fatalf("after %s there comes %+v", was, c)
+			t.Fatalf("after %s the next change is %+v", was, c)
 		}
 		was, known[c.ID] = string(c.After), true
 	}

@@ -23,8 +23,7 @@ const day = 24 * time.Hour
 
 var fourSteps = store.RampPlan{Steps: []float64{0.1, 0.25, 0.5, 1}, Hold: day}
 
-// ramping is an experiment named button, in which ramps are tried. Time passes as
-// in [synctest.Test].
+// ramping is an experiment named button with ramps. Time passes as in [synctest.Test].
 type ramping struct {
 	*sixpack.Engine
 
@@ -39,7 +38,7 @@ func newRamping(t *testing.T) *ramping {
 	return r
 }
 
-// visit has so many new visitors come.
+// visit makes n new visitors take part.
 func (r *ramping) visit(n int) {
 	r.t.Helper()
 	for range n {
@@ -53,8 +52,7 @@ func (r *ramping) begin(p store.RampPlan) {
 	check(r.t, r.StartRamp(r.t.Context(), "button", p))
 }
 
-// after has time pass and then visitors come, of whom the first finds out what is
-// due.
+// after lets time pass and then sends visitors, the first of whom takes a step that is due.
 func (r *ramping) after(d time.Duration) {
 	r.t.Helper()
 	time.Sleep(d)
@@ -66,7 +64,7 @@ func (r *ramping) ramp() store.Ramp {
 	return countsOf(r.t, r.Engine, "button").Record.Ramp
 }
 
-// is fails unless the ramp is in a state, at a traffic that is in force.
+// is fails unless the ramp has the state, and the traffic in effect is the given one.
 func (r *ramping) is(state store.RampState, traffic float64) {
 	r.t.Helper()
 	record := countsOf(r.t, r.Engine, "button").Record
@@ -75,7 +73,7 @@ func (r *ramping) is(state store.RampState, traffic float64) {
 	}
 }
 
-// actions returns what the log calls what was done, and by whom, the oldest first.
+// actions returns the actions in the log and their actors, the oldest first.
 func (r *ramping) actions() string {
 	r.t.Helper()
 	var all []string
@@ -115,7 +113,7 @@ func rampSteps(t *testing.T) {
 	r.is(store.RampRunning, 0.1)
 }
 
-// TestRampSetsTraffic lets clients in by the traffic of each step.
+// TestRampSetsTraffic checks that the traffic of each step admits clients.
 func TestRampSetsTraffic(t *testing.T) { synctest.Test(t, rampSetsTraffic) }
 
 func rampSetsTraffic(t *testing.T) {
@@ -131,7 +129,7 @@ func rampSetsTraffic(t *testing.T) {
 			}
 		}
 		if got := float64(in) / clients; got < want-0.03 || got > want+0.03 {
-			t.Errorf("%v of the clients are let in, want %v", got, want)
+			t.Errorf("%v of the clients are admitted, want %v", got, want)
 		}
 		r.visit(30)
 		r.after(day)
@@ -168,8 +166,8 @@ func rampPauses(t *testing.T) {
 	}
 }
 
-// TestRampWaits takes no step while the experiment does not run, nor counts that
-// time.
+// TestRampWaits checks that a ramp takes no step while the experiment does not run, and does not
+// count that time.
 func TestRampWaits(t *testing.T) {
 	for name, closing := range map[string][2]func(*sixpack.Engine, context.Context) error{
 		"paused": {
@@ -210,7 +208,7 @@ func TestRampWaits(t *testing.T) {
 	}
 }
 
-// TestRampOfPaused begins to hold its first step when the experiment is resumed.
+// TestRampOfPaused checks that the time of the first step starts when the experiment is resumed.
 func TestRampOfPaused(t *testing.T) { synctest.Test(t, rampOfPaused) }
 
 func rampOfPaused(t *testing.T) {
@@ -226,9 +224,8 @@ func rampOfPaused(t *testing.T) {
 	r.is(store.RampRunning, 0.25)
 }
 
-// TestRampNeedsVisitors comes to an experiment that nobody visited for a week: a
-// step at which nobody took part is held again, one that was held is left for the
-// next and no further.
+// TestRampNeedsVisitors visits an experiment after a week without visitors: a step without
+// participants is repeated, and a step that was held is followed by one step only.
 func TestRampNeedsVisitors(t *testing.T) { synctest.Test(t, rampNeedsVisitors) }
 
 func rampNeedsVisitors(t *testing.T) {
@@ -254,8 +251,8 @@ func rampNeedsVisitors(t *testing.T) {
 	}
 }
 
-// TestRampLosesNobody raises the traffic over clients who come again at
-// each step, to two engines by turns.
+// TestRampLosesNobody raises the traffic for clients that return at each step, to two engines in
+// turn.
 func TestRampLosesNobody(t *testing.T) {
 	steps := []float64{0.01, 0.05, 0.1, 0.25, 0.5, 1}
 	for name, open := range openStores {
@@ -296,8 +293,8 @@ func TestRampLosesNobody(t *testing.T) {
 
 var lastOfMay = time.Date(2026, 5, 31, 12, 0, 0, 0, time.UTC)
 
-// counting returns a ramp of an experiment named exp that has counted so much by
-// KPI, of two alternatives, and that gets a visitor when its first step is due.
+// counting returns a ramp of an experiment named exp with two alternatives and the given counts
+// by KPI, after a visitor has come when its first step was due.
 func counting(t *testing.T, participants [2]int64, converted map[string][2]int64, guardrails ...store.Guardrail) (*sixpack.Engine, store.Record) {
 	t.Helper()
 	s := new(memory.Store)
@@ -374,7 +371,7 @@ func TestRampStopsItself(t *testing.T) {
 	}
 }
 
-// TestRampSurvives opens the file anew in the middle of a ramp.
+// TestRampSurvives closes and reopens the file in the middle of a ramp.
 func TestRampSurvives(t *testing.T) { synctest.Test(t, rampSurvives) }
 
 func rampSurvives(t *testing.T) {
@@ -421,8 +418,8 @@ func rampSurvives(t *testing.T) {
 	})
 }
 
-// TestRampStepsOnce has the callers of two engines, each with a connection of its
-// own where there are any, find each of many steps due, all at the same time.
+// TestRampStepsOnce has the callers of two engines, with their own connections, find each of
+// many steps due at the same time.
 func TestRampStepsOnce(t *testing.T) {
 	for name, open := range openStores {
 		t.Run(name, func(t *testing.T) {
@@ -523,7 +520,7 @@ func TestRampRefused(t *testing.T) {
 	refused("pause of a stopped one", r.PauseRamp(ctx, "button"))
 }
 
-// TestRampAndOverride leaves the traffic to the ramp while it is under way.
+// TestRampAndOverride checks that only the ramp sets the traffic while it is under way.
 func TestRampAndOverride(t *testing.T) { synctest.Test(t, rampAndOverride) }
 
 func rampAndOverride(t *testing.T) {
@@ -564,7 +561,7 @@ func rampAndOverride(t *testing.T) {
 	}
 }
 
-// TestRampCostsNothing lets clients come while no step is due.
+// TestRampCostsNothing checks that calls do not allocate while no step is due.
 func TestRampCostsNothing(t *testing.T) {
 	r := newRamping(t)
 	r.begin(store.RampPlan{Steps: []float64{0.99, 1}, Hold: day})
@@ -579,7 +576,7 @@ func TestRampCostsNothing(t *testing.T) {
 	}
 }
 
-// TestRampAndReset holds the present step anew, as its visitors are forgotten.
+// TestRampAndReset checks that Reset restarts the time of the present step.
 func TestRampAndReset(t *testing.T) { synctest.Test(t, rampAndReset) }
 
 func rampAndReset(t *testing.T) {
@@ -597,7 +594,7 @@ func rampAndReset(t *testing.T) {
 	r.is(store.RampRunning, 0.5)
 }
 
-// TestRampOfDisabledEngine leaves steps to engines that count.
+// TestRampOfDisabledEngine checks that a disabled engine takes no steps.
 func TestRampOfDisabledEngine(t *testing.T) { synctest.Test(t, rampOfDisabledEngine) }
 
 func rampOfDisabledEngine(t *testing.T) {

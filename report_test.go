@@ -14,9 +14,9 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// TestChangedSharesDoNotMislead has an experiment whose second half gets ten
-// times the rate, and of challengers many more than the first: pooled they look
-// far better than they are, which is as good.
+// TestChangedSharesDoNotMislead has an experiment whose second half has ten times the rate, and a
+// larger share of challengers: pooled counts make the challenger look better than the control,
+// which it is not.
 func TestChangedSharesDoNotMislead(t *testing.T) {
 	clock := lastOfMay.AddDate(0, 0, -20)
 	e := sixpack.New(new(memory.Store), sixpack.Config{Now: func() time.Time { return clock }})
@@ -62,8 +62,8 @@ func TestChangedSharesDoNotMislead(t *testing.T) {
 	}
 }
 
-// TestNobodyDrewTheForced leaves clients that were forced, or chose, out of the
-// check of the sample ratio.
+// TestNobodyDrewTheForced checks that forced and chosen participants do not count in the check of
+// the sample ratio.
 func TestNobodyDrewTheForced(t *testing.T) {
 	e := sixpack.New(new(memory.Store), sixpack.Config{})
 	x := sixpack.Experiment{Name: "exp", Alternatives: []string{"A", "B"}}
@@ -78,7 +78,7 @@ func TestNobodyDrewTheForced(t *testing.T) {
 		t.Errorf("%d participants, the sample ratio %+v", r.Participants, r.SampleRatio)
 	}
 	if c := r.Alternatives[1].ChanceToBeBest; !(c > 0.3 && c < 0.7) {
-		t.Errorf("nobody converted, and the chance of B is %v", c)
+		t.Errorf("without conversions, the probability of B is %v", c)
 	}
 }
 
@@ -125,7 +125,7 @@ func TestPlan(t *testing.T) {
 		t.Errorf("a KPI with a space: %v", err)
 	}
 	if err := e.SetPlan(ctx, "nothing", store.Plan{}); !errors.Is(err, sixpack.ErrUnknown) {
-		t.Errorf("an experiment that is not there: %v", err)
+		t.Errorf("an unknown experiment: %v", err)
 	}
 	check(t, e.SetPlan(ctx, "exp", store.Plan{Size: 5000}))
 	if r, err := e.Report(ctx, "exp", ""); err != nil || r.Outlook.Size != 5000 || r.Outlook.Missing != 4998 {
@@ -133,8 +133,8 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// TestFixedAnalysis shows nothing before its size, and cannot be chosen when
-// something was seen.
+// TestFixedAnalysis checks that a fixed analysis has no verdict before its size, and cannot be set
+// once there are participants.
 func TestFixedAnalysis(t *testing.T) {
 	ctx, e := t.Context(), sixpack.New(new(memory.Store), sixpack.Config{})
 	x := sixpack.Experiment{Name: "exp", Alternatives: []string{"A", "B"}, Plan: store.Plan{Analysis: store.AnalysisFixed, Size: 1000}}
@@ -160,13 +160,14 @@ func TestFixedAnalysis(t *testing.T) {
 	check(t, e.SetPlan(ctx, "exp", store.Plan{Analysis: store.AnalysisFixed, Size: 1000})) // what it is
 	check(t, e.SetPlan(ctx, "exp", store.Plan{}))
 	if err := e.SetPlan(ctx, "exp", x.Plan); !errors.Is(err, sixpack.ErrConflict) {
-		t.Errorf("back to one look: %v", err)
+		t.Errorf("a fixed analysis after an always-valid one: %v", err)
 	}
 	check(t, e.Reset(ctx, "exp"))
 	check(t, e.SetPlan(ctx, "exp", x.Plan))
 }
 
-// TestPrimaryKPI is the plan's, or the default one, unless only others were seen.
+// TestPrimaryKPI checks that the primary KPI is the plan's, else the default one, unless only
+// others were seen.
 func TestPrimaryKPI(t *testing.T) {
 	for _, test := range []struct {
 		planned string
@@ -186,7 +187,7 @@ func TestPrimaryKPI(t *testing.T) {
 	}
 }
 
-// TestReports tests that Reports agrees with Report, except for the fields that take long.
+// TestReports checks that Reports agrees with Report, except for the fields that take long.
 func TestReports(t *testing.T) {
 	e := sixpack.New(new(memory.Store), sixpack.Config{})
 	for _, name := range []string{"one", "two", "three"} {

@@ -25,7 +25,7 @@ func TestOperations(t *testing.T) {
 				log, err := e.Changes(t.Context(), "button", 1)
 				check(t, err)
 				if log[0].Undoable != (c.Want == operatortest.OK) {
-					t.Errorf("whether it can be undone is %t", log[0].Undoable)
+					t.Errorf("Undoable is %t", log[0].Undoable)
 				}
 			}
 			err := operatortest.Do(t.Context(), e, "button", c.Operation)
@@ -35,7 +35,7 @@ func TestOperations(t *testing.T) {
 			if c.Want == operatortest.OK {
 				// A purged experiment can be purged again if an import has brought clients.
 				if got := operatortest.Of(allowed); got != operatortest.OK && got != operatortest.Done {
-					t.Errorf("it was not to be allowed: %v", allowed)
+					t.Errorf("it was carried out, but Allowed returned %v", allowed)
 				}
 				return
 			}
@@ -44,7 +44,7 @@ func TestOperations(t *testing.T) {
 				t.Errorf("%+v", conflict)
 			}
 			if c.Want == operatortest.Refused && allowed != nil && allowed.Error() != err.Error() {
-				t.Errorf("%v, and it was to be: %v", err, allowed)
+				t.Errorf("got %v, but Allowed returned %v", err, allowed)
 			}
 			if after := countsOf(t, e, "button").Record; after.Version != before.Version {
 				t.Errorf("the experiment was changed: %+v", after)
@@ -56,8 +56,7 @@ func TestOperations(t *testing.T) {
 	}
 }
 
-// TestWinnerRisk asks for the risk of each of three alternatives, of which A is the
-// control.
+// TestWinnerRisk checks the risk of each of three alternatives. A is the control.
 func TestWinnerRisk(t *testing.T) {
 	for name, c := range map[string]struct {
 		converted [3]int64 // of 10,000 participants
@@ -115,7 +114,7 @@ func TestUndoSetsNoWinnerByTheWay(t *testing.T) {
 	}
 }
 
-// TestUndoPassesTheRules undoes changes of an experiment that was archived since.
+// TestUndoPassesTheRules undoes changes of an experiment that was archived later.
 func TestUndoPassesTheRules(t *testing.T) {
 	for _, c := range []struct {
 		operations []string
@@ -138,7 +137,7 @@ func TestUndoPassesTheRules(t *testing.T) {
 		log, err := e.Changes(t.Context(), "button", 2)
 		check(t, err)
 		if got := log[1].Undoable; got != (c.want == operatortest.OK) {
-			t.Errorf("%q: whether it can be undone is %t", c.operations, got)
+			t.Errorf("%q: Undoable is %t", c.operations, got)
 		}
 		if got := operatortest.Of(e.Undo(t.Context(), "button", log[1].ID)); got != c.want {
 			t.Errorf("%q: %q, want %q", c.operations, got, c.want)

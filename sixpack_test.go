@@ -24,7 +24,7 @@ var (
 	button = sixpack.Experiment{Name: "button", Alternatives: []string{"red", "blue"}}
 )
 
-// clock is a clock that only a test moves.
+// A clock shows the time that a test sets.
 type clock struct{ now time.Time }
 
 func (c *clock) Now() time.Time { return c.now }
@@ -75,9 +75,9 @@ func TestParticipateAndConvert(t *testing.T) {
 	if first.Reason != sixpack.ReasonAssigned || !first.Participating {
 		t.Errorf("first call: %+v, want an assigned participant", first)
 	}
-	again := participate(t, e, button, "anna")
-	if again.Reason != sixpack.ReasonExisting || again.Alternative != first.Alternative {
-		t.Errorf("second call: %+v, want existing %q", again, first.Alternative)
+	second := participate(t, e, button, "anna")
+	if second.Reason != sixpack.ReasonExisting || second.Alternative != first.Alternative {
+		t.Errorf("second call: %+v, want existing %q", second, first.Alternative)
 	}
 	for range 2 {
 		a, err := e.Convert(t.Context(), "button", "anna")
@@ -105,8 +105,8 @@ func TestParticipateAndConvert(t *testing.T) {
 	}
 }
 
-// TestPrecedence sets everything that could decide at once, and takes away the
-// first reason again and again.
+// TestPrecedence sets everything that can decide, and then removes one reason after the other in
+// the order of precedence.
 func TestPrecedence(t *testing.T) {
 	ctx := t.Context()
 	var s memory.Store
@@ -205,8 +205,8 @@ func TestPrefetch(t *testing.T) {
 				if before.Reason != sixpack.ReasonPrefetched || before.Participating {
 					t.Fatalf("Prefetch: %+v", before)
 				}
-				if again := participate(t, e, x, client, sixpack.Prefetch()); again != before {
-					t.Fatalf("second Prefetch: %+v, first %+v", again, before)
+				if second := participate(t, e, x, client, sixpack.Prefetch()); second != before {
+					t.Fatalf("second Prefetch: %+v, first %+v", second, before)
 				}
 				if n := participants(t, e, x.Name); n != int64(i) {
 					t.Fatalf("%d participants after Prefetch, want %d", n, i)
@@ -398,7 +398,7 @@ func TestRefusedCallsChangeNothing(t *testing.T) {
 	}
 }
 
-// invalid stands for all errors about an argument.
+// invalid returns an error that matches all errors about an argument.
 func invalid(argument string) error { return &sixpack.InvalidError{Argument: argument} }
 
 func part(x sixpack.Experiment, client string, o ...sixpack.ParticipateOption) func(context.Context, *sixpack.Engine) error {
@@ -480,7 +480,7 @@ func TestRobotsAndIgnoredVisitorsAreNotCounted(t *testing.T) {
 	}
 }
 
-// TestRobotsAreThoseOfTheExpression compares with the expression itself.
+// TestRobotsAreThoseOfTheExpression compares with the regular expression.
 func TestRobotsAreThoseOfTheExpression(t *testing.T) {
 	agents := []string{
 		"", " ", "\n", "bot", "CUBOT", "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
@@ -522,8 +522,8 @@ func TestDaysAreThoseOfTheConfiguredZone(t *testing.T) {
 	}
 }
 
-// TestTwoEnginesOneTruth makes every change through one engine and asks the
-// other, which remembers the state before it.
+// TestTwoEnginesOneTruth makes each change through one engine and calls the other one, which has
+// cached the state before the change.
 func TestTwoEnginesOneTruth(t *testing.T) {
 	ctx := t.Context()
 	var s memory.Store
@@ -655,7 +655,7 @@ func TestPurgeKeepsCounts(t *testing.T) {
 	}
 }
 
-// lastWins is an algorithm of one's own.
+// lastWins is a custom algorithm.
 type lastWins struct{}
 
 func (lastWins) Weights(arms []bandit.Arm) []float64 {

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// listed is a package of this module as go list describes it. Import paths within the module are relative to it: "." is the
+// A listed is a package of this module as go list describes it. Import paths within the module are relative to it: "." is the
 // root, "store" is github.com/sixpack-go/sixpack/store.
 type listed struct {
 	ImportPath string
@@ -58,7 +58,7 @@ func TestImports(t *testing.T) {
 		return !module[importPath] && !strings.Contains(first, ".")
 	}
 
-	only := map[string][]string{ // what a package may import beside the standard library
+	only := map[string][]string{ // the packages that a package may import, beside the standard library
 		".":               {"analysis", "bandit", "stats", "store"},
 		"bandit":          {"stats"},
 		"analysis":        {"stats", "store", "internal/format"},
@@ -94,7 +94,7 @@ func TestImports(t *testing.T) {
 	}
 	for _, p := range packages {
 		if slices.Contains([]string{"util", "utils", "common", "helper", "helpers", "model", "models"}, path.Base(p.ImportPath)) {
-			t.Errorf("the name of %s says nothing about its content", p.ImportPath)
+			t.Errorf("the name of %s does not describe its content", p.ImportPath)
 		}
 		allowed, limited := only[p.ImportPath]
 		for _, i := range p.Imports {

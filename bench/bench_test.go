@@ -14,7 +14,7 @@ import (
 	"github.com/sixpack-go/sixpack/internal/redistest"
 )
 
-// TestMain lets the test binary be the parts that the program starts.
+// TestMain lets the test binary run the parts that the program starts.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && parts[os.Args[1]] != nil {
 		main()
@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// smoke is enough to see that everything works.
+// smoke is the smallest effort with which everything runs.
 var smoke = effort{rounds: 1, calls: 100, turn: 20 * time.Millisecond, newcomers: callers, known: 100, loaded: 1000}
 
 func TestEverything(t *testing.T) {
@@ -59,7 +59,7 @@ func checkRow(t *testing.T, r row) {
 	for _, f := range figures {
 		allocations := r.Unit == plain
 		if f.Median < 0 || f.Median == 0 && !allocations || math.IsInf(f.Median, 0) || math.IsNaN(f.Median) || f.Low > f.Median || f.High < f.Median {
-			// A short turn can be under the resolution of processor time.
+			// A short turn can be shorter than the resolution of processor time.
 			if !strings.Contains(r.What, "processor time") {
 				t.Errorf("%+v: %+v", r, f)
 			}
@@ -77,13 +77,13 @@ func TestTable(t *testing.T) {
 		below bool
 		cells string
 	}{
-		{ratio.atLeast(0.75), false, "answers|30,000/s|40,000/s|echo|0.750|(0.500–1.000)|≥ 0.75|ok"},
-		{ratio.atLeast(0.8), true, "answers|30,000/s|40,000/s|echo|0.750|(0.500–1.000)|≥ 0.8|below"},
-		{ratio.atMost(0.7), true, "answers|30,000/s|40,000/s|echo|0.750|(0.500–1.000)|≤ 0.7|below"},
+		{ratio.withMin(0.75), false, "answers|30,000/s|40,000/s|echo|0.750|(0.500–1.000)|≥ 0.75|ok"},
+		{ratio.withMin(0.8), true, "answers|30,000/s|40,000/s|echo|0.750|(0.500–1.000)|≥ 0.8|below"},
+		{ratio.withMax(0.7), true, "answers|30,000/s|40,000/s|echo|0.750|(0.500–1.000)|≤ 0.7|below"},
 		{ratio, false, "answers|30,000/s|40,000/s|echo|0.750|(0.500–1.000)||"},
-		{alone("time", nanoseconds, 1234).atMost(2e9), false, "time|1.23µs|||||≤ 2s|ok"},
-		{alone("memory", bytesOf, 98_765_432, 98_765_434).atMost(100e6), false, "memory|98.8 MB||||(98.8 MB–98.8 MB)|≤ 100.0 MB|ok"},
-		{alone("allocations", plain, 2).atMost(1), true, "allocations|2|||||≤ 1|below"},
+		{alone("time", nanoseconds, 1234).withMax(2e9), false, "time|1.23µs|||||≤ 2s|ok"},
+		{alone("memory", bytesOf, 98_765_432, 98_765_434).withMax(100e6), false, "memory|98.8 MB||||(98.8 MB–98.8 MB)|≤ 100.0 MB|ok"},
+		{alone("allocations", plain, 2).withMax(1), true, "allocations|2|||||≤ 1|below"},
 	} {
 		if got := strings.Join(c.row.cells(), "|"); got != c.cells || c.row.below() != c.below {
 			t.Errorf("%s, below %t; want %s, %t", got, c.row.below(), c.cells, c.below)
@@ -156,7 +156,7 @@ func TestBodyOf(t *testing.T) {
 	}
 }
 
-// BenchmarkExistingClient is for benchstat, and for profiles of one side.
+// BenchmarkExistingClient is for benchstat and profiles.
 func BenchmarkExistingClient(b *testing.B) {
 	ours, err := participateAgain(b.Context())
 	if err != nil {
@@ -184,7 +184,7 @@ func BenchmarkExistingClient(b *testing.B) {
 	}
 }
 
-// BenchmarkNewClients brings them to a file, many at a time.
+// BenchmarkNewClients adds clients to a file, many at a time.
 func BenchmarkNewClients(b *testing.B) {
 	ours, err := openOurs(b.Context(), b.TempDir()+"/ours.db")
 	if err != nil {

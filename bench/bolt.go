@@ -14,8 +14,8 @@ import (
 	"github.com/sixpack-go/sixpack/store/bolt"
 )
 
-// bolt compares how many new clients a file takes a second with what bbolt
-// alone does, grouping writes with its Batch.
+// bolt compares the number of new clients per second of the bolt store with bbolt alone, which
+// groups writes with its Batch.
 func (b *bench) bolt(ctx context.Context) (rows []row, err error) {
 	var files []*file // ours first
 	defer func() {
@@ -32,7 +32,7 @@ func (b *bench) bolt(ctx context.Context) (rows []row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	delays := []time.Duration{time.Millisecond, 10 * time.Millisecond} // the latter is its default
+	delays := []time.Duration{time.Millisecond, 10 * time.Millisecond} // 10 ms is its default
 	for _, delay := range delays {
 		raw, err := openRaw(filepath.Join(b.scratch, delay.String()+".db"), delay, value)
 		if err != nil {
@@ -53,23 +53,23 @@ func (b *bench) bolt(ctx context.Context) (rows []row, err error) {
 		rows = append(rows, beside(fmt.Sprintf("bolt: new clients, %d callers", callers), perSecond,
 			scaled(measured[0], rate), fmt.Sprintf("bbolt Batch, %v", delay), scaled(measured[i+1], rate)))
 	}
-	// The bar is beside the better of them.
+	// The bar compares with the better delay.
 	best := 0
 	if rows[1].Other.Median > rows[0].Other.Median {
 		best = 1
 	}
-	rows[best] = rows[best].atLeast(0.5)
+	rows[best] = rows[best].withMin(0.5)
 	return rows, nil
 }
 
-// A file takes new clients.
+// A file is a file that stores new clients.
 type file struct {
 	put   func(id uuid) error
 	close func() error
 	next  uint64
 }
 
-// bring brings n clients that the file does not know, so many at a time.
+// bring adds n new clients to the file, many at a time.
 func (f *file) bring(atATime, n int) error {
 	first := f.next
 	f.next += uint64(n)
@@ -113,8 +113,8 @@ func openRaw(path string, delay time.Duration, value []byte) (*file, error) {
 	return &file{put: put, close: db.Close}, nil
 }
 
-// valueOfClient returns the bytes that our store keeps of a client, so that
-// bbolt puts the same.
+// valueOfClient returns the bytes that the bolt store keeps of a client, so that bbolt writes the
+// same.
 func valueOfClient(ctx context.Context, path string) ([]byte, error) {
 	ours, err := openOurs(ctx, path)
 	if err != nil {
@@ -139,7 +139,7 @@ func valueOfClient(ctx context.Context, path string) ([]byte, error) {
 	return value, errors.Join(err, db.Close())
 }
 
-// find returns the value of a key in whatever bucket below the cursor has it.
+// find returns the value of a key in the first bucket below the cursor that has the key.
 func find(c *bbolt.Cursor, key []byte) []byte {
 	for name, _ := c.First(); name != nil; name, _ = c.Next() {
 		b := c.Bucket().Bucket(name)

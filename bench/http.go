@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// A server is one that is put under load.
+// A server is a server under load.
 type server struct {
 	*child
 
 	address string
 }
 
-// cost is what a server did under load.
+// A cost is what an answer of a server under load costs.
 type cost struct {
 	perSecond float64 // answers
-	processor float64 // seconds of processor for each answer; 0 if not known
+	processor float64 // seconds of processor time per answer; 0 if unknown
 }
 
-// http compares answers a second with those of an echo handler that does
-// nothing, for the same requests.
+// http compares the answers per second with an echo handler that does nothing, for the same
+// requests.
 func (b *bench) http(ctx context.Context) (rows []row, err error) {
 	overMemory, err := b.serve(ctx, site{Kind: "memory"})
 	if err != nil {
@@ -43,17 +43,17 @@ func (b *bench) http(ctx context.Context) (rows []row, err error) {
 	}
 	defer func() { err = errors.Join(err, bareEcho.end()) }()
 	for _, c := range []struct {
-		what  string
-		ours  server
-		mix   mix
-		least float64 // 0 for no bar
+		what    string
+		ours    server
+		mix     mix
+		minimum float64 // 0 for no bar
 	}{
 		{"HTTP over memory: existing clients", overMemory, mix{}, 0.75},
 		{"HTTP over memory: the same, naming their user agent", overMemory, mix{agent: true}, 0},
 		{"HTTP over bolt: existing clients", overBolt, mix{}, 0.7},
 		{"HTTP over bolt: 80% existing, 15% new, 5% converting", overBolt, mix{newcomers: 15, conversions: 5}, 0.5},
 	} {
-		more, err := b.compare(ctx, c.what, c.ours, bareEcho, "bare echo", c.mix, c.least)
+		more, err := b.compare(ctx, c.what, c.ours, bareEcho, "bare echo", c.mix, c.minimum)
 		if err != nil {
 			return nil, err
 		}
@@ -62,7 +62,7 @@ func (b *bench) http(ctx context.Context) (rows []row, err error) {
 	return rows, nil
 }
 
-// serve starts a server that knows clients already.
+// serve starts a server that already has clients.
 func (b *bench) serve(ctx context.Context, s site) (server, error) {
 	s.Known = b.known
 	if b.profiles != "" {
@@ -73,7 +73,7 @@ func (b *bench) serve(ctx context.Context, s site) (server, error) {
 	return server{c, address}, err
 }
 
-// answers returns what the server says to a participation and a conversion.
+// answers returns the answers of the server to a participation and a conversion.
 func (s server) answers(ctx context.Context) ([]string, error) {
 	participated, err := s.answer(ctx, mix{})
 	if err != nil {
@@ -83,7 +83,7 @@ func (s server) answers(ctx context.Context) ([]string, error) {
 	return []string{participated, converted}, err
 }
 
-// answer returns what the server says to the first request of a load.
+// answer returns the answer of the server to the first request of a load.
 func (s server) answer(ctx context.Context, m mix) (string, error) {
 	l, err := dial(ctx, s.address, 1, m)
 	if err != nil {
@@ -98,7 +98,7 @@ func (s server) answer(ctx context.Context, m mix) (string, error) {
 }
 
 // compare puts two servers under the same load in turn.
-func (b *bench) compare(ctx context.Context, what string, ours, other server, rival string, m mix, least float64) ([]row, error) {
+func (b *bench) compare(ctx context.Context, what string, ours, other server, rival string, m mix, minimum float64) ([]row, error) {
 	ourLoad, err := b.warm(ctx, ours, m)
 	if err != nil {
 		return nil, err
@@ -117,8 +117,8 @@ func (b *bench) compare(ctx context.Context, what string, ours, other server, ri
 	}
 	requests := func(c cost) float64 { return c.perSecond }
 	rows := []row{beside(what, perSecond, scaled(measured[0], requests), rival, scaled(measured[1], requests))}
-	if least > 0 {
-		rows[0] = rows[0].atLeast(least)
+	if minimum > 0 {
+		rows[0] = rows[0].withMin(minimum)
 	}
 	if measured[0][0].processor == 0 || measured[1][0].processor == 0 {
 		return rows, nil
@@ -128,7 +128,7 @@ func (b *bench) compare(ctx context.Context, what string, ours, other server, ri
 		scaled(measured[0], processor), rival, scaled(measured[1], processor))), nil
 }
 
-// warm returns a load that a server has borne for a moment.
+// warm returns a load that has run for a moment.
 func (b *bench) warm(ctx context.Context, s server, m mix) (load, error) {
 	l, err := dial(ctx, s.address, b.known, m)
 	if err != nil {

@@ -13,31 +13,30 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// mix says what is asked. What newcomers and conversions leave are
-// participations of clients that take part already.
+// A mix is the mix of requests. The rest of newcomers and conversions are participations of
+// clients that already take part.
 type mix struct {
 	newcomers, conversions int  // in percent
-	agent                  bool // participations tell the visitor's user agent
+	agent                  bool // participations have the visitor's user agent
 }
 
-// A load asks a server over connections that stay open, each as soon as it was
-// answered. It builds and reads requests with as little work as it can: it
-// shares the processors with the server.
+// A load sends requests to a server over persistent connections, the next one after each answer.
+// It does as little work as possible, because it shares the processors with the server.
 type load []*visitors
 
-// visitors ask over one connection.
+// visitors are the clients of one connection.
 type visitors struct {
 	conn        net.Conn
 	mix         mix
-	known       uint64 // clients that take part already: the first ones
-	fresh       uint64 // the last client that came new
+	known       uint64 // clients that already take part: the first ones
+	fresh       uint64 // the last new client
 	random      *rand.Rand
 	participate request
 	convert     request
 	answer      [4 << 10]byte
 }
 
-// Paths that want an id at their end.
+// Paths to which a client ID is appended.
 const (
 	participatePath = "/participate?experiment=button-color&alternatives=red&alternatives=blue&client_id="
 	convertPath     = "/convert?experiment=button-color&client_id="
@@ -46,10 +45,10 @@ const (
 		"%20(KHTML%2C%20like%20Gecko)%20Chrome%2F126.0.0.0%20Safari%2F537.36&client_id="
 )
 
-// A request is made once. Only the id in it changes.
+// A request is built once. Then only its client ID changes.
 type request struct {
 	text []byte
-	id   []byte // the part of text that is the id
+	id   []byte // the client ID within text
 }
 
 func newRequest(path string) request {
@@ -57,13 +56,13 @@ func newRequest(path string) request {
 	return request{text: text, id: text[len("GET ")+len(path):][:0]}
 }
 
-// of returns the request of a client, valid until that of another.
+// of returns the request of a client, valid until the next call.
 func (r request) of(id uuid) []byte {
 	id.appendTo(r.id)
 	return r.text
 }
 
-// dial connects to a server. Two loads of the same mix ask the same, byte for byte.
+// dial connects to a server. Two loads of the same mix send the same bytes.
 func dial(ctx context.Context, address string, known int, m mix) (load, error) {
 	path := participatePath
 	if m.agent {
@@ -78,7 +77,7 @@ func dial(ctx context.Context, address string, known int, m mix) (load, error) {
 		}
 		l = append(l, &visitors{
 			conn: conn, mix: m, known: uint64(known), fresh: (i + 1) << 40,
-			random:      rand.New(rand.NewPCG(i, 0)), //nolint:gosec // to be the same each time
+			random:      rand.New(rand.NewPCG(i, 0)), //nolint:gosec // has to be repeatable
 			participate: newRequest(path),
 			convert:     newRequest(convertPath),
 		})
@@ -88,11 +87,11 @@ func dial(ctx context.Context, address string, known int, m mix) (load, error) {
 
 func (l load) close() {
 	for _, v := range l {
-		_ = v.conn.Close() // nothing is under way
+		_ = v.conn.Close() // no request is in progress
 	}
 }
 
-// run asks for a while and returns how many answers there were a second.
+// run sends requests for a while and returns the number of answers per second.
 func (l load) run(d time.Duration) (perSecond float64, err error) {
 	const patience = 10 * time.Second // for the last answers
 	var group errgroup.Group
@@ -131,7 +130,7 @@ func (v *visitors) askUntil(end time.Time) (n int, err error) {
 	return n, nil
 }
 
-// next returns the next request, valid until the one after it.
+// next returns the next request, valid until the next call.
 func (v *visitors) next() []byte {
 	known := uuidOf(v.random.Uint64N(v.known))
 	switch n := v.random.IntN(100); {
@@ -152,7 +151,7 @@ var (
 	endOfHeads = []byte("\r\n\r\n")
 )
 
-// read returns the body of an answer, valid until the next one.
+// read returns the body of an answer, valid until the next call.
 func (v *visitors) read() ([]byte, error) {
 	for n := 0; ; {
 		more, err := v.conn.Read(v.answer[n:])
@@ -169,7 +168,7 @@ func (v *visitors) read() ([]byte, error) {
 	}
 }
 
-// bodyOf returns the body of an answer that is complete, else nil.
+// bodyOf returns the body of a complete answer, else nil.
 func bodyOf(answer []byte) ([]byte, error) {
 	heads, body, found := bytes.Cut(answer, endOfHeads)
 	if !found {

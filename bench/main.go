@@ -1,11 +1,11 @@
-// Command bench measures sixpack beside what it can be compared with and prints
-// a table: what, ours, the other, their ratio, and the bar we set ourselves.
+// Command bench compares sixpack with other programs and prints a table: what is measured,
+// sixpack, the other program, their ratio, and the limit of the ratio.
 //
 //	cd bench && go run .
 //
-// The two sides of a comparison are measured in turn, round by round, on one
-// machine in one run, so that the ratio holds where times would not. What asks
-// and what answers over HTTP are processes of their own; all is on loopback.
+// The two sides of a comparison are measured in turn, round by round, on one machine in one run:
+// their ratio is repeatable, although times are not. HTTP clients and servers are separate
+// processes, all on the loopback interface.
 package main
 
 import (
@@ -39,13 +39,13 @@ func main() {
 	}
 }
 
-// effort is how much is done for a figure.
+// effort is the amount of work for a figure.
 type effort struct {
 	rounds    int
 	calls     int           // in process, in a turn
 	turn      time.Duration // of a server under load
 	newcomers int           // to a bolt file, in a turn
-	known     int           // clients that a server knows before it is put under load
+	known     int           // clients that a server has before the load
 	loaded    int           // clients of the large file
 }
 
@@ -59,11 +59,11 @@ type bench struct {
 	effort
 
 	scratch  string // folder for files
-	profiles string // folder for profiles of our servers, if not empty
+	profiles string // folder for profiles of the sixpack servers; empty: none
 	progress io.Writer
 }
 
-// sections are the parts of the table, by the names that -run picks from.
+// sections are the parts of the table, by their names for -run.
 var sections = []struct {
 	name string
 	rows func(*bench, context.Context) ([]row, error)
@@ -77,7 +77,7 @@ var sections = []struct {
 
 var errBelow = errors.New("some figures are below the bar")
 
-// run is the program, or the part of it that the first argument names.
+// run runs the program, or the part of it that the first argument names.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	if len(args) == 2 && parts[args[0]] != nil {
 		return parts[args[0]](ctx, []byte(args[1]), stdin, stdout)
@@ -88,8 +88,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	asJSON := flags.Bool("json", false, "print JSON instead of a table")
 	strict := flags.Bool("strict", false, "exit with status 1 if a figure is below its bar")
 	only := flags.String("run", "", "measure only the sections that match this `expression`: memory, http, bolt, start, redis")
-	// Not the folder for temporary files: that is often in memory, where
-	// nothing waits for a disk.
+	// Not the folder for temporary files, which is often in memory, where nothing waits for a
+	// disk.
 	dir := flags.String("dir", ".", "the `folder` to write files to, on the kind of disk that matters")
 	profiles := flags.String("profiles", "", "a `folder` for CPU profiles of our servers under load")
 	if err := flags.Parse(args); err != nil {
@@ -116,7 +116,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return nil
 }
 
-// measure returns the rows that it has also when it fails.
+// measure returns the rows. If it fails, it returns the rows so far.
 func (b *bench) measure(ctx context.Context, dir string, wanted *regexp.Regexp) (rows []row, err error) {
 	if b.scratch, err = os.MkdirTemp(dir, "scratch-"); err != nil {
 		return nil, err
@@ -140,8 +140,7 @@ func (b *bench) measure(ctx context.Context, dir string, wanted *regexp.Regexp) 
 	return rows, nil
 }
 
-// load1 says how busy the machine is before we begin. If others use it, even
-// ratios are noise.
+// load1 returns how busy the machine is at the start. If others use it, even ratios are noise.
 func load1() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	if err != nil {

@@ -15,11 +15,11 @@ import (
 // button is the experiment of all measurements.
 var button = sixpack.Experiment{Name: "button-color", Alternatives: []string{"red", "blue"}}
 
-// returning is how many clients come again and again: fewer than growthbook
-// caches, so that it never has to ask its service.
+// returning is the number of returning clients: fewer than growthbook caches, so that it never
+// has to call its service.
 const returning = 1 << 13
 
-// memory compares calls in process for clients that take part already.
+// memory compares calls in process for clients that already take part.
 func (b *bench) memory(ctx context.Context) ([]row, error) {
 	ours, err := participateAgain(ctx)
 	if err != nil {
@@ -41,7 +41,7 @@ func (b *bench) memory(ctx context.Context) ([]row, error) {
 	for _, r := range rivals {
 		turns = append(turns, timed(b.calls, r.run))
 	}
-	// Turns long enough to pay for the garbage they make, and many of them.
+	// Many turns, each long enough to include its garbage collection.
 	measured, err := inTurn(4*b.rounds+1, turns...)
 	if err != nil {
 		return nil, err
@@ -51,26 +51,26 @@ func (b *bench) memory(ctx context.Context) ([]row, error) {
 	for i, r := range rivals {
 		rows = append(rows, beside("memory: existing client", nanoseconds, scaled(measured[0], call), r.name, scaled(measured[i+1], call)))
 	}
-	rows[0] = rows[0].atMost(0.15)
+	rows[0] = rows[0].withMax(0.15)
 	return append(rows, allocations(ours, rivals[0].name, rivals[0].run)), nil
 }
 
-// allocations compares those of one call.
+// allocations compares the allocations of one call.
 func allocations(ours func(n int) error, rival string, other func(n int) error) row {
 	count := func(calls func(n int) error) float64 {
 		return testing.AllocsPerRun(returning, func() {
 			if err := calls(1); err != nil {
-				panic(err) // It has been measured already, without an error.
+				panic(err) // the same call has succeeded before
 			}
 		})
 	}
-	r := alone("memory: existing client, allocations", plain, count(ours)).atMost(1)
+	r := alone("memory: existing client, allocations", plain, count(ours)).withMax(1)
 	r.Rival, r.Other = rival, new(spreadOf([]float64{count(other)}))
 	return r
 }
 
-// participateAgain returns a function that makes calls for clients that take
-// part in an experiment, in memory.
+// participateAgain returns a function that calls Participate for clients that already take part,
+// in memory.
 func participateAgain(ctx context.Context) (func(n int) error, error) {
 	engine := sixpack.New(new(memory.Store), sixpack.Config{})
 	clients := make([]string, returning)
@@ -94,15 +94,14 @@ func participateAgain(ctx context.Context) (func(n int) error, error) {
 	}, nil
 }
 
-// A growthbookSite is a server that uses growthbook as its documentation says:
-// one client for the process, and a child of it, with the attributes of the
-// visitor, for each request.
+// A growthbookSite is a server that uses growthbook as documented: one client for the process,
+// and for each request a child of it with the attributes of the visitor.
 type growthbookSite struct {
-	ctx        context.Context //nolint:containedctx // that of all its requests
+	ctx        context.Context //nolint:containedctx // of all its requests
 	experiment *growthbook.Experiment
 	sticky     *growthbook.Client   // knows the assignments of all visitors
 	stateless  *growthbook.Client   // hashes the visitor each time
-	visitors   []string             // their ids
+	visitors   []string             // their IDs
 	children   []*growthbook.Client // of sticky, one for each visitor
 }
 
@@ -136,8 +135,8 @@ func newGrowthbook(ctx context.Context) (*growthbookSite, error) {
 	return g, nil
 }
 
-// request returns a function that does what requests must: make a child, and
-// run the experiment.
+// request returns a function that does the work of a request: it makes a child and runs the
+// experiment.
 func (g *growthbookSite) request(parent *growthbook.Client) func(n int) error {
 	return func(n int) error {
 		for i := range n {
@@ -153,8 +152,7 @@ func (g *growthbookSite) request(parent *growthbook.Client) func(n int) error {
 	}
 }
 
-// run returns a function that only runs the experiment, for children that are
-// there already.
+// run returns a function that only runs the experiment, for existing children.
 func (g *growthbookSite) run(children []*growthbook.Client) func(n int) error {
 	return func(n int) error {
 		for i := range n {

@@ -11,9 +11,9 @@ import (
 	"os/exec"
 )
 
-// A part is what this program does when it runs itself, in a process of its
-// own: its first argument names it, its second holds what it needs to know, as
-// JSON. It answers with a line of JSON, and goes on until its input ends.
+// A part is a part of this program that runs in its own process. The first argument is its name,
+// the second its configuration as JSON. It answers with a line of JSON, and runs until its input
+// ends.
 type part func(ctx context.Context, task []byte, stdin io.Reader, stdout io.Writer) error
 
 var parts = map[string]part{
@@ -21,8 +21,8 @@ var parts = map[string]part{
 	"fill":  fill,
 }
 
-// A child is a part that runs. What is measured so shares neither heap nor
-// scheduler with what measures it.
+// A child is a running part. So the measured code and the measuring code share neither a heap
+// nor a scheduler.
 type child struct {
 	cmd   *exec.Cmd
 	stdin io.Closer
@@ -38,8 +38,8 @@ func startPart(ctx context.Context, name string, task, answer any) (*child, erro
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, self, name, string(argument)) //nolint:gosec // it is us
-	cmd.Env = append(os.Environ(), "GOGC=400")                    // as sixpack has it over the embedded store, on both sides
+	cmd := exec.CommandContext(ctx, self, name, string(argument)) //nolint:gosec // this program
+	cmd.Env = append(os.Environ(), "GOGC=400")                    // as sixpack sets it for the embedded store; on both sides
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -63,9 +63,9 @@ func startPart(ctx context.Context, name string, task, answer any) (*child, erro
 	return c, nil
 }
 
-// end tells the part to end and waits until it has.
+// end ends the part and waits for its exit.
 func (c *child) end() error {
-	_ = c.stdin.Close() // fails only if the part is gone, which Wait tells
+	_ = c.stdin.Close() // fails only if the part has exited, which Wait reports
 	if err := c.cmd.Wait(); err != nil {
 		return fmt.Errorf("%s: %w", c.cmd.Args[1], err)
 	}

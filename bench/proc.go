@@ -9,16 +9,15 @@ import (
 	"time"
 )
 
-// What Linux tells of processes. Elsewhere these figures are left out.
+// Figures of processes that Linux has. Other systems leave them out.
 
-// processorTime returns what a process has used of the processors, 0 if that is
-// not known.
+// processorTime returns the processor time that a process has used, 0 if it is unknown.
 func processorTime(pid int) time.Duration {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
 	}
-	// The name of the program, in parentheses, may hold anything.
+	// The name of the program, in parentheses, may contain any characters.
 	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
 	var ticks int64
 	for _, field := range fields[11:13] { // user and system time
@@ -31,8 +30,8 @@ func processorTime(pid int) time.Duration {
 	return time.Duration(ticks) * (time.Second / 100)
 }
 
-// anonymous returns how much memory of a process is resident and not mapped
-// from a file, in bytes, 0 if that is not known.
+// anonymous returns the resident memory of a process that is not mapped from a file, in bytes, 0
+// if it is unknown.
 func anonymous(pid int) float64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

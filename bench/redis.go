@@ -19,14 +19,14 @@ import (
 	"github.com/sixpack-go/sixpack/store/redis"
 )
 
-// redisPrefix is what our keys begin with, smallKey one that is none of ours.
+// redisPrefix is the prefix of sixpack's keys, smallKey another key.
 const (
 	redisPrefix = "sixpack"
 	smallKey    = "small"
 )
 
-// redis compares calls over a Redis server with a plain GET of a small key, in
-// process and over HTTP, and tells how much memory the server needs for a client.
+// redis compares calls over a Redis server with a GET of a small key, in process and over HTTP,
+// and measures the memory of the server per client.
 func (b *bench) redis(ctx context.Context) (rows []row, err error) {
 	server, err := redistest.Start()
 	if err != nil {
@@ -55,9 +55,8 @@ func dialRedis(address string) (rueidis.Client, error) {
 	return rueidis.NewClient(rueidis.ClientOption{InitAddress: []string{address}, DisableCache: true})
 }
 
-// redisCalls compares calls in process, by the same client of the server. They
-// come with a deadline, as those of the HTTP service do, so that the store needs
-// no timer of its own for each.
+// redisCalls compares calls in process, by the same client of the server. Like calls of the HTTP
+// service, they have a deadline, so that the store needs no timer for each.
 func (b *bench) redisCalls(ctx context.Context, _ string, client rueidis.Client) ([]row, error) {
 	engine := sixpack.New(redis.New(client, redisPrefix, redis.Config{Timeout: time.Minute}), sixpack.Config{})
 	known := make([]string, b.known)
@@ -101,13 +100,12 @@ func (b *bench) redisCalls(ctx context.Context, _ string, client rueidis.Client)
 	get := scaled(measured[2], rate)
 	what := fmt.Sprintf("redis, %d callers: ", callers)
 	return []row{
-		beside(what+"existing clients", perSecond, scaled(measured[0], rate), "GET, same client", get).atLeast(0.5),
-		beside(what+"new clients", perSecond, scaled(measured[1], rate), "GET, same client", get).atLeast(0.4),
+		beside(what+"existing clients", perSecond, scaled(measured[0], rate), "GET, same client", get).withMin(0.5),
+		beside(what+"new clients", perSecond, scaled(measured[1], rate), "GET, same client", get).withMin(0.4),
 	}, nil
 }
 
-// redisHTTP compares answers a second with those of an echo handler that GETs a
-// small key.
+// redisHTTP compares the answers per second with an echo handler that GETs a small key.
 func (b *bench) redisHTTP(ctx context.Context, address string, _ rueidis.Client) (rows []row, err error) {
 	ours, err := b.serve(ctx, site{Kind: "redis", Path: address})
 	if err != nil {
@@ -124,14 +122,14 @@ func (b *bench) redisHTTP(ctx context.Context, address string, _ rueidis.Client)
 	}
 	defer func() { err = errors.Join(err, getting.end()) }()
 	for _, c := range []struct {
-		what  string
-		mix   mix
-		least float64
+		what    string
+		mix     mix
+		minimum float64
 	}{
 		{"HTTP over redis: existing clients", mix{}, 0.7},
 		{"HTTP over redis: new clients", mix{newcomers: 100}, 0.6},
 	} {
-		more, err := b.compare(ctx, c.what, ours, getting, "echo that GETs", c.mix, c.least)
+		more, err := b.compare(ctx, c.what, ours, getting, "echo that GETs", c.mix, c.minimum)
 		if err != nil {
 			return nil, err
 		}
@@ -140,7 +138,7 @@ func (b *bench) redisHTTP(ctx context.Context, address string, _ rueidis.Client)
 	return rows, nil
 }
 
-// overRedis is a store that closes its client of the server.
+// overRedis is a store that closes its client.
 type overRedis struct {
 	*redis.Store
 
@@ -162,8 +160,8 @@ func (o overRedis) Close() error {
 	return err
 }
 
-// getting returns a handler that GETs a small key before it answers with a
-// constant, and what has to be closed after it.
+// getting returns a handler that GETs a small key and answers with a constant, and the client to
+// close after it.
 func getting(address string, answers []string) (http.Handler, store.Store, error) {
 	st, err := openRedis(address)
 	if err != nil {
@@ -176,8 +174,8 @@ func getting(address string, answers []string) (http.Handler, store.Store, error
 	}), st, nil
 }
 
-// redisMemory compares what a server needs for clients, of whom every tenth
-// converted, with what it needs for the same in Sixpack's own keys.
+// redisMemory compares the memory for clients, every tenth of whom converted, with the memory for
+// the same clients in the keys of Sixpack.
 func (b *bench) redisMemory(ctx context.Context, _ string, _ rueidis.Client) ([]row, error) {
 	var ours, sixpacks float64
 	err := withRedis(func(st overRedis) (err error) {
@@ -186,7 +184,7 @@ func (b *bench) redisMemory(ctx context.Context, _ string, _ rueidis.Client) ([]
 			return err
 		}
 		return withRedis(func(other overRedis) (err error) {
-			space := sixpack2.New(other.client, "sxp", sixpack2.Config{})
+			space := sixpack2.New(other.client, "sxp", time.UTC)
 			sixpacks, err = memoryFor(ctx, other.client, func() error {
 				_, err := space.Export(ctx, st, button.Name, false, nil)
 				return err
@@ -203,12 +201,12 @@ func (b *bench) redisMemory(ctx context.Context, _ string, _ rueidis.Client) ([]
 		beside("  the same, as Sixpack keeps it", bytesOf, []float64{ours / clients}, "Sixpack's keys", []float64{sixpacks / clients}),
 	}
 	if b.loaded >= full.loaded {
-		rows[0] = rows[0].atMost(32) // fewer clients make buckets of their own
+		rows[0] = rows[0].withMax(32) // few clients, so buckets weigh more
 	}
 	return rows, nil
 }
 
-// withRedis has something done on an empty server.
+// withRedis calls a function with an empty server.
 func withRedis(do func(overRedis) error) (err error) {
 	server, err := redistest.Start()
 	if err != nil {
@@ -222,8 +220,7 @@ func withRedis(do func(overRedis) error) (err error) {
 	return errors.Join(do(st), st.Close())
 }
 
-// memoryFor returns how many bytes more the server has allocated after something
-// is done.
+// memoryFor returns the number of bytes that the server allocates during a function.
 func memoryFor(ctx context.Context, client rueidis.Client, do func() error) (float64, error) {
 	before, err := usedMemory(ctx, client)
 	if err != nil {
@@ -236,7 +233,7 @@ func memoryFor(ctx context.Context, client rueidis.Client, do func() error) (flo
 	return after - before, err
 }
 
-// importClients has a store know clients who came over a month.
+// importClients imports clients who came during a month.
 func importClients(ctx context.Context, st store.Store, n int) error {
 	const batch = 10_000
 	began := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)

@@ -9,9 +9,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// inTurn measures each contender once a round, one after the other, so that
-// whatever else the machine does meets them all. It returns a list for each
-// contender with a value for each round.
+// inTurn measures each contender once per round, one after the other, so that other work of the
+// machine affects all of them. It returns the values of all rounds for each contender.
 func inTurn[T any](rounds int, contenders ...func() (T, error)) ([][]T, error) {
 	measured := make([][]T, len(contenders))
 	for range rounds {
@@ -26,7 +25,7 @@ func inTurn[T any](rounds int, contenders ...func() (T, error)) ([][]T, error) {
 	return measured, nil
 }
 
-// timed returns the seconds that n calls take, as a turn for inTurn.
+// timed returns a turn for inTurn that returns the seconds for n calls.
 func timed(n int, calls func(n int) error) func() (float64, error) {
 	return func() (float64, error) {
 		began := time.Now()
@@ -44,14 +43,14 @@ func scaled[T any](values []T, f func(T) float64) []float64 {
 	return list
 }
 
-// callers is how many ask at the same time wherever speed is measured with many.
+// callers is the number of concurrent callers.
 const callers = 64
 
-// connections is how many a server under load has. A store that syncs before it
-// answers lives by how many wait for the same sync.
+// connections is the number of connections of a server under load. The speed of a store that
+// syncs before it answers depends on how many callers share a sync.
 const connections = 256
 
-// concurrently calls do for every number below n, with so many calls at a time.
+// concurrently calls do for each number below n, with a number of calls at a time.
 func concurrently(atATime, n int, do func(i uint64) error) error {
 	var group errgroup.Group
 	var next atomic.Uint64
@@ -68,11 +67,11 @@ func concurrently(atATime, n int, do func(i uint64) error) error {
 	return group.Wait()
 }
 
-// uuid is the id of a client, as most clients have it.
+// A uuid is a client ID of the most frequent form.
 type uuid [16]byte
 
-// uuidOf returns the id of the nth client. They are all different, come in no
-// order, and are the same in every process and every run.
+// uuidOf returns the ID of the nth client. All IDs are different, not in order, and the same in
+// every process and every run.
 func uuidOf(n uint64) (id uuid) {
 	binary.BigEndian.PutUint64(id[:8], scramble(2*n))
 	binary.BigEndian.PutUint64(id[8:], scramble(2*n+1))
@@ -81,7 +80,7 @@ func uuidOf(n uint64) (id uuid) {
 	return id
 }
 
-// scramble is the end of SplitMix64: one to one, and without a pattern.
+// scramble is the last step of SplitMix64: a bijection without a pattern.
 func scramble(x uint64) uint64 {
 	x *= 0x9e3779b97f4a7c15
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
@@ -89,7 +88,7 @@ func scramble(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// String returns the id as it is usually written.
+// String returns the ID in the form of a UUID.
 func (id uuid) String() string { return string(id.appendTo(nil)) }
 
 func (id uuid) appendTo(b []byte) []byte {

@@ -21,7 +21,7 @@ import (
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
-// site says what to serve.
+// A site is the configuration of a server.
 type site struct {
 	Kind    string   `json:"kind"`              // memory, bolt, redis, or bare and get for handlers that do nothing and a GET
 	Path    string   `json:"path,omitempty"`    // of the file, for bolt; the server's address, for redis and get
@@ -63,7 +63,7 @@ func serve(ctx context.Context, task []byte, stdin io.Reader, stdout io.Writer) 
 	return err
 }
 
-// newServer returns a server as cmd/sixpack has it, for both sides.
+// newServer returns a server with the settings of cmd/sixpack, for both sides.
 func newServer(h http.Handler) *http.Server {
 	const patience = 30 * time.Second
 	return &http.Server{
@@ -76,7 +76,7 @@ func newServer(h http.Handler) *http.Server {
 	}
 }
 
-// handler returns what is served, and a store to be closed after it.
+// handler returns a handler, and a store to close after it.
 func (s *site) handler(ctx context.Context) (http.Handler, store.Store, error) {
 	switch s.Kind {
 	case "bare":
@@ -112,8 +112,8 @@ func (s *site) open() (store.Store, error) {
 	}
 }
 
-// echoOf returns what anything built on echo costs at least: a router whose
-// handlers do something and answer with constants.
+// echoOf returns a router with the minimum cost of programs that use echo: its handlers do one
+// thing and answer with constants.
 func echoOf(answers []string, do func(echo.Context) error) http.Handler {
 	e := echo.New()
 	for i, path := range []string{"/participate", "/convert"} {

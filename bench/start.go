@@ -19,8 +19,8 @@ import (
 // dataFile is the name of the file in the data folder of the server.
 const dataFile = "sixpack.db"
 
-// start measures, with no one beside it, how long the real program takes until
-// it answers, and how much memory it keeps to itself.
+// start measures the time that the real program takes until it answers, and its private memory.
+// There is no other program to compare with.
 func (b *bench) start(ctx context.Context) ([]row, error) {
 	binary := filepath.Join(b.scratch, "sixpack")
 	build := exec.CommandContext(ctx, "go", "build", "-o", binary, "./cmd/sixpack") //nolint:gosec // the path is ours
@@ -46,22 +46,22 @@ func (b *bench) start(ctx context.Context) ([]row, error) {
 	took := func(s started) float64 { return s.took.Seconds() * 1e9 }
 	memory := func(s started) float64 { return s.anonymous }
 	return slices.DeleteFunc([]row{
-		alone("start to first answer: empty store", nanoseconds, scaled(empty, took)...).atMost(300e6),
-		alone("start to first answer: bolt with "+n+" clients", nanoseconds, scaled(loaded, took)...).atMost(2e9),
-		alone("memory not mapped: after loading "+n+" clients", bytesOf, filled.Anonymous).atMost(100e6),
+		alone("start to first answer: empty store", nanoseconds, scaled(empty, took)...).withMax(300e6),
+		alone("start to first answer: bolt with "+n+" clients", nanoseconds, scaled(loaded, took)...).withMax(2e9),
+		alone("memory not mapped: after loading "+n+" clients", bytesOf, filled.Anonymous).withMax(100e6),
 		alone("memory not mapped: server of these, after its start", bytesOf, scaled(loaded, memory)...),
 		alone("file, for each of these clients", bytesOf, filled.Size/float64(b.loaded)),
 		alone(fmt.Sprintf("loading these, %d callers", crowd), perSecond, filled.PerSecond),
-	}, func(r row) bool { return r.Ours.Median == 0 }), nil // what this system does not tell
+	}, func(r row) bool { return r.Ours.Median == 0 }), nil // figures that this system does not have
 }
 
-// started is what one start of the server was like.
+// started holds the figures of one start of the server.
 type started struct {
 	took      time.Duration // until the first answer
 	anonymous float64       // bytes, then
 }
 
-// starts runs the server again and again, each time over the folder for it.
+// starts repeats the start of the server over the same folder.
 func (b *bench) starts(ctx context.Context, binary string, data func(i int) string) (all []started, err error) {
 	for i := range b.rounds {
 		s, err := startOnce(ctx, binary, data(i), uuidOf(1<<60+uint64(i)))
@@ -73,8 +73,8 @@ func (b *bench) starts(ctx context.Context, binary string, data func(i int) stri
 	return all, nil
 }
 
-// startOnce starts the server, asks it for the alternative of a client it does
-// not know, which it has to write, and stops it.
+// startOnce starts the server, requests the alternative of a new client, which the server has to
+// write, and stops it.
 func startOnce(ctx context.Context, binary, data string, client uuid) (s started, err error) {
 	server := exec.CommandContext(ctx, binary, "server", "--host=127.0.0.1", "--port=0", "--log-format=json", "--data-dir="+data) //nolint:gosec // we built it
 	server.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SIXPACK_") })
@@ -104,7 +104,7 @@ func startOnce(ctx context.Context, binary, data string, client uuid) (s started
 	return started{time.Since(began), anonymous(server.Process.Pid)}, nil
 }
 
-// announced reads a log to where the server says that it listens.
+// announced reads a log up to the address on which the server listens.
 func announced(log *bufio.Reader) (address string, err error) {
 	for {
 		line, err := log.ReadBytes('\n')
@@ -140,17 +140,17 @@ func ask(ctx context.Context, url string) error {
 	return nil
 }
 
-// crowd is how many bring clients at a time where only their number matters:
-// the more share a transaction, the sooner it is done, and the more memory it takes.
+// crowd is the number of callers that load clients. The more callers share a transaction, the
+// faster the load is, and the more memory it takes.
 const crowd = 512
 
-// filling says what file to make, and how many clients it gets.
+// A filling is a file to create, and its number of clients.
 type filling struct {
 	Path    string `json:"path"`
 	Clients int    `json:"clients"`
 }
 
-// filled is how that went.
+// filled holds the figures of a filling.
 type filled struct {
 	PerSecond float64 `json:"perSecond"` // clients
 	Anonymous float64 `json:"anonymous"` // bytes of memory, at the end
@@ -168,8 +168,7 @@ func (b *bench) fill(ctx context.Context, folder string) (f filled, err error) {
 	return f, c.end()
 }
 
-// fill is the part that loads clients into a file, as any program that has the
-// engine in process would.
+// fill is the part that loads clients into a file, like a program with the engine in process.
 func fill(ctx context.Context, task []byte, _ io.Reader, stdout io.Writer) error {
 	var what filling
 	if err := json.Unmarshal(task, &what); err != nil {

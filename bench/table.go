@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// A row is a figure of ours, beside another's or alone.
+// A row is a figure of sixpack, alone or beside another program's.
 type row struct {
 	What  string  `json:"what"`
 	Unit  unit    `json:"unit"`
@@ -22,7 +22,7 @@ type row struct {
 	Bar   *bar    `json:"bar,omitempty"`   // for the ratio if there is one, else for ours
 }
 
-// spread is what several rounds gave.
+// A spread summarizes the values of several rounds.
 type spread struct {
 	Median float64 `json:"median"`
 	Low    float64 `json:"low"`
@@ -35,12 +35,12 @@ func spreadOf(rounds []float64) spread {
 	return spread{Median: (sorted[(n-1)/2] + sorted[n/2]) / 2, Low: sorted[0], High: sorted[n-1]}
 }
 
-// alone returns a row of ours only, with a value for each round.
+// alone returns a row of sixpack alone, with a value for each round.
 func alone(what string, u unit, ours ...float64) row {
 	return row{What: what, Unit: u, Ours: spreadOf(ours)}
 }
 
-// beside returns a row of ours and a rival, with a value of each for each round.
+// beside returns a row of sixpack and a rival, with a value of each for each round.
 func beside(what string, u unit, ours []float64, rival string, other []float64) row {
 	ratios := make([]float64, len(ours))
 	for i := range ours {
@@ -52,30 +52,30 @@ func beside(what string, u unit, ours []float64, rival string, other []float64) 
 	}
 }
 
-func (r row) atMost(x float64) row {
-	r.Bar = &bar{Most: x}
+func (r row) withMax(x float64) row {
+	r.Bar = &bar{Max: x}
 	return r
 }
 
-func (r row) atLeast(x float64) row {
-	r.Bar = &bar{Least: x}
+func (r row) withMin(x float64) row {
+	r.Bar = &bar{Min: x}
 	return r
 }
 
-// bar is what a figure should reach. Only one of its fields is set.
+// A bar is a limit of a figure. Only one of its fields is set.
 type bar struct {
-	Least float64 `json:"least,omitempty"`
-	Most  float64 `json:"most,omitempty"`
+	Min float64 `json:"min,omitempty"`
+	Max float64 `json:"max,omitempty"`
 }
 
 func (b bar) reachedBy(x float64) bool {
-	if b.Most != 0 {
-		return x <= b.Most
+	if b.Max != 0 {
+		return x <= b.Max
 	}
-	return x >= b.Least
+	return x >= b.Min
 }
 
-// below tells whether r has a bar and does not reach it.
+// below reports whether r has a bar and does not reach it.
 func (r row) below() bool {
 	judged := r.Ours.Median
 	if r.Ratio != nil {
@@ -123,13 +123,13 @@ func (r row) limit() string {
 	if r.Ratio != nil {
 		u = plain
 	}
-	if r.Bar.Most != 0 {
-		return "≤ " + u.format(r.Bar.Most)
+	if r.Bar.Max != 0 {
+		return "≤ " + u.format(r.Bar.Max)
 	}
-	return "≥ " + u.format(r.Bar.Least)
+	return "≥ " + u.format(r.Bar.Min)
 }
 
-// unit is what a figure counts.
+// A unit is the unit of a figure.
 type unit string
 
 const (
@@ -161,7 +161,7 @@ func (u unit) format(x float64) string {
 	return strconv.FormatFloat(x, 'g', 4, 64)
 }
 
-// grouped returns a number that is not negative with its thousands apart.
+// grouped returns a nonnegative number with separated thousands.
 func grouped(x float64) string {
 	s := strconv.FormatFloat(math.Round(x), 'f', 0, 64)
 	for i := len(s) - 3; i > 0; i -= 3 {
