@@ -222,8 +222,8 @@ func TestAPIUndo(t *testing.T) {
 	}
 }
 
-// TestAPIRoles asks for all routes of the description without a token, with a
-// stranger's, and as a viewer, who may read.
+// TestAPIRoles requests all routes of the description without a token, with an unknown
+// token, and as a viewer, who may read.
 func TestAPIRoles(t *testing.T) {
 	p := newProgram(t, filled(t, sample("button", 10, arm{"red", 1000, 50}, arm{"blue", 1000, 60})))
 	before := p.everything()
@@ -282,8 +282,8 @@ func TestAPISession(t *testing.T) {
 	}
 }
 
-// TestAPIAlone tests that a dashboard whom nobody was given access to lets nobody
-// in from elsewhere.
+// TestAPIAlone tests that a dashboard without configured access refuses requests from
+// other machines.
 func TestAPIAlone(t *testing.T) {
 	h := dashboard.New(sixpack.New(filled(t), sixpack.Config{}), dashboard.Options{Log: slog.New(slog.DiscardHandler)})
 	b := browse(t, h)

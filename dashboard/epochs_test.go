@@ -75,8 +75,8 @@ func readEpochs(t *testing.T, url string) (e epochsOf) {
 	return e
 }
 
-// TestEpochs tests that all that is needed to weigh by chances is there, and that
-// thinning loses neither people nor the present shares.
+// TestEpochs tests that the answer has what weighting by assignment probabilities needs,
+// and that merging keeps all participants and the present shares.
 func TestEpochs(t *testing.T) {
 	t.Parallel()
 	i := split(sample("buttons", 20, arm{"a", 1000, 100}, arm{"b", 1000, 130}), 1000)

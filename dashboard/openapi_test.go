@@ -97,8 +97,8 @@ func resolve(doc, schema object) object {
 	return in(doc, strings.Split(strings.TrimPrefix(to, "#/"), "/")...)
 }
 
-// described checks answers against the description, in which it lets no object have
-// other properties than those that are there.
+// described checks answers against the description, and allows no undescribed
+// properties.
 type described struct {
 	doc    object
 	schema *jsonschema.Compiler
@@ -312,8 +312,8 @@ func TestOpenAPI(t *testing.T) {
 	}
 }
 
-// queries returns those with each value of an operation's parameters that are one of
-// a few, and none.
+// queries returns queries with each value of an operation's enumerated parameters, and
+// the empty query.
 func queries(o operation) []string {
 	all := []string{""}
 	parameters, _ := o.object["parameters"].([]any)

@@ -130,7 +130,7 @@ func apiCall(p program, c operatortest.Case) (call, bool) {
 	return r, true
 }
 
-// legacyCall has no call for what Sixpack's forms do not offer: two of them
+// legacyCall has no call for operations that Sixpack's forms do not offer. Two forms
 // switch a state on and off.
 func legacyCall(p program, c operatortest.Case) (call, bool) {
 	is := p.record(operated)
@@ -170,8 +170,8 @@ func (p program) newest() string {
 	return strconv.FormatUint(log[0].ID, 10)
 }
 
-// TestOperations carries out each operation in each state by each door: what comes of
-// it is what the engine says, and each refusal has the engine's sentence.
+// TestOperations carries out each operation in each state by pages, API and forms. The
+// result is the engine's, and each refusal has the engine's sentence.
 func TestOperations(t *testing.T) {
 	for name, door := range doors {
 		for _, c := range operatortest.Cases() {
@@ -219,8 +219,8 @@ func says(a answer, refused error) bool {
 	return ok && strings.Contains(strings.ToLower(text), strings.ToLower(strings.TrimSuffix(conflict.Message, ".")))
 }
 
-// TestPagesOffer looks for the operations that the page of an experiment leads to: those
-// that the engine carries out.
+// TestPagesOffer tests that the page of an experiment links exactly to the operations
+// that the engine allows.
 func TestPagesOffer(t *testing.T) {
 	want := make(map[string]map[string]bool) // by state and action
 	for _, c := range operatortest.Cases() {

@@ -390,8 +390,8 @@ func sum(all []int64) (n int64) {
 	return n
 }
 
-// TestWeight asserts what an experiment's page costs with a year of days and a
-// thousand epochs of five alternatives, everything in it included.
+// TestWeight limits the size of an experiment's page with a year of days and a thousand
+// epochs of five alternatives.
 func TestWeight(t *testing.T) {
 	t.Parallel()
 	url := serve(t, filled(t, split(year(), 1000)))

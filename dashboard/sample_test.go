@@ -15,8 +15,8 @@ import (
 // present is when the tests are.
 var present = time.Date(2026, 3, 20, 15, 0, 0, 0, time.UTC)
 
-// arm is what an alternative of a sample gets: as many participants each day, of
-// whom so many convert on the same day.
+// arm is an alternative of a sample: its participants per day, and how many of them
+// convert on the same day.
 type arm struct {
 	name                    string
 	participants, converted int64
