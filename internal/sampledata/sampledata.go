@@ -27,7 +27,7 @@ type Options struct {
 	Progress func(done, total int)
 }
 
-// Summary is what was made up of one experiment.
+// Summary describes a created experiment.
 type Summary struct {
 	Experiment                string
 	Alternatives              []string
@@ -38,7 +38,7 @@ type Summary struct {
 // ErrExists is wrapped by the error of Fill if the target has an experiment already.
 var ErrExists = errors.New("already exists")
 
-// A Target is where visitors go: a [Store] or a [Server].
+// A Target receives the visitors: a [Store] or a [Server].
 type Target interface {
 	// accepts reports whether the target can take an experiment.
 	accepts(x experiment) bool
@@ -57,7 +57,7 @@ type Target interface {
 // embedded store commits all that wait together.
 const concurrency = 128
 
-// Fill makes up experiments in a target that has none of them yet.
+// Fill creates the experiments in a target that has none of them.
 func Fill(ctx context.Context, to Target, o Options) ([]Summary, error) {
 	return o.fill(ctx, to, experiments)
 }

@@ -51,11 +51,11 @@ func (*Server) accepts(x experiment) bool {
 }
 
 func (s *Server) exists(ctx context.Context, experiment string) (bool, error) {
-	status, answer, err := s.get(ctx, "/experiments/"+url.PathEscape(experiment), nil)
-	if err == nil && status != http.StatusOK && status != http.StatusNotFound {
-		err = fmt.Errorf("%s: %s", s.URL, answer.Message)
+	_, err := s.get(ctx, "/experiments/"+url.PathEscape(experiment), nil)
+	if errors.Is(err, errNotFound) {
+		return false, nil
 	}
-	return status == http.StatusOK, err
+	return err == nil, err
 }
 
 // create does nothing: the first visitor creates the experiment.
@@ -69,7 +69,7 @@ func (s *Server) participate(ctx context.Context, x experiment, client string, a
 	if x.Traffic != 0 {
 		q.Set("traffic_fraction", strconv.FormatFloat(x.Traffic, 'f', -1, 64))
 	}
-	answer, err := s.mustGet(ctx, "/participate", q)
+	answer, err := s.get(ctx, "/participate", q)
 	if err != nil || !answer.Participating {
 		return "", err
 	}
@@ -96,7 +96,7 @@ func (s *Server) send(ctx context.Context, c conversion) error {
 	if c.value != 0 {
 		q.Set("value", strconv.FormatFloat(c.value, 'f', -1, 64))
 	}
-	_, err := s.mustGet(ctx, "/convert", q)
+	_, err := s.get(ctx, "/convert", q)
 	return err
 }
 
@@ -123,27 +123,27 @@ type answer struct {
 	Participating bool `json:"participating"`
 }
 
-// mustGet returns an error unless the status is 200.
-func (s *Server) mustGet(ctx context.Context, path string, q url.Values) (answer, error) {
-	status, a, err := s.get(ctx, path, q)
-	if err == nil && status != http.StatusOK {
-		err = fmt.Errorf("%s%s answered %d: %s", s.URL, path, status, a.Message)
-	}
-	return a, err
-}
+// errNotFound is wrapped by the error for an answer with status 404.
+var errNotFound = errors.New("not found")
 
-func (s *Server) get(ctx context.Context, path string, q url.Values) (status int, a answer, err error) {
+// get returns an error unless the status is 200.
+func (s *Server) get(ctx context.Context, path string, q url.Values) (a answer, err error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+path+"?"+q.Encode(), http.NoBody)
 	if err != nil {
-		return 0, a, err
+		return a, err
 	}
 	response, err := s.client.Do(request)
 	if err != nil {
-		return 0, a, fmt.Errorf("cannot reach %s: %w (check that a sixpack server runs there)", s.URL, errors.Unwrap(err))
+		return a, fmt.Errorf("cannot reach %s: %w (check that a sixpack server runs there)", s.URL, errors.Unwrap(err))
 	}
 	defer response.Body.Close()
-	if err := json.NewDecoder(response.Body).Decode(&a); err != nil {
-		return 0, a, fmt.Errorf("%s is not the API of a sixpack server: %w", s.URL, err)
+	switch err := json.NewDecoder(response.Body).Decode(&a); {
+	case err != nil:
+		return a, fmt.Errorf("%s is not the API of a sixpack server: %w", s.URL, err)
+	case response.StatusCode == http.StatusNotFound:
+		return a, errNotFound
+	case response.StatusCode != http.StatusOK:
+		return a, fmt.Errorf("%s%s answered %d: %s", s.URL, path, response.StatusCode, a.Message)
 	}
-	return response.StatusCode, a, nil
+	return a, nil
 }

@@ -66,7 +66,7 @@ func (s *Store) convert(ctx context.Context, c conversion) error {
 	return err
 }
 
-// adopt copies an experiment that was made up in another store.
+// adopt copies an experiment from another store.
 func (s *Store) adopt(ctx context.Context, from store.Store, experiment string) error {
 	t := transfer.Transfer{Source: from, Target: s.store}
 	r, err := t.Experiment(ctx, experiment)

@@ -17,8 +17,8 @@ type conversion struct {
 	secondary               bool // for another KPI than the primary one
 }
 
-// A visitor is made up. Everything about it follows from the seed and its number,
-// whatever other visitors do.
+// A visitor is simulated. Everything about it follows from the seed and its number,
+// independently of other visitors.
 type visitor struct {
 	dice   *rand.Rand
 	client string
@@ -26,7 +26,7 @@ type visitor struct {
 	now    time.Time // nothing happens later
 }
 
-// newVisitor makes up a visitor whose first visit is within the given number of days
+// newVisitor returns a visitor whose first visit is within the given number of days
 // before now.
 func newVisitor(seed, number uint64, days int, now time.Time) visitor {
 	dice := rand.New(rand.NewPCG(seed, number)) //nolint:gosec // nothing secret
@@ -46,7 +46,7 @@ func (v visitor) skips(at time.Time) bool {
 	return weekend && v.dice.Float64() < 0.4 || night && v.dice.Float64() < 0.8
 }
 
-// A tally counts what visits to one experiment brought.
+// A tally counts participants and conversions of one experiment.
 type tally struct{ participants, conversions int64 }
 
 func (t *tally) add(o tally) {
@@ -56,7 +56,7 @@ func (t *tally) add(o tally) {
 
 // visit takes part in an experiment, and converts by the rates of the alternative.
 func (v visitor) visit(ctx context.Context, to Target, x experiment) (tally, error) {
-	// Drawn before anything is asked, so that answers do not change later draws.
+	// Drawn before the first request, so that answers do not change later draws.
 	dice := rand.New(rand.NewPCG(v.dice.Uint64(), v.dice.Uint64())) //nolint:gosec // nothing secret
 	name, err := to.participate(ctx, x, v.client, v.first)
 	alternative := slices.Index(x.Alternatives, name)
@@ -73,7 +73,7 @@ func (v visitor) visit(ctx context.Context, to Target, x experiment) (tally, err
 	return t, nil
 }
 
-// convert converts as often as the dice say, and returns how often.
+// convert converts a random number of times, and returns that number.
 func (v visitor) convert(ctx context.Context, to Target, x experiment, g goal, chance float64, dice *rand.Rand) (n int64, err error) {
 	at := v.first
 	for dice.Float64() < chance {

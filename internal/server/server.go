@@ -44,8 +44,13 @@ func Run(ctx context.Context, o Options) error {
 	relaxCollector(o.Config)
 	stopCleanup := startCleanup(ctx, o.Store, o.Log)
 	defer stopCleanup()
-	s := service{Options: o}
-	api := s.apiOptions()
+	timeout := o.Config.StoreTimeout.Duration
+	if o.Config.Store == config.StoreRedis {
+		timeout = min(timeout, o.Config.RedisTimeout.Duration) // spares the store a timer for each call
+	}
+	api := httpapi.Options{
+		Version: o.Version, Ping: o.Store.Ping, Log: o.Log, Timeout: timeout, Location: o.Config.Timezone.Location, CORS: o.Config.CORS(),
+	}
 	if o.Config.Metrics {
 		metrics := newStatsD(o.Config.StatsD, o.Log)
 		defer metrics.close()
@@ -54,7 +59,7 @@ func Run(ctx context.Context, o Options) error {
 	if err := checkWeights(ctx, o.Config.Weights, o.Store); err != nil {
 		return err
 	}
-	s.engine = sixpack.New(o.Store, o.Config.Engine())
+	s := service{Options: o, engine: sixpack.New(o.Store, o.Config.Engine())}
 	s.api = httpapi.New(s.engine, api)
 	if o.Config.AccessLog {
 		s.api = logAccess(o.Log, s.api)
@@ -192,18 +197,6 @@ func (s *service) dashboardOptions(api net.Addr) (dashboard.Options, error) {
 		Version:  s.Version,
 		Log:      s.Log,
 	}, nil
-}
-
-// apiOptions returns the options of the API.
-func (s *service) apiOptions() httpapi.Options {
-	c := s.Config
-	timeout := c.StoreTimeout.Duration
-	if c.Store == config.StoreRedis {
-		timeout = min(timeout, c.RedisTimeout.Duration) // spares the store a timer for each call
-	}
-	return httpapi.Options{
-		Version: s.Version, Ping: s.Store.Ping, Log: s.Log, Timeout: timeout, Location: c.Timezone.Location, CORS: c.CORS(),
-	}
 }
 
 // baseURL returns the URL of a server. If it listens on all addresses, host is the

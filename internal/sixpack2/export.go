@@ -44,7 +44,7 @@ func (s *Space) Export(ctx context.Context, st store.Store, experiment string, f
 	if err != nil {
 		return e, err
 	}
-	x := newExporter(s, before, step)
+	x := &exporter{space: s, keys: s.keysOf(experiment), before: before, step: step, seen: store.NewCounts(before.Record, nil)}
 	if e.There = there && !force; e.There {
 		if err := x.checkSame(ctx, st); err != nil {
 			return e, err
@@ -78,17 +78,13 @@ type exporter struct {
 	reserved int64        // of these, those with only a reserved alternative
 }
 
-func newExporter(s *Space, before store.Counts, step func(int64)) *exporter {
-	return &exporter{space: s, keys: s.keysOf(before.Record.Name), before: before, step: step, seen: store.NewCounts(before.Record, nil)}
-}
-
 // see counts a client, and reports whether it is to be written.
 func (e *exporter) see(c *store.Client) bool {
 	if c.Reserved {
 		e.reserved++
 		return false
 	}
-	// KPIs that came meanwhile are left to the next export.
+	// New KPIs are left to the next export.
 	c.Conversions = slices.DeleteFunc(c.Conversions, func(v store.ClientConversion) bool {
 		return !slices.Contains(e.before.Record.KPIs, v.KPI)
 	})
