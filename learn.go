@@ -102,7 +102,7 @@ func (c *cohort) wait(epoch uint32, have, need int64) {
 }
 
 // count counts a new participant of an algorithm that learns, and begins an epoch if it
-// is time. If that fails, a later participant tries again.
+// is time. If that fails, a later participant retries.
 func (e *Engine) count(ctx context.Context, r *store.Record, facts store.Facts) {
 	epoch := r.Epoch
 	if facts.Choice < 0 || facts.Reserved || facts.Epoch != epoch.Number {

@@ -177,7 +177,7 @@ func TestMemory(t *testing.T) {
 		s := newCrowd(new(memory.Store), sixpack.BanditSchedule{Window: -1, Memory: remembered}, 1)
 		s.visit(t, 3000)
 		if w := s.weights(t); w[1] < 0.94 {
-			t.Errorf("with a memory of %d the weights are %v, want the most for blue", remembered, w)
+			t.Errorf("with a memory of %d the weights are %v, want the largest for blue", remembered, w)
 		}
 		s.rates = map[string]float64{"red": 0.3, "blue": 0.1}
 		s.visit(t, 2000)
@@ -201,7 +201,7 @@ func TestInversePropensities(t *testing.T) {
 	s.visit(t, half)
 	s.rates = map[string]float64{"red": 0.5, "blue": 0.6}
 	s.visit(t, half)
-	s.visit(t, 500, sixpack.RecordForce("red")) // nobody drew them
+	s.visit(t, 500, sixpack.RecordForce("red")) // not drawn
 
 	counts := s.counts(t)
 	var estimated [2]float64

@@ -235,7 +235,7 @@ func rampNeedsVisitors(t *testing.T) {
 	r.after(7 * day)
 	r.is(store.RampRunning, 0.1)
 	if ramp := r.ramp(); ramp.Reason != "there were no participants" || !ramp.Next.Equal(time.Now().Add(day)) {
-		t.Errorf("the step is held again: %+v", ramp)
+		t.Errorf("the step is repeated: %+v", ramp)
 	}
 	r.after(7 * day)
 	r.is(store.RampRunning, 0.25)

@@ -85,7 +85,7 @@ func replay(t *testing.T, s store.Store, c recording, expected reference.Differe
 	}
 	var packets statsd
 	options.Metrics = packets.count
-	if c.Config["SIXPACK_CONFIG_REDIS_PORT"] == "6399" { // where nobody listens
+	if c.Config["SIXPACK_CONFIG_REDIS_PORT"] == "6399" { // no server listens there
 		_ = s.Close()
 	}
 	options.Ping = s.Ping

@@ -123,7 +123,7 @@ func Changed(before, after Record) (was, is Settings) {
 	return was, is
 }
 
-// Apply sets what s says of r. It leaves out the counts, which no record has.
+// Apply copies the settings that are not nil to r. It ignores the counts, which records do not have.
 func (s Settings) Apply(r *Record) {
 	assign(&r.Winner, s.Winner)
 	assign(&r.Paused, s.Paused)

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// Counts holds all counts of one experiment. Its methods that change counts, and those of its
-// parts, are for implementations of [Store] and for programs that move data between stores.
+// Counts holds all counts of one experiment. The methods that change counts are for
+// implementations of [Store] and for programs that move data between stores.
 type Counts struct {
 	Record       Record
 	Excluded     int64   // clients that are Out now

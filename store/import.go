@@ -71,7 +71,7 @@ func (i Import) checkEpochs() error {
 	return nil
 }
 
-// Imported tells what an import added.
+// Imported holds the numbers of additions of an import.
 type Imported struct {
 	Created     bool // the experiment was unknown
 	Clients     int  // clients added, admitted, or counted after a reservation

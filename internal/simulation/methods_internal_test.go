@@ -143,7 +143,7 @@ func Stratified(alpha float64) Method {
 	return anyChallenger("always-valid G, stratified", alpha, func(level float64) (float64, func(*Look, int) bool) {
 		minG := slightlyLess(-2 * math.Log(level))
 		return 0, func(l *Look, i int) bool {
-			p := &l.path.(*Draw).pairs[i] //nolint:forcetypeassert // see above
+			p := &l.path.(*Draw).pairs[i]
 			if p.u*p.u <= minG*p.v || stats.StratifiedEvidence(p.strata).P() > level {
 				return false
 			}

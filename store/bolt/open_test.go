@@ -83,8 +83,8 @@ func TestOpenWrongFile(t *testing.T) {
 				t.Error("Open changed the file")
 			}
 			// Nor does it keep the file locked.
-			if _, again := bolt.Open(path); errors.Is(again, bolt.ErrLocked) {
-				t.Errorf("a second Open: %v", again)
+			if _, err := bolt.Open(path); errors.Is(err, bolt.ErrLocked) {
+				t.Errorf("a second Open: %v", err)
 			}
 		})
 	}

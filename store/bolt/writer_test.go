@@ -83,7 +83,7 @@ func TestContextEndsWhileWaiting(t *testing.T) {
 		t.Fatal(err)
 	}
 	if f := participate(t, s, in(r, "second", 1)); !f.Wrote || f.Choice != 1 {
-		t.Errorf("what nobody waited for was done: %+v", f)
+		t.Errorf("a canceled write was carried out: %+v", f)
 	}
 }
 

@@ -20,13 +20,13 @@ func TestMemory(t *testing.T) {
 
 // BenchmarkMemory reports the number of bytes per client.
 func BenchmarkMemory(b *testing.B) {
-	for clients, most := range maxBytes {
+	for clients, limit := range maxBytes {
 		b.Run(fmt.Sprint(clients), func(b *testing.B) {
 			for b.Loop() {
 				got := bytesPerClient(b, clients)
 				b.ReportMetric(got, "B/client")
-				if got > most {
-					b.Errorf("each of %d clients takes %.1f bytes, want no more than %v", clients, got, most)
+				if got > limit {
+					b.Errorf("each of %d clients takes %.1f bytes, want no more than %v", clients, got, limit)
 				}
 			}
 		})

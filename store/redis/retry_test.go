@@ -255,8 +255,8 @@ func TestRepetitionAfterChange(t *testing.T) {
 	if _, err := s.Save(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	if again, err := s.ConvertAs(t.Context(), c, nonce); again != first || err != nil {
-		t.Errorf("the repetition returned %+v, %v; want %+v", again, err, first)
+	if repeated, err := s.ConvertAs(t.Context(), c, nonce); repeated != first || err != nil {
+		t.Errorf("the repetition returned %+v, %v; want %+v", repeated, err, first)
 	}
 	if n := counts(t, s, r.Name).Alternatives[1].KPI("revenue").Events(); n != 1 {
 		t.Errorf("%d conversions are counted, want 1", n)

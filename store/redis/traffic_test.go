@@ -46,12 +46,12 @@ func (f *traffic) serve(ctx context.Context, id string, choice int) error {
 	if err != nil {
 		return err
 	}
-	again, err := f.store.Participate(ctx, in(f.r, id, 1-choice))
+	second, err := f.store.Participate(ctx, in(f.r, id, 1-choice))
 	if err != nil {
 		return err
 	}
-	if first.Choice != choice || again.Choice != choice || again.Wrote {
-		return fmt.Errorf("client %s got %+v and then %+v", id, first, again)
+	if first.Choice != choice || second.Choice != choice || second.Wrote {
+		return fmt.Errorf("client %s got %+v and then %+v", id, first, second)
 	}
 	converted, err := f.store.Convert(ctx, worth(f.r, id, "revenue", 3))
 	if err == nil && !converted.Wrote {

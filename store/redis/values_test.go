@@ -56,8 +56,8 @@ func edgeTotals() (totals []store.Amount) {
 	return totals
 }
 
-func anySize(dice *rand.Rand, most int64) store.Amount {
-	n := dice.Int64N(most) >> dice.IntN(63)
+func anySize(dice *rand.Rand, limit int64) store.Amount {
+	n := dice.Int64N(limit) >> dice.IntN(63)
 	if dice.IntN(2) == 0 {
 		n = -n
 	}

@@ -74,13 +74,13 @@ func changesKept(s subject) {
 		r.Version++
 	}
 	s.checkLog("Clear", "button", made(5), made(4), made(3), made(2), made(1))
-	least := store.Change{ID: 1, At: noon.Add(6), Action: "delete"}
-	found, err := s.store.Delete(s.t.Context(), "button", least)
+	minimal := store.Change{ID: 1, At: noon.Add(6), Action: "delete"}
+	found, err := s.store.Delete(s.t.Context(), "button", minimal)
 	s.must(err)
 	if !found {
 		s.t.Error("Delete found no experiment")
 	}
-	s.checkLog("Delete", "button", least, made(5), made(4), made(3), made(2), made(1))
+	s.checkLog("Delete", "button", minimal, made(5), made(4), made(3), made(2), made(1))
 	s.checkLog("changes of another experiment", "button 2")
 	s.neverApart(other)
 }
@@ -186,12 +186,12 @@ func oneOfManyIsLogged(s subject) {
 	r := s.create("button", "red", "blue")
 	for round := range rounds(30) {
 		const callers = 8
-		var told [callers]store.Facts
+		var answers [callers]store.Facts
 		together(s.t, callers, func(i int) (err error) {
-			told[i], err = s.store.Save(s.t.Context(), r, made(round*callers+i))
+			answers[i], err = s.store.Save(s.t.Context(), r, made(round*callers+i))
 			return err
 		})
-		i := slices.IndexFunc(told[:], func(f store.Facts) bool { return f.Wrote })
+		i := slices.IndexFunc(answers[:], func(f store.Facts) bool { return f.Wrote })
 		newest := s.log("button")
 		if len(newest) != round+1 || i < 0 || newest[0].ID != made(round*callers+i).ID {
 			s.t.Fatalf("of several Saves of one version, in round %d, the %dth wrote; the log is\n%s", round, i, describeChanges(newest))

@@ -64,18 +64,18 @@ func (s *listsAsTheyCame) Save(ctx context.Context, r store.Record, changes ...s
 	return s.Store.Save(ctx, r, changes...)
 }
 
-func (s *listsAsTheyCame) Changes(ctx context.Context, experiment string, most int) ([]store.Change, error) {
-	changes, err := s.Store.Changes(ctx, experiment, most)
+func (s *listsAsTheyCame) Changes(ctx context.Context, experiment string, limit int) ([]store.Change, error) {
+	changes, err := s.Store.Changes(ctx, experiment, limit)
 	slices.SortFunc(changes, func(a, b store.Change) int { return slices.Index(s.came, b.ID) - slices.Index(s.came, a.ID) })
 	return changes, err
 }
 
 type listsOldest struct{ *memory.Store }
 
-func (s listsOldest) Changes(ctx context.Context, experiment string, most int) ([]store.Change, error) {
+func (s listsOldest) Changes(ctx context.Context, experiment string, limit int) ([]store.Change, error) {
 	changes, err := s.Store.Changes(ctx, experiment, 0)
-	if most > 0 {
-		changes = changes[max(0, len(changes)-most):]
+	if limit > 0 {
+		changes = changes[max(0, len(changes)-limit):]
 	}
 	return changes, err
 }
@@ -97,8 +97,8 @@ func (s *deletesLog) Delete(ctx context.Context, experiment string, changes ...s
 	return s.Store.Delete(ctx, experiment, changes...)
 }
 
-func (s *deletesLog) Changes(ctx context.Context, experiment string, most int) ([]store.Change, error) {
-	changes, err := s.Store.Changes(ctx, experiment, most)
+func (s *deletesLog) Changes(ctx context.Context, experiment string, limit int) ([]store.Change, error) {
+	changes, err := s.Store.Changes(ctx, experiment, limit)
 	return slices.DeleteFunc(changes, func(c store.Change) bool { return slices.Contains(s.gone, c.ID) }), err
 }
 
@@ -108,8 +108,8 @@ type sharesChanges struct {
 	given []store.Change
 }
 
-func (s *sharesChanges) Changes(ctx context.Context, experiment string, most int) ([]store.Change, error) {
-	changes, err := s.Store.Changes(ctx, experiment, most)
+func (s *sharesChanges) Changes(ctx context.Context, experiment string, limit int) ([]store.Change, error) {
+	changes, err := s.Store.Changes(ctx, experiment, limit)
 	if len(s.given) != len(changes) {
 		s.given = changes
 	}

@@ -10,10 +10,10 @@ import (
 
 func firstProposalWins(s subject) {
 	r := s.create("button", "red", "blue")
-	told := inStep(s.t, 10_000, func(ctx context.Context, racer, round int) (store.Facts, error) {
+	answers := inStep(s.t, 10_000, func(ctx context.Context, racer, round int) (store.Facts, error) {
 		return s.store.Participate(ctx, in(r, uuid(round), racer))
 	})
-	for round, f := range told {
+	for round, f := range answers {
 		won := f[0]
 		if f[1].Wrote {
 			won = f[1]
@@ -30,14 +30,14 @@ func firstRecordWins(s subject) {
 	records := [2]store.Record{newRecord("", "red", "blue"), newRecord("", "blue", "red")}
 	records[1].Version = 1000
 	name := func(round int) string { return fmt.Sprint("button ", round) }
-	told := inStep(s.t, 500, func(ctx context.Context, racer, round int) (store.Facts, error) {
+	answers := inStep(s.t, 500, func(ctx context.Context, racer, round int) (store.Facts, error) {
 		r := records[racer].Clone()
 		r.Name = name(round)
 		p := in(r, "client", racer)
 		p.Version, p.Record = 0, &r
 		return s.store.Participate(ctx, p)
 	})
-	for round, f := range told {
+	for round, f := range answers {
 		now := s.lookup(name(round), "client")
 		winner := 0
 		if f[1].Wrote {
@@ -55,7 +55,7 @@ func newClientsCountedOnce(s subject) {
 	const callers, clients = 64, 50
 	r := s.create("button", "red", "blue")
 	var wrote [clients]atomic.Int64
-	var choices [clients][2]atomic.Int64 // number of callers that were told this choice
+	var choices [clients][2]atomic.Int64 // number of callers that got this choice
 	together(s.t, callers, func(caller int) error {
 		for i := range rounds(clients) {
 			f, err := s.store.Participate(s.t.Context(), in(r, uuid(i), caller%2))

@@ -144,15 +144,15 @@ func saveComparesVersions(s subject) {
 	r := s.create("button", "red", "blue")
 	for round := range rounds(50) {
 		const callers = 8
-		var told [callers]store.Facts
+		var answers [callers]store.Facts
 		together(s.t, callers, func(i int) (err error) {
 			r := r.Clone()
 			r.Description = fmt.Sprint(round, " by ", i)
-			told[i], err = s.store.Save(s.t.Context(), r)
+			answers[i], err = s.store.Save(s.t.Context(), r)
 			return err
 		})
 		var winners []string
-		for i, f := range told {
+		for i, f := range answers {
 			if f.Wrote {
 				winners = append(winners, fmt.Sprint(round, " by ", i))
 			}

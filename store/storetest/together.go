@@ -65,7 +65,7 @@ func waitFor(done func() bool) {
 // returns their answers.
 func inStep(t *testing.T, n int, call func(ctx context.Context, racer, round int) (store.Facts, error)) [][2]store.Facts {
 	t.Helper()
-	told := make([][2]store.Facts, n)
+	answers := make([][2]store.Facts, n)
 	var arrived, end atomic.Int64
 	var failed atomic.Bool
 	end.Store(int64(n))
@@ -87,9 +87,9 @@ func inStep(t *testing.T, n int, call func(ctx context.Context, racer, round int
 				failed.Store(true)
 				return err
 			}
-			told[round][racer] = f
+			answers[round][racer] = f
 		}
 		return nil
 	})
-	return told[:end.Load()]
+	return answers[:end.Load()]
 }
