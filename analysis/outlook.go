@@ -29,11 +29,10 @@ func (b *builder) outlook() Outlook {
 	if !start.IsZero() {
 		o.SoFar = stats.Number(b.now.Sub(start).Hours() / 24)
 	}
-	if b.Counts.Record.Open() && (o.Missing == 0 || o.PerDay > 0) {
-		o.Days = o.Missing / o.PerDay
-	}
 	if o.Missing == 0 {
 		o.Days = 0
+	} else if b.Counts.Record.Open() && o.PerDay > 0 {
+		o.Days = o.Missing / o.PerDay
 	}
 	return o
 }

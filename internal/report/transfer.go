@@ -18,15 +18,11 @@ func Transfer(w io.Writer, all []transfer.Result) error {
 		switch {
 		case r.Refused != "":
 			state = "not copied"
+			fmt.Fprintf(&b, "\n%s was not copied: %s\n", r.Experiment, r.Refused)
 		case len(r.Differences) > 0:
 			state = fmt.Sprintf("differences: %d", len(r.Differences))
 		}
 		t.row(r.Experiment, r.Clients, r.New.Clients, r.New.Conversions, r.New.Raised, state)
-	}
-	for _, r := range all {
-		if r.Refused != "" {
-			fmt.Fprintf(&b, "\n%s was not copied: %s\n", r.Experiment, r.Refused)
-		}
 		list(&b, r.Experiment+" differs:", r.Differences)
 	}
 	return write(w, t.String()+b.String())
