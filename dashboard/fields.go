@@ -68,9 +68,4 @@ func percent(fraction float64) string {
 }
 
 // percentOrEmpty writes a fraction as percent does, and 0 as an empty string.
-func percentOrEmpty(fraction float64) string {
-	if fraction == 0 {
-		return ""
-	}
-	return percent(fraction)
-}
+func percentOrEmpty(fraction float64) string { return either(fraction == 0, "", percent(fraction)) }

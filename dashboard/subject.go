@@ -34,10 +34,7 @@ func (s *subject) text(name string) string { return strings.TrimSpace(s.form.Get
 
 // shownToAll names the alternative that every visitor gets while the experiment does not run.
 func (s *subject) shownToAll() string {
-	if s.Winner != "" {
-		return "the winner, " + quoted(s.Winner)
-	}
-	return "the control, " + quoted(s.Alternatives[0])
+	return either(s.Winner != "", "the winner, "+quoted(s.Winner), "the control, "+quoted(s.Alternatives[0]))
 }
 
 // participants returns the number of participants with its noun.

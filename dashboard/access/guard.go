@@ -164,7 +164,7 @@ func deriveKey(secret []byte, purpose string) []byte {
 	return key
 }
 
-// sign returns a signature of text. Nobody without the secret can produce it.
+// sign returns a signature of text. It cannot be forged without the secret.
 func (g *Guard) sign(text string) string {
 	h := hmac.New(sha256.New, g.formKey)
 	h.Write([]byte(text))
