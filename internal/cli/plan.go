@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/internal/countsfile"
@@ -20,7 +21,6 @@ import (
 	"github.com/sixpack-go/sixpack/internal/suggest"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
-	"github.com/spf13/pflag"
 )
 
 const planHelp = `Calculates how many participants and days a test needs before it starts. --baseline is the
