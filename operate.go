@@ -198,7 +198,7 @@ func (e *Engine) Purge(ctx context.Context, experiment string) error {
 		Change: store.Change{Action: store.ActionPurge},
 		edit: func(r *store.Record) error {
 			err := Allowed(r, store.ActionPurge)
-			if isDone(err) {
+			if conflict, ok := errors.AsType[*ConflictError](err); ok && conflict.Done {
 				err = e.checkClients(ctx, experiment, err) // an import may have added some
 			}
 			r.Purged = true
@@ -214,12 +214,6 @@ func (e *Engine) checkClients(ctx context.Context, experiment string, none error
 		return err
 	}
 	return none
-}
-
-// isDone reports whether err refuses what is already done.
-func isDone(err error) bool {
-	conflict, ok := errors.AsType[*ConflictError](err)
-	return ok && conflict.Done
 }
 
 // Delete deletes an experiment and all its data except its log. An unknown
