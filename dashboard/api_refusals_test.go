@@ -81,7 +81,7 @@ func TestAPIRefusals(t *testing.T) {
 		{"", "GET", "?state=ended", "", 400, `not "ended"`, ""},
 		{"", "GET", "?sort=oldest", "", 400, `not "oldest"`, ""},
 		{sound, "GET", "/changes?most=all", "", 400, "all", ""},
-		{sound, "GET", "/changes?most=0", "", 400, "at least 1", ""},
+		{sound, "GET", "/changes?limit=0", "", 400, "at least 1", ""},
 		{sound, "PUT", "/ramp", `{"steps":[]}`, 400, "Invalid ramp: it must have 1 to 100 steps, not 0", ""},
 		{sound, "PUT", "/ramp", `{"steps":[0.5,0.5]}`, 400, "but 0.5 follows 0.5", ""},
 		{sound, "PUT", "/ramp", `{"steps":[1,50]}`, 400, "50 is not in (0, 1]", ""},

@@ -185,7 +185,7 @@ func TestAPIEdits(t *testing.T) {
 		if _, err := p.Counts(t.Context(), name); !errors.Is(err, sixpack.ErrUnknown) {
 			t.Errorf("%q is still there: %v", name, err)
 		}
-		if p.read(apiPath(name)+"/changes?most=1", &log); len(log.Changes) != 1 || log.Changes[0].Action != store.ActionDelete {
+		if p.read(apiPath(name)+"/changes?limit=1", &log); len(log.Changes) != 1 || log.Changes[0].Action != store.ActionDelete {
 			t.Errorf("%q: the log ends with %+v", name, log.Changes)
 		}
 	}

@@ -120,8 +120,8 @@ func TestEpochs(t *testing.T) {
 		t.Errorf("%d came and %d converted", came, converted)
 	}
 	for _, wrong := range []string{"1", "0", "-1", "x", ""} {
-		if status, text := get(t, url+"?most="+wrong); status != http.StatusBadRequest || !strings.Contains(text, "at least 2") {
-			t.Errorf("most=%s: %d %s", wrong, status, text)
+		if status, text := get(t, url+"?limit="+wrong); status != http.StatusBadRequest || !strings.Contains(text, "at least 2") {
+			t.Errorf("limit=%s: %d %s", wrong, status, text)
 		}
 	}
 }
@@ -201,7 +201,7 @@ func TestBanditPages(t *testing.T) {
 		wantsNone(t, b.page(t), `class="alarm"`, "Sample-ratio mismatch")
 	}
 	learning := b.page(t)
-	wants(t, learning, "“blue” is better than “red”.", leftOut, plot, `data-epochs="/api/v1/experiments/button/epochs?kpi=purchase&amp;most=100"`,
+	wants(t, learning, "“blue” is better than “red”.", leftOut, plot, `data-epochs="/api/v1/experiments/button/epochs?kpi=purchase&amp;limit=100"`,
 		", of participants who came at least 24 hours ago.", "Show table of shares", claim)
 	wantsNone(t, learning, "has not started yet", "Probability of being best:")
 

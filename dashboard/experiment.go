@@ -95,7 +95,7 @@ func (d *dashboard) addShares(p *experimentPage) {
 		return
 	}
 	p.Epochs = &s
-	p.EpochsPath = page{Prefix: d.Prefix}.URL("api", "v1", "experiments", p.Experiment, "epochs") + "?kpi=" + p.KPI + "&most=" + strconv.Itoa(maxEpochs)
+	p.EpochsPath = page{Prefix: d.Prefix}.URL("api", "v1", "experiments", p.Experiment, "epochs") + "?kpi=" + p.KPI + "&limit=" + strconv.Itoa(maxEpochs)
 }
 
 // Allows reports whether the state of the experiment allows an operation.

@@ -86,7 +86,7 @@ func describeOverride(o store.Override, alternatives []string) string {
 	if o.Weights != nil {
 		shares := make([]string, len(o.Weights))
 		for i, w := range o.Weights {
-			shares[i] = format.Short(100*w) + "%"
+			shares[i] = format.Percent(w)
 			if i < len(alternatives) {
 				shares[i] = alternatives[i] + " " + shares[i]
 			}

@@ -142,15 +142,19 @@ func (a routes) changes(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, map[string][]sixpack.LoggedChange{"changes": log})
 }
 
-// limitOf returns the parameter most, which must be at least minimum.
+// limitOf returns the parameter limit, which must be at least minimum. Its former name, most, is
+// still understood.
 func limitOf(r *http.Request, minimum, otherwise int) (int, error) {
-	query := r.URL.Query()
-	if !query.Has("most") {
+	query, name := r.URL.Query(), "limit"
+	if query.Has("most") {
+		name = "most"
+	}
+	if !query.Has(name) {
 		return otherwise, nil
 	}
-	limit, err := strconv.Atoi(query.Get("most"))
+	limit, err := strconv.Atoi(query.Get(name))
 	if err != nil || limit < minimum {
-		return 0, reply.Refuse(http.StatusBadRequest, fmt.Sprintf("The parameter most must be a whole number of at least %d, not %q.", minimum, query.Get("most")))
+		return 0, reply.Refuse(http.StatusBadRequest, fmt.Sprintf("The parameter %s must be a whole number of at least %d, not %q.", name, minimum, query.Get(name)))
 	}
 	return limit, nil
 }

@@ -61,7 +61,7 @@ func (c Call) javaScript() string {
 		"const session = new sixpack.Session({client_id: clientID, base_url: " + script(c.API) + "});\n\n" +
 		"session.participate(" + script(c.Experiment) + ", [" + join(c.Alternatives, script, ", ") + "], (err, res) => {\n" +
 		"  if (err) throw err;\n" +
-		"  show(res.alternative.name);\n" +
+		"  show(res.alternative ? res.alternative.name : " + script(c.Alternatives[0]) + ");\n" +
 		"});\n\n" +
 		"session.convert(" + script(c.Experiment) + c.kpiArgument(script) + ", (err) => {\n" +
 		"  if (err) throw err;\n" +
