@@ -164,7 +164,7 @@ func TestShares(t *testing.T) {
 	}
 }
 
-// copies copies the code of each language and the preview of an alternative.
+// copies presses the button of the code in each language and of the preview of an alternative.
 func (p *tab) copies() {
 	p.Helper()
 	clipboard.Lock()
