@@ -203,44 +203,94 @@ func (w writer) winner() Words {
 	}
 	return Words{
 		Headline: name + " is better than " + control + ".",
-		Detail:   joinSentences(gain(w.decision.Arms[w.decision.Leader].Comparison), "You can end the test.", also),
+		Detail:   joinSentences(w.gain(w.decision.Arms[w.decision.Leader].Comparison), "You can end the test.", also),
 	}
 }
 
-// gain describes the lift of a winner.
-func gain(c stats.Comparison) string {
-	least := format.Lift(c.LiftIn.Lo)
-	switch lift := stats.Number(c.Lift); {
-	case !(c.LiftIn.Lo > 0): // the difference has an interval, the lift has none
+// gain describes the effect of a winner.
+func (w writer) gain(c stats.Comparison) string {
+	e := w.effect(c)
+	switch {
+	case !(e.in.Lo > 0): // rounded
 		return ""
-	case !lift.Known():
-		return "Up more than " + format.Change(c.LiftIn.Lo) + "."
-	case least == none:
-		return "Up " + format.Change(lift) + ", more than 0%."
+	case !e.estimate.Known():
+		return "Up more than " + e.size(e.in.Lo) + "."
+	case e.isNone(e.in.Lo):
+		return "Up " + e.size(e.estimate) + e.unit + ", more than " + e.none() + "."
 	default:
-		return "Up " + format.Change(lift) + ", at least " + format.Change(c.LiftIn.Lo) + "."
+		return "Up " + e.size(e.estimate) + ", at least " + e.size(e.in.Lo) + e.unit + "."
 	}
 }
 
-// none is a lift that is rounded to nothing.
-const none = "0%"
+// effect is a difference from the control in words: a lift, or units per participant if there is no lift because the control's
+// mean is not clearly above 0.
+type effect struct {
+	estimate stats.Number
+	in       stats.Interval
+	unit     string                                         // what follows numbers, such as " per participant"
+	format   func(x stats.Number, in stats.Interval) string // with a sign
+}
+
+func (w writer) effect(c stats.Comparison) effect {
+	return effectOf(w.question.Strata[0].Values != nil, stats.Number(c.Lift), c.LiftIn, stats.Number(c.Difference), c.DifferenceIn)
+}
+
+func effectOf(values bool, lift stats.Number, liftIn stats.Interval, difference stats.Number, differenceIn stats.Interval) effect {
+	if values && !liftIn.Lo.Known() && differenceIn.Lo.Known() {
+		return effect{difference, differenceIn, " per participant", format.Difference}
+	}
+	return effect{lift, liftIn, "", func(x stats.Number, _ stats.Interval) string { return format.Lift(x) }}
+}
+
+// Effect writes the difference of an alternative from the control, and its interval, which is empty if it is unknown: as a lift,
+// or in units per participant if there is no lift because the control's mean is not clearly above 0.
+func (r Report) Effect(a Alternative) (estimate, interval string) {
+	e := effectOf(r.Measure == MeasureMean, a.Lift, a.LiftIn, a.Difference, a.DifferenceIn)
+	if e.unit == "" {
+		return format.Lift(a.Lift), format.LiftInterval(a.LiftIn)
+	}
+	return e.with(e.estimate), format.DifferenceInterval(e.in) + e.unit
+}
+
+// with writes a number with its sign.
+func (e effect) with(x stats.Number) string { return e.format(x, e.in) }
+
+// size writes a number without its sign.
+func (e effect) size(x stats.Number) string { return strings.TrimLeft(e.with(x), "+−") }
+
+// none writes no effect.
+func (e effect) none() string { return e.with(0) }
+
+// isNone reports whether a number is rounded to nothing.
+func (e effect) isNone(x stats.Number) bool { return e.with(x) == e.none() }
+
+// possible describes the effects in the interval, to follow "is" or "be". It is empty if any effect is possible.
+func (e effect) possible(between, from string) string {
+	switch {
+	case math.IsNaN(float64(e.in.Lo)) || e.in.Lo <= -1 && math.IsInf(float64(e.in.Hi), 1):
+		return ""
+	case math.IsInf(float64(e.in.Hi), 1):
+		return "more than " + e.with(e.in.Lo)
+	default:
+		return fmt.Sprintf("%s %s %s %s%s", between, e.with(e.in.Lo), from, e.with(e.in.Hi), e.unit)
+	}
+}
 
 // bestOfWorse describes the challenger that comes closest to the control if all are worse.
 func (w writer) bestOfWorse() string {
 	i := w.first(stats.StandingWorse)
-	c := w.decision.Arms[i].Comparison
+	e := w.effect(w.decision.Arms[i].Comparison)
 	s := w.names[i] + " is worse"
 	if len(w.names) > 2 {
 		s = "All others are worse. " + w.names[i] + " comes closest"
 	}
-	lift, most := stats.Number(c.Lift), c.LiftIn.Hi
 	switch {
-	case !lift.Known() || math.IsNaN(float64(most)):
+	case !e.estimate.Known() || math.IsNaN(float64(e.in.Hi)):
 		return s + "."
-	case format.Lift(most) == none:
-		return s + ": down " + format.Change(lift) + "."
+	case e.isNone(e.in.Hi):
+		return s + ": down " + e.size(e.estimate) + e.unit + "."
 	default:
-		return s + ": down " + format.Change(lift) + ", at least " + format.Change(most) + "."
+		return s + ": down " + e.size(e.estimate) + ", at least " + e.size(e.in.Hi) + e.unit + "."
 	}
 }
 
@@ -296,25 +346,13 @@ func (w writer) named(standing stats.Standing) (names []string) {
 
 const tooFewConversions = "There are too few conversions to draw a conclusion."
 
-// possible describes the lifts in an interval, to follow "is" or "be". It is empty if any lift is possible.
-func possible(in stats.Interval, between, from string) string {
-	switch {
-	case math.IsNaN(float64(in.Lo)) || in.Lo <= -1 && math.IsInf(float64(in.Hi), 1):
-		return ""
-	case math.IsInf(float64(in.Hi), 1):
-		return "more than " + format.Lift(in.Lo)
-	default:
-		return fmt.Sprintf("%s %s %s %s", between, format.Lift(in.Lo), from, format.Lift(in.Hi))
-	}
-}
-
 // possibleDifference describes the differences that are still possible when the planned size is reached.
 func (w writer) possibleDifference() string {
 	i, which := w.first(stats.StandingUndecided), ""
 	if len(w.names) > 2 {
 		which = " between " + w.names[0] + " and " + w.names[i]
 	}
-	in := possible(w.decision.Arms[i].Comparison.LiftIn, "between", "and")
+	in := w.effect(w.decision.Arms[i].Comparison).possible("between", "and")
 	if in == "" {
 		return tooFewConversions
 	}
@@ -337,18 +375,18 @@ func (w writer) progress() string {
 // possibleLift describes the lifts of the leading undecided challenger that are still possible.
 func (w writer) possibleLift() string {
 	i := w.first(stats.StandingUndecided)
-	name, lift := w.names[i], stats.Number(w.decision.Arms[i].Comparison.Lift)
-	in := possible(w.decision.Arms[i].Comparison.LiftIn, "anywhere from", "to")
-	at := name + " is up " + format.Change(lift)
+	name, e := w.names[i], w.effect(w.decision.Arms[i].Comparison)
+	in := e.possible("anywhere from", "to")
+	at := name + " is up " + e.size(e.estimate)
 	switch {
-	case !lift.Known() && in == "":
+	case !e.estimate.Known() && in == "":
 		return tooFewConversions
-	case !lift.Known():
+	case !e.estimate.Known():
 		return w.names[0] + " has no conversions yet; the true effect of " + name + " could be " + in + "."
-	case format.Lift(lift) == none:
+	case e.isNone(e.estimate):
 		at = name + " is level with " + w.names[0]
-	case lift < 0:
-		at = name + " is down " + format.Change(lift)
+	case e.estimate < 0:
+		at = name + " is down " + e.size(e.estimate)
 	}
 	if in == "" {
 		return at + ", but there are too few conversions to draw a conclusion."

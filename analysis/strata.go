@@ -2,7 +2,6 @@ package analysis
 
 import (
 	"cmp"
-	"math/big"
 	"slices"
 
 	"github.com/sixpack-go/sixpack/stats"
@@ -69,18 +68,9 @@ func inEpoch[T any](list []T, number uint32, epoch func(T) uint32) (found T) {
 	return found
 }
 
-// ValuesOf returns the sums of a KPI's values over n participants, converted from the millionths that stores keep.
+// ValuesOf returns the sums of a KPI's values over n participants, in units. It keeps the exact sums of the store, which are in
+// millionths.
 func ValuesOf(n int64, c store.EpochConversions) stats.Values {
 	const million = 1e6
-	return stats.Values{
-		Participants: n, NonZero: c.NonZero, Sum: toFloat(c.Sum) / million, Squares: toFloat(c.Squares) / (million * million),
-	}
-}
-
-func toFloat(x *big.Int) float64 {
-	if x == nil {
-		return 0
-	}
-	f, _ := new(big.Float).SetInt(x).Float64()
-	return f
+	return stats.ExactValues(n, c.NonZero, c.Sum, c.Squares, million)
 }

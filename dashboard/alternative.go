@@ -18,6 +18,8 @@ type alternative struct {
 	// its interval. Bar draws both.
 	Estimate, EstimateIn string
 	Bar                  chart.Bar
+	// Effect is the lift over the control, and EffectIn its interval.
+	Effect, EffectIn string
 }
 
 // seriesColors is the number of colors and dashes.
@@ -41,9 +43,11 @@ func alternatives(r *analysis.Report) (all []alternative, ticks []string) {
 			in = stats.Interval{Lo: x, Hi: x}
 		}
 		estimates[i], intervals = x, append(intervals, in)
+		effect, effectIn := r.Effect(*a)
 		all = append(all, alternative{
 			Alternative: a, Series: i % seriesColors, Mark: mark(r, a), Share: format.Fraction(a.Participants, r.Participants),
 			Estimate: write(x, in), EstimateIn: writeInterval(in),
+			Effect: effect, EffectIn: effectIn,
 		})
 	}
 	axis := chart.NewAxis(intervals)

@@ -60,15 +60,13 @@ func (d *dashboard) api(r *http.Request) string {
 
 // functions are the functions that templates can call.
 var functions = template.FuncMap{
-	"asset":        asset,
-	"count":        format.Count[int64],
-	"day":          func(t time.Time) string { return t.Format("2 January 2006") },
-	"lift":         format.Lift,
-	"liftInterval": format.LiftInterval,
-	"probability":  format.Probability,
-	"rate":         format.Rate,
-	"total":        format.Total,
-	"value":        format.Value,
+	"asset":       asset,
+	"count":       format.Count[int64],
+	"day":         func(t time.Time) string { return t.Format("2 January 2006") },
+	"probability": format.Probability,
+	"rate":        format.Rate,
+	"total":       format.Total,
+	"value":       format.Value,
 }
 
 var templates = parse("list", "experiment", "confirm", "login", "error")

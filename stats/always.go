@@ -27,7 +27,8 @@ type Evidence struct {
 	// H is the information, 2·p̂(1−p̂)·nA·nB/(nA+nB) with p̂ the rate of both together: about the conversions of one of two
 	// equal alternatives. It is 0 without participants on a side, and if nobody or everybody converted.
 	H float64
-	// LogE is the natural logarithm of E, 0 if H is 0. It is finite.
+	// LogE is the natural logarithm of E, 0 if H is 0. It is finite, except that means which differ without any variance have
+	// infinite evidence.
 	LogE float64
 }
 
@@ -44,8 +45,11 @@ var scales = [...]float64{1, 30, 1000}
 //
 // (Waudby-Smith et al., arXiv 2103.06476).
 func logEvidence(g, h float64) float64 {
-	if h <= 0 {
+	switch {
+	case h <= 0:
 		return 0
+	case math.IsInf(g, 1):
+		return g
 	}
 	largest := g / 2 * h / (1 + h) // exponent, at r = 1
 	sum := 0.0

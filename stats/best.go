@@ -21,6 +21,9 @@ func best[D distribution](all []D, ends []float64) (chances, losses []float64) {
 			}
 		}
 	}
+	for i, c := range chances {
+		chances[i] = min(1, c) // a rounding error may exceed it
+	}
 	return chances, losses
 }
 

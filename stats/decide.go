@@ -69,7 +69,7 @@ type ArmDecision struct {
 
 // Decide answers a question about an experiment. It compares each challenger with the control by [AlwaysValid], by
 // [Stratified] if there are several strata, or by [MeansStratified] if there are values. For a Fixed look it uses [Fixed], the
-// test of Mantel and Haenszel, or [Welch]. [Holm] adjusts for the number of challengers.
+// test of Mantel and Haenszel, or [Welch] with variances of at least the pooled variance. [Holm] adjusts for the number of challengers.
 func Decide(q Question) Decision {
 	d := Decision{Leader: -1, Ratio: Ratio{P: 1, ChiSquaredP: 1}}
 	all := q.total()
@@ -211,12 +211,7 @@ func (q Question) compareValues(i int, alpha float64) Comparison {
 			pairs = append(pairs, ValuePair{s.Values[0], s.Values[i]})
 		}
 	}
-	var c Comparison
-	if q.Fixed && len(pairs) == 1 {
-		c, _, _ = Welch(pairs[0].Control, pairs[0].Challenger, 1-alpha)
-	} else {
-		c, _ = stratifiedMeans(pairs, look(q.Fixed), alpha)
-	}
+	c, _ := stratifiedMeans(pairs, look(q.Fixed), alpha)
 	return c
 }
 

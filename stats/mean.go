@@ -6,59 +6,39 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Values sums up a KPI with values over the participants of one alternative. A participant without a value has the value 0.
-type Values struct {
-	Participants int64
-	Sum          float64 // of the participants' values
-	Squares      float64 // sum of the squared values
-	NonZero      int64   // number of values other than 0
-}
-
-// Mean returns the mean value per participant, NaN without participants.
-func (v Values) Mean() float64 { return v.Sum / float64(v.Participants) }
-
-// Variance returns the variance of the participants' values, 0 with fewer than two participants.
-func (v Values) Variance() float64 {
-	if v.Participants < 2 {
-		return 0
-	}
-	return v.deviations() / float64(v.Participants-1)
-}
-
-// deviations returns the sum of squared deviations from the mean.
-func (v Values) deviations() float64 { return max(0, math.FMA(-v.Sum, v.Mean(), v.Squares)) }
-
-// Interval returns the interval of the mean at a confidence level between 0 and 1, by Student's t; NaN with fewer than two
-// participants. It is descriptive.
-func (v Values) Interval(confidence float64) Interval {
-	if v.Participants < 2 {
-		return interval(math.NaN(), math.NaN())
-	}
-	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(v.Participants - 1)}
-	half := student.Quantile((1+confidence)/2) * math.Sqrt(v.Variance()/float64(v.Participants))
-	return interval(v.Mean()-half, v.Mean()+half)
-}
-
 // ValuePair is a [Pair] of a KPI with values.
 type ValuePair struct{ Control, Challenger Values }
 
 // Welch compares means by Welch's t-test, for a single look at a number of participants that was planned in advance. G of the
 // result is the square of the statistic t; df are the degrees of freedom (Satterthwaite). The interval of the lift is
-// Fieller's, with the same critical value, so that it excludes 0 exactly if the interval of the difference does. Both sides
-// need two participants.
+// Fieller's, with the same critical value. Both intervals exclude 0 exactly if P is at most 1 − confidence. Both sides need two
+// participants. If no values differ within a side, t is infinite unless the means are equal.
+//
+// With skewed values and unequal shares it has too many false positives. [Decide] uses it with variances of at least the pooled
+// variance.
 func Welch(control, challenger Values, confidence float64) (c Comparison, t, df float64) {
 	m := means{
-		a: control.Mean(), b: challenger.Mean(),
+		a: control.Mean(), b: challenger.Mean(), difference: challenger.minus(control),
 		varA: control.Variance() / float64(control.Participants), varB: challenger.Variance() / float64(challenger.Participants),
 	}
-	t = m.difference() / m.standardError()
-	df = (m.varA + m.varB) * (m.varA + m.varB) /
-		(m.varA*m.varA/float64(control.Participants-1) + m.varB*m.varB/float64(challenger.Participants-1))
+	return m.welch(control.Participants, challenger.Participants, confidence)
+}
+
+// welch compares means of so many participants, whose estimates have the variances of m.
+func (m means) welch(nA, nB int64, confidence float64) (c Comparison, t, df float64) {
+	fA, fB := float64(nA-1), float64(nB-1)
+	df = fA + fB
+	if v := m.varA + m.varB; v > 0 {
+		df = v * v / (m.varA*m.varA/fA + m.varB*m.varB/fB)
+	}
+	t = math.Copysign(math.Sqrt(m.square()), m.difference)
 	student := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}
+	p := min(1, 2*student.CDF(-math.Abs(t)))
+	if math.IsInf(t, 0) {
+		p = 0
+	}
 	critical := student.Quantile((1 + confidence) / 2)
-	c = m.within(critical * critical)
-	c.G, c.P = t*t, 2*student.CDF(-math.Abs(t))
-	return c, t, df
+	return m.within(critical*critical, p, p <= 1-confidence), t, df
 }
 
 // minNonZero is the number of values other than 0 that [MeansAlwaysValid] needs on each side.
@@ -66,46 +46,56 @@ const minNonZero = 25
 
 // MeansAlwaysValid is [AlwaysValid] for means. The variance of each side is at least the pooled variance: with skewed values and
 // unequal shares the test would otherwise have too many false positives. P and the intervals are NaN until both sides have 25
-// values other than 0. The interval of the lift is Fieller's; it is NaN unless the control's mean is clearly above 0.
+// values other than 0. From then on P is 0, and LogE infinite, if the means differ although no values differ within a side. The
+// interval of the lift is Fieller's; it is NaN unless the control's mean is clearly above 0. Both intervals exclude 0 exactly if
+// P is at most alpha.
 func MeansAlwaysValid(control, challenger Values, alpha float64) (Comparison, Evidence) {
 	return stratifiedMeans([]ValuePair{{control, challenger}}, anyTime, alpha)
 }
 
-// MeansStratified is [MeansAlwaysValid] for shares that changed, or that a bandit sets. It weights the means of the strata by
-// nA·nB/(nA+nB) and pools variances within strata. Strata in which one of the two has no participants are ignored.
+// MeansStratified is [MeansAlwaysValid] for shares that changed, or that a bandit sets. It weights the differences of the means
+// of the strata by w = nA·nB/(nA+nB). The variance of each side is
+//
+//	Σ w²·max(s², v)/n / (Σ w)²
+//
+// with s² the variance of its values in the stratum and v the pooled one of both sides: one variance for all strata would
+// mislead if the shares and the spread of the values change together. Strata in which one of the two has no participants are
+// ignored.
 func MeansStratified(strata []ValuePair, alpha float64) (Comparison, Evidence) {
 	return stratifiedMeans(strata, anyTime, alpha)
 }
 
-// means holds two means, and the variances of their estimates.
-type means struct{ a, b, varA, varB float64 }
+// means holds two means, their difference b − a, and the variances of their estimates.
+type means struct{ a, b, difference, varA, varB float64 }
 
-func (m means) difference() float64    { return m.b - m.a }
 func (m means) standardError() float64 { return math.Sqrt(m.varA + m.varB) }
 
-// square returns the statistic of "no difference".
+// square returns the statistic of "no difference". It is infinite if nothing but the difference varies.
 func (m means) square() float64 {
-	if m.varA+m.varB == 0 {
+	if m.difference == 0 {
 		return 0
 	}
-	return m.difference() * m.difference() / (m.varA + m.varB)
+	return m.difference * m.difference / (m.varA + m.varB)
 }
 
 func stratifiedMeans(strata []ValuePair, l look, alpha float64) (Comparison, Evidence) {
 	m, e, enough := pool(strata)
-	if !enough {
+	switch {
+	case !enough:
 		return m.alone(), e
+	case l == once && len(strata) == 1:
+		c, _, _ := m.welch(strata[0].Control.Participants, strata[0].Challenger.Participants, 1-alpha)
+		return c, e
 	}
 	e.LogE = logEvidence(m.square(), e.H)
-	c := m.within(l.threshold(e.H, alpha))
-	c.G, c.P = m.square(), l.p(m.square(), e)
-	return c, e
+	p := l.p(m.square(), e)
+	return m.within(l.threshold(e.H, alpha), p, p <= alpha), e
 }
 
 // pool combines strata, and reports whether there are enough values to compare.
 func pool(strata []ValuePair) (m means, e Evidence, enough bool) {
-	var a, b side
 	var weight float64
+	var nonZeroA, nonZeroB int64
 	for _, x := range strata {
 		nA, nB := float64(x.Control.Participants), float64(x.Challenger.Participants)
 		if nA == 0 || nB == 0 {
@@ -113,63 +103,62 @@ func pool(strata []ValuePair) (m means, e Evidence, enough bool) {
 		}
 		n := nA + nB
 		w := nA * nB / n
+		pooled := x.variance()
 		weight += w
-		a.add(x.Control, w)
-		b.add(x.Challenger, w)
+		m.a += w * x.Control.Mean()
+		m.b += w * x.Challenger.Mean()
+		m.difference += w * x.Challenger.minus(x.Control)
+		m.varA += w * w * max(x.Control.Variance(), pooled) / nA
+		m.varB += w * w * max(x.Challenger.Variance(), pooled) / nB
+		nonZeroA += x.Control.NonZero
+		nonZeroB += x.Challenger.NonZero
 		e.H += 2 * float64(x.Control.NonZero+x.Challenger.NonZero) * nA * nB / (n * n)
 	}
-	pooled := (a.deviations + b.deviations) / max(1, a.freedom+b.freedom)
 	m = means{
-		a: a.mean / weight, varA: max(a.variance(), pooled) * a.spread / (weight * weight),
-		b: b.mean / weight, varB: max(b.variance(), pooled) * b.spread / (weight * weight),
+		a: m.a / weight, b: m.b / weight, difference: m.difference / weight,
+		varA: m.varA / (weight * weight), varB: m.varB / (weight * weight),
 	}
-	return m, e, a.nonZero >= minNonZero && b.nonZero >= minNonZero
+	return m, e, nonZeroA >= minNonZero && nonZeroB >= minNonZero
 }
 
-// side sums up one side over strata.
-type side struct {
-	mean       float64 // Σ w·mean
-	spread     float64 // Σ w²/n
-	deviations float64
-	freedom    float64
-	nonZero    int64
+// variance returns the pooled variance within both sides. A single participant on each side has none: the variance of the two
+// values together estimates it as well, if there is no difference.
+func (x ValuePair) variance() float64 {
+	if freedom := x.Control.Participants + x.Challenger.Participants - 2; freedom > 0 {
+		return (x.Control.deviations() + x.Challenger.deviations()) / float64(freedom)
+	}
+	d := x.Challenger.minus(x.Control)
+	return d * d / 2
 }
-
-func (s *side) add(v Values, w float64) {
-	s.mean += w * v.Mean()
-	s.spread += w * w / float64(v.Participants)
-	s.deviations += v.deviations()
-	s.freedom += float64(v.Participants - 1)
-	s.nonZero += v.NonZero
-}
-
-func (s *side) variance() float64 { return s.deviations / max(1, s.freedom) }
 
 // alone returns a comparison without P and intervals.
 func (m means) alone() Comparison {
 	nan := math.NaN()
 	c := Comparison{
-		G: nan, P: nan, Threshold: nan, Difference: m.difference(), DifferenceIn: interval(nan, nan), Lift: nan, LiftIn: interval(nan, nan),
+		G: nan, P: nan, Threshold: nan, Difference: m.difference, DifferenceIn: interval(nan, nan), Lift: nan, LiftIn: interval(nan, nan),
 		StandardErr: m.standardError(),
 	}
 	if m.a > 0 {
-		c.Lift = m.b/m.a - 1
+		c.Lift = m.difference / m.a
 	}
 	return c
 }
 
-// within returns a comparison whose intervals hold the values with a squared statistic below c.
-func (m means) within(c float64) Comparison {
+// within returns a comparison whose intervals hold the values with a squared statistic below c. Whether they exclude 0 is already
+// decided: a rounding error in the last digit must not contradict it.
+func (m means) within(c, p float64, decided bool) Comparison {
 	r := m.alone()
-	r.Threshold = c
+	r.G, r.P, r.Threshold = m.square(), p, c
 	half := math.Sqrt(c) * m.standardError()
-	r.DifferenceIn = interval(r.Difference-half, r.Difference+half)
+	r.DifferenceIn = interval(r.Difference-half, r.Difference+half).agree(decided, r.Difference > 0)
 	scale := m.a*m.a - c*m.varA
-	if m.a <= 0 || scale <= 0 {
+	if !(m.a > 0 && scale > 0) {
 		return r
 	}
-	root := math.Sqrt(max(0, m.a*m.a*m.b*m.b-scale*(m.b*m.b-c*m.varB)))
-	r.LiftIn = interval((m.a*m.b-root)/scale-1, (m.a*m.b+root)/scale-1)
+	// Fieller's interval (a·b ± root)/scale − 1, without its cancellations.
+	root := math.Sqrt(max(0, c*(m.a*m.a*m.varB+m.b*m.b*m.varA-c*m.varA*m.varB)))
+	center := m.a*m.difference + c*m.varA
+	r.LiftIn = interval((center-root)/scale, (center+root)/scale).agree(decided, r.Difference > 0)
 	return r
 }
 

@@ -252,13 +252,23 @@ func (p *parser) count(line []string, column string) (int64, error) {
 }
 
 func (p *parser) number(line []string, column string) (float64, error) {
-	text := p.field(line, column)
-	x, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(math.Abs(x) <= MaxCount*MaxCount) {
-		return 0, fmt.Errorf("%s: %q must be a number such as 1234.5", column, text)
-	}
-	return x, nil
+	x, _, err := p.exact(line, column)
+	return x, err
 }
+
+// exact returns the number that a line has in a column, also in full: sums may have more digits than a float64.
+func (p *parser) exact(line []string, column string) (x float64, full *big.Rat, err error) {
+	text := p.field(line, column)
+	x, err = strconv.ParseFloat(text, 64)
+	full, ok := new(big.Rat).SetString(text)
+	if err != nil || !ok || !(math.Abs(x) <= maxSum) {
+		return 0, nil, fmt.Errorf("%s: %q must be a number such as 1234.5", column, text)
+	}
+	return x, full, nil
+}
+
+// maxSum limits sums and sums of squares. The squares of 1e15 values of 1e12 are within it.
+const maxSum = 1e39
 
 func (p *parser) weight(line []string, a *arm) error {
 	if p.field(line, "weight") == "" {
@@ -283,11 +293,11 @@ func (p *parser) values(line []string, a *arm, converted int64) error {
 	if !p.has("sum") {
 		return nil
 	}
-	sum, err := p.number(line, "sum")
+	sum, exactSum, err := p.exact(line, "sum")
 	if err != nil {
 		return err
 	}
-	squares, err := p.number(line, "squares")
+	squares, exactSquares, err := p.exact(line, "squares")
 	if err != nil {
 		return err
 	}
@@ -302,14 +312,17 @@ func (p *parser) values(line []string, a *arm, converted int64) error {
 	}
 	const million = 1e6
 	a.KPIs[0].AddEpoch(store.EpochConversions{
-		Epoch: epoch, NonZero: nonZero, Sum: round(sum * million), Squares: round(squares * million * million),
+		Epoch: epoch, NonZero: nonZero, Sum: scaled(exactSum, million), Squares: scaled(exactSquares, million*million),
 	})
 	return nil
 }
 
-func round(x float64) *big.Int {
-	i, _ := big.NewFloat(math.Round(x)).Int(nil)
-	return i
+// scaled returns x times a scale, rounded to a whole number.
+func scaled(x *big.Rat, scale int64) *big.Int {
+	x = new(big.Rat).Mul(x, big.NewRat(scale, 1))
+	twice := new(big.Int).Lsh(x.Num(), 1)
+	twice.Add(twice, x.Denom())
+	return twice.Div(twice, new(big.Int).Lsh(x.Denom(), 1)) // floor of x + ½
 }
 
 // checkTotal compares a line of totals with the sums of the details.

@@ -99,6 +99,23 @@ func Value(x stats.Number, in stats.Interval) string {
 	return decimal(float64(x), valueWidth(in))
 }
 
+// Difference writes the difference of two mean values with a sign, with the digits that its interval justifies: "+0.50".
+func Difference(x stats.Number, in stats.Interval) string {
+	text := Value(x, in)
+	if x > 0 && strings.Trim(text, "0.") != "" && x.Known() {
+		return "+" + text
+	}
+	return text
+}
+
+// DifferenceInterval writes the interval of a difference, or nothing if it is not known.
+func DifferenceInterval(in stats.Interval) string {
+	if !in.Lo.Known() || !in.Hi.Known() {
+		return ""
+	}
+	return Difference(in.Lo, in) + " to " + Difference(in.Hi, in)
+}
+
 // ValueInterval writes the interval of a value, or nothing if it is not known.
 func ValueInterval(in stats.Interval) string {
 	if !(width(in) > 0) {

@@ -40,7 +40,7 @@ func (r Analysis) table() string {
 	}
 	t := newTable("ALTERNATIVE", "CONVERTED", measure, "LIFT", "P", "BETTER", "BEST")
 	for _, a := range r.Alternatives {
-		lift := withInterval(format.Lift(a.Lift), format.LiftInterval(a.LiftIn))
+		lift := withInterval(r.Effect(a))
 		if a.Control {
 			lift = "control"
 		}
