@@ -30,7 +30,7 @@ func (b *builder) compare() {
 	for i, arm := range d.Arms {
 		x, c := &b.Alternatives[i], arm.Comparison
 		x.Standing = arm.Standing
-		if i > 0 {
+		if i > 0 && arm.Standing != "" {
 			x.P, x.Level = stats.Number(arm.AdjustedP), stats.Number(1-arm.Alpha)
 			x.Difference, x.DifferenceIn = stats.Number(c.Difference), c.DifferenceIn
 			x.Lift, x.LiftIn = stats.Number(c.Lift), c.LiftIn
@@ -39,47 +39,43 @@ func (b *builder) compare() {
 }
 
 // estimateChances sets the chances, the losses and the credible lifts if the alternatives were compared and the shares never
-// changed.
+// changed. It leaves out alternatives without participants.
 func (b *builder) estimateChances() {
-	s, ok := b.onlyStratum()
-	if b.decision.Arms == nil || !ok {
+	if b.decision.Arms == nil || b.Stratified {
 		return
 	}
 	const probability = 0.95
-	chances, losses := best(s)
-	for i := range b.Alternatives {
+	s := b.question.Strata[0]
+	var present []int
+	for i, c := range s.Arms {
+		if c.Participants > 0 {
+			present = append(present, i)
+		}
+	}
+	chances, losses := best(only(s, present...))
+	for j, i := range present {
 		x := &b.Alternatives[i]
-		x.ChanceToBeBest, x.ExpectedLoss = stats.Number(chances[i]), stats.Number(losses[i])
+		x.ChanceToBeBest, x.ExpectedLoss = stats.Number(chances[j]), stats.Number(losses[j])
 		if i == 0 {
 			continue
 		}
-		pair := stats.Stratum{Arms: []stats.Proportion{s.Arms[0], s.Arms[i]}}
-		if s.Values != nil {
-			pair.Values = []stats.Values{s.Values[0], s.Values[i]}
-		} else {
+		if s.Values == nil {
 			x.CredibleLift = stats.CredibleLift(s.Arms[0], s.Arms[i], stats.Uniform, probability)
 		}
-		chances, _ := best(pair)
+		chances, _ := best(only(s, 0, i))
 		x.ChanceToBeatControl = stats.Number(chances[1])
 	}
 }
 
-// onlyStratum returns the only stratum of the experiment, or the only one in which participants were drawn; false if there
-// are several.
-func (b *builder) onlyStratum() (only stats.Stratum, ok bool) {
-	if len(b.question.Strata) == 1 {
-		return b.question.Strata[0], true
-	}
-	for _, s := range b.question.Strata {
-		if s.Weights == nil {
-			continue
+// only returns the counts of some alternatives.
+func only(s stats.Stratum, indexes ...int) (o stats.Stratum) {
+	for _, i := range indexes {
+		o.Arms = append(o.Arms, s.Arms[i])
+		if s.Values != nil {
+			o.Values = append(o.Values, s.Values[i])
 		}
-		if ok {
-			return only, false
-		}
-		only, ok = s, true
 	}
-	return only, ok
+	return o
 }
 
 // best returns the probability of each alternative of being best, and its expected loss.

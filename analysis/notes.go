@@ -48,8 +48,28 @@ func (r Report) StratifiedNote() string {
 	if !r.Stratified || r.UnreliableNote() != "" {
 		return ""
 	}
-	return "The weights changed during the test. Results are compared only between visitors who came under the same weights, " +
-		"so a lift may differ from the ratio of the rates."
+	measure := "rate"
+	if r.Measure == MeasureMean {
+		measure = "mean"
+	}
+	return "The weights changed during the test. Results are compared only between visitors who came under the same weights. " +
+		"A pooled " + measure + " mixes times, differently for each alternative; " +
+		"a standardized " + measure + " is what the alternative would have had with the participants of all."
+}
+
+// NotDrawnNote says how many participants enter no number because their alternative was forced or chosen. It is empty if there
+// are none.
+func (r Report) NotDrawnNote() string {
+	if r.NotDrawn == 0 {
+		return ""
+	}
+	var each []string
+	for _, a := range r.Alternatives {
+		if a.NotDrawn != 0 && len(each) < maxNames {
+			each = append(each, format.Count(a.NotDrawn)+" in “"+a.Name+"”")
+		}
+	}
+	return "Not counted here: " + format.Many(r.NotDrawn, "participant") + " whose alternative was forced or chosen, " + list(each) + "."
 }
 
 // HiddenChancesNote says why probabilities are hidden. It is empty if they are not.

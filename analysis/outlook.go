@@ -95,7 +95,7 @@ func (b *builder) sufficientSize() (total float64) {
 // participants for each of them.
 func (b *builder) sufficientForControl(ratio float64) float64 {
 	d := stats.Design{
-		Baseline: b.Plan.Baseline, Alpha: b.Plan.Alpha / float64(len(b.arms)-1), Power: b.Plan.Power, Ratio: ratio,
+		Baseline: b.Plan.Baseline, Alpha: b.Plan.Alpha / float64(b.challengers()), Power: b.Plan.Power, Ratio: ratio,
 	}
 	if b.values != nil {
 		return b.sufficientForMean(d)
@@ -111,6 +111,16 @@ func (b *builder) sufficientForControl(ratio float64) float64 {
 		d.Wanted = d.Baseline * (1 - b.Plan.Effect)
 	}
 	return stats.SampleSizeAlwaysValid(d)
+}
+
+// challengers returns the number of challengers that have weight or participants.
+func (b *builder) challengers() (n int) {
+	for i, w := range b.Counts.Record.Shares() {
+		if i > 0 && (w > 0 || b.arms[i].Participants > 0) {
+			n++
+		}
+	}
+	return n
 }
 
 // sufficientForMean is sufficientForControl for means, by a rule of thumb: an always-valid analysis needs at most 2.2 times

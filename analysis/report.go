@@ -20,10 +20,14 @@ type Report struct {
 	Primary bool    `json:"primary"`
 	Measure Measure `json:"measure"`
 	// Stratified reports whether the shares changed. The alternatives are then compared within each epoch, and lifts may
-	// differ from the ratios of the rates.
-	Stratified   bool          `json:"stratified"`
-	Plan         store.Plan    `json:"plan"` // with defaults for its zero fields
-	Participants int64         `json:"participants"`
+	// differ from the ratios of the rates, which pool all epochs: Alternative.Standardized does not.
+	Stratified bool       `json:"stratified"`
+	Plan       store.Plan `json:"plan"` // with defaults for its zero fields
+	// Participants counts those whose alternative was drawn. All numbers of a report are theirs unless it says otherwise.
+	Participants int64 `json:"participants"`
+	// NotDrawn counts those for whom an alternative was forced, or chosen by the caller. They enter no other number, because they
+	// differ from the others in more than chance.
+	NotDrawn     int64         `json:"not_drawn"`
 	Excluded     int64         `json:"excluded"`
 	Verdict      Verdict       `json:"verdict"`
 	SampleRatio  SampleRatio   `json:"sample_ratio"`
@@ -67,8 +71,9 @@ type Alternative struct {
 	Name         string       `json:"name"`
 	Control      bool         `json:"control"`
 	Participants int64        `json:"participants"`
+	NotDrawn     int64        `json:"not_drawn"` // participants for whom this alternative was forced or chosen
 	Converted    int64        `json:"converted"` // participants that converted
-	Events       int64        `json:"events"`    // conversions, repeated ones included
+	Events       int64        `json:"events"`    // conversions, repeated ones and those of NotDrawn included
 	Rate         stats.Number `json:"rate"`
 	// RateIn is Wilson's 95% interval. It describes one alternative: whether the intervals of two alternatives overlap
 	// decides nothing.
@@ -77,6 +82,10 @@ type Alternative struct {
 	Total  stats.Number   `json:"total"`
 	Mean   stats.Number   `json:"mean"`
 	MeanIn stats.Interval `json:"mean_interval"`
+	// Standardized is the rate or mean, by Measure, that the alternative would have had with the participants of all
+	// ([stats.Standardized]). It is known only if the shares changed: then Rate and Mean mix the times differently for each
+	// alternative.
+	Standardized stats.Number `json:"standardized"`
 
 	// Standing and the fields below compare the alternative with the control. P is adjusted for the number of
 	// alternatives; the intervals exclude 0 exactly if P is at most the plan's alpha. Level is the confidence level of the
@@ -96,7 +105,7 @@ type Alternative struct {
 	ExpectedLoss        stats.Number   `json:"expected_loss"` // mean loss of Measure if this alternative is chosen
 	CredibleLift        stats.Estimate `json:"credible_lift"` // 95%; for rates only
 
-	// Legacy holds the numbers of Sixpack's own JSON.
+	// Legacy holds the numbers of Sixpack's own JSON, those of NotDrawn included, as it has them.
 	Legacy stats.Legacy `json:"legacy"`
 }
 
@@ -120,8 +129,7 @@ func Summary(counts store.Counts, now time.Time) Report {
 }
 
 // Strata returns the counts by epoch, with the weights by which the alternatives were drawn. Participants whose alternative
-// nobody drew are a stratum without weights. [stats.Standardized] makes rates of them that may be compared although the
-// shares changed.
+// was not drawn are left out. [stats.Standardized] makes rates of them that may be compared although the shares changed.
 func (r Report) Strata() []stats.Stratum { return strata(r.Counts, r.KPI, r.Measure) }
 
 // builder fills a Report.
@@ -129,8 +137,8 @@ type builder struct {
 	Report
 
 	now      time.Time
-	arms     []stats.Proportion // over all epochs
-	values   []stats.Values     // over all epochs; nil if rates are compared
+	arms     []stats.Proportion // drawn participants over all epochs
+	values   []stats.Values     // of drawn participants over all epochs; nil if rates are compared
 	question stats.Question
 	decision stats.Decision
 }
@@ -140,18 +148,18 @@ func newBuilder(counts store.Counts, kpi string, now time.Time) *builder {
 	b := &builder{now: now}
 	b.Experiment, b.KPI, b.Primary = r.Name, kpi, kpi == r.PrimaryKPI()
 	b.Counts, b.Plan, b.Measure = counts, withDefaults(r.Plan), MeasureRate
-	b.Participants, b.Excluded = counts.Participants(), counts.Excluded
+	b.Excluded = counts.Excluded
 	b.Alternatives = make([]Alternative, len(r.Alternatives))
-	b.arms = make([]stats.Proportion, len(r.Alternatives))
-	for i, c := range counts.Alternatives {
-		k := c.KPI(kpi)
-		b.arms[i] = stats.Proportion{Participants: c.Participants(), Converted: k.Converted()}
-		totals := k.Totals()
-		b.values = append(b.values, ValuesOf(c.Participants(), totals))
-		if totals.NonZero != 0 {
+	for _, c := range counts.Alternatives {
+		n, did := drawn(counts, c, kpi)
+		b.arms = append(b.arms, stats.Proportion{Participants: n, Converted: did.Converted})
+		b.values = append(b.values, ValuesOf(n, did))
+		b.Participants += n
+		if did.NonZero != 0 {
 			b.Measure = MeasureMean
 		}
 	}
+	b.NotDrawn = counts.Participants() - b.Participants
 	if b.Measure == MeasureRate {
 		b.values = nil
 	}
@@ -176,9 +184,14 @@ func withDefaults(p store.Plan) store.Plan {
 // describe sets the numbers of each alternative that need no comparison.
 func (b *builder) describe() {
 	const confidence = 0.95
+	all := func(i int) stats.Proportion { // as Sixpack counts
+		c := b.Counts.Alternatives[i]
+		return stats.Proportion{Participants: c.Participants(), Converted: c.KPI(b.KPI).Converted()}
+	}
 	for i := range b.Alternatives {
 		c, x := b.arms[i], unknownAlternative()
 		x.Name, x.Control, x.Participants, x.Converted = b.Counts.Record.Alternatives[i], i == 0, c.Participants, c.Converted
+		x.NotDrawn = all(i).Participants - c.Participants
 		x.Events = b.Counts.Alternatives[i].KPI(b.KPI).Events()
 		if c.Valid() {
 			x.Rate, x.RateIn = stats.Number(c.Rate()), stats.Wilson(c, confidence)
@@ -187,8 +200,13 @@ func (b *builder) describe() {
 			v := b.values[i]
 			x.Total, x.Mean, x.MeanIn = stats.Number(v.Sum), stats.Number(v.Mean()), v.Interval(confidence)
 		}
-		x.Legacy = stats.LegacyOf(b.arms[0], c, i == 0)
+		x.Legacy = stats.LegacyOf(all(0), all(i), i == 0)
 		b.Alternatives[i] = x
+	}
+	if b.Stratified {
+		for i, x := range stats.Standardized(b.question.Strata) {
+			b.Alternatives[i].Standardized = stats.Number(x)
+		}
 	}
 }
 
@@ -197,7 +215,7 @@ func unknownAlternative() Alternative {
 	nan := stats.Number(math.NaN())
 	in := stats.Interval{Lo: nan, Hi: nan}
 	return Alternative{
-		Rate: nan, RateIn: in, Total: nan, Mean: nan, MeanIn: in,
+		Rate: nan, RateIn: in, Total: nan, Mean: nan, MeanIn: in, Standardized: nan,
 		P: nan, Level: nan, Difference: nan, DifferenceIn: in, Lift: nan, LiftIn: in,
 		ChanceToBeatControl: nan, ChanceToBeBest: nan, ExpectedLoss: nan, CredibleLift: stats.Estimate{Interval: in, Median: nan},
 	}

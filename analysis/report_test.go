@@ -245,7 +245,7 @@ func TestOutlook(t *testing.T) {
 	weighted := counted([2]int64{9000, 450}, [2]int64{1000, 50}, [2]int64{0, 0})
 	weighted.Record.Epoch.Weights = []float64{0.9, 0.1, 0}
 	weighted.Epochs[0].Weights = weighted.Record.Epoch.Weights
-	size = stats.SampleSizeAlwaysValid(stats.Design{Baseline: 0.05, Wanted: 0.0525, Alpha: 0.025, Power: 0.8, Ratio: 1.0 / 9}) / 0.9
+	size = stats.SampleSizeAlwaysValid(stats.Design{Baseline: 0.05, Wanted: 0.0525, Alpha: 0.05, Power: 0.8, Ratio: 1.0 / 9}) / 0.9
 	if o := analysis.New(weighted, "", lastOfMay).Outlook; !near(o.Size, size) {
 		t.Errorf("9 to 1: the outlook is %+v, want a size of %v", o, size)
 	}

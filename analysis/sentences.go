@@ -122,12 +122,18 @@ func (w writer) invalidCounts() string {
 
 func (w writer) noParticipants() string {
 	var empty []string
+	expected := 0
 	for i, name := range w.names {
-		if !slices.ContainsFunc(w.question.Strata, func(s stats.Stratum) bool { return s.Arms[i].Participants != 0 }) {
-			empty = append(empty, name)
+		weighted := func(s stats.Stratum) bool { return s.Weights == nil || s.Weights[i] > 0 }
+		came := func(s stats.Stratum) bool { return s.Arms[i].Participants != 0 }
+		if slices.ContainsFunc(w.question.Strata, weighted) || i == 0 {
+			expected++
+			if !slices.ContainsFunc(w.question.Strata, came) {
+				empty = append(empty, name)
+			}
 		}
 	}
-	if len(empty) == len(w.names) {
+	if len(empty) == expected {
 		return "No participants yet."
 	}
 	return "No participants yet in " + list(empty) + "."
@@ -298,18 +304,11 @@ func (w writer) bestOfWorse() string {
 func (w writer) first(s stats.Standing) int {
 	best := -1
 	for i, a := range w.decision.Arms {
-		if a.Standing == s && (best < 0 || ahead(a.Comparison, w.decision.Arms[best].Comparison)) {
+		if a.Standing == s && (best < 0 || a.Comparison.Ahead(w.decision.Arms[best].Comparison)) {
 			best = i
 		}
 	}
 	return best
-}
-
-func ahead(a, b stats.Comparison) bool {
-	if a.Lift != b.Lift && !math.IsNaN(a.Lift) && !math.IsNaN(b.Lift) {
-		return a.Lift > b.Lift
-	}
-	return a.Difference > b.Difference
 }
 
 // equivalents describes the first few alternatives that are as good as the control.

@@ -2,16 +2,17 @@ package analysis
 
 import (
 	"cmp"
+	"math/big"
 	"slices"
 
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
 
-// strata returns a stratum for each epoch with participants, or for the current epoch if there are none.
+// strata returns a stratum for each epoch with drawn participants, or for the current epoch if there are none.
 func strata(counts store.Counts, kpi string, m Measure) []stats.Stratum {
 	var all []stats.Stratum
-	for _, number := range epochsWithParticipants(counts) {
+	for _, number := range drawnEpochs(counts) {
 		s := stratum(counts, kpi, number)
 		if m == MeasureRate {
 			s.Values = nil
@@ -21,11 +22,11 @@ func strata(counts store.Counts, kpi string, m Measure) []stats.Stratum {
 	return all
 }
 
-// epochsWithParticipants returns the numbers of the epochs with participants, in order, or the number of the current epoch.
-func epochsWithParticipants(counts store.Counts) (numbers []uint32) {
+// drawnEpochs returns the numbers of the epochs with drawn participants, in order, or the number of the current epoch.
+func drawnEpochs(counts store.Counts) (numbers []uint32) {
 	for _, a := range counts.Alternatives {
 		for _, e := range a.Epochs {
-			if e.Participants != 0 {
+			if e.Participants != 0 && isDrawn(counts, e.Epoch) {
 				numbers = append(numbers, e.Epoch)
 			}
 		}
@@ -35,6 +36,31 @@ func epochsWithParticipants(counts store.Counts) (numbers []uint32) {
 	}
 	slices.Sort(numbers)
 	return slices.Compact(numbers)
+}
+
+// drawn returns the sums over the epochs of drawn participants of one alternative: how many there are, and what they did for a
+// KPI.
+func drawn(counts store.Counts, a store.AlternativeCounts, kpi string) (n int64, c store.EpochConversions) {
+	c.Sum, c.Squares = new(big.Int), new(big.Int)
+	for _, e := range a.Epochs {
+		if isDrawn(counts, e.Epoch) {
+			n += e.Participants
+		}
+	}
+	for _, e := range a.KPI(kpi).Epochs {
+		if !isDrawn(counts, e.Epoch) {
+			continue
+		}
+		c.Converted += e.Converted
+		c.NonZero += e.NonZero
+		if e.Sum != nil {
+			c.Sum.Add(c.Sum, e.Sum)
+		}
+		if e.Squares != nil {
+			c.Squares.Add(c.Squares, e.Squares)
+		}
+	}
+	return n, c
 }
 
 // stratum returns the counts of one epoch.
@@ -49,14 +75,20 @@ func stratum(counts store.Counts, kpi string, number uint32) stats.Stratum {
 	return s
 }
 
-// weightsOf returns the weights of an epoch, or nil for epoch 0, whose participants got an alternative that was forced or chosen
-// by the caller.
+// weightsOf returns the weights of an epoch, or nil for one in which alternatives were not drawn.
 func weightsOf(counts store.Counts, number uint32) []float64 {
-	e := inEpoch(counts.Epochs, number, func(e store.Epoch) uint32 { return e.Number })
-	if e.Number == 0 {
+	if !isDrawn(counts, number) {
 		return nil
 	}
-	return e.Shares(len(counts.Alternatives))
+	return epochOf(counts, number).Shares(len(counts.Alternatives))
+}
+
+// isDrawn reports whether the alternatives of an epoch were drawn: not in epoch 0, whose participants got one that was forced, or
+// chosen by the caller.
+func isDrawn(counts store.Counts, number uint32) bool { return epochOf(counts, number).Number != 0 }
+
+func epochOf(counts store.Counts, number uint32) store.Epoch {
+	return inEpoch(counts.Epochs, number, func(e store.Epoch) uint32 { return e.Number })
 }
 
 // inEpoch returns the element of a list, sorted by epoch, that belongs to the epoch with the given number, or a zero element.

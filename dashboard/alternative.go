@@ -18,6 +18,8 @@ type alternative struct {
 	// its interval. Bar draws both.
 	Estimate, EstimateIn string
 	Bar                  chart.Bar
+	// StandardizedText is the rate or mean that may be compared where shares changed.
+	StandardizedText string
 	// Effect is the lift over the control, and EffectIn its interval.
 	Effect, EffectIn string
 }
@@ -47,7 +49,7 @@ func alternatives(r *analysis.Report) (all []alternative, ticks []string) {
 		all = append(all, alternative{
 			Alternative: a, Series: i % seriesColors, Mark: mark(r, a), Share: format.Fraction(a.Participants, r.Participants),
 			Estimate: write(x, in), EstimateIn: writeInterval(in),
-			Effect: effect, EffectIn: effectIn,
+			Effect: effect, EffectIn: effectIn, StandardizedText: write(a.Standardized, in),
 		})
 	}
 	axis := chart.NewAxis(intervals)

@@ -21,6 +21,15 @@ type Comparison struct {
 	StandardErr  float64  // of the difference of means; 0 for rates, whose intervals do not need it
 }
 
+// Ahead reports whether c estimates a larger lift than o, or a larger difference if either lift is unknown. An unknown difference
+// is behind all others.
+func (c Comparison) Ahead(o Comparison) bool {
+	if c.Lift != o.Lift && !math.IsNaN(c.Lift) && !math.IsNaN(o.Lift) {
+		return c.Lift > o.Lift
+	}
+	return c.Difference > o.Difference || math.IsNaN(o.Difference) && !math.IsNaN(c.Difference)
+}
+
 // Evidence is the evidence E against "no difference". If there is no difference, E ever exceeds 1/alpha with a probability of
 // at most alpha, however often you look.
 type Evidence struct {

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -11,7 +12,7 @@ type State string
 // The states, in the order in which they are considered.
 const (
 	StateInvalidCounts         State = "invalid_counts"          // an alternative has more conversions than participants, or a count below 0
-	StateNoData                State = "no_data"                 // an alternative has no participants
+	StateNoData                State = "no_data"                 // the control has no participants, or no challenger has any
 	StateMismatch              State = "srm"                     // sample-ratio mismatch: the data is unreliable
 	StateWinner                State = "winner"                  // a challenger is better
 	StateControlBest           State = "control_best"            // all challengers are worse
@@ -42,24 +43,29 @@ type Stratum struct {
 
 // Question asks [Decide] about a whole experiment.
 type Question struct {
-	Strata    []Stratum // at least one, all with the same alternatives, at least two
-	Alpha     float64   // the false-positive rate, in (0,1)
-	MinEffect float64   // the smallest lift that matters, in either direction, above 0
-	Planned   int64     // planned number of participants of the whole experiment; 0 for none
+	// Strata, at least one, all have the same alternatives, at least two. They must count only participants whose alternative was
+	// drawn: those who chose one, or for whom it was chosen, differ in more than the alternative.
+	Strata    []Stratum
+	Alpha     float64 // the false-positive rate, in (0,1)
+	MinEffect float64 // the smallest lift that matters, in either direction, above 0
+	Planned   int64   // planned number of participants of the whole experiment; 0 for none
 	// Fixed asks for a single look, as soon as there are Planned participants. Before that nothing is compared.
 	Fixed bool
 }
 
 // Decision is the answer to a [Question].
 type Decision struct {
-	State  State
-	Leader int // the best of Arms for StateWinner and StateControlBest; otherwise -1
+	State State
+	// Leader is, for StateWinner, the better one of Arms with the largest lift, or difference where there are no lifts, and the
+	// control for StateControlBest; otherwise -1. With several strata the lift is the stratified one, not that of all participants.
+	Leader int
 	// Arms is nil if the counts are unreliable, or if it is too early for a single look.
 	Arms  []ArmDecision
 	Ratio Ratio // the check of the sample ratio; its P is 1 if nothing could be checked
 }
 
-// ArmDecision compares one alternative with the control. The control itself has only a Standing.
+// ArmDecision compares one alternative with the control. The control itself has only a Standing. An alternative that is left out
+// has none.
 type ArmDecision struct {
 	Standing   Standing
 	AdjustedP  float64 // adjusted by [Holm]
@@ -69,37 +75,44 @@ type ArmDecision struct {
 
 // Decide answers a question about an experiment. It compares each challenger with the control by [AlwaysValid], by
 // [Stratified] if there are several strata, or by [MeansStratified] if there are values. For a Fixed look it uses [Fixed], the
-// test of Mantel and Haenszel, or [Welch] with variances of at least the pooled variance. [Holm] adjusts for the number of challengers.
+// test of Mantel and Haenszel, or [Welch] with variances of at least the pooled variance. [Holm] adjusts for the number of
+// challengers.
+//
+// An alternative without participants is left out if it has no weight in any stratum. If it has, and 100 or more participants
+// were expected, that is a sample-ratio mismatch.
 func Decide(q Question) Decision {
 	d := Decision{Leader: -1, Ratio: Ratio{P: 1, ChiSquaredP: 1}}
 	all := q.total()
-	if d.State = q.unusable(all); d.State != "" {
+	if q.invalid() {
+		d.State = StateInvalidCounts
 		return d
 	}
-	if d.Ratio = q.ratio(); d.Ratio.Mismatch() {
+	missing := q.missing(all)
+	if missing == 1 && !comparable(all) {
+		d.State = StateNoData
+		return d
+	}
+	d.Ratio = q.ratio()
+	d.Ratio.P = min(d.Ratio.P, missing)
+	switch {
+	case d.Ratio.Mismatch():
 		d.State = StateMismatch
-		return d
-	}
-	if q.Fixed && all.Participants() < q.Planned {
+	case q.Fixed && all.Participants() < q.Planned:
 		d.State = StateKeepRunning
-		return d
+	default:
+		d.Arms = q.compareAll(all)
+		d.State, d.Leader = q.conclude(d.Arms, all)
 	}
-	d.Arms = q.compareAll(len(all.Arms))
-	d.State, d.Leader = q.conclude(d.Arms, all)
 	return d
 }
 
-// total returns the sum of all strata.
+// total returns the sum of all strata, without values and weights.
 func (q Question) total() Stratum {
-	all := Stratum{Arms: make([]Proportion, len(q.Strata[0].Arms)), Values: make([]Values, len(q.Strata[0].Values))}
+	all := Stratum{Arms: make([]Proportion, len(q.Strata[0].Arms))}
 	for _, s := range q.Strata {
 		for i, c := range s.Arms {
 			all.Arms[i].Participants += c.Participants
 			all.Arms[i].Converted += c.Converted
-		}
-		for i, v := range s.Values {
-			all.Values[i].Participants += v.Participants
-			all.Values[i].Sum += v.Sum
 		}
 	}
 	return all
@@ -121,18 +134,44 @@ func (s Stratum) Participants() (n int64) {
 	return n
 }
 
-// unusable returns StateInvalidCounts or StateNoData if the counts cannot be compared, and otherwise "".
-func (q Question) unusable(all Stratum) State {
-	invalid := func(c Proportion) bool { return !c.Valid() }
-	for _, s := range q.Strata {
-		if slices.ContainsFunc(s.Arms, invalid) {
-			return StateInvalidCounts
+// invalid reports whether any counts are impossible.
+func (q Question) invalid() bool {
+	return slices.ContainsFunc(q.Strata, func(s Stratum) bool {
+		return slices.ContainsFunc(s.Arms, func(c Proportion) bool { return !c.Valid() })
+	})
+}
+
+// comparable reports whether the control and a challenger have participants.
+func comparable(all Stratum) bool {
+	some := func(c Proportion) bool { return c.Participants > 0 }
+	return some(all.Arms[0]) && slices.ContainsFunc(all.Arms[1:], some)
+}
+
+// missing returns the probability with which chance alone leaves the most expected one of the alternatives without participants,
+// if it should have 100 or more, and otherwise 1.
+func (q Question) missing(all Stratum) float64 {
+	const enough = 100
+	lowest := 1.0
+	for i, c := range all.Arms {
+		expected, log := 0.0, 0.0
+		for _, s := range q.Strata {
+			if s.Weights != nil && c.Participants == 0 {
+				share, n := Shares(s.Weights)[i], float64(s.Participants())
+				expected += n * share
+				log += n * math.Log1p(-share)
+			}
+		}
+		if expected >= enough {
+			lowest = min(lowest, math.Exp(log))
 		}
 	}
-	if slices.ContainsFunc(all.Arms, func(c Proportion) bool { return c.Participants == 0 }) {
-		return StateNoData
-	}
-	return ""
+	return lowest
+}
+
+// leftOut reports whether an alternative has neither participants nor weight.
+func (q Question) leftOut(i int, all Stratum) bool {
+	weighted := func(s Stratum) bool { return s.Weights != nil && s.Weights[i] > 0 }
+	return all.Arms[i].Participants == 0 && !slices.ContainsFunc(q.Strata, weighted)
 }
 
 // ratio checks the sample ratio of the strata that have expected shares.
@@ -151,17 +190,21 @@ func (q Question) ratio() Ratio {
 	return CheckSampleRatio(splits, Concentration)
 }
 
-// compareAll compares all challengers with the control.
-func (q Question) compareAll(n int) []ArmDecision {
-	arms, p := make([]ArmDecision, n), make([]float64, n-1)
+// compareAll compares all challengers with the control, except those that are left out.
+func (q Question) compareAll(all Stratum) []ArmDecision {
+	arms := make([]ArmDecision, len(all.Arms))
 	arms[0] = ArmDecision{Standing: StandingControl}
-	for i := range p {
-		p[i] = q.p(i + 1)
+	var challengers []int
+	var p []float64
+	for i := range arms[1:] {
+		if !q.leftOut(i+1, all) {
+			challengers, p = append(challengers, i+1), append(p, q.p(i+1))
+		}
 	}
 	adjusted, step := Holm(p, q.Alpha)
-	for i := range p {
-		c := q.compare(i+1, step[i])
-		arms[i+1] = ArmDecision{Standing: q.standing(adjusted[i], c), AdjustedP: adjusted[i], Alpha: step[i], Comparison: c}
+	for j, i := range challengers {
+		c := q.compare(i, step[j])
+		arms[i] = ArmDecision{Standing: q.standing(adjusted[j], c), AdjustedP: adjusted[j], Alpha: step[j], Comparison: c}
 	}
 	return arms
 }
@@ -230,14 +273,16 @@ func (q Question) standing(adjusted float64, c Comparison) Standing {
 
 // conclude derives the state and the leader from the standings.
 func (q Question) conclude(arms []ArmDecision, total Stratum) (State, int) {
-	leader, all := -1, make(map[Standing]int)
-	for i, a := range arms {
+	leader, all, challengers := -1, make(map[Standing]int), 0
+	for i, a := range arms[1:] {
 		all[a.Standing]++
-		if a.Standing == StandingBetter && (leader < 0 || total.score(i) > total.score(leader)) {
-			leader = i
+		if a.Standing != "" {
+			challengers++
+		}
+		if a.Standing == StandingBetter && (leader < 0 || a.Comparison.Ahead(arms[leader].Comparison)) {
+			leader = i + 1
 		}
 	}
-	challengers := len(arms) - 1
 	switch {
 	case leader >= 0:
 		return StateWinner, leader

@@ -169,18 +169,36 @@ func (c Counts) Store() store.Counts {
 	return counts
 }
 
-// shares returns the intended shares, which sum to 1, or nil if none are known.
+// shares returns the intended shares, which sum to 1, or nil if none are known. Then they are taken as equal, except that an
+// alternative without participants has none.
 func (c Counts) shares() []float64 {
-	sum := 0.0
+	sum, present := 0.0, 0
 	for _, a := range c.arms {
 		sum += a.weight
+		if a.Participants() > 0 {
+			present++
+		}
 	}
 	if sum == 0 {
-		return nil
+		return c.assumedShares(present)
 	}
 	all := make([]float64, len(c.arms))
 	for i, a := range c.arms {
 		all[i] = a.weight / sum
+	}
+	return all
+}
+
+// assumedShares returns equal shares of the alternatives with participants, or nil if those are all, or fewer than two.
+func (c Counts) assumedShares(present int) []float64 {
+	if present < 2 || present == len(c.arms) {
+		return nil
+	}
+	all := make([]float64, len(c.arms))
+	for i, a := range c.arms {
+		if a.Participants() > 0 {
+			all[i] = 1 / float64(present)
+		}
 	}
 	return all
 }

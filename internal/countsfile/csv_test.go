@@ -92,7 +92,7 @@ func TestOfSixpack(t *testing.T) {
 		t.Errorf("the outlook is %+v", r.Outlook)
 	}
 	with := sixpackExport + "three,0,0\r\n" // which nobody got
-	if r := analyzed(t, with); len(r.Alternatives) != 3 || r.Verdict.State != "no_data" {
+	if r := analyzed(t, with); len(r.Alternatives) != 3 || r.Verdict.State != "keep_running" || r.SampleRatio.Mismatch || r.Alternatives[2].Standing != "" {
 		t.Errorf("with an alternative that nobody got, it reads %+v", r)
 	}
 }

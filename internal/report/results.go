@@ -28,15 +28,22 @@ func (r Analysis) String() string {
 	var b strings.Builder
 	paragraphs(&b, r.Verdict.Headline, r.Verdict.Detail)
 	b.WriteString("\n" + r.table() + "\n")
-	paragraphs(&b, r.Verdict.Note, r.about(), r.ExploratoryNote(), r.SampleRatioNote(), r.assumption(), r.Forecast(), r.ReadingNote(),
+	paragraphs(&b, r.Verdict.Note, r.NotDrawnNote(), r.about(), r.ExploratoryNote(), r.SampleRatioNote(), r.assumption(), r.Forecast(), r.ReadingNote(),
 		r.StratifiedNote())
 	return b.String()
 }
 
 func (r Analysis) table() string {
+	mean := r.Measure == analysis.MeasureMean
 	measure := "RATE"
-	if r.Measure == analysis.MeasureMean {
-		measure = "TOTAL\tMEAN"
+	if mean {
+		measure = "MEAN"
+	}
+	if r.Stratified {
+		measure = "POOLED " + measure + "\tSTANDARDIZED"
+	}
+	if mean {
+		measure = "TOTAL\t" + measure
 	}
 	t := newTable("ALTERNATIVE", "CONVERTED", measure, "LIFT", "P", "BETTER", "BEST")
 	for _, a := range r.Alternatives {
@@ -44,12 +51,16 @@ func (r Analysis) table() string {
 		if a.Control {
 			lift = "control"
 		}
-		measured := format.Unknown
+		measured, standardized := format.Unknown, format.Rate(a.Standardized, a.RateIn)
 		if a.Rate.Known() {
 			measured = withInterval(format.Rate(a.Rate, a.RateIn), format.RateInterval(a.RateIn))
 		}
-		if r.Measure == analysis.MeasureMean {
+		if mean {
 			measured = format.Total(a.Total) + "\t" + withInterval(format.Value(a.Mean, a.MeanIn), format.ValueInterval(a.MeanIn))
+			standardized = format.Value(a.Standardized, a.MeanIn)
+		}
+		if r.Stratified {
+			measured += "\t" + standardized
 		}
 		t.row(a.Name, format.Count(a.Converted)+" of "+format.Count(a.Participants), measured, lift,
 			format.PValue(a.P), format.Probability(a.ChanceToBeatControl), format.Probability(a.ChanceToBeBest))
