@@ -83,6 +83,11 @@ func weightsOf(counts store.Counts, number uint32) []float64 {
 	return epochOf(counts, number).Shares(len(counts.Alternatives))
 }
 
+// Values returns the sums of the KPI's values over the drawn participants of an alternative, by its index.
+func (r Report) Values(alternative int) stats.Values {
+	return ValuesOf(drawn(r.Counts, r.Counts.Alternatives[alternative], r.KPI))
+}
+
 // isDrawn reports whether the alternatives of an epoch were drawn: not in epoch 0, whose participants got one that was forced, or
 // chosen by the caller.
 func isDrawn(counts store.Counts, number uint32) bool { return epochOf(counts, number).Number != 0 }

@@ -46,7 +46,7 @@ func OfExperiment(r analysis.Report) Situation {
 	control := r.Alternatives[0]
 	switch {
 	case r.Measure == analysis.MeasureMean:
-		v := analysis.ValuesOf(control.Participants, r.Counts.Alternatives[0].KPI(r.KPI).Totals())
+		v := r.Values(0)
 		if mean, sd := v.Mean(), math.Sqrt(v.Variance()); mean > 0 && sd > 0 {
 			s.Baseline, s.SD = mean, sd
 		}
