@@ -2,6 +2,7 @@ package stats_test
 
 import (
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"testing"
 
@@ -126,6 +127,89 @@ func TestBestMeans(t *testing.T) {
 	for _, arms := range [][]stats.Values{{{}, {}}, {{Participants: 5}, {Participants: 7}}, {arms[0], {Participants: 1, Sum: 3, Squares: 9, NonZero: 1}}} {
 		if chances, losses := stats.BestMeans(arms); chances[0] != 0.5 || chances[1] != 0.5 || !math.IsNaN(losses[0]) {
 			t.Errorf("of %+v the chances are %v, the losses %v", arms, chances, losses)
+		}
+	}
+}
+
+// TestVarianceByStratum has a spread that is ten times as large in the second stratum, whose control has few participants.
+func TestVarianceByStratum(t *testing.T) {
+	values := func(n int64, mean, sd float64) stats.Values {
+		x := float64(n)
+		return stats.Values{Participants: n, NonZero: n, Sum: x * mean, Squares: x*mean*mean + (x-1)*sd*sd}
+	}
+	strata := []stats.ValuePair{
+		{Control: values(9000, 100, 3), Challenger: values(1000, 100, 5)},
+		{Control: values(1000, 300, 30), Challenger: values(9000, 301, 40)},
+	}
+	c, _ := stats.MeansStratified(strata, 0.05)
+	const w = 900.
+	first := (8999*9. + 999*25) / 9998
+	second := (999*900. + 8999*1600) / 9998
+	varA := (w*w*first/9000 + w*w*second/1000) / (4 * w * w)
+	varB := (w*w*25/1000 + w*w*1600/9000) / (4 * w * w)
+	if want := math.Sqrt(varA + varB); math.Abs(c.StandardErr-want) > 1e-6*want || math.Abs(c.Difference-0.5) > 1e-9 {
+		t.Errorf("the difference is %v with a standard error of %v, want 0.5 and %v", c.Difference, c.StandardErr, want)
+	}
+}
+
+// TestSingleLookTakesTheLargerVariance compares a few alternatives with a large variance with many of a small one.
+func TestSingleLookTakesTheLargerVariance(t *testing.T) {
+	a := stats.Values{Participants: 18_000, NonZero: 900, Sum: 18_000, Squares: 900 * 5000}
+	b := stats.Values{Participants: 2000, NonZero: 100, Sum: 1000, Squares: 100 * 900}
+	q := stats.Question{Alpha: 0.05, MinEffect: 0.05, Fixed: true, Strata: []stats.Stratum{{
+		Arms: []stats.Proportion{{Participants: 18_000, Converted: 900}, {Participants: 2000, Converted: 100}}, Values: []stats.Values{a, b},
+	}}}
+	own, _, _ := stats.Welch(a, b, 0.95)
+	d := stats.Decide(q).Arms[1]
+	pooled := (a.Variance()*17_999 + b.Variance()*1999) / 19_998
+	want := math.Sqrt(a.Variance()/18_000 + pooled/2000)
+	if !(own.P <= 0.05) || d.Standing != stats.StandingUndecided || math.Abs(d.Comparison.StandardErr-want) > 1e-9 {
+		t.Errorf("%+v, want a standard error of %v; Welch has %+v", d, want, own)
+	}
+}
+
+// TestExactMeans has means of any size, sign and scale: the comparison depends on differences only, and no number contradicts
+// another.
+func TestExactMeans(t *testing.T) {
+	dice := rand.New(rand.NewPCG(13, 14))
+	for range 2000 {
+		n := []int64{25 + dice.Int64N(500), 25 + dice.Int64N(500)}
+		deviations := make([][]int64, 2)
+		spread := dice.Int64N(4) // 0: no variance
+		for i := range deviations {
+			for range n[i] {
+				deviations[i] = append(deviations[i], int64(i)*dice.Int64N(2)*spread/2+dice.Int64N(1+spread)+int64(i))
+			}
+		}
+		at := func(mean int64) []stats.Values {
+			all := make([]stats.Values, 2)
+			for i, list := range deviations {
+				sum, squares := new(big.Int), new(big.Int)
+				for _, d := range list {
+					x := new(big.Int).Add(big.NewInt(mean), big.NewInt(d))
+					sum.Add(sum, x)
+					squares.Add(squares, x.Mul(x, x))
+				}
+				all[i] = stats.ExactValues(n[i], n[i], sum, squares, 100)
+			}
+			return all
+		}
+		base := at(100)
+		want, _ := stats.MeansAlwaysValid(base[0], base[1], 0.05)
+		wantChances, _ := stats.BestMeans(base)
+		for _, mean := range []int64{-1e14, -100, 1e8, 1e14} {
+			v := at(mean)
+			c, e := stats.MeansAlwaysValid(v[0], v[1], 0.05)
+			chances, losses := stats.BestMeans(v)
+			if c.P != want.P || c.G != want.G || c.Difference != want.Difference || c.DifferenceIn != want.DifferenceIn || chances[1] != wantChances[1] {
+				t.Fatalf("around %v: %+v, %v\nwant %+v, %v", mean, c, chances, want, wantChances)
+			}
+			if c.P != e.P() || c.P <= 0.05 == c.DifferenceIn.Contains(0) || chances[0] > 1 || chances[1] > 1 || losses[0] < 0 {
+				t.Fatalf("around %v: %+v, chances %v, losses %v", mean, c, chances, losses)
+			}
+			if (mean < 0) == c.LiftIn.Lo.Known() || mean > 0 && c.P <= 0.05 == c.LiftIn.Contains(0) {
+				t.Fatalf("around %v: %+v", mean, c)
+			}
 		}
 	}
 }
