@@ -62,8 +62,7 @@ func TestChangedSharesDoNotMislead(t *testing.T) {
 	}
 }
 
-// TestNobodyDrewTheForced checks that forced and chosen participants do not count in the check of
-// the sample ratio.
+// TestNobodyDrewTheForced checks that forced and chosen participants are counted apart.
 func TestNobodyDrewTheForced(t *testing.T) {
 	e := sixpack.New(new(memory.Store), sixpack.Config{})
 	x := sixpack.Experiment{Name: "exp", Alternatives: []string{"A", "B"}}
@@ -74,7 +73,7 @@ func TestNobodyDrewTheForced(t *testing.T) {
 	}
 	r, err := e.Report(t.Context(), "exp", "")
 	check(t, err)
-	if r.Participants != 3000 || r.SampleRatio.Mismatch || !r.SampleRatio.Checked || r.SampleRatio.ChiSquared > 10 {
+	if r.Participants != 1000 || r.NotDrawn != 2000 || r.Alternatives[1].NotDrawn != 2000 || r.SampleRatio.Mismatch || !r.SampleRatio.Checked || r.SampleRatio.ChiSquared > 10 {
 		t.Errorf("%d participants, the sample ratio %+v", r.Participants, r.SampleRatio)
 	}
 	if c := r.Alternatives[1].ChanceToBeBest; !(c > 0.3 && c < 0.7) {

@@ -151,7 +151,7 @@ func newBuilder(counts store.Counts, kpi string, now time.Time) *builder {
 	b.Excluded = counts.Excluded
 	b.Alternatives = make([]Alternative, len(r.Alternatives))
 	for _, c := range counts.Alternatives {
-		n, did := drawn(counts, c, kpi)
+		n, did := drawn(c, kpi)
 		b.arms = append(b.arms, stats.Proportion{Participants: n, Converted: did.Converted})
 		b.values = append(b.values, ValuesOf(n, did))
 		b.Participants += n

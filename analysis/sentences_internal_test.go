@@ -283,6 +283,14 @@ func anyQuestion(dice *rand.Rand) stats.Question {
 	for range 1 + dice.IntN(3) {
 		q.Strata = append(q.Strata, anyEpoch(dice, n, size, values))
 	}
+	if dice.IntN(40) == 0 { // nobody gets the control
+		for _, s := range q.Strata {
+			s.Arms[0] = stats.Proportion{}
+			if values {
+				s.Values[0] = stats.Values{}
+			}
+		}
+	}
 	return q
 }
 

@@ -26,7 +26,7 @@ func strata(counts store.Counts, kpi string, m Measure) []stats.Stratum {
 func drawnEpochs(counts store.Counts) (numbers []uint32) {
 	for _, a := range counts.Alternatives {
 		for _, e := range a.Epochs {
-			if e.Participants != 0 && isDrawn(counts, e.Epoch) {
+			if e.Participants != 0 && isDrawn(e.Epoch) {
 				numbers = append(numbers, e.Epoch)
 			}
 		}
@@ -40,15 +40,15 @@ func drawnEpochs(counts store.Counts) (numbers []uint32) {
 
 // drawn returns the sums over the epochs of drawn participants of one alternative: how many there are, and what they did for a
 // KPI.
-func drawn(counts store.Counts, a store.AlternativeCounts, kpi string) (n int64, c store.EpochConversions) {
+func drawn(a store.AlternativeCounts, kpi string) (n int64, c store.EpochConversions) {
 	c.Sum, c.Squares = new(big.Int), new(big.Int)
 	for _, e := range a.Epochs {
-		if isDrawn(counts, e.Epoch) {
+		if isDrawn(e.Epoch) {
 			n += e.Participants
 		}
 	}
 	for _, e := range a.KPI(kpi).Epochs {
-		if !isDrawn(counts, e.Epoch) {
+		if !isDrawn(e.Epoch) {
 			continue
 		}
 		c.Converted += e.Converted
@@ -75,26 +75,23 @@ func stratum(counts store.Counts, kpi string, number uint32) stats.Stratum {
 	return s
 }
 
-// weightsOf returns the weights of an epoch, or nil for one in which alternatives were not drawn.
+// weightsOf returns the weights of an epoch, or nil if they are not known.
 func weightsOf(counts store.Counts, number uint32) []float64 {
-	if !isDrawn(counts, number) {
+	e := inEpoch(counts.Epochs, number, func(e store.Epoch) uint32 { return e.Number })
+	if e.Number == 0 {
 		return nil
 	}
-	return epochOf(counts, number).Shares(len(counts.Alternatives))
+	return e.Shares(len(counts.Alternatives))
 }
 
 // Values returns the sums of the KPI's values over the drawn participants of an alternative, by its index.
 func (r Report) Values(alternative int) stats.Values {
-	return ValuesOf(drawn(r.Counts, r.Counts.Alternatives[alternative], r.KPI))
+	return ValuesOf(drawn(r.Counts.Alternatives[alternative], r.KPI))
 }
 
 // isDrawn reports whether the alternatives of an epoch were drawn: not in epoch 0, whose participants got one that was forced, or
 // chosen by the caller.
-func isDrawn(counts store.Counts, number uint32) bool { return epochOf(counts, number).Number != 0 }
-
-func epochOf(counts store.Counts, number uint32) store.Epoch {
-	return inEpoch(counts.Epochs, number, func(e store.Epoch) uint32 { return e.Number })
-}
+func isDrawn(epoch uint32) bool { return epoch != 0 }
 
 // inEpoch returns the element of a list, sorted by epoch, that belongs to the epoch with the given number, or a zero element.
 func inEpoch[T any](list []T, number uint32, epoch func(T) uint32) (found T) {

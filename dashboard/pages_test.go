@@ -188,7 +188,7 @@ func TestWeightsChanged(t *testing.T) {
 	t.Parallel()
 	constant, changed := sample("constant", 10, arm{"a", 1000, 100}, arm{"b", 1000, 130}), sample("changed", 10, arm{"a", 1000, 100}, arm{"b", 1000, 130})
 	second := store.Epoch{Number: 2, Start: present, Weights: []float64{1, 3}}
-	changed.Record.Epoch, changed.Counts.Record.Epoch = second, second
+	changed.Record.Epoch, changed.Counts.Record.Epoch, changed.Epochs = second, second, changed.Counts.Epochs[:1:1]
 	changed.Counts.Epochs = append(changed.Counts.Epochs, second)
 	for i, n := range []int64{1000, 3000} {
 		c := &changed.Counts.Alternatives[i]
@@ -197,8 +197,8 @@ func TestWeightsChanged(t *testing.T) {
 	}
 	url := serve(t, filled(t, constant, changed))
 	const why = "Results are compared only between visitors who came under the same weights"
-	wants(t, page(t, url+"/experiments/changed/"), why)
-	wantsNone(t, page(t, url+"/experiments/constant/"), why)
+	wants(t, page(t, url+"/experiments/changed/"), why, "Pooled rate", "Standardized rate", `data-of="Standardized">10`)
+	wantsNone(t, page(t, url+"/experiments/constant/"), why, "Pooled", "Standardized")
 }
 
 func TestKPIWithValues(t *testing.T) {
