@@ -43,7 +43,7 @@ type Stratum struct {
 
 // Question asks [Decide] about a whole experiment.
 type Question struct {
-	// Strata, at least one, all have the same alternatives, at least two. They must count only participants whose alternative was
+	// Strata, at least one, in the order of time, all have the same alternatives, at least two. They must count only participants whose alternative was
 	// drawn: those who chose one, or for whom it was chosen, differ in more than the alternative.
 	Strata    []Stratum
 	Alpha     float64 // the false-positive rate, in (0,1)
@@ -187,7 +187,7 @@ func (q Question) ratio() Ratio {
 		}
 		splits = append(splits, split)
 	}
-	return CheckSampleRatio(splits, Concentration)
+	return CheckSampleRatioOverTime(splits)
 }
 
 // compareAll compares all challengers with the control, except those that are left out.

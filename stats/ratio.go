@@ -2,6 +2,7 @@ package stats
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -55,6 +56,78 @@ func CheckSampleRatio(splits []Split, concentration float64) Ratio {
 		r.ChiSquaredP = distuv.ChiSquared{K: float64(r.Freedom)}.Survival(r.ChiSquared)
 	}
 	return r
+}
+
+// CheckSampleRatioOverTime is [CheckSampleRatio], with [Concentration], for weights that changed, as those of a bandit do. The
+// splits must be in the order of time.
+//
+// A short split cannot show a small fault by itself. So the Bayes factor is the mean of two: the one of [CheckSampleRatio], and
+// the one of a tilt that is common to all splits, which multiplies the odds of one alternative by the same factor. The second
+// takes the place of the first only from the second split on, given what the first split says about tilts. So with one split the
+// result is the one of CheckSampleRatio, and the mean remains a martingale: P is valid at any time, also if the weights depend
+// on the participants before.
+func CheckSampleRatioOverTime(splits []Split) Ratio {
+	r := CheckSampleRatio(splits, Concentration)
+	if len(splits) < 2 {
+		return r
+	}
+	first := splits[:1]
+	tilted := first[0].positive().logBayesFactor(Concentration) + logTilt(splits) - logTilt(first)
+	r.LogBayesFactor = logMean([]float64{r.LogBayesFactor, tilted}, []float64{1, 1})
+	r.P = min(1, math.Exp(-r.LogBayesFactor))
+	return r
+}
+
+// logTilt returns the logarithm of the Bayes factor of a common tilt against the right splits: the mean over all alternatives
+// and tilts. A tilt multiplies the odds of one alternative by e^±θ, with θ a power of ½. The most likely θ is 1/16, which makes
+// 51.6 to 48.4 of 50 to 50.
+func logTilt(splits []Split) float64 {
+	const largest, likely, smallest = 1, 4, 9 // exponents of ½
+	var logs, weights []float64
+	for i := range splits[0].Weights {
+		own, draws := drawsOf(splits, i)
+		for k := largest; k <= smallest; k++ {
+			tilt, distance := math.Ldexp(1, -k), float64(k-likely)
+			weight := 1 / (1 + distance*distance)
+			logs = append(logs, logTilted(own, draws, tilt), logTilted(own, draws, -tilt))
+			weights = append(weights, weight, weight)
+		}
+	}
+	return logMean(logs, weights)
+}
+
+// draws are the participants of all alternatives in a split, of which one alternative was to get a share.
+type draws struct{ share, participants float64 }
+
+// drawsOf returns how many participants an alternative got over all splits in which it had a weight, and these splits.
+func drawsOf(splits []Split, alternative int) (own float64, all []draws) {
+	for _, s := range splits {
+		if w := s.Weights[alternative]; w > 0 {
+			weight, n := s.positive().totals()
+			own += float64(s.Participants[alternative])
+			all = append(all, draws{w / weight, n})
+		}
+	}
+	return own, all
+}
+
+// logTilted returns the logarithm of the likelihood ratio of a tilt against none.
+func logTilted(own float64, all []draws, tilt float64) float64 {
+	log, more := tilt*own, math.Expm1(tilt)
+	for _, d := range all {
+		log -= d.participants * math.Log1p(d.share*more)
+	}
+	return log
+}
+
+// logMean returns the logarithm of the weighted mean of numbers that are given by their logarithms.
+func logMean(logs, weights []float64) float64 {
+	largest, sum, all := slices.Max(logs), 0.0, 0.0
+	for i, log := range logs {
+		sum += weights[i] * math.Exp(log-largest)
+		all += weights[i]
+	}
+	return largest + math.Log(sum/all)
 }
 
 // positive returns s without the alternatives of weight 0.
