@@ -1,8 +1,8 @@
 package analysis
 
 import (
+	"cmp"
 	"fmt"
-	"math"
 
 	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/stats"
@@ -92,31 +92,33 @@ func (r Report) SampleRatioNote() string {
 	return fmt.Sprintf("No sample-ratio mismatch: participants came in %s (p\u00a0=\u00a0%s).", set, format.PValue(r.SampleRatio.P))
 }
 
-// Forecast says how many participants, and about how many days, an undecided test still needs. It is empty for a decided test,
-// and if the number is unknown.
+// Forecast says how many participants, and about how many days, an undecided test still needs: typically and at most. It is
+// empty for a decided test, and if the numbers are unknown.
 func (r Report) Forecast() string {
-	o := r.Outlook
+	o, once := r.Outlook, r.Plan.Analysis == store.AnalysisFixed
 	if s := r.Verdict.State; !o.Missing.Known() || s != stats.StateKeepRunning && s != stats.StateNoData {
 		return ""
 	}
-	text := fmt.Sprintf("%s of about %s participants needed to detect %s with a power of %s.", format.Count(r.Participants),
+	text := fmt.Sprintf("%s of about %s participants needed to detect %s with a power of %s", format.Count(r.Participants),
 		format.RoundUp(o.Size), withArticle(format.Percent(r.Plan.Effect)+" lift"), format.Percent(r.Plan.Power))
 	if r.Plan.Size > 0 {
-		text = fmt.Sprintf("%s of %s planned participants.", format.Count(r.Participants), format.RoundUp(o.Size))
+		text = fmt.Sprintf("%s of %s planned participants", format.Count(r.Participants), format.RoundUp(o.Size))
 	}
-	if o.Missing == 0 {
+	if o.TypicalSize < o.Size {
+		text += "; typically about " + format.RoundUp(o.TypicalSize) + " suffice"
+	}
+	if text += "."; o.Missing == 0 {
 		return text
 	}
-	text += " " + format.RoundUp(o.Missing) + " more needed"
-	const year = 365
-	switch {
-	case !o.Days.Known():
-		return text + "."
-	case o.Days > year:
-		return text + "; at " + format.RoundUp(o.PerDay) + " per day, more than a year."
-	default:
-		return text + "; at " + format.RoundUp(o.PerDay) + " per day, about " + format.Many(int64(math.Ceil(float64(o.Days))), "day") + "."
+	more := format.RoundUp(o.Missing) + " more needed"
+	if !once {
+		more = "At most " + more
 	}
+	if text += " " + more; !o.Days.Known() {
+		return text + "."
+	}
+	days := span(float64(o.TypicalDays), float64(o.Days), "day", once)
+	return text + "; at " + format.RoundUp(o.PerDay) + " per day, " + cmp.Or(days, "more than a year") + "."
 }
 
 // ReadingNote says how far the verdict may be trusted, and that the probabilities decide nothing. It is empty without a

@@ -9,32 +9,52 @@ import (
 )
 
 // Outlook is the number of participants that are still needed, and the days until they have come.
+//
+// An always-valid analysis ends as soon as it is decided. If the plan's effect is real, that is typically at TypicalSize, and
+// at the latest, with the plan's power, at Size. For a fixed analysis both are the planned size.
 type Outlook struct {
 	// Size is the planned number of participants over all alternatives. In an always-valid analysis without a planned size
 	// it is the number that suffices to detect the plan's effect with the plan's power.
 	Size    stats.Number `json:"size"`
-	Missing stats.Number `json:"missing"`  // participants still missing to reach Size
-	PerDay  stats.Number `json:"per_day"`  // participants per day, over at most the last seven whole days
-	Days    stats.Number `json:"days"`     // until Size is reached
-	SoFar   stats.Number `json:"days_run"` // days since the experiment was created, or since the first participant if that is earlier
+	Missing stats.Number `json:"missing"` // participants still missing to reach Size
+	// TypicalSize is the number of participants at which an always-valid analysis typically detects the plan's effect:
+	// [stats.TypicalLength] sizes of a single look, at most Size.
+	TypicalSize stats.Number `json:"typical_size"`
+	PerDay      stats.Number `json:"per_day"`      // participants per day, over at most the last seven whole days
+	Days        stats.Number `json:"days"`         // until Size is reached
+	TypicalDays stats.Number `json:"typical_days"` // until TypicalSize is reached, 0 if it was
+	SoFar       stats.Number `json:"days_run"`     // days since the experiment was created, or since the first participant if that is earlier
 }
 
 func (b *builder) outlook() Outlook {
 	nan, start := stats.Number(math.NaN()), b.start()
-	o := Outlook{Size: stats.Number(b.Plan.Size), PerDay: b.participantsPerDay(start), Days: nan, SoFar: nan}
-	if b.Plan.Size == 0 {
-		o.Size = stats.Number(b.sufficientSize())
+	o := Outlook{PerDay: b.participantsPerDay(start), SoFar: nan}
+	o.TypicalSize, o.Size = b.sufficientSizes()
+	if planned := stats.Number(b.Plan.Size); planned > 0 {
+		o.Size, o.TypicalSize = planned, min(planned, o.TypicalSize)
+		if b.Plan.Analysis == store.AnalysisFixed {
+			o.TypicalSize = planned
+		}
 	}
-	o.Missing = max(0, o.Size-stats.Number(b.Participants)) // NaN if Size is
 	if !start.IsZero() {
 		o.SoFar = stats.Number(b.now.Sub(start).Hours() / 24)
 	}
-	if o.Missing == 0 {
-		o.Days = 0
-	} else if b.Counts.Record.Open() && o.PerDay > 0 {
-		o.Days = o.Missing / o.PerDay
-	}
+	o.Missing, o.Days = b.until(o.Size, o.PerDay)
+	_, o.TypicalDays = b.until(o.TypicalSize, o.PerDay)
 	return o
+}
+
+// until returns the number of participants that are missing to reach a size, and the days until they have come. Each is NaN if
+// it is unknown.
+func (b *builder) until(size, perDay stats.Number) (missing, days stats.Number) {
+	missing, days = max(0, size-stats.Number(b.Participants)), stats.Number(math.NaN()) // NaN if size is
+	switch {
+	case missing == 0:
+		days = 0
+	case b.Counts.Record.Open() && perDay > 0:
+		days = missing / perDay
+	}
+	return missing, days
 }
 
 // start returns the time at which the experiment was created, or the start of an earlier day on which clients took part, as
@@ -72,46 +92,68 @@ func (b *builder) participantsPerDay(start time.Time) stats.Number {
 	return stats.Number(float64(n) / float64(today-first))
 }
 
-// sufficientSize returns the number of participants over all alternatives that suffices to detect the plan's effect in an
-// always-valid analysis; NaN if it is unknown.
-func (b *builder) sufficientSize() (total float64) {
+// sufficientSizes returns the numbers of participants over all alternatives after which an always-valid analysis detects the
+// plan's effect: typically, and with the plan's power. They are NaN if they are unknown.
+func (b *builder) sufficientSizes() (typical, longest stats.Number) {
 	weights := b.Counts.Record.Shares()
-	control := math.NaN()
+	once, anyTime := math.NaN(), math.NaN() // participants of the control
 	for _, w := range weights[1:] {
 		if w == 0 || weights[0] == 0 {
 			continue
 		}
-		if n := b.sufficientForControl(w / weights[0]); !(n <= control) {
-			control = n
+		if n, m := b.sufficientForControl(w / weights[0]); !(m <= anyTime) {
+			once, anyTime = n, m
 		}
 	}
-	for _, n := range stats.Allocation(control, weights) {
-		total += n
-	}
-	return total
+	return total(stats.TypicalLength*once, weights), total(anyTime, weights)
 }
 
-// sufficientForControl returns the number of participants of the control that suffices if a challenger gets ratio
-// participants for each of them.
-func (b *builder) sufficientForControl(ratio float64) float64 {
-	d := stats.Design{
-		Baseline: b.Plan.Baseline, Alpha: b.Plan.Alpha / float64(b.challengers()), Power: b.Plan.Power, Ratio: ratio,
+// total returns the participants over all alternatives if the control gets the given number.
+func total(control float64, weights []float64) (n stats.Number) {
+	for _, x := range stats.Allocation(control, weights) {
+		n += stats.Number(x)
 	}
+	return n
+}
+
+// sufficientForControl returns the numbers of participants of the control that a single look needs, and that suffice at any
+// time, if a challenger gets ratio participants for each of them.
+func (b *builder) sufficientForControl(ratio float64) (once, anyTime float64) {
 	if b.values != nil {
-		return b.sufficientForMean(d)
+		d := b.meanDesign(ratio)
+		return stats.SampleSizeOfMeans(d), stats.SampleSizeOfMeansAlwaysValid(d)
 	}
-	if d.Baseline == 0 {
-		d.Baseline = b.arms[0].Rate()
-	}
-	if !(d.Baseline > 0 && d.Baseline < 1) {
-		return math.NaN()
-	}
-	d.Wanted = d.Baseline * (1 + b.Plan.Effect)
+	d := b.design(ratio)
 	if d.Wanted >= 1 {
 		d.Wanted = d.Baseline * (1 - b.Plan.Effect)
 	}
-	return stats.SampleSizeAlwaysValid(d)
+	return stats.SampleSize(d), stats.SampleSizeAlwaysValid(d)
 }
+
+// design returns the design of a comparison of rates; its Baseline is NaN if it is unknown.
+func (b *builder) design(ratio float64) stats.Design {
+	baseline := b.Plan.Baseline
+	if baseline == 0 {
+		baseline = b.arms[0].Rate()
+	}
+	if !(baseline > 0 && baseline < 1) {
+		baseline = math.NaN()
+	}
+	return stats.Design{
+		Baseline: baseline, Wanted: baseline * (1 + b.Plan.Effect), Alpha: b.alpha(), Power: b.Plan.Power, Ratio: ratio,
+	}
+}
+
+// meanDesign returns the design of a comparison of means.
+func (b *builder) meanDesign(ratio float64) stats.MeanDesign {
+	v := b.values[0]
+	return stats.MeanDesign{
+		Mean: v.Mean(), SD: math.Sqrt(v.Variance()), Lift: b.Plan.Effect, Alpha: b.alpha(), Power: b.Plan.Power, Ratio: ratio,
+	}
+}
+
+// alpha returns the false-positive rate of one comparison.
+func (b *builder) alpha() float64 { return b.Plan.Alpha / float64(b.challengers()) }
 
 // challengers returns the number of challengers that have weight or participants.
 func (b *builder) challengers() (n int) {
@@ -121,15 +163,4 @@ func (b *builder) challengers() (n int) {
 		}
 	}
 	return n
-}
-
-// sufficientForMean is sufficientForControl for means, by a rule of thumb: an always-valid analysis needs at most 2.2 times
-// the participants of a single look.
-func (b *builder) sufficientForMean(d stats.Design) float64 {
-	const alwaysValid = 2.2
-	v := b.values[0]
-	if !(v.Mean() > 0) {
-		return math.NaN()
-	}
-	return alwaysValid * stats.SampleSizeMean(d, math.Sqrt(v.Variance()), v.Mean()*b.Plan.Effect)
 }

@@ -226,7 +226,7 @@ func (b *builder) conclude() {
 	b.Outlook = b.outlook()
 	w := writer{
 		decision: b.decision, question: b.question, names: b.Counts.Record.Alternatives,
-		days: float64(b.Outlook.SoFar), daysLeft: float64(b.Outlook.Days),
+		days: float64(b.Outlook.SoFar), daysLeft: float64(b.Outlook.Days), typicalDays: float64(b.Outlook.TypicalDays),
 	}
 	if b.Alternatives[0].ChanceToBeBest.Known() {
 		for _, x := range b.Alternatives {

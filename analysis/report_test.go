@@ -213,6 +213,19 @@ func TestOutlook(t *testing.T) {
 	if !near(o.Size, size) || !near(o.Missing, size-6000) || o.PerDay != 200 || !near(o.Days, (size-6000)/200) {
 		t.Errorf("the outlook is %+v, want a size of %v", o, size)
 	}
+	typical := 2 * stats.TypicalLength * stats.SampleSize(stats.Design{Baseline: 0.05, Wanted: 0.06, Alpha: 0.05, Power: 0.9, Ratio: 1})
+	if !near(o.TypicalSize, typical) || !near(o.TypicalDays, (typical-6000)/200) {
+		t.Errorf("the outlook is %+v, want a typical size of %v", o, typical)
+	}
+	planned := counts
+	planned.Record.Plan.Size = 10_000
+	if o := analysis.New(planned, "", lastOfMay).Outlook; o.Size != 10_000 || o.TypicalSize != 10_000 || o.TypicalDays != 20 {
+		t.Errorf("with a planned size: %+v", o)
+	}
+	planned.Record.Plan.Size, planned.Record.Plan.Analysis = 100_000, store.AnalysisFixed
+	if o := analysis.New(planned, "", lastOfMay).Outlook; o.TypicalSize != 100_000 || o.Days != o.TypicalDays {
+		t.Errorf("with a single look: %+v", o)
+	}
 	for name, shut := range map[string]func(*store.Record){
 		"paused":   func(r *store.Record) { r.Paused = true },
 		"archived": func(r *store.Record) { r.Archived = true },

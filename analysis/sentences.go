@@ -26,7 +26,8 @@ type writer struct {
 	// chances to be the best and losses are those of stats.Best or BestMeans; nil leaves them out.
 	chances, losses []float64
 	days            float64 // since the start; NaN if unknown
-	daysLeft        float64 // until a lift of question.MinEffect is detected; NaN if unknown
+	daysLeft        float64 // at most, until a lift of question.MinEffect is detected; NaN if unknown
+	typicalDays     float64 // the same, typically
 }
 
 func (w writer) words() Words {
@@ -395,21 +396,44 @@ func (w writer) possibleLift() string {
 
 // timeLeft says how many days the test still needs.
 func (w writer) timeLeft() string {
-	const year = 365
 	lift := withArticle(format.Percent(w.question.MinEffect) + " lift")
 	reach, reaching := "detect "+lift, "Detecting "+lift
 	if w.question.Fixed {
 		reach, reaching = "reach that number", "Reaching that number"
 	}
-	switch days := math.Ceil(w.daysLeft); {
-	case math.IsNaN(days):
+	switch {
+	case math.IsNaN(w.daysLeft):
 		return ""
-	case days <= 0:
+	case w.daysLeft <= 0:
 		return "A lift of " + format.Percent(w.question.MinEffect) + " would most likely have been detected by now."
-	case days > year:
+	}
+	span := span(w.typicalDays, w.daysLeft, "more day", w.question.Fixed)
+	if span == "" {
 		return reaching + " would take more than a year at the current traffic."
+	}
+	if strings.Contains(span, ",") {
+		span += ","
+	}
+	return strings.ToUpper(span[:1]) + span[1:] + " to " + reach + " at the current traffic."
+}
+
+// span writes how many days a test takes: typically and at most, or, if it is evaluated once, about how many. It leaves out the
+// typical number if that is unknown, over or the same, and is empty if all are more than a year.
+func span(typical, most float64, unit string, once bool) string {
+	const year = 365
+	typical, most = math.Ceil(typical), math.Ceil(most)
+	long := most > year
+	switch between := typical > 0 && typical <= year && typical < most; {
+	case once && !long:
+		return "about " + format.Many(int64(most), unit)
+	case between && !once && long:
+		return "typically about " + format.Many(int64(typical), unit) + ", possibly more than a year"
+	case between && !once:
+		return "typically about " + format.Many(int64(typical), unit) + ", at most " + format.Count(int64(most))
+	case !long:
+		return "at most " + format.Many(int64(most), unit)
 	default:
-		return "About " + format.Many(int64(days), "more day") + " to " + reach + " at the current traffic."
+		return ""
 	}
 }
 

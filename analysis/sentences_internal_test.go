@@ -28,7 +28,7 @@ func arm(participants, converted int64) stats.Proportion {
 // writerOf returns a writer of the answer to a question, with chances.
 func writerOf(q stats.Question) writer {
 	w := writer{
-		decision: stats.Decide(q), question: q, days: 30, daysLeft: 9,
+		decision: stats.Decide(q), question: q, days: 30, daysLeft: 9, typicalDays: 4,
 		names: []string{"A", "B", "C", "D", "E", "F", "G", "H"}[:len(q.Strata[0].Arms)],
 	}
 	w.chances, w.losses = stats.Best(q.Strata[0].Arms, stats.Uniform)
@@ -47,7 +47,7 @@ func TestWords(t *testing.T) {
 			name: "keep running", question: ask(equal, arm(4000, 200), arm(4000, 232)),
 			want: Words{
 				Headline: "Keep running.",
-				Detail:   "B is up 16%; the true effect could be anywhere from −15% to +59%. About 9 more days to detect a 10% lift at the current traffic.",
+				Detail:   "B is up 16%; the true effect could be anywhere from −15% to +59%. Typically about 4 more days, at most 9, to detect a 10% lift at the current traffic.",
 				Note:     "Probability of being best: B, 94%. Expected loss if you choose B: 0.012 percentage points.",
 			},
 		},
@@ -72,13 +72,13 @@ func TestWords(t *testing.T) {
 			change: func(w *writer) { w.daysLeft = 0.5 },
 			want: Words{
 				Headline: "Keep running.",
-				Detail:   "A has no conversions yet; the true effect of B could be more than −91%. About 1 more day to detect a 10% lift at the current traffic.",
+				Detail:   "A has no conversions yet; the true effect of B could be more than −91%. At most 1 more day to detect a 10% lift at the current traffic.",
 				Note:     "Probability of being best: B, 94%. Expected loss if you choose B: 0.058 percentage points.",
 			},
 		},
 		{
 			name: "no conversions of the challenger", question: ask(equal, arm(1000, 4), arm(1000, 0)),
-			change: func(w *writer) { w.daysLeft = 1200 },
+			change: func(w *writer) { w.daysLeft, w.typicalDays = 1200, 700 },
 			want: Words{
 				Headline: "Keep running.",
 				Detail:   "B is down 100%; the true effect could be anywhere from −100% to +360%. Detecting a 10% lift would take more than a year at the current traffic.",
@@ -219,6 +219,30 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// TestSpan checks how long tests may take: what is typical, and what is most.
+func TestSpan(t *testing.T) {
+	for _, c := range []struct {
+		typical, most float64
+		once          bool
+		want          string
+	}{
+		{3.2, 9, false, "typically about 4 days, at most 9"},
+		{0.5, 1.5, false, "typically about 1 day, at most 2"},
+		{0.5, 0.6, false, "at most 1 day"},
+		{0, 9, false, "at most 9 days"},
+		{math.NaN(), 9, false, "at most 9 days"},
+		{300, 400, false, "typically about 300 days, possibly more than a year"},
+		{400, 800, false, ""},
+		{0, 400, false, ""},
+		{9, 9, true, "about 9 days"},
+		{9, 400, true, ""},
+	} {
+		if got := span(c.typical, c.most, "day", c.once); got != c.want {
+			t.Errorf("typically %v days, at most %v: %q, want %q", c.typical, c.most, got, c.want)
+		}
+	}
+}
+
 // TestNamesInWords has names in quotation marks that a sentence would take for its
 // own words.
 func TestNamesInWords(t *testing.T) {
@@ -252,6 +276,7 @@ func TestWordsOfAnyQuestion(t *testing.T) {
 		about := writerOf(q)
 		seen[about.decision.State]++
 		about.daysLeft = []float64{math.NaN(), -1, 0.2, 3, 1000}[dice.IntN(5)]
+		about.typicalDays = []float64{math.NaN(), 0, 0.2, 2, 400}[dice.IntN(5)]
 		w := about.words()
 		text := w.Headline + " " + w.Detail + " " + w.Note
 		for _, never := range []string{"NaN", "Inf", "infinite", "%!", "--", "+−", "  "} {

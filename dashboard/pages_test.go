@@ -223,7 +223,7 @@ func TestOutlook(t *testing.T) {
 	i := sample("planned", 10, arm{"a", 100, 10}, arm{"b", 100, 11})
 	i.Record.Plan.Size = 3000
 	wants(t, page(t, serve(t, filled(t, i))+"/experiments/planned/"),
-		"2,000 of 3,000 planned participants. 1,000 more needed; at 200 per day, about 5 days.",
+		"2,000 of 3,000 planned participants. At most 1,000 more needed; at 200 per day, at most 5 days.",
 		`<progress max="3000" value="2000"`)
 }
 

@@ -43,8 +43,8 @@ type Stratum struct {
 
 // Question asks [Decide] about a whole experiment.
 type Question struct {
-	// Strata, at least one, in the order of time, all have the same alternatives, at least two. They must count only participants whose alternative was
-	// drawn: those who chose one, or for whom it was chosen, differ in more than the alternative.
+	// Strata, at least one, in the order of time, all have the same alternatives, at least two. They must count only participants
+	// whose alternative was drawn: those who chose one, or for whom it was chosen, differ in more than the alternative.
 	Strata    []Stratum
 	Alpha     float64 // the false-positive rate, in (0,1)
 	MinEffect float64 // the smallest lift that matters, in either direction, above 0

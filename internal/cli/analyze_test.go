@@ -69,10 +69,10 @@ func TestAnalyzeVerdicts(t *testing.T) {
 	}{
 		{"old=700/10000 new=500/10000", []string{"Keep “old”.\n“new” is worse: down 29%, at least 14%.\n", "old  ", "control", "new  ", "−29% (−41% to −14%)"}},
 		{"500/10000 505/10000 --days 5", []string{
-			"Keep running.\nB is up 1%; the true effect could be anywhere from ", "to\ndetect a 5% lift at the current traffic.", "This test has run for less than one full week.\n",
-			"needed to detect a 5% lift with a power of 80%.", " per day, ",
+			"Keep running.\nB is up 1%; the true effect could be anywhere from ", "Typically about 67 more\ndays, at most 131, to detect a 5% lift at the current traffic.", "This test has run for less than one full week.\n",
+			"needed to detect a 5% lift with a power of 80%;\ntypically about 285,770 suffice.", " per day, ",
 		}},
-		{"500/10000 505/10000 --days 7 --size 30000", []string{"Keep running.", "20,000 of 30,000 planned participants. 10,000 more needed; at 2,858 per day, about 4 days.\n"}},
+		{"500/10000 505/10000 --days 7 --size 30000", []string{"Keep running.", "20,000 of 30,000 planned participants. At most 10,000 more needed; at 2,858 per day, at\nmost 4 days.\n"}},
 		{"500/10000 505/10000 --size 20000", []string{"Planned size reached without a decision.\nIf there is a difference, it is between "}},
 		{"500/10000 560/10000 --size 20000 --fixed", []string{"Planned size reached without a decision.", "This is the single look at the planned 20,000 participants"}},
 		{"500/10000 570/10000 --size 20000 --fixed", []string{"B is better than A.\n", "This is the single look at the planned 20,000 participants"}},

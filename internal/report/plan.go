@@ -58,7 +58,7 @@ func sizes(p samplesize.Plan) string {
 		name string
 		size samplesize.Size
 	}{
-		{"looking at any time, at most", p.AlwaysValid}, {"  on average, if the lift is real", p.OnAverage}, {"a single look, at exactly", p.Fixed},
+		{"looking at any time, at most", p.AlwaysValid}, {"  typically, if the lift is real", p.OnAverage}, {"a single look, at exactly", p.Fixed},
 	} {
 		cells := []any{line.name}
 		for i := range names {
@@ -71,7 +71,7 @@ func sizes(p samplesize.Plan) string {
 
 // otherEffects is the table of the participants for half the lift and for twice the lift.
 func otherEffects(p samplesize.Plan) string {
-	t := newTable("LIFT", "ANY TIME, AT MOST", "DAYS", "ON AVERAGE", "DAYS", "SINGLE LOOK", "DAYS")
+	t := newTable("LIFT", "ANY TIME, AT MOST", "DAYS", "TYPICALLY", "DAYS", "SINGLE LOOK", "DAYS")
 	for _, o := range p.Others {
 		t.row(format.Percent(o.Lift()), format.RoundUp(o.AlwaysValid.Total), format.RoundUp(o.AlwaysValid.Days),
 			format.RoundUp(o.OnAverage.Total), format.RoundUp(o.OnAverage.Days), format.RoundUp(o.Fixed.Total), format.RoundUp(o.Fixed.Days))
@@ -80,7 +80,7 @@ func otherEffects(p samplesize.Plan) string {
 }
 
 func advice(p samplesize.Plan) string {
-	text := "If you look at any time, the test ends as soon as there is a verdict, at the latest with the first number. " +
+	text := "If you look at any time, the test ends as soon as there is a verdict: typically with the second number, at the latest with the first. " +
 		"A single look gives no result before its size is reached, and none after."
 	if p.PerDay.Known() {
 		return text + fmt.Sprintf(" The days assume %s participants per day. Run for whole weeks, because weekdays differ.", format.Short(float64(p.PerDay)))

@@ -71,7 +71,7 @@ type Plan struct {
 	Situation
 
 	AlwaysValid Size   `json:"always_valid"`         // looked at any time, at most
-	OnAverage   Size   `json:"always_valid_average"` // the same on average, if there is an effect of that size
+	OnAverage   Size   `json:"always_valid_average"` // the same typically: on average, if there is an effect of that size
 	Fixed       Size   `json:"fixed"`                // one look
 	Others      []Plan `json:"-"`                    // for half the effect, the effect and twice the effect
 }
@@ -86,37 +86,39 @@ func (s Situation) Plan() Plan {
 	return p
 }
 
-// An always-valid test of means needs at most maxFactor times the participants of one
-// look, and an always-valid test that detects an effect averageFactor times on average.
-const (
-	maxFactor     = 2.2
-	averageFactor = 1.17
-)
-
 func (s Situation) planFor(effect float64) Plan {
 	s.Effect = effect
-	fixed := s.control(stats.SampleSize, 1, effect)
+	fixed := s.control(oneLook, effect)
 	return Plan{
 		Situation:   s,
-		AlwaysValid: s.size(effect, s.control(stats.SampleSizeAlwaysValid, maxFactor, effect)),
-		OnAverage:   s.size(effect, averageFactor*fixed),
+		AlwaysValid: s.size(effect, s.control(anyTime, effect)),
+		OnAverage:   s.size(effect, stats.TypicalLength*fixed),
 		Fixed:       s.size(effect, fixed),
 	}
 }
 
-// control returns the number of participants of the control: for rates by sizeOf, for
-// means as the given factor of one look. It is NaN if there cannot be such an effect.
-func (s Situation) control(sizeOf func(stats.Design) float64, factor, effect float64) float64 {
-	largest := math.NaN()
+// A method computes the participants of the control that a test needs.
+type method struct {
+	rates func(stats.Design) float64
+	means func(stats.MeanDesign) float64
+}
+
+var (
+	oneLook = method{stats.SampleSize, stats.SampleSizeOfMeans}
+	anyTime = method{stats.SampleSizeAlwaysValid, stats.SampleSizeOfMeansAlwaysValid}
+)
+
+// control returns the number of participants of the control that an effect needs. It is NaN if there cannot be such an effect.
+func (s Situation) control(m method, effect float64) float64 {
+	largest, alpha := math.NaN(), s.Alpha/float64(len(s.Shares)-1)
 	for _, w := range s.Shares[1:] {
-		d := stats.Design{Baseline: s.Baseline, Alpha: s.Alpha / float64(len(s.Shares)-1), Power: s.Power, Ratio: w / s.Shares[0]}
 		var n float64
-		if s.Measure == analysis.MeasureMean {
-			n = factor * stats.SampleSizeMean(d, s.SD, s.Baseline*effect)
-		} else if d.Wanted = wanted(s.Baseline, effect); d.Wanted <= 0 {
+		if ratio := w / s.Shares[0]; s.Measure == analysis.MeasureMean {
+			n = m.means(stats.MeanDesign{Mean: s.Baseline, SD: s.SD, Lift: effect, Alpha: alpha, Power: s.Power, Ratio: ratio})
+		} else if rate := wanted(s.Baseline, effect); rate <= 0 {
 			return math.NaN()
 		} else {
-			n = sizeOf(d)
+			n = m.rates(stats.Design{Baseline: s.Baseline, Wanted: rate, Alpha: alpha, Power: s.Power, Ratio: ratio})
 		}
 		if !(n <= largest) {
 			largest = n
@@ -168,24 +170,24 @@ func (s Situation) Detectable(days int) Detectable {
 	n := float64(days) * float64(s.PerDay)
 	return Detectable{
 		Situation: s, Days: days, Participants: n,
-		AlwaysValid: s.smallest(stats.SampleSizeAlwaysValid, maxFactor, n*s.Shares[0]),
-		Fixed:       s.smallest(stats.SampleSize, 1, n*s.Shares[0]),
+		AlwaysValid: s.smallest(anyTime, n*s.Shares[0]),
+		Fixed:       s.smallest(oneLook, n*s.Shares[0]),
 	}
 }
 
 // smallest returns the smallest effect that needs no more than the given number of
 // participants of the control, NaN if there is none.
-func (s Situation) smallest(sizeOf func(stats.Design) float64, factor, control float64) stats.Number {
+func (s Situation) smallest(m method, control float64) stats.Number {
 	const steps, largest, nearly = 200, 100.0, 1 - 1e-9
 	lo, hi := 0.0, largest
 	if s.Measure == analysis.MeasureRate { // up to a rate of nearly 100%
 		hi = min(largest, (1-s.Baseline)/s.Baseline*nearly)
 	}
-	if s.control(sizeOf, factor, hi) > control {
+	if s.control(m, hi) > control {
 		return stats.Number(math.NaN())
 	}
 	for range steps {
-		if middle := (lo + hi) / 2; s.control(sizeOf, factor, middle) > control {
+		if middle := (lo + hi) / 2; s.control(m, middle) > control {
 			lo = middle
 		} else {
 			hi = middle
