@@ -42,7 +42,7 @@ func ExampleEngine_Report() {
 	fmt.Printf("%d of %d, a lift of %.2f, from %.2f to %.2f\n", blue.Converted, blue.Participants, blue.Lift, blue.LiftIn.Lo, blue.LiftIn.Hi)
 	// Output:
 	// winner blue
-	// “blue” is better than “red”. Up 99%, at least 38%. You can end the test.
+	// “blue” is better than “red”. Up between 38% and 190%; the estimate is 99%. You can end the test.
 	// 195 of 979, a lift of 0.99, from 0.38 to 1.94
 }
 

@@ -125,7 +125,7 @@ func TestEmptyAlternatives(t *testing.T) {
 		detail  string
 	}{
 		"with weight, and hundreds expected": {[]float64{1, 1, 1}, [][2]int64{{150, 5}, {150, 7}, {0, 0}}, stats.StateMismatch, "50/50/0 where 33.3/33.3/33.3"},
-		"with weight, and few expected":      {[]float64{1, 1, 1}, [][2]int64{{20, 5}, {25, 7}, {0, 0}}, stats.StateKeepRunning, "the true effect could be"},
+		"with weight, and few expected":      {[]float64{1, 1, 1}, [][2]int64{{20, 5}, {25, 7}, {0, 0}}, stats.StateKeepRunning, "The true effect of B could be"},
 		"one of two, and hundreds expected":  {[]float64{1, 1}, [][2]int64{{300, 5}, {0, 0}}, stats.StateMismatch, "100/0 where 50/50"},
 		"one of two, and few expected":       {[]float64{1, 1}, [][2]int64{{100, 5}, {0, 0}}, stats.StateNoData, ""},
 		"the control":                        {[]float64{0, 1, 1}, [][2]int64{{0, 0}, {100, 5}, {100, 5}}, stats.StateNoData, ""},

@@ -26,6 +26,6 @@ func Example() {
 	fmt.Println(r.Verdict.Headline, r.Verdict.Detail)
 	fmt.Println(r.Verdict.Note)
 	// Output:
-	// “blue” is better than “red”. Up 24%, at least 3.8%. You can end the test.
-	// Probability of being best: “blue”, over 99.9%. Expected loss if you choose “blue”: less than 0.001 percentage points.
+	// “blue” is better than “red”. Up between 3.8% and 48%; the estimate is 24%. You can end the test.
+	// Probability of being best: “blue”, over 99.9%. Expected loss if you choose “blue”: less than 0.001 percentage points. When a test has just been decided, its estimate tends to be too high: plan with the lower end.
 }

@@ -136,5 +136,9 @@ func (r Report) ReadingNote() string {
 	if n := len(r.Alternatives) - 1; n > 1 {
 		text += fmt.Sprintf(" That holds for the %d comparisons together.", n)
 	}
+	if r.Measure == MeasureMean {
+		return text + " Probabilities and the approximate 95% interval of each mean, which is shown from 100 values on, " +
+			"describe the data; they decide nothing."
+	}
 	return text + " Probabilities and the 95% interval of each rate describe the data; they decide nothing."
 }

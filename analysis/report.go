@@ -78,7 +78,8 @@ type Alternative struct {
 	// RateIn is Wilson's 95% interval. It describes one alternative: whether the intervals of two alternatives overlap
 	// decides nothing.
 	RateIn stats.Interval `json:"rate_interval"`
-	// Total, Mean and MeanIn are known for a KPI with values: their sum, the mean per participant and its 95% interval.
+	// Total, Mean and MeanIn are known for a KPI with values: their sum, the mean per participant and its approximate 95%
+	// interval. The interval is unknown below 100 values other than 0: with skewed values it would often be wrong.
 	Total  stats.Number   `json:"total"`
 	Mean   stats.Number   `json:"mean"`
 	MeanIn stats.Interval `json:"mean_interval"`
@@ -181,6 +182,9 @@ func withDefaults(p store.Plan) store.Plan {
 	return p
 }
 
+// minNonZero is the number of values other than 0 below which the interval of a mean is withheld.
+const minNonZero = 100
+
 // describe sets the numbers of each alternative that need no comparison.
 func (b *builder) describe() {
 	const confidence = 0.95
@@ -198,7 +202,10 @@ func (b *builder) describe() {
 		}
 		if b.values != nil {
 			v := b.values[i]
-			x.Total, x.Mean, x.MeanIn = stats.Number(v.Sum), stats.Number(v.Mean()), v.Interval(confidence)
+			x.Total, x.Mean = stats.Number(v.Sum), stats.Number(v.Mean())
+			if v.NonZero >= minNonZero {
+				x.MeanIn = v.Interval(confidence)
+			}
 		}
 		x.Legacy = stats.LegacyOf(all(0), all(i), i == 0)
 		b.Alternatives[i] = x

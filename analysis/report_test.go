@@ -66,7 +66,7 @@ func near(got stats.Number, want float64) bool {
 
 func TestReportIsComplete(t *testing.T) {
 	r := analysis.New(counted([2]int64{10000, 500}, [2]int64{10000, 700}), "", lastOfMay)
-	if r.Verdict.State != stats.StateWinner || r.Verdict.Leader != "B" || r.Verdict.Detail != "Up 40%, at least 16%. You can end the test." {
+	if r.Verdict.State != stats.StateWinner || r.Verdict.Leader != "B" || r.Verdict.Detail != "Up between 16% and 69%; the estimate is 40%. You can end the test." {
 		t.Errorf("the verdict is %+v", r.Verdict)
 	}
 	if !r.SampleRatio.Checked || r.SampleRatio.Mismatch || r.SampleRatio.P != 1 {
@@ -261,5 +261,19 @@ func TestOutlook(t *testing.T) {
 	size = stats.SampleSizeAlwaysValid(stats.Design{Baseline: 0.05, Wanted: 0.0525, Alpha: 0.05, Power: 0.8, Ratio: 1.0 / 9}) / 0.9
 	if o := analysis.New(weighted, "", lastOfMay).Outlook; !near(o.Size, size) {
 		t.Errorf("9 to 1: the outlook is %+v, want a size of %v", o, size)
+	}
+}
+
+// TestIntervalOfAMean is withheld where it would often be wrong.
+func TestIntervalOfAMean(t *testing.T) {
+	counts := countedValues(20, 30)
+	counts.Alternatives[1].KPIs[0].Epochs[0].NonZero = 99
+	r := analysis.New(counts, "", lastOfMay)
+	a, b := r.Alternatives[0], r.Alternatives[1]
+	if !a.MeanIn.Lo.Known() || b.MeanIn.Lo.Known() || b.MeanIn.Hi.Known() || !b.Mean.Known() || !b.LiftIn.Lo.Known() {
+		t.Errorf("of 500 values %+v, of 99 %+v", a, b)
+	}
+	if note := r.ReadingNote(); !strings.Contains(note, "approximate 95% interval of each mean") {
+		t.Errorf("%q", note)
 	}
 }

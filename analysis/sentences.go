@@ -38,6 +38,9 @@ func (w writer) words() Words {
 		return words
 	}
 	words.Note = w.chance()
+	if w.decision.State == stats.StateWinner {
+		words.Note = joinSentences(words.Note, "When a test has just been decided, its estimate tends to be too high: plan with the lower end.")
+	}
 	if w.days < week {
 		words.Note = joinSentences(words.Note, "This test has run for less than one full week.")
 	}
@@ -214,19 +217,26 @@ func (w writer) winner() Words {
 	}
 }
 
-// gain describes the effect of a winner.
+// gain describes the effect of a winner: its interval first, because the estimate flatters.
 func (w writer) gain(c stats.Comparison) string {
 	e := w.effect(c)
 	switch {
 	case !(e.in.Lo > 0): // rounded
 		return ""
-	case !e.estimate.Known():
-		return "Up more than " + e.size(e.in.Lo) + "."
-	case e.isNone(e.in.Lo):
-		return "Up " + e.size(e.estimate) + e.unit + ", more than " + e.none() + "."
+	case !e.in.Hi.Known() || !e.estimate.Known():
+		return "Up more than " + e.size(e.in.Lo) + e.unit + "."
 	default:
-		return "Up " + e.size(e.estimate) + ", at least " + e.size(e.in.Lo) + e.unit + "."
+		return "Up " + e.between(e.in.Lo, e.in.Hi) + "."
 	}
+}
+
+// between describes an effect whose direction is known, from its smaller end to its larger one, and the estimate.
+func (e effect) between(least, most stats.Number) string {
+	ends := "between " + e.size(least) + " and " + e.size(most)
+	if e.isNone(least) {
+		ends = "by at most " + e.size(most)
+	}
+	return ends + e.unit + "; the estimate is " + e.size(e.estimate)
 }
 
 // effect is a difference from the control in words: a lift, or units per participant if there is no lift because the control's
@@ -265,11 +275,8 @@ func (e effect) with(x stats.Number) string { return e.format(x, e.in) }
 // size writes a number without its sign.
 func (e effect) size(x stats.Number) string { return strings.TrimLeft(e.with(x), "+−") }
 
-// none writes no effect.
-func (e effect) none() string { return e.with(0) }
-
 // isNone reports whether a number is rounded to nothing.
-func (e effect) isNone(x stats.Number) bool { return e.with(x) == e.none() }
+func (e effect) isNone(x stats.Number) bool { return e.with(x) == e.with(0) }
 
 // possible describes the effects in the interval, to follow "is" or "be". It is empty if any effect is possible.
 func (e effect) possible(between, from string) string {
@@ -291,14 +298,10 @@ func (w writer) bestOfWorse() string {
 	if len(w.names) > 2 {
 		s = "All others are worse. " + w.names[i] + " comes closest"
 	}
-	switch {
-	case !e.estimate.Known() || math.IsNaN(float64(e.in.Hi)):
+	if !e.estimate.Known() || !e.in.Hi.Known() {
 		return s + "."
-	case e.isNone(e.in.Hi):
-		return s + ": down " + e.size(e.estimate) + e.unit + "."
-	default:
-		return s + ": down " + e.size(e.estimate) + ", at least " + e.size(e.in.Hi) + e.unit + "."
 	}
+	return s + ": down " + e.between(e.in.Hi, e.in.Lo) + "."
 }
 
 // first returns the alternative with the best estimate among those with the given standing.
@@ -377,21 +380,16 @@ func (w writer) possibleLift() string {
 	i := w.first(stats.StandingUndecided)
 	name, e := w.names[i], w.effect(w.decision.Arms[i].Comparison)
 	in := e.possible("anywhere from", "to")
-	at := name + " is up " + e.size(e.estimate)
 	switch {
 	case !e.estimate.Known() && in == "":
 		return tooFewConversions
 	case !e.estimate.Known():
 		return w.names[0] + " has no conversions yet; the true effect of " + name + " could be " + in + "."
-	case e.isNone(e.estimate):
-		at = name + " is level with " + w.names[0]
-	case e.estimate < 0:
-		at = name + " is down " + e.size(e.estimate)
+	case in == "":
+		return name + " is at " + e.with(e.estimate) + ", but there are too few conversions to draw a conclusion."
+	default:
+		return "The true effect of " + name + " could be " + in + "; the estimate is " + e.with(e.estimate) + "."
 	}
-	if in == "" {
-		return at + ", but there are too few conversions to draw a conclusion."
-	}
-	return at + "; the true effect could be " + in + "."
 }
 
 // timeLeft says how many days the test still needs.

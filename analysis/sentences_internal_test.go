@@ -47,15 +47,15 @@ func TestWords(t *testing.T) {
 			name: "keep running", question: ask(equal, arm(4000, 200), arm(4000, 232)),
 			want: Words{
 				Headline: "Keep running.",
-				Detail:   "B is up 16%; the true effect could be anywhere from −15% to +59%. Typically about 4 more days, at most 9, to detect a 10% lift at the current traffic.",
+				Detail:   "The true effect of B could be anywhere from −15% to +59%; the estimate is +16%. Typically about 4 more days, at most 9, to detect a 10% lift at the current traffic.",
 				Note:     "Probability of being best: B, 94%. Expected loss if you choose B: 0.012 percentage points.",
 			},
 		},
 		{
 			name: "winner", question: ask(equal, arm(10000, 500), arm(10000, 700)),
 			want: Words{
-				Headline: "B is better than A.", Detail: "Up 40%, at least 16%. You can end the test.",
-				Note: "Probability of being best: B, over 99.9%. Expected loss if you choose B: less than 0.001 percentage points.",
+				Headline: "B is better than A.", Detail: "Up between 16% and 69%; the estimate is 40%. You can end the test.",
+				Note: "Probability of being best: B, over 99.9%. Expected loss if you choose B: less than 0.001 percentage points. When a test has just been decided, its estimate tends to be too high: plan with the lower end.",
 			},
 		},
 		{
@@ -81,7 +81,7 @@ func TestWords(t *testing.T) {
 			change: func(w *writer) { w.daysLeft, w.typicalDays = 1200, 700 },
 			want: Words{
 				Headline: "Keep running.",
-				Detail:   "B is down 100%; the true effect could be anywhere from −100% to +360%. Detecting a 10% lift would take more than a year at the current traffic.",
+				Detail:   "The true effect of B could be anywhere from −100% to +360%; the estimate is −100%. Detecting a 10% lift would take more than a year at the current traffic.",
 				Note:     "Probability of being best: A, 97%. Expected loss if you choose A: 0.0031 percentage points. The probability describes today's data; it is not corrected for repeated looks.",
 			},
 		},
@@ -90,22 +90,22 @@ func TestWords(t *testing.T) {
 			want: Words{
 				Headline: "B is better than A.",
 				Detail:   "Up more than 290%. You can end the test.",
-				Note:     "Probability of being best: B, over 99.9%. Expected loss if you choose B: less than 0.001 percentage points.",
+				Note:     "Probability of being best: B, over 99.9%. Expected loss if you choose B: less than 0.001 percentage points. When a test has just been decided, its estimate tends to be too high: plan with the lower end.",
 			},
 		},
 		{
 			name: "two winners", question: ask([]float64{1, 1, 1, 1}, arm(10000, 500), arm(10000, 720), arm(10000, 690), arm(10000, 510)),
 			want: Words{
 				Headline: "B is better than A.",
-				Detail:   "Up 44%, at least 17%. You can end the test. C is better than A too; B leads.",
-				Note:     "Probability of being best: B, 80%. Expected loss if you choose B: 0.041 percentage points.",
+				Detail:   "Up between 17% and 77%; the estimate is 44%. You can end the test. C is better than A too; B leads.",
+				Note:     "Probability of being best: B, 80%. Expected loss if you choose B: 0.041 percentage points. When a test has just been decided, its estimate tends to be too high: plan with the lower end.",
 			},
 		},
 		{
 			name: "control best", question: ask(equal, arm(10000, 700), arm(10000, 500)),
 			want: Words{
 				Headline: "Keep A.",
-				Detail:   "B is worse: down 29%, at least 14%.",
+				Detail:   "B is worse: down between 14% and 41%; the estimate is 29%.",
 				Note:     "Probability of being best: A, over 99.9%. Expected loss if you choose A: less than 0.001 percentage points.",
 			},
 		},
@@ -113,7 +113,7 @@ func TestWords(t *testing.T) {
 			name: "control best of three", question: ask([]float64{1, 1, 1}, arm(10000, 700), arm(10000, 500), arm(10000, 480)),
 			want: Words{
 				Headline: "Keep A.",
-				Detail:   "All others are worse. B comes closest: down 29%, at least 14%.",
+				Detail:   "All others are worse. B comes closest: down between 14% and 41%; the estimate is 29%.",
 				Note:     "Probability of being best: A, over 99.9%. Expected loss if you choose A: less than 0.001 percentage points.",
 			},
 		},
@@ -193,8 +193,8 @@ func TestWords(t *testing.T) {
 			name: "one look", question: planned(20000, true, ask(equal, arm(10000, 500), arm(10000, 570))),
 			want: Words{
 				Headline: "B is better than A.",
-				Detail:   "Up 14%, at least 1.4%. You can end the test.",
-				Note:     "Probability of being best: B, 99%. Expected loss if you choose B: 0.0016 percentage points.",
+				Detail:   "Up between 1.4% and 28%; the estimate is 14%. You can end the test.",
+				Note:     "Probability of being best: B, 99%. Expected loss if you choose B: 0.0016 percentage points. When a test has just been decided, its estimate tends to be too high: plan with the lower end.",
 			},
 		},
 		{
@@ -202,7 +202,7 @@ func TestWords(t *testing.T) {
 			change: func(w *writer) { w.daysLeft = 0 },
 			want: Words{
 				Headline: "Keep running.",
-				Detail:   "B is up 2.5%; the true effect could be anywhere from −7.5% to +14%. A lift of 10% would most likely have been detected by now.",
+				Detail:   "The true effect of B could be anywhere from −7.5% to +14%; the estimate is +2.5%. A lift of 10% would most likely have been detected by now.",
 				Note:     "Probability of being best: B, 79%. Expected loss if you choose B: 0.018 percentage points.",
 			},
 		},
@@ -253,10 +253,10 @@ func TestNamesInWords(t *testing.T) {
 		want     string
 	}{
 		{[]string{"yes", "no"}, ask(equal, stats.Proportion{}, arm(1, 0)), "No participants yet in “yes”."},
-		{[]string{"off", "on"}, ask(equal, arm(10000, 700), arm(10000, 500)), "Keep “off”. “on” is worse: down 29%, at least 14%."},
-		{[]string{"A", "on"}, ask(equal, arm(10000, 700), arm(10000, 500)), "Keep “A”. “on” is worse: down 29%, at least 14%."},
-		{[]string{"a", "b"}, ask(equal, arm(10000, 500), arm(10000, 700)), "“b” is better than “a”. Up 40%, at least 16%. You can end the test."},
-		{[]string{"A", "B"}, ask(equal, arm(10000, 500), arm(10000, 700)), "B is better than A. Up 40%, at least 16%. You can end the test."},
+		{[]string{"off", "on"}, ask(equal, arm(10000, 700), arm(10000, 500)), "Keep “off”. “on” is worse: down between 14% and 41%; the estimate is 29%."},
+		{[]string{"A", "on"}, ask(equal, arm(10000, 700), arm(10000, 500)), "Keep “A”. “on” is worse: down between 14% and 41%; the estimate is 29%."},
+		{[]string{"a", "b"}, ask(equal, arm(10000, 500), arm(10000, 700)), "“b” is better than “a”. Up between 16% and 69%; the estimate is 40%. You can end the test."},
+		{[]string{"A", "B"}, ask(equal, arm(10000, 500), arm(10000, 700)), "B is better than A. Up between 16% and 69%; the estimate is 40%. You can end the test."},
 	} {
 		about := writerOf(test.question)
 		about.names, about.chances = test.names, nil

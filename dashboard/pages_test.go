@@ -177,7 +177,7 @@ func TestNumbersOfAnExperiment(t *testing.T) {
 	text := page(t, serve(t, filled(t, i))+"/experiments/buttons/")
 	wants(
 		t, text, "<dd>30,010</dd>", "<dd>3,340</dd>", "<dd>50%</dd>", "<dd>equal</dd>", "<dd>thompson</dd>", "11 March 2026",
-		`data-of="Participants">10,010<`, `data-of="Converted">1,040<`, `data-of="Rate">13.0%<`, "9.4 to 10.6%", "<b>&#43;30%</b>",
+		`data-of="Participants">10,010<`, `data-of="Converted">1,040<`, `data-of="Rate">13.0%<`, "9.4 to 10.6%", "<small>estimate &#43;30%</small>",
 		`<th role="rowheader" scope="row">All</th><td role="cell" class="number" data-of="Participants">30,010</td><td role="cell" class="number" data-of="Converted">3,340</td>`,
 		`blue <span class="badge good">best</span>`, `data-of="Probability of being best">&gt; 99.9%`,
 	)

@@ -36,6 +36,9 @@ func sentences(d document) {
 	add("by a KPI with values", 21, plan, epoch{arms: []stats.Proportion{p(10_000, 500), p(10_000, 700)}, paid: []stats.Values{
 		{Participants: 10_000, NonZero: 500, Sum: 10_000, Squares: 212_500}, {Participants: 10_000, NonZero: 700, Sum: 15_000, Squares: 462_500},
 	}})
+	add("over a negative mean, as of refunds", 21, plan, epoch{arms: []stats.Proportion{p(10_000, 500), p(10_000, 500)}, paid: []stats.Values{
+		{Participants: 10_000, NonZero: 500, Sum: -20_000, Squares: 812_500}, {Participants: 10_000, NonZero: 500, Sum: -10_000, Squares: 212_500},
+	}})
 	add("two challengers are better", 21, plan, halves(p(10_000, 500), p(10_000, 720), p(10_000, 690)))
 	add("the control has no conversions", 21, plan, halves(p(1000, 0), p(1000, 25)))
 	add("the challenger is worse", 21, plan, halves(red, p(11_940, 460)))

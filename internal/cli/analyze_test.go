@@ -37,14 +37,15 @@ func mustCall(t *testing.T, args ...string) (stdout string) {
 }
 
 const better = `B is better than A.
-Up 40%, at least 16%. You can end the test.
+Up between 16% and 69%; the estimate is 40%. You can end the test.
 
-ALTERNATIVE  CONVERTED      RATE                   LIFT                 P         BETTER   BEST
+ALTERNATIVE  CONVERTED      RATE                   LIFT (ESTIMATE)      P         BETTER   BEST
 A            500 of 10,000  5.00% (4.59 to 5.44%)  control              –         –        < 0.1%
-B            700 of 10,000  7.0% (6.5 to 7.5%)     +40% (+16% to +69%)  < 0.0001  > 99.9%  > 99.9%
+B            700 of 10,000  7.0% (6.5 to 7.5%)     +16% to +69% (+40%)  < 0.0001  > 99.9%  > 99.9%
 
 Probability of being best: B, over 99.9%. Expected loss if you choose B: less than 0.001
-percentage points.
+percentage points. When a test has just been decided, its estimate tends to be too high:
+plan with the lower end.
 No sample-ratio mismatch: participants came in the shares that were set, 50/50 (p = 1).
 The verdict, p values and intervals of lifts are valid however often you look: at most 5%
 of tests raise a false alarm. Probabilities and the 95% interval of each rate describe the
@@ -67,9 +68,9 @@ func TestAnalyzeVerdicts(t *testing.T) {
 		args string
 		want []string // in this order
 	}{
-		{"old=700/10000 new=500/10000", []string{"Keep “old”.\n“new” is worse: down 29%, at least 14%.\n", "old  ", "control", "new  ", "−29% (−41% to −14%)"}},
+		{"old=700/10000 new=500/10000", []string{"Keep “old”.\n“new” is worse: down between 14% and 41%; the estimate is 29%.\n", "old  ", "control", "new  ", "−41% to −14% (−29%)"}},
 		{"500/10000 505/10000 --days 5", []string{
-			"Keep running.\nB is up 1%; the true effect could be anywhere from ", "Typically about 67 more\ndays, at most 131, to detect a 5% lift at the current traffic.", "This test has run for less than one full week.\n",
+			"Keep running.\nThe true effect of B could be anywhere from ", "the estimate is +1%. Typically about\n67 more days, at most 131, to detect a 5% lift at the current traffic.", "This test has run for less than one full week.\n",
 			"needed to detect a 5% lift with a power of 80%;\ntypically about 285,770 suffice.", " per day, ",
 		}},
 		{"500/10000 505/10000 --days 7 --size 30000", []string{"Keep running.", "20,000 of 30,000 planned participants. At most 10,000 more needed; at 2,858 per day, at\nmost 4 days.\n"}},
@@ -81,12 +82,13 @@ func TestAnalyzeVerdicts(t *testing.T) {
 		}},
 		{"50000/1000000 50100/1000000", []string{"No practical difference.\nB is within ±5% of A"}},
 		{"500/10000 700/9000", []string{
-			"Do not trust this test.\nThe split is 53/47", "B            700 of 9,000   7.8% (7.2 to 8.3%)     –        –  –       –\n",
+			"Do not trust this test.\nThe split is 53/47", "B            700 of 9,000   7.8% (7.2 to 8.3%)     –                –  –       –\n",
 			"This assumes equal shares. If others were set, give them with --weights, such as 90:10.\n",
 		}},
 		{"500/10000 700/9000 --weights 10:9", []string{"B is better than A.", "the shares that were set, 52.63/47.37\n(p = 1)"}},
 		{"0/100 20/100", []string{"B is better than A.\nUp more than 220%.", "0.0% (0.0 to 3.7%)", "more than +220%"}},
-		{"0/100 0/0", []string{"No participants yet in B.\n", "B            0 of 0     –                   –        –  –       –\n"}},
+		{"0/100 0/0", []string{"No participants yet in B.\n", "B            0 of 0     –                   –                –  –       –\n"}},
+		{"500/10000 700/10000 C=0/0", []string{"B is better than A.\nUp between 16% and 69%;", "C            0 of 0"}},
 		{"500/10000 700/10000 C=490/10000", []string{"B is better than A.", "That holds for the 2 comparisons together."}},
 	} {
 		rest := mustCall(t, append([]string{"analyze"}, strings.Fields(c.args)...)...)

@@ -33,7 +33,7 @@ func TestCSVFromStandardInput(t *testing.T) {
 func TestCSVWithValues(t *testing.T) {
 	const lines = "alternative,participants,conversions,sum,squares,nonzero\nA,10000,500,10000.00,212500,500\nB,10000,500,15000,462500,500\n"
 	text := mustCall(t, "analyze", "--csv", writeFile(t, "values.csv", lines))
-	if !strings.Contains(text, "\nB            500 of 10,000  15,000.00  1.50 (1.37 to 1.63)  +50% (") {
+	if !strings.Contains(text, "\nB            500 of 10,000  15,000.00  1.50 (1.37 to 1.63)  +19% to +92% (+50%)") {
 		t.Errorf("it says\n%s", text)
 	}
 }

@@ -235,8 +235,13 @@ const (
 	cents      = 0.9
 )
 
-// valueWidth returns the width of an interval of values, or cents if that is less, because values may be money.
-func valueWidth(in stats.Interval) float64 { return min(width(in), cents) }
+// valueWidth returns the width of an interval of values, or cents unless that is less, because values may be money.
+func valueWidth(in stats.Interval) float64 {
+	if w := width(in); w > 0 && w < cents {
+		return w
+	}
+	return cents
+}
 
 // decimal writes x with the decimals that an interval of this width justifies.
 func decimal(x, width float64) string {

@@ -37,7 +37,7 @@ func (r Analysis) table() string {
 	mean := r.Measure == analysis.MeasureMean
 	measure := "RATE"
 	if mean {
-		measure = "MEAN"
+		measure = "MEAN (APPROXIMATE)"
 	}
 	if r.Stratified {
 		measure = "POOLED " + measure + "\tSTANDARDIZED"
@@ -45,9 +45,9 @@ func (r Analysis) table() string {
 	if mean {
 		measure = "TOTAL\t" + measure
 	}
-	t := newTable("ALTERNATIVE", "CONVERTED", measure, "LIFT", "P", "BETTER", "BEST")
+	t := newTable("ALTERNATIVE", "CONVERTED", measure, "LIFT (ESTIMATE)", "P", "BETTER", "BEST")
 	for _, a := range r.Alternatives {
-		lift := withInterval(r.Effect(a))
+		lift := intervalFirst(r.Effect(a))
 		if a.Control {
 			lift = "control"
 		}
@@ -66,6 +66,18 @@ func (r Analysis) table() string {
 			format.PValue(a.P), format.Probability(a.ChanceToBeatControl), format.Probability(a.ChanceToBeBest))
 	}
 	return t.String()
+}
+
+// intervalFirst writes an interval, if it is not empty, and the estimate.
+func intervalFirst(estimate, interval string) string {
+	switch {
+	case interval == "":
+		return estimate
+	case estimate == format.Unknown:
+		return interval
+	default:
+		return interval + " (" + estimate + ")"
+	}
 }
 
 // withInterval writes an estimate and its interval, which may be empty.
