@@ -70,7 +70,7 @@ func TestAnalyzeVerdicts(t *testing.T) {
 	}{
 		{"old=700/10000 new=500/10000", []string{"Keep “old”.\n“new” is worse: down between 14% and 41%; the estimate is 29%.\n", "old  ", "control", "new  ", "−41% to −14% (−29%)"}},
 		{"500/10000 505/10000 --days 5", []string{
-			"Keep running.\nThe true effect of B could be anywhere from ", "the estimate is +1%. Typically about\n67 more days, at most 131, to detect a 5% lift at the current traffic.", "This test has run for less than one full week.\n",
+			"Keep running.\nThe true effect of B could be anywhere from ", "the estimate is +1%. Typically\nabout 67 more days, at most 131, to detect a 5% lift at the current traffic.", "This test has run for less than one full week.\n",
 			"needed to detect a 5% lift with a power of 80%;\ntypically about 285,770 suffice.", " per day, ",
 		}},
 		{"500/10000 505/10000 --days 7 --size 30000", []string{"Keep running.", "20,000 of 30,000 planned participants. At most 10,000 more needed; at 2,858 per day, at\nmost 4 days.\n"}},
