@@ -162,6 +162,7 @@ func (b BanditSchedule) arms(counts store.Counts, now time.Time) []bandit.Arm {
 	last := b.mature(counts.Epochs, now)
 	first := b.remembered(counts.Alternatives, last)
 	kpi := counts.Record.PrimaryKPI()
+	mean := analysis.MeasureOf(counts, kpi) == store.MeasureMean
 	learned := slices.Clone(arms)
 	for i, a := range counts.Alternatives {
 		n := came(a, first, last)
@@ -169,7 +170,9 @@ func (b BanditSchedule) arms(counts store.Counts, now time.Time) []bandit.Arm {
 		totals := k.Totals()
 		x := &learned[i]
 		x.Proportion = stats.Proportion{Participants: n, Converted: totals.Converted}
-		x.Values = analysis.ValuesOf(n, totals)
+		if mean {
+			x.Values = analysis.ValuesOf(n, totals)
+		}
 		if x.Weight > 0 && came(a, 1, last) < b.MinParticipants || !x.Proportion.Valid() {
 			return arms
 		}

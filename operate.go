@@ -166,6 +166,22 @@ func (e *Engine) override(r *store.Record, o store.Override) {
 	r.Epoch = e.nextEpoch(&before, r)
 }
 
+// AcknowledgeMismatch makes the results of an experiment count despite its sample-ratio mismatch,
+// which else stays. From then on, only the shares of later participants are checked. It is
+// refused with a [*ConflictError] if there is no mismatch, or if it was acknowledged. An unknown
+// experiment is refused with [ErrUnknown].
+func (e *Engine) AcknowledgeMismatch(ctx context.Context, experiment string) error {
+	if _, err := e.Look(ctx, experiment); err != nil {
+		return err
+	}
+	return e.edit(ctx, experiment, store.ActionAcknowledge, func(r *store.Record) error {
+		counts, err := e.Counts(ctx, experiment)
+		counts.Record = *r
+		r.Mismatch = analysis.Acknowledge(counts, e.config.Now())
+		return err
+	})
+}
+
 // Reset deletes all clients and counts of an experiment and restarts it. Its
 // declaration, override, plan and description stay, and so does its log. Choices are
 // made with a new salt, so that the next run does not repeat the groups of this one.
@@ -180,6 +196,7 @@ func (e *Engine) Reset(ctx context.Context, experiment string) error {
 		edit: func(r *store.Record) error {
 			r.Salt = experiment + "#" + strconv.FormatUint(rand.Uint64(), 36) //nolint:gosec // has to differ, not to be secret
 			r.Winner, r.Paused, r.Archived, r.Purged = "", false, false, false
+			r.Look, r.Mismatch = store.Look{}, store.Mismatch{}
 			r.Epoch = store.Epoch{Number: 1, Start: e.config.Now(), Weights: e.firstShares(r)}
 			if r.Ramp.Active() {
 				e.hold(r, 0)

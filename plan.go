@@ -24,6 +24,8 @@ func checkPlan(p store.Plan) error {
 		return invalid("plan", "the power %v is not between 0 and 1", p.Power)
 	case !(p.Alpha >= 0 && p.Alpha <= maxAlpha):
 		return invalid("plan", "the alpha %v is not between 0 and 0.5", p.Alpha)
+	case p.Measure != "" && p.Measure != store.MeasureRate && p.Measure != store.MeasureMean:
+		return invalid("plan", "the measure %q is neither %q nor %q", p.Measure, store.MeasureRate, store.MeasureMean)
 	case p.Size < 0:
 		return invalid("plan", "the size %d is negative", p.Size)
 	case p.Analysis != "" && p.Analysis != store.AnalysisAlwaysValid && p.Analysis != store.AnalysisFixed:
@@ -36,8 +38,8 @@ func checkPlan(p store.Plan) error {
 }
 
 // SetPlan sets the question that an experiment is to answer. Zero fields mean the defaults:
-// an effect of 5%, a power of 80%, an alpha of 5%, an always-valid analysis of the default
-// KPI.
+// an effect of 5%, a power of 80%, an alpha of 5%, an always-valid analysis of the KPI of the
+// first conversion by the measure which that fixed, see [store.Plan].
 //
 // It is refused with a [*ConflictError] for an archived experiment, and for a fixed
 // analysis once there are participants, because its size must be fixed before the data is
@@ -50,7 +52,7 @@ func (e *Engine) SetPlan(ctx context.Context, experiment string, p store.Plan) e
 		if r.Plan == p {
 			return nil
 		}
-		r.Plan = p
+		r.Plan, r.Look = p, store.Look{}
 		return e.checkLate(ctx, r)
 	})
 }

@@ -1,16 +1,13 @@
 package sixpack
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"reflect"
 	"slices"
 	"time"
 
 	"github.com/sixpack-go/sixpack/analysis"
-	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
 
@@ -162,18 +159,19 @@ func (e *Engine) step(ctx context.Context, experiment string) {
 	if e.config.Disabled || !e.cache.of(experiment).tryStep(now) {
 		return
 	}
-	all, err := e.store.Counts(ctx, experiment)
+	all, err := e.Reports(ctx, experiment)
 	if err != nil || len(all) == 0 {
 		return
 	}
-	before := &all[0].Record
+	counts := all[0].Counts
+	before := &counts.Record
 	if !due(before, now) { // another engine was faster
 		e.remember(experiment, before)
 		return
 	}
 	r := before.Clone()
 	var log []store.Change
-	if action := e.advance(&r, all[0], now); action != "" {
+	if action := e.advance(&r, counts, now); action != "" {
 		was, is := store.Changed(*before, r)
 		c, err := e.complete(WithActor(ctx, "sixpack"), store.Change{Action: action}, was, is)
 		if err != nil {
@@ -195,33 +193,11 @@ func (e *Engine) advance(r *store.Record, counts store.Counts, now time.Time) (a
 		r.Ramp.Reason = "there were no participants"
 		return ""
 	}
-	if reason := obstacle(counts); reason != "" {
+	if reason := analysis.Obstacle(counts); reason != "" {
 		r.Ramp.State, r.Ramp.Reason = store.RampStopped, reason
 		runRamp(r, now)
 		return store.ActionStopRamp
 	}
 	e.stepTo(r, r.Ramp.Step+1, here)
 	return store.ActionRampStep
-}
-
-// obstacle returns why a ramp must not go on, empty if it may.
-func obstacle(counts store.Counts) string {
-	r := &counts.Record
-	if d := analysis.Compare(counts, r.PrimaryKPI()); d.State == stats.StateMismatch {
-		return "there is a sample-ratio mismatch"
-	} else if d.State == stats.StateInvalidCounts {
-		return "the counts are invalid"
-	}
-	for _, g := range r.Ramp.Guardrails {
-		bad, became := stats.StandingWorse, "fell"
-		if g.RiseIsBad {
-			bad, became = stats.StandingBetter, "rose"
-		}
-		for i, arm := range analysis.Compare(counts, g.KPI).Arms {
-			if arm.Standing == bad {
-				return fmt.Sprintf("%s %s with %s", cmp.Or(g.KPI, "the default KPI"), became, r.Alternatives[i])
-			}
-		}
-	}
-	return ""
 }

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/store"
 )
 
 // Report analyzes an experiment by a KPI, "" for the default KPI; [store.Record.PrimaryKPI] returns the KPI of its plan. The
 // errors are [ErrUnknown], and [*InvalidError] for a KPI that was never seen.
 func (e *Engine) Report(ctx context.Context, experiment, kpi string) (analysis.Report, error) {
-	counts, err := e.Counts(ctx, experiment)
+	counts, err := e.Look(ctx, experiment)
 	if err != nil {
 		return analysis.Report{}, err
 	}
@@ -22,8 +23,41 @@ func (e *Engine) Report(ctx context.Context, experiment, kpi string) (analysis.R
 	return analysis.New(counts, kpi, e.now()), nil
 }
 
+// Look returns the record and all counts of an experiment, like [Engine.Counts], after it has stored what they establish for
+// good: a sample-ratio mismatch, and the only look of a fixed analysis. Programs call it to show results. The error is
+// [ErrUnknown].
+func (e *Engine) Look(ctx context.Context, experiment string) (store.Counts, error) {
+	counts, err := e.Counts(ctx, experiment)
+	if err != nil {
+		return store.Counts{}, err
+	}
+	return e.summarize(ctx, counts, e.now()).Counts, nil
+}
+
+// summarize returns the summary of an experiment, and stores what it establishes for good. If that fails, a later call retries.
+func (e *Engine) summarize(ctx context.Context, counts store.Counts, now time.Time) analysis.Report {
+	for {
+		report := analysis.Summary(counts, now)
+		r, changed := report.Keep(now)
+		if !changed {
+			return report
+		}
+		facts, err := e.store.Save(ctx, r)
+		if err != nil {
+			return report
+		}
+		if e.update(r.Name, &r, facts); !facts.Stale {
+			counts.Record, counts.Record.Version = r, facts.Version
+			return analysis.Summary(counts, now)
+		}
+		if counts, err = e.Counts(ctx, r.Name); err != nil {
+			return report
+		}
+	}
+}
+
 // Reports returns the [analysis.Summary] of each of the named experiments that exist, or of all if none is named, sorted by
-// name. It calls the store once.
+// name, as [Engine.Look] does. It reads the store once.
 func (e *Engine) Reports(ctx context.Context, experiments ...string) ([]analysis.Report, error) {
 	all, err := e.store.Counts(ctx, experiments...)
 	if err != nil {
@@ -32,7 +66,7 @@ func (e *Engine) Reports(ctx context.Context, experiments ...string) ([]analysis
 	reports, now := make([]analysis.Report, len(all)), e.now()
 	var summaries sync.WaitGroup
 	for i := range all {
-		summaries.Go(func() { reports[i] = analysis.Summary(all[i], now) })
+		summaries.Go(func() { reports[i] = e.summarize(ctx, all[i], now) })
 	}
 	summaries.Wait()
 	return reports, nil

@@ -168,20 +168,33 @@ func TestFixedAnalysis(t *testing.T) {
 // TestPrimaryKPI checks that the primary KPI is the plan's, else the default one, unless only
 // others were seen.
 func TestPrimaryKPI(t *testing.T) {
+	rate := func(kpis ...string) map[string]store.Measure {
+		all := make(map[string]store.Measure)
+		for _, kpi := range kpis {
+			all[kpi] = store.MeasureRate
+		}
+		return all
+	}
 	for _, test := range []struct {
-		planned string
-		seen    []string
-		want    string
+		planned  store.Plan
+		seen     []string
+		measures map[string]store.Measure // of KPIs that an earlier release did not see
+		want     string
 	}{
-		{"", nil, ""},
-		{"", []string{"sale", ""}, ""},
-		{"", []string{"sale", "click"}, "sale"},
-		{"click", []string{"sale", "click"}, "click"},
-		{"later", []string{""}, "later"},
+		{store.Plan{}, nil, nil, ""},
+		{store.Plan{}, []string{"sale", ""}, nil, ""},
+		{store.Plan{}, []string{"sale", ""}, rate(""), "sale"},
+		{store.Plan{}, []string{"sale", ""}, rate("sale", ""), "sale"},
+		{store.Plan{}, []string{"", "sale"}, rate("", "sale"), ""},
+		{store.Plan{}, []string{"", "sale"}, rate("sale"), ""},
+		{store.Plan{}, []string{"sale", "click"}, nil, "sale"},
+		{store.Plan{KPI: "click"}, []string{"sale", "click"}, nil, "click"},
+		{store.Plan{KPI: "later"}, []string{""}, nil, "later"},
+		{store.Plan{Measure: store.MeasureMean}, []string{"sale", ""}, rate("sale", ""), ""},
 	} {
-		r := store.Record{KPIs: test.seen, Plan: store.Plan{KPI: test.planned}}
+		r := store.Record{KPIs: test.seen, Measures: test.measures, Plan: test.planned}
 		if got := r.PrimaryKPI(); got != test.want {
-			t.Errorf("of %q, planned %q: %q, want %q", test.seen, test.planned, got, test.want)
+			t.Errorf("of %q, planned %+v: %q, want %q", test.seen, test.planned, got, test.want)
 		}
 	}
 }

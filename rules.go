@@ -31,6 +31,7 @@ func isRamping(r *store.Record) bool   { return r.Ramp.Active() }
 func notRamping(r *store.Record) bool  { return !r.Ramp.Active() }
 func rampPaused(r *store.Record) bool  { return r.Ramp.State == store.RampPaused }
 func rampRunning(r *store.Record) bool { return r.Ramp.State == store.RampRunning }
+func noMismatch(r *store.Record) bool  { return !r.Mismatch.Open() }
 func noOverride(r *store.Record) bool  { return r.Override.IsZero() }
 
 const rampSetsTraffic = "A ramp sets the traffic. Stop the ramp first."
@@ -62,7 +63,8 @@ var rules = map[store.Action][]rule{
 		refused(isRamping, rampSetsTraffic),
 		whileArchived,
 	},
-	store.ActionPlan: {whileArchived},
+	store.ActionPlan:        {whileArchived},
+	store.ActionAcknowledge: {already(noMismatch, "There is no sample-ratio mismatch to acknowledge.")},
 	store.ActionRamp: {
 		refused(isRamping, "A ramp is already running or paused. Stop it first."),
 		refused(hasWinner, "Everyone gets the winner, “{winner}”, so there are no new participants. Remove the winner first."),

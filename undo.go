@@ -49,6 +49,9 @@ func (e *Engine) Undo(ctx context.Context, experiment string, change uint64) err
 			if was.Override != nil {
 				r.Epoch = e.nextEpoch(&before, r)
 			}
+			if was.Plan != nil {
+				r.Look = store.Look{}
+			}
 			return e.checkCounts(ctx, r, was)
 		},
 	})
@@ -135,6 +138,7 @@ func actionsFor(s store.Settings) (all []store.Action) {
 	add(s.Archived != nil && !*s.Archived, store.ActionUnarchive)
 	add(s.Override != nil, store.ActionOverride)
 	add(s.Plan != nil, store.ActionPlan)
+	add(s.Mismatch != nil && !s.Mismatch.Open(), store.ActionAcknowledge)
 	return all
 }
 

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"slices"
 	"time"
 
 	"github.com/sixpack-go/sixpack/stats"
@@ -17,7 +18,15 @@ func Compare(counts store.Counts, kpi string) stats.Decision {
 
 // compare sets the verdict without its words, the sample ratio and the comparison of each alternative with the control.
 func (b *builder) compare() {
+	look, looked := b.look()
+	if looked {
+		b.question.Strata = b.strataOf(look)
+	}
 	d := stats.Decide(b.question)
+	if looked && d.Arms != nil {
+		d.State, d.Leader = stats.State(look.State), slices.Index(b.Counts.Record.Alternatives, look.Leader)
+		b.Verdict.Final = look.At.In(b.now.Location())
+	}
 	b.decision = d
 	b.Verdict.State = d.State
 	if d.Leader >= 0 {
@@ -26,6 +35,11 @@ func (b *builder) compare() {
 	b.SampleRatio = SampleRatio{
 		Checked: d.Ratio.Freedom > 0, Mismatch: d.Ratio.Mismatch(), P: stats.Number(d.Ratio.P),
 		ChiSquared: stats.Number(d.Ratio.ChiSquared), Freedom: d.Ratio.Freedom, ChiSquaredP: stats.Number(d.Ratio.ChiSquaredP),
+	}
+	if m := b.Counts.Record.Mismatch; m.Open() {
+		b.SampleRatio.Since = m.At.In(b.now.Location())
+	} else if !m.IsZero() {
+		b.SampleRatio.Acknowledged = m.Acknowledged.In(b.now.Location())
 	}
 	for i, arm := range d.Arms {
 		x, c := &b.Alternatives[i], arm.Comparison

@@ -80,10 +80,23 @@ func (r Report) HiddenChancesNote() string {
 	return "Probabilities and expected losses are hidden because the split changed during the test."
 }
 
+// AcknowledgedNote says that an operator acknowledged a sample-ratio mismatch. It is empty if nobody did.
+func (r Report) AcknowledgedNote() string {
+	at := r.SampleRatio.Acknowledged
+	if at.IsZero() {
+		return ""
+	}
+	return "A sample-ratio mismatch was acknowledged on " + at.Format(dateForm) + ". The results include the participants who came before."
+}
+
 // SampleRatioNote reports that the shares of participants are sound. It is empty if they are not, or were not checked.
 func (r Report) SampleRatioNote() string {
 	if !r.SampleRatio.Checked || r.SampleRatio.Mismatch {
 		return ""
+	}
+	if !r.SampleRatio.Acknowledged.IsZero() {
+		return fmt.Sprintf("No sample-ratio mismatch since: later participants came in the shares that were set (p\u00a0=\u00a0%s).",
+			format.PValue(r.SampleRatio.P))
 	}
 	set := "the shares that were set"
 	if !r.Stratified && len(r.Alternatives) <= maxNames {

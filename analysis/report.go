@@ -27,28 +27,33 @@ type Report struct {
 	Participants int64 `json:"participants"`
 	// NotDrawn counts those for whom an alternative was forced, or chosen by the caller. They enter no other number, because they
 	// differ from the others in more than chance.
-	NotDrawn     int64         `json:"not_drawn"`
-	Excluded     int64         `json:"excluded"`
-	Verdict      Verdict       `json:"verdict"`
-	SampleRatio  SampleRatio   `json:"sample_ratio"`
+	NotDrawn    int64       `json:"not_drawn"`
+	Excluded    int64       `json:"excluded"`
+	Verdict     Verdict     `json:"verdict"`
+	SampleRatio SampleRatio `json:"sample_ratio"`
+	// Suggestion is a KPI or measure with far more data than the one by which the experiment is judged, nil if there is none.
+	Suggestion   *Suggestion   `json:"suggestion,omitempty"`
 	Outlook      Outlook       `json:"outlook"`
 	Alternatives []Alternative `json:"alternatives"` // the control first
 	Counts       store.Counts  `json:"-"`            // the counts that were analyzed
 }
 
 // Measure is the number by which alternatives are compared.
-type Measure string
+type Measure = store.Measure
 
 // The measures.
 const (
-	MeasureRate Measure = "rate" // the fraction of participants that converted
-	MeasureMean Measure = "mean" // the mean value per participant, for a KPI that has values
+	MeasureRate = store.MeasureRate // the fraction of participants that converted
+	MeasureMean = store.MeasureMean // the mean value per participant, for a KPI that has values
 )
 
 // Verdict is the conclusion of a report.
 type Verdict struct {
 	State  stats.State `json:"state"`
 	Leader string      `json:"leader,omitempty"` // the alternative to choose, if State names one
+	// Final is when the only look of a fixed analysis was made: the verdict and all comparisons are from then. It is zero
+	// before, and in an always-valid analysis.
+	Final time.Time `json:"final,omitzero"`
 	Words
 }
 
@@ -57,9 +62,14 @@ type SampleRatio struct {
 	// Checked is false while there are no expected shares to check.
 	Checked bool `json:"checked"`
 	// Mismatch reports whether there is a sample-ratio mismatch, which makes all other numbers unreliable: P is below
-	// [stats.MismatchLevel].
+	// [stats.MismatchLevel]. It stays until an operator acknowledges it or restarts the experiment. After that, only later
+	// participants are checked.
 	Mismatch bool         `json:"mismatch"`
-	P        stats.Number `json:"p"` // valid at any time
+	P        stats.Number `json:"p"` // valid at any time; the lowest one known while there is a mismatch
+	// Since is when the mismatch was noticed, and Acknowledged when an operator acknowledged the last one. They are zero if
+	// there is none.
+	Since        time.Time `json:"since,omitzero"`
+	Acknowledged time.Time `json:"acknowledged,omitzero"`
 	// ChiSquared, Freedom and ChiSquaredP are Pearson's test, for information.
 	ChiSquared  stats.Number `json:"chi_squared"`
 	Freedom     int          `json:"freedom"`
@@ -148,26 +158,23 @@ func newBuilder(counts store.Counts, kpi string, now time.Time) *builder {
 	r := counts.Record
 	b := &builder{now: now}
 	b.Experiment, b.KPI, b.Primary = r.Name, kpi, kpi == r.PrimaryKPI()
-	b.Counts, b.Plan, b.Measure = counts, withDefaults(r.Plan), MeasureRate
+	b.Counts, b.Plan, b.Measure = counts, withDefaults(r.Plan), MeasureOf(counts, kpi)
 	b.Excluded = counts.Excluded
 	b.Alternatives = make([]Alternative, len(r.Alternatives))
 	for _, c := range counts.Alternatives {
 		n, did := drawn(c, kpi)
 		b.arms = append(b.arms, stats.Proportion{Participants: n, Converted: did.Converted})
-		b.values = append(b.values, ValuesOf(n, did))
-		b.Participants += n
-		if did.NonZero != 0 {
-			b.Measure = MeasureMean
+		if b.Measure == MeasureMean {
+			b.values = append(b.values, ValuesOf(n, did))
 		}
+		b.Participants += n
 	}
 	b.NotDrawn = counts.Participants() - b.Participants
-	if b.Measure == MeasureRate {
-		b.values = nil
-	}
 	b.question = stats.Question{
 		Strata: b.Strata(), Alpha: b.Plan.Alpha, MinEffect: b.Plan.Effect,
 		Planned: b.Plan.Size, Fixed: b.Plan.Analysis == store.AnalysisFixed,
 	}
+	b.question.Ratio = sampleRatio(counts, b.question)
 	b.Stratified = len(b.question.Strata) > 1
 	return b
 }
@@ -234,7 +241,9 @@ func (b *builder) conclude() {
 	w := writer{
 		decision: b.decision, question: b.question, names: b.Counts.Record.Alternatives,
 		days: float64(b.Outlook.SoFar), daysLeft: float64(b.Outlook.Days), typicalDays: float64(b.Outlook.TypicalDays),
+		final: b.Verdict.Final, mismatch: b.Counts.Record.Mismatch, since: b.SampleRatio.Since,
 	}
+	b.Suggestion = b.suggestion()
 	if b.Alternatives[0].ChanceToBeBest.Known() {
 		for _, x := range b.Alternatives {
 			w.chances, w.losses = append(w.chances, float64(x.ChanceToBeBest)), append(w.losses, float64(x.ExpectedLoss))

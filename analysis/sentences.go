@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/stats"
+	"github.com/sixpack-go/sixpack/store"
 )
 
 // Words are the sentences of a verdict: what to do, why, and in small print what else is worth knowing.
@@ -25,9 +27,12 @@ type writer struct {
 	names    []string       // of the alternatives, the control first
 	// chances to be the best and losses are those of stats.Best or BestMeans; nil leaves them out.
 	chances, losses []float64
-	days            float64 // since the start; NaN if unknown
-	daysLeft        float64 // at most, until a lift of question.MinEffect is detected; NaN if unknown
-	typicalDays     float64 // the same, typically
+	days            float64   // since the start; NaN if unknown
+	daysLeft        float64   // at most, until a lift of question.MinEffect is detected; NaN if unknown
+	typicalDays     float64   // the same, typically
+	final           time.Time // when the only look was made; zero if there was none
+	mismatch        store.Mismatch
+	since           time.Time // when the mismatch was noticed; zero if just now
 }
 
 func (w writer) words() Words {
@@ -37,7 +42,7 @@ func (w writer) words() Words {
 	if w.decision.Arms == nil {
 		return words
 	}
-	words.Note = w.chance()
+	words.Note = joinSentences(w.onlyLook(), w.chance())
 	if w.decision.State == stats.StateWinner {
 		words.Note = joinSentences(words.Note, "When a test has just been decided, its estimate tends to be too high: plan with the lower end.")
 	}
@@ -54,7 +59,7 @@ func (w writer) verdict() Words {
 	case stats.StateNoData:
 		return Words{Headline: w.noParticipants()}
 	case stats.StateMismatch:
-		return Words{Headline: "Do not trust this test.", Detail: "The split is " + w.split() + "; " +
+		return Words{Headline: "Do not trust this test.", Detail: w.split() + "; " +
 			"chance alone does that in fewer than 1 of 1,000 tests. " +
 			"Find the cause (redirects, bots, forced visits, late tracking) and restart the experiment."}
 	case stats.StateWinner:
@@ -143,9 +148,31 @@ func (w writer) noParticipants() string {
 	return "No participants yet in " + list(empty) + "."
 }
 
-// split compares the shares of participants with the expected shares, with as many digits as show the difference.
+// onlyLook says that the verdict is final, and from when it is.
+func (w writer) onlyLook() string {
+	if w.final.IsZero() {
+		return ""
+	}
+	var n int64
+	for _, s := range w.question.Strata {
+		n += s.Participants()
+	}
+	return fmt.Sprintf("This verdict is final: it was made on %s, at %s participants.", w.final.Format(dateForm), format.Count(n))
+}
+
+// dateForm is the form of dates in sentences.
+const dateForm = "2 January 2006"
+
+// split says how the shares of participants differ from the expected shares, or did when that was noticed.
 func (w writer) split() string {
-	got, expected := shares(w.question.Strata)
+	if w.since.IsZero() {
+		return "The split is " + w.difference(shares(w.question.Strata))
+	}
+	return "On " + w.since.Format(dateForm) + ", the split was " + w.difference(w.mismatch.Shares, w.mismatch.Expected)
+}
+
+// difference compares shares with the expected ones, with as many digits as show the difference.
+func (w writer) difference(got, expected []float64) string {
 	if len(got) > maxNames {
 		return w.worstShare(got, expected)
 	}

@@ -27,7 +27,7 @@ type action struct {
 // actions has all actions.
 var actions = []*action{
 	&setWinner, &removeWinner, &pause, &resume, &archive, &unarchive, &purge, &reset, &deletion, &describe,
-	&override, &clearOverride, &startRamp, &pauseRamp, &resumeRamp, &stopRamp, &setPlan,
+	&override, &clearOverride, &startRamp, &pauseRamp, &resumeRamp, &stopRamp, &setPlan, &acknowledge,
 }
 
 // actionOf returns the action with the given name, or nil.

@@ -11,12 +11,14 @@ import (
 // Fields of the form of the plan.
 const (
 	kpiField      = "kpi"
+	measureField  = "measure"
 	effectField   = "effect"
 	baselineField = "baseline"
 	powerField    = "power"
 	alphaField    = "alpha"
 	sizeField     = "size"
 	analysisField = "analysis"
+	switchField   = "switch" // changes only the KPI and the measure
 )
 
 var setPlan = action{
@@ -37,6 +39,14 @@ var setPlan = action{
 		defaults := s.report.Plan // the plan with its defaults
 		return []field{
 			{Name: kpiField, Label: "KPI", Kind: line, Value: s.value(kpiField, p.KPI), Placeholder: kpiName(s.PrimaryKPI()), Hint: "The primary KPI. The verdict is based on it."},
+			{
+				Name: measureField, Label: "Measure", Kind: picked, Value: s.value(measureField, string(p.Measure)), Choices: []choice{
+					{"", "As the first conversion: the rate or, with a value, the mean"},
+					{string(store.MeasureRate), "Conversion rate"},
+					{string(store.MeasureMean), "Mean value per participant"},
+				},
+				Hint: "The number by which alternatives are compared.",
+			},
 			{
 				Name: effectField, Label: "Smallest effect worth detecting, in percent", Kind: number, Value: s.value(effectField, percentOrEmpty(p.Effect)),
 				Placeholder: percent(defaults.Effect), Hint: "A lift relative to the control’s conversion rate: 10 means from 5% to 5.5%.",
@@ -71,6 +81,7 @@ var setPlan = action{
 		wrong := formError{}
 		p := store.Plan{
 			KPI:      s.text(kpiField),
+			Measure:  store.Measure(s.form.Get(measureField)),
 			Effect:   wrong.readPercent(s, effectField, maxEffect),
 			Baseline: wrong.readPercent(s, baselineField, sure),
 			Power:    wrong.readPercent(s, powerField, sure),
@@ -83,6 +94,13 @@ var setPlan = action{
 		}
 		if len(wrong) > 0 {
 			return wrong
+		}
+		if p.KPI == "" && p.Measure != "" && !s.Plan.NamesKPI() {
+			p.KPI = s.PrimaryKPI()
+		}
+		if s.form.Has(switchField) { // the button of a suggestion sends nothing else
+			p = s.Plan
+			p.KPI, p.Measure = s.text(kpiField), store.Measure(s.form.Get(measureField))
 		}
 		return s.engine.SetPlan(ctx, s.Name, p)
 	},

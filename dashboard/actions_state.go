@@ -48,6 +48,18 @@ var unarchive = action{
 	do: call((*sixpack.Engine).Unarchive),
 }
 
+var acknowledge = action{
+	Name: store.ActionAcknowledge, Title: "Acknowledge sample-ratio mismatch", done: "Mismatch acknowledged.",
+	explain: func(*subject) []string {
+		return []string{
+			"The results are shown again, with the participants that the mismatch is about. Do this only if you know the cause, " +
+				"and if it cannot have changed who converts.",
+			"From now on only the shares of later participants are checked.",
+		}
+	},
+	do: call((*sixpack.Engine).AcknowledgeMismatch),
+}
+
 var purge = action{
 	Name: store.ActionPurge, Title: "Purge client data", Final: true, done: "Client data purged.",
 	explain: func(s *subject) []string {

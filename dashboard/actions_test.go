@@ -183,6 +183,38 @@ func TestWinnerWithSampleRatioMismatch(t *testing.T) {
 	}
 }
 
+// TestAcknowledge acknowledges a sample-ratio mismatch, undoes that, and asks for it again where there is none.
+func TestAcknowledge(t *testing.T) {
+	w := newWorld(t)
+	page := "/experiments/" + url.PathEscape(broken) + "/"
+	w.says(page, http.StatusOK, "Do not trust this test.", "Acknowledge mismatch")
+	w.says(doPath(broken, "acknowledge"), http.StatusOK, "only the shares of later participants are checked", "This can be undone.")
+	w.do(broken, "acknowledge", nil)
+	w.says(page, http.StatusOK, "A sample-ratio mismatch was acknowledged on 20 March 2026", "sample-ratio mismatch acknowledged")
+	w.refused(broken, "acknowledge", nil, http.StatusConflict, "There is no sample-ratio mismatch to acknowledge.")
+	log, err := w.Changes(t.Context(), broken, 1)
+	w.must(err)
+	w.must(w.Undo(t.Context(), broken, log[0].ID))
+	w.says(page, http.StatusOK, "On 20 March 2026, the split was 59/41 where 50/50 was set", "Acknowledge mismatch")
+	w.refused(sound, "acknowledge", nil, http.StatusConflict, "There is no sample-ratio mismatch to acknowledge.")
+}
+
+// TestSuggestion switches to the KPI that has the data with the button of the page, which keeps the rest of the plan.
+func TestSuggestion(t *testing.T) {
+	i := sample(sound, 10, arm{"red", 1000, 50}, arm{"blue", 1000, 60})
+	i.Record.KPIs, i.Record.Plan.Effect = []string{"purchse", ""}, 0.1
+	i.Record.Measures = map[string]store.Measure{"purchse": store.MeasureRate, "": store.MeasureRate}
+	s := filled(t, i)
+	w := worldOf(t, s)
+	page := "/experiments/" + url.PathEscape(sound) + "/"
+	w.says(page, http.StatusOK, "is judged by “purchse”, which has 0 conversions. 1,100 conversions came for the default KPI.", "Judge by the conversion rate of the default KPI")
+	w.do(sound, "plan", url.Values{"switch": {"yes"}, "kpi": {""}, "measure": {"rate"}})
+	if p := w.record(sound).Plan; p != (store.Plan{Measure: store.MeasureRate, Effect: 0.1}) {
+		t.Errorf("the plan is %+v", p)
+	}
+	w.says(page, http.StatusOK, "KPI", "default (primary)")
+}
+
 func TestStates(t *testing.T) {
 	w := newWorld(t)
 	is := func(paused, archived, purged bool) {

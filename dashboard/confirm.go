@@ -62,7 +62,7 @@ func (d *dashboard) actionAndSubject(r *http.Request, form url.Values) (*action,
 	if a == nil {
 		return nil, nil, reply.ErrNotFound
 	}
-	counts, err := d.engine.Counts(r.Context(), r.PathValue("name"))
+	counts, err := d.engine.Look(r.Context(), r.PathValue("name"))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -68,6 +68,7 @@ var changeNames = map[store.Action]string{
 	store.ActionDescribe:    "Edited description",
 	store.ActionOverride:    "Changed traffic, weights or algorithm",
 	store.ActionPlan:        "Changed plan",
+	store.ActionAcknowledge: "Acknowledged sample-ratio mismatch",
 	store.ActionRamp:        "Started ramp",
 	store.ActionRampStep:    "Raised traffic to the next step",
 	store.ActionPauseRamp:   "Paused ramp",
@@ -116,6 +117,9 @@ func describeSettings(s store.Settings, alternatives []string) string {
 	if s.Ramp != nil {
 		say(rampState(*s.Ramp))
 	}
+	if s.Mismatch != nil {
+		say(describeMismatch(*s.Mismatch))
+	}
 	if s.Participants != nil && s.Conversions != nil {
 		say(format.Many(*s.Participants, "participant") + ", " + format.Many(*s.Conversions, "conversion"))
 	}
@@ -138,18 +142,30 @@ func truncate(text string) string {
 	return text
 }
 
+func describeMismatch(m store.Mismatch) string {
+	switch {
+	case m.IsZero():
+		return "no sample-ratio mismatch"
+	case m.Open():
+		return "sample-ratio mismatch"
+	default:
+		return "sample-ratio mismatch acknowledged"
+	}
+}
+
 // describePlan describes the settings of a plan that are not defaults.
 func describePlan(p store.Plan) string {
 	var parts []string
 	for _, part := range []struct{ name, value string }{
 		{"KPI ", p.KPI},
+		{"measure ", string(p.Measure)},
 		{"effect ", percentOrEmpty(p.Effect)},
 		{"baseline ", percentOrEmpty(p.Baseline)},
 		{"power ", percentOrEmpty(p.Power)},
 		{"alpha ", percentOrEmpty(p.Alpha)},
 	} {
 		if part.value != "" {
-			parts = append(parts, part.name+part.value+either(part.name == "KPI ", "", "%"))
+			parts = append(parts, part.name+part.value+either(part.name == "KPI " || part.name == "measure ", "", "%"))
 		}
 	}
 	if p.Size != 0 {

@@ -199,7 +199,10 @@ func richly(t *testing.T) (s store.Store, names []string) {
 	t.Helper()
 	ended := sample("ended", 10, arm{"a", 100, 10}, arm{"b", 100, 11}, arm{"c", 100, 0})
 	ended.Record.Created, ended.Record.Epoch.Start, ended.Counts.Epochs[0].Start = time.Time{}, time.Time{}, time.Time{}
+	once := sample("once", 10, arm{"a", 100, 10}, arm{"b", 100, 11})
+	once.Record.Plan = store.Plan{Size: 1000, Analysis: store.AnalysisFixed}
 	all := slices.Concat(slices.Collect(maps.Values(states())), []store.Import{
+		once, sample("acknowledged", 10, arm{"a", 1000, 100}, arm{"b", 800, 120}),
 		ended, changed(), valued(sample("values", 10, arm{"a", 1000, 100}, arm{"b", 1000, 130})), sample("acted", 10, arm{"a", 10, 1}, arm{"b", 10, 2}),
 		sample("gone", 10, arm{"a", 10, 1}, arm{"b", 10, 2}), sample("nobody", 0, arm{"a", 0, 0}, arm{"b", 0, 0}),
 	})
@@ -246,6 +249,7 @@ func act(t *testing.T, e *sixpack.Engine) {
 		e.Delete(t.Context(), "gone"),
 		e.SetWinner(ctx, "ended", "b"), e.Archive(ctx, "ended"), e.Purge(ctx, "ended"), e.Reset(ctx, "ended"), e.Archive(ctx, "ended"), e.Unarchive(ctx, "ended"),
 		e.SetWinner(ctx, "ended", "c"), e.Pause(ctx, "ended"),
+		e.AcknowledgeMismatch(ctx, "acknowledged"),
 	} {
 		if err != nil {
 			t.Fatal(err)

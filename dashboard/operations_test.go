@@ -116,6 +116,7 @@ func apiCall(p program, c operatortest.Case) (call, bool) {
 		"clear-override":   {http.MethodDelete, "/override", nil, nil},
 		"plan":             {http.MethodPut, "/plan", nil, operatortest.Plan},
 		"plan-fixed":       {http.MethodPut, "/plan", nil, operatortest.FixedPlan},
+		"acknowledge":      {http.MethodPost, "/acknowledge", nil, nil},
 		"ramp":             {http.MethodPut, "/ramp", nil, ramp(operatortest.Ramp.Steps)},
 		"other-ramp":       {http.MethodPut, "/ramp", nil, ramp(operatortest.OtherRamp.Steps)},
 		"stop-ramp":        {http.MethodDelete, "/ramp", nil, nil},

@@ -51,6 +51,8 @@ type Question struct {
 	Planned   int64   // planned number of participants of the whole experiment; 0 for none
 	// Fixed asks for a single look, as soon as there are Planned participants. Before that nothing is compared.
 	Fixed bool
+	// Ratio is the check of the sample ratio, if not all of Strata are to be checked. Nil checks them by SampleRatio.
+	Ratio *Ratio
 }
 
 // Decision is the answer to a [Question].
@@ -87,14 +89,13 @@ func Decide(q Question) Decision {
 		d.State = StateInvalidCounts
 		return d
 	}
-	missing := q.missing(all)
-	if missing == 1 && !comparable(all) {
-		d.State = StateNoData
-		return d
+	if q.Ratio == nil {
+		q.Ratio = new(q.SampleRatio())
 	}
-	d.Ratio = q.ratio()
-	d.Ratio.P = min(d.Ratio.P, missing)
+	d.Ratio = *q.Ratio
 	switch {
+	case !comparable(all) && (!d.Ratio.Mismatch() || q.missing(all) == 1):
+		d.Ratio, d.State = Ratio{P: 1, ChiSquaredP: 1}, StateNoData
 	case d.Ratio.Mismatch():
 		d.State = StateMismatch
 	case q.Fixed && all.Participants() < q.Planned:
@@ -174,8 +175,9 @@ func (q Question) leftOut(i int, all Stratum) bool {
 	return all.Arms[i].Participants == 0 && !slices.ContainsFunc(q.Strata, weighted)
 }
 
-// ratio checks the sample ratio of the strata that have expected shares.
-func (q Question) ratio() Ratio {
+// SampleRatio checks the sample ratio of the strata that have expected shares. Its P is at most the probability with which chance
+// alone leaves an alternative without participants, if that should have 100 or more.
+func (q Question) SampleRatio() Ratio {
 	var splits []Split
 	for _, s := range q.Strata {
 		if s.Weights == nil {
@@ -187,7 +189,11 @@ func (q Question) ratio() Ratio {
 		}
 		splits = append(splits, split)
 	}
-	return CheckSampleRatioOverTime(splits)
+	r := CheckSampleRatioOverTime(splits)
+	if len(q.Strata) > 0 {
+		r.P = min(r.P, q.missing(q.total()))
+	}
+	return r
 }
 
 // compareAll compares all challengers with the control, except those that are left out.

@@ -42,6 +42,7 @@ const (
 	// ActionClearOverride clears the override. It is logged as ActionOverride.
 	ActionClearOverride Action = "clear-override"
 	ActionPlan          Action = "plan"
+	ActionAcknowledge   Action = "acknowledge"
 	ActionRamp          Action = "ramp"
 	ActionRampStep      Action = "ramp-step"
 	ActionPauseRamp     Action = "pause-ramp"
@@ -104,6 +105,7 @@ type Settings struct {
 	Override    *Override `json:"override,omitempty"`
 	Plan        *Plan     `json:"plan,omitempty"`
 	Ramp        *Ramp     `json:"ramp,omitempty"`
+	Mismatch    *Mismatch `json:"mismatch,omitempty"`
 	// Participants and Conversions are the counts before a change that deleted them.
 	// Conversions counts each client once for each KPI.
 	Participants *int64 `json:"participants,omitempty"`
@@ -120,6 +122,7 @@ func Changed(before, after Record) (was, is Settings) {
 	differ(&was.Override, &is.Override, before.Override, after.Override)
 	differ(&was.Plan, &is.Plan, before.Plan, after.Plan)
 	differ(&was.Ramp, &is.Ramp, before.Ramp, after.Ramp)
+	differ(&was.Mismatch, &is.Mismatch, before.Mismatch, after.Mismatch)
 	return was, is
 }
 
@@ -133,6 +136,7 @@ func (s Settings) Apply(r *Record) {
 	assign(&r.Override, s.Override)
 	assign(&r.Plan, s.Plan)
 	assign(&r.Ramp, s.Ramp)
+	assign(&r.Mismatch, s.Mismatch)
 }
 
 func assign[T any](to, from *T) {

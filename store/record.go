@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 )
@@ -32,6 +33,13 @@ type Record struct {
 	// Only Convert, Import and Clear change it, without a new Version. Stores ignore it in
 	// a record that they are given, except in an Import.
 	KPIs []string `json:"kpis,omitempty"`
+	// Measures has the measure of each KPI, which its first conversion fixed: [MeasureMean] if
+	// that had a value. It lacks KPIs of earlier releases. Stores treat it like KPIs.
+	Measures map[string]Measure `json:"measures,omitempty"`
+	// Look is the only look of a fixed analysis, zero until it was made.
+	Look Look `json:"look,omitzero"`
+	// Mismatch is the last sample-ratio mismatch, zero if there was none.
+	Mismatch Mismatch `json:"mismatch,omitzero"`
 }
 
 // Clone returns a copy of r that shares nothing with it.
@@ -42,16 +50,44 @@ func (r Record) Clone() Record {
 	r.Ramp = r.Ramp.Clone()
 	r.Epoch.Weights = slices.Clone(r.Epoch.Weights)
 	r.KPIs = slices.Clone(r.KPIs)
+	r.Measures = maps.Clone(r.Measures)
+	r.Look = r.Look.Clone()
+	r.Mismatch = r.Mismatch.Clone()
 	return r
 }
 
 // PrimaryKPI returns the KPI by which the experiment is judged: the KPI of its plan, else
-// the default KPI. If only other KPIs have had conversions, it is the first of these.
+// the KPI of its first conversion. Before that, it is the default KPI. An experiment of an
+// earlier release keeps the KPI by which it was judged: the default one, if that was seen.
 func (r Record) PrimaryKPI() string {
-	if r.Plan.KPI == "" && len(r.KPIs) > 0 && !slices.Contains(r.KPIs, "") {
-		return r.KPIs[0]
+	_, fixed := r.Measures[""]
+	if r.Plan.NamesKPI() || len(r.KPIs) == 0 || slices.Contains(r.KPIs, "") && !fixed {
+		return r.Plan.KPI
 	}
-	return r.Plan.KPI
+	return r.KPIs[0]
+}
+
+// MeasureOf returns the measure of a KPI: the measure of the plan for the primary KPI, else
+// the one that the first conversion fixed. It is empty without a conversion, and for a KPI of
+// an earlier release.
+func (r Record) MeasureOf(kpi string) Measure {
+	if r.Plan.Measure != "" && kpi == r.Plan.KPI {
+		return r.Plan.Measure
+	}
+	return r.Measures[kpi]
+}
+
+// AddKPI appends a KPI that r lacks, with its measure, which may be empty. It copies what it
+// changes. It is for implementations of [Store].
+func (r *Record) AddKPI(kpi string, m Measure) {
+	r.KPIs = append(slices.Clone(r.KPIs), kpi)
+	if m == "" {
+		return
+	}
+	if r.Measures = maps.Clone(r.Measures); r.Measures == nil {
+		r.Measures = make(map[string]Measure)
+	}
+	r.Measures[kpi] = m
 }
 
 // TrafficInForce returns the fraction of clients that may take part, in (0,1]: the
@@ -94,8 +130,11 @@ func (o Override) IsZero() bool { return o.Traffic == 0 && o.Weights == nil && o
 // Plan is the question that an experiment is to answer. For zero fields the engine has
 // defaults.
 type Plan struct {
-	// KPI is the primary KPI, by which the experiment is judged; "" is the default KPI.
+	// KPI is the primary KPI, by which the experiment is judged. "" is the KPI of the first
+	// conversion or, if there is a Measure, the default KPI.
 	KPI string `json:"kpi,omitempty"`
+	// Measure is the measure of the primary KPI; "" is the one that its first conversion fixes.
+	Measure Measure `json:"measure,omitempty"`
 	// Effect is the smallest lift worth detecting, as a fraction of the control's rate:
 	// 0.1 is 10%.
 	Effect   float64  `json:"effect,omitempty"`
@@ -105,6 +144,18 @@ type Plan struct {
 	Size     int64    `json:"size,omitempty"`     // participants in all alternatives together
 	Analysis Analysis `json:"analysis,omitempty"`
 }
+
+// NamesKPI reports whether p names the primary KPI, which else depends on the first conversion.
+func (p Plan) NamesKPI() bool { return p.KPI != "" || p.Measure != "" }
+
+// Measure is the number by which alternatives are compared.
+type Measure string
+
+// The measures.
+const (
+	MeasureRate Measure = "rate" // the fraction of participants that converted
+	MeasureMean Measure = "mean" // the mean value per participant
+)
 
 // Analysis says when an experiment may be judged.
 type Analysis string

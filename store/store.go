@@ -166,6 +166,14 @@ type Conversion struct {
 	At         time.Time // its date in its own location is the day that is counted
 }
 
+// Measure returns the measure that c fixes if it is the first conversion for its KPI.
+func (c Conversion) Measure() Measure {
+	if c.HasValue {
+		return MeasureMean
+	}
+	return MeasureRate
+}
+
 // Facts is a store's answer to a call.
 type Facts struct {
 	Version uint64 // of the remembered record after the call; 0 if there is no such experiment

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sixpack-go/sixpack/analysis"
+	"github.com/sixpack-go/sixpack/internal/config"
 	"github.com/sixpack-go/sixpack/internal/countsfile"
 	"github.com/sixpack-go/sixpack/internal/datastore"
 	"github.com/sixpack-go/sixpack/internal/report"
@@ -35,6 +36,10 @@ data is one of these:
 
 Without any of these, it lists all experiments with their verdicts.
 
+A sample-ratio mismatch hides the results until --acknowledge, also while a server runs, or
+until the experiment is restarted. After --acknowledge only the shares of later participants
+are checked.
+
 The exit status is 1 if the counts are impossible, such as more conversions than
 participants.`
 
@@ -49,10 +54,11 @@ const analyzeExamples = `  sixpack analyze
 type analyzeCmd struct {
 	planFlags
 
-	from, csv string
-	weights   shares
-	days      int
-	json      bool
+	from, csv   string
+	weights     shares
+	days        int
+	json        bool
+	acknowledge bool
 }
 
 func analyzeCommand(p *process) *cobra.Command {
@@ -69,6 +75,7 @@ func analyzeCommand(p *process) *cobra.Command {
 	own.Var(&f.weights, "weights", "intended shares of the counts, such as 90:10 (default equal)")
 	own.IntVar(&f.days, "days", 0, "number of whole days over which the counts were gathered")
 	own.BoolVar(&f.json, "json", false, "print the full analysis as JSON")
+	own.BoolVar(&f.acknowledge, "acknowledge", false, "acknowledge the sample-ratio mismatch of the experiment first")
 	completeFiles(c, "from", "csv")
 	return c
 }
@@ -85,6 +92,11 @@ func (f *analyzeCmd) run(ctx context.Context, in *invocation) error {
 	if err != nil {
 		return err
 	}
+	if f.acknowledge {
+		if err := f.acknowledgeMismatch(ctx, &s.Config, in.arguments[0]); err != nil {
+			return err
+		}
+	}
 	all, err := datastore.CountsAt(ctx, &s.Config, f.from, in.arguments...)
 	if err != nil {
 		if strings.ContainsAny(first(in.arguments), "/=") {
@@ -99,17 +111,30 @@ func (f *analyzeCmd) run(ctx context.Context, in *invocation) error {
 	return f.experiment(in, all[0], now)
 }
 
+// acknowledgeMismatch acknowledges the sample-ratio mismatch of an experiment.
+func (f *analyzeCmd) acknowledgeMismatch(ctx context.Context, c *config.Config, experiment string) (err error) {
+	to, err := datastore.OpenExperiments(ctx, c, f.from)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.Close()) }()
+	return to.AcknowledgeMismatch(ctx, experiment)
+}
+
 // experiment analyzes an experiment of a store.
 func (f *analyzeCmd) experiment(in *invocation, counts store.Counts, now time.Time) error {
 	kpi, err := f.kpiOf(in.flags, counts.Record)
 	if err != nil {
 		return err
 	}
-	own := counts.Record.Plan
-	if counts.Record.Plan, err = f.apply(in.flags, own); err != nil {
+	primary, named := counts.Record.PrimaryKPI(), counts.Record.Plan.KPI
+	if counts.Record.Plan, err = f.applyTo(in.flags, counts.Record); err != nil {
 		return err
 	}
-	counts.Record.Plan.KPI = own.KPI // --kpi does not make another KPI the primary one
+	// --kpi does not make another KPI the primary one.
+	if counts.Record.Plan.KPI = named; counts.Record.Plan.Measure != "" {
+		counts.Record.Plan.KPI = primary
+	}
 	return f.print(in, report.Analysis{Report: analysis.New(counts, kpi, now), Stored: true, Overridden: given(in.flags)})
 }
 

@@ -86,17 +86,18 @@ func (*shares) Type() string { return "shares" }
 
 // planFlags are the flags that set the plan of an experiment.
 type planFlags struct {
-	kpi                            string
+	kpi, measure                   string
 	effect, alpha, power, baseline fraction
 	size                           int64
 	fixed                          bool
 }
 
 // planFlagNames are the flags that may change a plan.
-var planFlagNames = []string{"kpi", "effect", "alpha", "power", "baseline", "size", "fixed"}
+var planFlagNames = []string{"kpi", "measure", "effect", "alpha", "power", "baseline", "size", "fixed"}
 
 func (f *planFlags) declare(own *pflag.FlagSet) {
 	own.StringVar(&f.kpi, "kpi", "", "`KPI` to analyze (default the primary KPI)")
+	own.StringVar(&f.measure, "measure", "", "`MEASURE` of the primary KPI: rate or mean (default as its first conversion)")
 	own.Var(&f.effect, "effect", "smallest lift that matters, relative to the control's rate, such as 10% (default 5%)")
 	own.Var(&f.alpha, "alpha", "allowed false-positive rate (default 5%)")
 	own.Var(&f.power, "power", "probability of detecting the effect if it exists (default 80%)")
@@ -115,10 +116,19 @@ func given(flags *pflag.FlagSet) (names []string) {
 	return names
 }
 
+// applyTo returns the plan of an experiment with the changes that were given. A measure without a KPI is for the primary KPI.
+func (f *planFlags) applyTo(flags *pflag.FlagSet, r store.Record) (store.Plan, error) {
+	if flags.Changed("measure") && !r.Plan.NamesKPI() {
+		r.Plan.KPI = r.PrimaryKPI()
+	}
+	return f.apply(flags, r.Plan)
+}
+
 // apply returns the plan with the changes that were given.
 func (f *planFlags) apply(flags *pflag.FlagSet, p store.Plan) (store.Plan, error) {
 	set := map[string]func(){
 		"kpi":      func() { p.KPI = f.kpi },
+		"measure":  func() { p.Measure = store.Measure(f.measure) },
 		"effect":   func() { p.Effect = float64(f.effect) },
 		"alpha":    func() { p.Alpha = float64(f.alpha) },
 		"power":    func() { p.Power = float64(f.power) },

@@ -210,7 +210,7 @@ func (f *planCmd) write(ctx context.Context, in *invocation) (err error) {
 		return err
 	}
 	name := all[0].Record.Name
-	p, err := f.apply(in.flags, all[0].Record.Plan)
+	p, err := f.applyTo(in.flags, all[0].Record)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/sixpack-go/sixpack/internal/countsfile"
 	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/internal/suggest"
+	"github.com/sixpack-go/sixpack/store"
 	"github.com/sixpack-go/sixpack/store/memory"
 )
 
@@ -49,6 +50,7 @@ func (f *planFlags) ranges(flags *pflag.FlagSet) []rule {
 		within("effect", f.effect, largest), within("alpha", f.alpha, half),
 		within("power", f.power, nearlyOne), within("baseline", f.baseline, nearlyOne),
 		{flags.Changed("size"), f.size >= 1, "--size must be at least 1"},
+		{f.measure != "", f.measure == string(store.MeasureRate) || f.measure == string(store.MeasureMean), "--measure must be rate or mean"},
 	}
 }
 
@@ -60,6 +62,7 @@ func (f *analyzeCmd) rules(in *invocation, typed bool) []rule {
 	return append(f.ranges(in.flags), []rule{
 		{f.csv != "" && len(arguments) > 0, false, fmt.Sprintf("%q and --csv exclude each other: give one of them", first(arguments))},
 		{f.from != "", stored, "--from is for an experiment: name one instead of counts"},
+		{f.acknowledge, stored && len(arguments) > 0, "--acknowledge is for an experiment: name one"},
 		{changed("kpi"), stored, "--kpi is for an experiment: counts have a single KPI"},
 		{changed("weights"), !stored, "--weights is for counts: a store knows the shares of its experiments"},
 		{changed("days"), typed, "--days is for counts given as arguments: a store knows the days, and a CSV file can have a column day"},
@@ -78,6 +81,7 @@ func (f *planCmd) rules(in *invocation) []rule {
 	return append(f.ranges(in.flags), []rule{
 		positive("mean", f.mean), positive("sd", f.sd), positive("per-day", f.perDay), positive("days", float64(f.days)),
 		{changed("size") || changed("fixed"), false, "--size and --fixed need --set: without it, \"sixpack plan\" calculates the size"},
+		{changed("measure"), false, "--measure needs --set: without it, --baseline plans a rate, and --mean and --sd a mean"},
 		{f.from != "", named, "--from is for an experiment: name the experiment"},
 		{changed("kpi"), named, "--kpi is for an experiment: name the experiment"},
 		{changed("alternatives") || changed("split"), !named, fmt.Sprintf("--alternatives and --split are for a new test: %q has its own", name)},

@@ -25,6 +25,8 @@ type Experiments interface {
 	Source
 	// SetPlan is [sixpack.Engine.SetPlan].
 	SetPlan(ctx context.Context, experiment string, p store.Plan) error
+	// AcknowledgeMismatch is [sixpack.Engine.AcknowledgeMismatch].
+	AcknowledgeMismatch(ctx context.Context, experiment string) error
 	Close() error
 }
 
@@ -38,6 +40,11 @@ type opened struct {
 // SetPlan implements [Experiments].
 func (o opened) SetPlan(ctx context.Context, experiment string, p store.Plan) error {
 	return o.engine.SetPlan(ctx, experiment, p)
+}
+
+// AcknowledgeMismatch implements [Experiments].
+func (o opened) AcknowledgeMismatch(ctx context.Context, experiment string) error {
+	return o.engine.AcknowledgeMismatch(ctx, experiment)
 }
 
 // OpenExperiments opens the store at an address, see [OpenAt], or connects to the

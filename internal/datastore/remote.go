@@ -78,6 +78,15 @@ func (r remote) SetPlan(ctx context.Context, experiment string, p store.Plan) er
 	return answer.Body.Close()
 }
 
+// AcknowledgeMismatch implements [Experiments].
+func (r remote) AcknowledgeMismatch(ctx context.Context, experiment string) error {
+	answer, err := r.ask(ctx, http.MethodPost, "/acknowledge", url.Values{"experiment": {experiment}}, http.NoBody)
+	if err != nil {
+		return err
+	}
+	return answer.Body.Close()
+}
+
 // Close implements [Experiments].
 func (remote) Close() error { return nil }
 

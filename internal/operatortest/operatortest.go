@@ -47,6 +47,7 @@ other-ramp       ok        ok      ok     no       no              no   no      
 pause-ramp       no        no      no     no       no              no   no           no     no           ok      done        ok               no           no         no       no     no
 resume-ramp      no        no      no     no       no              no   no           no     no           done    ok          done             no           no         no       no     no
 stop-ramp        done      done    done   done     done            done done         done   done         ok      ok          ok               done         done       done     done   done
+acknowledge      done      done    done   done     done            done done         done   done         done    done        done             done         done       ok       done   done
 reset            ok        ok      ok     ok       ok              ok   ok           ok     ok           ok      ok          ok               ok           ok         ok       ok     ok
 purge            no        no      no     ok       ok              no   ok           done   ok           no      no          ok               no           no         no       no     no
 delete           ok        ok      ok     ok       ok              ok   ok           ok     ok           ok      ok          ok               ok           ok         ok       ok     ok
@@ -115,6 +116,9 @@ func Prepare(t *testing.T, s store.Store, experiment, state string) {
 		if err := Do(t.Context(), e, experiment, operation); err != nil {
 			t.Fatalf("%s: %s: %v", state, operation, err)
 		}
+	}
+	if _, err := e.Reports(t.Context(), experiment); err != nil { // notices a mismatch
+		t.Fatal(err)
 	}
 	if state == "purged-again" { // an import adds a client afterwards
 		i := counted(experiment, state)
@@ -187,7 +191,8 @@ func Do(ctx context.Context, e *sixpack.Engine, experiment, operation string, op
 	return map[string]func(context.Context, string) error{
 		"reset-winner": e.ResetWinner, "pause": e.Pause, "resume": e.Resume, "archive": e.Archive, "unarchive": e.Unarchive,
 		"clear-override": e.ClearOverride, "pause-ramp": e.PauseRamp, "resume-ramp": e.ResumeRamp, "stop-ramp": e.StopRamp,
-		"reset": e.Reset, "purge": e.Purge, "delete": e.Delete,
+		"acknowledge": e.AcknowledgeMismatch,
+		"reset":       e.Reset, "purge": e.Purge, "delete": e.Delete,
 	}[operation](ctx, experiment)
 }
 

@@ -131,8 +131,12 @@ func effect(s samplesize.Situation, x stats.Number) string {
 
 // StoredPlan writes the plan of an experiment. Only its Baseline and Size may be zero.
 func StoredPlan(w io.Writer, experiment, kpi string, p store.Plan) error {
+	by := analysis.KPIName(kpi)
+	if p.Measure != "" {
+		by = analysis.Suggestion{KPI: kpi, Measure: p.Measure}.String()
+	}
 	text := fmt.Sprintf("%s: by %s, an effect of %s with a power of %s and false alarms in at most %s of tests",
-		experiment, analysis.KPIName(kpi), format.Percent(p.Effect), format.Percent(p.Power), format.Percent(p.Alpha))
+		experiment, by, format.Percent(p.Effect), format.Percent(p.Power), format.Percent(p.Alpha))
 	if p.Baseline != 0 {
 		text += ", from a rate of " + format.Percent(p.Baseline)
 	}

@@ -28,7 +28,8 @@ func (r Analysis) String() string {
 	var b strings.Builder
 	paragraphs(&b, r.Verdict.Headline, r.Verdict.Detail)
 	b.WriteString("\n" + r.table() + "\n")
-	paragraphs(&b, r.Verdict.Note, r.NotDrawnNote(), r.about(), r.ExploratoryNote(), r.SampleRatioNote(), r.assumption(), r.Forecast(), r.ReadingNote(),
+	paragraphs(&b, r.Verdict.Note, r.NotDrawnNote(), r.about(), r.suggestion(), r.ExploratoryNote(), r.AcknowledgedNote(), r.SampleRatioNote(),
+		r.assumption(), r.Forecast(), r.ReadingNote(),
 		r.StratifiedNote())
 	return b.String()
 }
@@ -101,6 +102,15 @@ func (r Analysis) about() string {
 		text += fmt.Sprintf(" For this analysis only, %s overrides the plan of the experiment.", strings.Join(rest, ", "))
 	}
 	return text
+}
+
+// suggestion says what would be a better choice than the primary KPI and its measure, and how to choose it.
+func (r Analysis) suggestion() string {
+	s := r.Suggestion
+	if !r.Stored || s == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s To change that: sixpack plan %q --set --kpi %q --measure %s", r.SuggestionNote(), r.Experiment, s.KPI, s.Measure)
 }
 
 // assumption says which shares a mismatch is about if none were given.

@@ -45,6 +45,7 @@ func (c control) handler() http.Handler {
 	mux.HandleFunc("GET /backup", c.backup)
 	mux.HandleFunc("GET /results", c.counts)
 	mux.HandleFunc("PUT /plan", c.setPlan)
+	mux.HandleFunc("POST /acknowledge", c.acknowledge)
 	return mux
 }
 
@@ -67,6 +68,14 @@ func (c control) counts(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(all) //nolint:errchkjson // the reader may be gone; times can be encoded
+}
+
+func (c control) acknowledge(w http.ResponseWriter, r *http.Request) {
+	if err := c.engine.AcknowledgeMismatch(r.Context(), r.URL.Query().Get("experiment")); err != nil {
+		http.Error(w, err.Error(), http.StatusUnprocessableEntity)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
 }
 
 func (c control) setPlan(w http.ResponseWriter, r *http.Request) {

@@ -41,7 +41,7 @@ func (e *experiment) convert(who client, c store.Conversion) (bool, error) {
 	if !ok {
 		return false, nil
 	}
-	kpi, err := e.kpi(c.KPI)
+	kpi, err := e.kpi(c.KPI, c.Measure())
 	if err != nil {
 		return false, err
 	}

@@ -182,7 +182,7 @@ func (x *txn) addSums(b *bbolt.Bucket, k countKey, e store.EpochConversions) err
 // nothing.
 func (e *experiment) rebase(given store.Counts) error {
 	for _, kpi := range given.KPIs() {
-		if _, err := e.kpi(kpi); err != nil {
+		if _, err := e.kpi(kpi, ""); err != nil {
 			return err
 		}
 	}

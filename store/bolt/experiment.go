@@ -82,7 +82,7 @@ func (e *experiment) create(r store.Record, earlier []store.Epoch) error {
 	if key := e.key(experimentPrefix); r.Name != e.name || r.Version == 0 || len(key) > bbolt.MaxKeySize {
 		return fmt.Errorf("%w: new record %.100q with version %d", store.ErrInvalid, r.Name, r.Version)
 	}
-	r.KPIs = nil
+	r.KPIs, r.Measures = nil, nil
 	value, err := encode("record", r)
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ func (e *experiment) replace(r store.Record) error {
 	if err := e.load(); err != nil {
 		return err
 	}
-	r.Version, r.KPIs = e.version+1, e.record.KPIs
+	r.Version, r.KPIs, r.Measures = e.version+1, e.record.KPIs, e.record.Measures
 	value, err := encode("record", r)
 	if err != nil {
 		return err
@@ -158,13 +158,14 @@ func (e *experiment) epochs() (epochs []store.Epoch, err error) {
 	return append(epochs, e.record.Epoch), nil
 }
 
-// kpi returns the index of a KPI, which is added to the record if it is unknown.
-func (e *experiment) kpi(name string) (int, error) {
+// kpi returns the index of a KPI, which is added to the record with the measure if it is
+// unknown.
+func (e *experiment) kpi(name string, m store.Measure) (int, error) {
 	if i := slices.Index(e.record.KPIs, name); i >= 0 {
 		return i, nil
 	}
 	r := *e.record
-	r.KPIs = append(slices.Clone(r.KPIs), name)
+	r.AddKPI(name, m)
 	value, err := encode("record", r)
 	if err != nil {
 		return 0, err
@@ -205,7 +206,7 @@ func (e *experiment) clearCounts() error {
 	}
 	e.txn.wrote(e.bucket.Delete(epochsKey))
 	r := *e.record
-	r.KPIs = nil
+	r.KPIs, r.Measures = nil, nil
 	value, err := encode("record", r)
 	if err != nil {
 		return err

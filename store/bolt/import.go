@@ -20,7 +20,7 @@ func (x *txn) merge(i store.Import) (done store.Imported, err error) {
 		return done, err
 	}
 	for _, kpi := range i.Record.KPIs {
-		if _, err := e.kpi(kpi); err != nil {
+		if _, err := e.kpi(kpi, i.Record.Measures[kpi]); err != nil {
 			return done, err
 		}
 	}
@@ -96,7 +96,7 @@ func (e *experiment) mergeConversions(who *client, given []store.ClientConversio
 		return err
 	}
 	for _, g := range given {
-		kpi, err := e.kpi(g.KPI)
+		kpi, err := e.kpi(g.KPI, "")
 		if err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ type experiment struct {
 
 func newExperiment(r store.Record) *experiment {
 	e := &experiment{seed: maphash.MakeSeed()}
-	r.KPIs = nil // there are no conversions yet
+	r.KPIs, r.Measures = nil, nil // there are no conversions yet
 	r = r.Clone()
 	r.Name = strings.Clone(r.Name) // it may be a part of a request
 	e.set(&r)
@@ -100,10 +100,10 @@ func (e *experiment) participate(p store.Participation) (store.Facts, error) {
 
 // successor returns r as the next version of old.
 func successor(old *store.Record, r store.Record) *store.Record {
-	r.KPIs = nil
+	r.KPIs, r.Measures = nil, nil
 	r = r.Clone()
 	r.Version = old.Version + 1
-	r.KPIs = old.KPIs
+	r.KPIs, r.Measures = old.KPIs, old.Measures
 	return &r
 }
 
@@ -129,7 +129,7 @@ func (e *experiment) convert(c store.Conversion) store.Facts {
 	e.counts.mu.Lock()
 	defer e.counts.mu.Unlock()
 	if kpi < 0 {
-		kpi = e.addKPI(c.KPI)
+		kpi = e.addKPI(c.KPI, c.Measure())
 	}
 	sh.convert(k, kpi, after)
 	e.counts.live.Credit(who, kpi, store.DayOf(c.At), before, after)
@@ -137,15 +137,16 @@ func (e *experiment) convert(c store.Conversion) store.Facts {
 	return f
 }
 
-// addKPI returns the index of a KPI and adds the KPI to the record if it is unknown. The
+// addKPI returns the index of a KPI and adds the KPI to the record if it is unknown, with the
+// measure. The
 // version stays the same. The caller holds counts.mu. Without it, a client in another shard
 // may have added the KPI since the caller looked.
-func (e *experiment) addKPI(kpi string) int {
+func (e *experiment) addKPI(kpi string, m store.Measure) int {
 	r := *e.record.Load()
 	if i := slices.Index(r.KPIs, kpi); i >= 0 {
 		return i
 	}
-	r.KPIs = append(slices.Clone(r.KPIs), strings.Clone(kpi))
+	r.AddKPI(strings.Clone(kpi), m)
 	e.set(&r)
 	return len(r.KPIs) - 1
 }

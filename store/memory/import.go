@@ -25,7 +25,7 @@ func (s *Store) Import(ctx context.Context, i store.Import) (store.Imported, err
 	defer e.unlock()
 	done := store.Imported{Created: created}
 	for _, kpi := range i.Record.KPIs {
-		e.addKPI(kpi)
+		e.addKPI(kpi, i.Record.Measures[kpi])
 	}
 	for _, c := range i.Clients {
 		e.merge(c, &done)
@@ -87,7 +87,7 @@ func (e *experiment) merge(c store.Client, done *store.Imported) {
 		return
 	}
 	for _, v := range c.Conversions {
-		kpi := e.addKPI(v.KPI)
+		kpi := e.addKPI(v.KPI, "")
 		before := sh.conversion(k, kpi)
 		merged := before.Merge(v)
 		switch {
@@ -106,7 +106,7 @@ func (e *experiment) merge(c store.Client, done *store.Imported) {
 // rebase replaces the base by a copy of given. The caller holds all locks.
 func (e *experiment) rebase(given store.Counts) {
 	for _, kpi := range given.KPIs() {
-		e.addKPI(kpi)
+		e.addKPI(kpi, "")
 	}
 	base := store.NewCounts(e.record.Load().Clone(), nil)
 	base.Add(given)

@@ -163,7 +163,7 @@ func (s *Store) Clear(ctx context.Context, r store.Record, keepCounts bool, chan
 	return s.save(ctx, "clear", r, changes, func(e *experiment, next *store.Record) {
 		e.deleteClients()
 		if !keepCounts {
-			next.KPIs = nil
+			next.KPIs, next.Measures = nil, nil
 			e.counts.reset()
 		}
 	})

@@ -195,10 +195,14 @@ func (s *Store) rebase(ctx context.Context, i store.Import, given store.Counts) 
 	return s.base(ctx, i, string(text), base.Record.KPIs)
 }
 
-// base runs lua/base.lua.
+// base runs lua/base.lua. The measures of KPIs are those in the record of i.
 func (s *Store) base(ctx context.Context, i store.Import, counts string, kpis []string) error {
 	_, err := s.imports(ctx, i, func(ctx context.Context, k *keys) (reply, error) {
-		return s.run(ctx, s.scripts.base, []string{k.record, k.counts}, append([]string{k.generation, counts}, kpis...))
+		args := []string{k.generation, counts}
+		for _, kpi := range kpis {
+			args = append(args, kpi, string(i.Record.Measures[kpi]))
+		}
+		return s.run(ctx, s.scripts.base, []string{k.record, k.counts}, args)
 	})
 	return err
 }

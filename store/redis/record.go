@@ -10,19 +10,21 @@ import (
 )
 
 // The fields of a record's hash. The field of a KPI is fieldKPI followed by its name, and
-// contains its index. Other fields are for the scripts: n is the number of KPIs, o the nonce of
+// contains its index. The field fieldMeasure followed by the name contains the measure of the
+// KPI, if it is known. Other fields are for the scripts: n is the number of KPIs, o the nonce of
 // the call that wrote the record, and t the version, generation and number of alternatives, in
 // one field because every call reads them.
 const (
 	fieldVersion    = "v"
 	fieldGeneration = "g"
-	fieldJSON       = "j" // without the version and the KPIs
+	fieldJSON       = "j" // without the version, the KPIs and their measures
 	fieldKPI        = "k"
+	fieldMeasure    = "m"
 )
 
 // recordArgs returns the arguments with which a script writes r, without its version.
 func recordArgs(r store.Record) ([]string, error) {
-	r.Version, r.KPIs = 0, nil
+	r.Version, r.KPIs, r.Measures = 0, nil, nil
 	text, err := json.Marshal(r)
 	if err != nil { // a number is not finite, or a year is beyond 9999
 		return nil, fmt.Errorf("%w: record: %w", store.ErrInvalid, err)
@@ -58,7 +60,7 @@ func decodeRecord(fields map[string]string) (*store.Record, error) {
 		if !ok {
 			err = errors.Join(err, errDamaged)
 		}
-		r.KPIs = append(r.KPIs, name)
+		r.AddKPI(name, store.Measure(fields[fieldMeasure+name]))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%w: record: %w", errDamaged, err)

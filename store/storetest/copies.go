@@ -88,13 +88,23 @@ func scribbleRecord(r *store.Record) {
 			texts[i] = "scribble"
 		}
 	}
-	for _, weights := range [][]float64{r.Weights, r.Override.Weights, r.Epoch.Weights, r.Ramp.Steps} {
+	for _, weights := range [][]float64{r.Weights, r.Override.Weights, r.Epoch.Weights, r.Ramp.Steps, r.Mismatch.Shares, r.Mismatch.Expected} {
 		for i := range weights {
 			weights[i] = -1
 		}
 	}
 	for i := range r.Ramp.Guardrails {
 		r.Ramp.Guardrails[i].KPI = "scribble"
+	}
+	for kpi := range r.Measures {
+		r.Measures[kpi] = "scribble"
+	}
+	for _, e := range r.Look.Epochs {
+		for i, a := range e.Alternatives {
+			if e.Alternatives[i].Converted = -1; a.Sum != nil {
+				a.Sum.SetInt64(-1)
+			}
+		}
 	}
 	*r = store.Record{}
 }

@@ -72,7 +72,7 @@ func importMerges(s subject) {
 	if got := describeClients(s.clients("button")); got != want {
 		s.t.Errorf("the clients are\n%s\nwant\n%s", got, want)
 	}
-	r.KPIs = []string{"", "purchase"}
+	r.KPIs, r.Measures = []string{"", "purchase"}, map[string]store.Measure{"": store.MeasureMean}
 	if got := describeRecord(s.counts("button").Record); got != describeRecord(r) {
 		s.t.Errorf("the record is %s, want %s", got, describeRecord(r))
 	}
@@ -145,7 +145,7 @@ func importCopies(s subject) {
 		r = s.update("source", func(r *store.Record) { r.Epoch.Number++ })
 		want := s.counts("source")
 		rest := s.counts("source")
-		copied.KPIs = want.Record.KPIs
+		copied.KPIs, copied.Measures = want.Record.KPIs, want.Record.Measures
 		i := store.Import{Record: copied, Clients: s.clients("source"), Counts: &rest}
 		for _, c := range i.Clients {
 			rest.SubClient(c)

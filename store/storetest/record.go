@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"fmt"
+	"maps"
+	"math/big"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +24,7 @@ func full(name string) store.Record {
 		Algorithm:    "thompson",
 		Override:     store.Override{Traffic: 0.3, Weights: []float64{3, 2, 1}, Algorithm: "random"},
 		Plan: store.Plan{
-			KPI: "purchase", Effect: 0.1, Baseline: 1.0 / 3, Power: 0.9, Alpha: 0.01, Size: 1 << 60, Analysis: store.AnalysisFixed,
+			KPI: "purchase", Measure: store.MeasureMean, Effect: 0.1, Baseline: 1.0 / 3, Power: 0.9, Alpha: 0.01, Size: 1 << 60, Analysis: store.AnalysisFixed,
 		},
 		Ramp: store.Ramp{
 			RampPlan: store.RampPlan{
@@ -31,6 +33,16 @@ func full(name string) store.Record {
 			},
 			State: store.RampRunning, Step: 1, Since: noon.Add(time.Nanosecond), Next: noon.Add(25 * time.Hour),
 			Left: time.Hour, Participants: 1 << 60, Reason: "nobody <took> part",
+		},
+		Look: store.Look{
+			At: noon.Add(2 * time.Nanosecond), State: "winner", Leader: "blue",
+			Epochs: []store.LookedEpoch{{Epoch: 3, Alternatives: []store.LookedSum{
+				{Participants: 1 << 60, Converted: 7, NonZero: 6, Sum: big.NewInt(-1 << 62), Squares: new(big.Int).Lsh(big.NewInt(1), 200)}, {}, {},
+			}}},
+		},
+		Mismatch: store.Mismatch{
+			At: noon.Add(3 * time.Nanosecond), P: 1e-300, Shares: []float64{1.0 / 3, 0.5, 0.25}, Expected: []float64{0.5, 0.25, 0.25},
+			Acknowledged: noon.Add(4 * time.Nanosecond), Epoch: 4, Participants: []int64{1 << 60, 0, 1},
 		},
 		Epoch:       store.Epoch{Number: 4, Start: noon.Add(time.Hour), Weights: []float64{0.5, 0.3, 0.2}},
 		Winner:      "blue",
@@ -80,28 +92,34 @@ func recordsKeepTheirFields(s subject) {
 
 func kpisKeptByStore(s subject) {
 	r := newRecord("button", "red", "blue")
-	r.KPIs = []string{"invented"}
+	r.KPIs, r.Measures = []string{"invented"}, map[string]store.Measure{"invented": store.MeasureMean}
 	p := in(r, "client", 0)
 	p.Version, p.Record = 0, &r
 	s.participate(p)
 	check := func(step string, want ...string) {
 		s.t.Helper()
-		if got := s.counts("button").Record.KPIs; !slices.Equal(got, want) {
-			s.t.Errorf("after %s the KPIs are %q, want %q", step, got, want)
+		measures := make(map[string]store.Measure)
+		for _, kpi := range want {
+			if measures[kpi] = store.MeasureRate; kpi == "" {
+				measures[kpi] = store.MeasureMean
+			}
 		}
-		if got := s.lookup("button", "client").Record.KPIs; !slices.Equal(got, want) {
-			s.t.Errorf("after %s Lookup returned the KPIs %q, want %q", step, got, want)
+		for what, r := range map[string]store.Record{"Counts": s.counts("button").Record, "Lookup": *s.lookup("button", "client").Record} {
+			if !slices.Equal(r.KPIs, want) || !maps.Equal(r.Measures, measures) {
+				s.t.Errorf("after %s %s returned the KPIs %q with %q, want %q with %q", step, what, r.KPIs, r.Measures, want, measures)
+			}
 		}
 	}
 	check("creation")
-	for _, kpi := range []string{"z", "", "a", "z"} {
-		s.expect("conversion", s.convert(by(r, "client", kpi)), store.Facts{Version: r.Version, Choice: 0, Epoch: 1, Wrote: true})
+	// The first conversion for a KPI fixes its measure: here a value of 0 for the default KPI.
+	for _, c := range []store.Conversion{by(r, "client", "z"), worth(r, "client", "", 0), by(r, "client", "a"), worth(r, "client", "z", 5), by(r, "client", "")} {
+		s.expect("conversion", s.convert(c), store.Facts{Version: r.Version, Choice: 0, Epoch: 1, Wrote: true})
 	}
 	check("conversions", "z", "", "a")
 
-	now := s.update("button", func(r *store.Record) { r.KPIs = []string{"invented"} })
+	now := s.update("button", func(r *store.Record) { r.KPIs, r.Measures = []string{"invented"}, nil })
 	check("Save", "z", "", "a")
-	now.KPIs = nil
+	now.KPIs, now.Measures = nil, nil
 	p = in(now, "client", 0)
 	p.Record = &now
 	s.participate(p)
@@ -189,7 +207,7 @@ func clearForgets(s subject) {
 	r := s.used("button")
 	s.used("button 2")
 	other := describe(s.counts("button 2"))
-	r.Salt, r.Epoch, r.KPIs = "new salt", store.Epoch{Number: 3, Start: noon.Add(time.Hour)}, nil
+	r.Salt, r.Epoch, r.KPIs, r.Measures = "new salt", store.Epoch{Number: 3, Start: noon.Add(time.Hour)}, nil, nil
 	s.expect("clear", s.clear(r, false), store.Facts{Version: r.Version + 1, Choice: store.None, Wrote: true})
 	r.Version++
 

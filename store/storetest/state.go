@@ -50,6 +50,7 @@ func describe(r store.Counts) string {
 func describeRecord(r store.Record) string {
 	r.Created, r.Epoch.Start = r.Created.UTC(), r.Epoch.Start.UTC()
 	r.Ramp.Since, r.Ramp.Next = r.Ramp.Since.UTC(), r.Ramp.Next.UTC()
+	r.Look.At, r.Mismatch.At, r.Mismatch.Acknowledged = r.Look.At.UTC(), r.Mismatch.At.UTC(), r.Mismatch.Acknowledged.UTC()
 	text, err := json.Marshal(r)
 	if err != nil {
 		return err.Error()

@@ -43,6 +43,7 @@ func Routes(engine *sixpack.Engine, now func() time.Time) []access.Route {
 		access.For(access.Editor, "PUT "+one+"/override", edit(engine.Override)),
 		access.For(access.Editor, "DELETE "+one+"/override", operation(engine.ClearOverride)),
 		access.For(access.Editor, "PUT "+one+"/plan", edit(engine.SetPlan)),
+		access.For(access.Editor, "POST "+one+"/acknowledge", operation(engine.AcknowledgeMismatch)),
 		access.For(access.Editor, "PUT "+one+"/ramp", edit(a.startRamp)),
 		access.For(access.Editor, "DELETE "+one+"/ramp", operation(engine.StopRamp)),
 		access.For(access.Editor, "PUT "+one+"/ramp/pause", operation(engine.PauseRamp)),

@@ -25,7 +25,8 @@ type settings struct {
 	Alternatives []string        `json:"alternatives"` // the control first
 	KPIs         []string        `json:"kpis"`         // seen so far; "" is the default KPI
 	PrimaryKPI   string          `json:"primary_kpi"`
-	Winner       *string         `json:"winner"` // null without a winner
+	Measure      store.Measure   `json:"measure"` // of the primary KPI; empty while it is not fixed
+	Winner       *string         `json:"winner"`  // null without a winner
 	Paused       bool            `json:"paused"`
 	Archived     bool            `json:"archived"`
 	Purged       bool            `json:"purged"`
@@ -43,7 +44,7 @@ type settings struct {
 func newSettings(r store.Record) settings {
 	s := settings{
 		Name: r.Name, State: selection.StateOf(r), Description: r.Description, Alternatives: r.Alternatives, KPIs: append([]string{}, r.KPIs...),
-		PrimaryKPI: r.PrimaryKPI(), Paused: r.Paused, Archived: r.Archived, Purged: r.Purged,
+		PrimaryKPI: r.PrimaryKPI(), Measure: r.MeasureOf(r.PrimaryKPI()), Paused: r.Paused, Archived: r.Archived, Purged: r.Purged,
 		Traffic: r.TrafficInForce(), Weights: r.Shares(), Algorithm: r.AlgorithmInForce(),
 		Declared: store.Override{Traffic: r.Traffic, Weights: r.Weights, Algorithm: r.Algorithm}, Override: r.Override, Plan: r.Plan,
 		Ramp: newRamp(r.Ramp),

@@ -24,7 +24,7 @@ func ViewOf(r *http.Request, e *sixpack.Engine) (v View, err error) {
 	if v.Period, err = series.ParsePeriod(query.Get("period")); err != nil {
 		return v, err
 	}
-	if v.Counts, err = e.Counts(r.Context(), r.PathValue("name")); err != nil {
+	if v.Counts, err = e.Look(r.Context(), r.PathValue("name")); err != nil {
 		return v, err
 	}
 	record := v.Counts.Record

@@ -33,7 +33,8 @@ if ARGV[10] == '1' then
   redis.call('HDEL', KEYS[3], 'x')
 else
   for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
-    if string.sub(field, 1, 1) == 'k' then
+    local kind = string.sub(field, 1, 1)
+    if kind == 'k' or kind == 'm' then
       redis.call('HDEL', KEYS[1], field)
     end
   end

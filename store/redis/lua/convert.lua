@@ -47,7 +47,7 @@ if ARGV[8] ~= '' then
   end
 end
 
-index = kpi(KEYS[1], ARGV[4], index)
+index = kpi(KEYS[1], ARGV[4], index, ARGV[8] == '' and 'rate' or 'mean')
 local alternative, epoch = choice(is)
 local sums = 's' .. alternative .. ':' .. index .. ':' .. epoch .. ':'
 local value, n

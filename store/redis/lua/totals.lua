@@ -36,13 +36,17 @@ local function conversion(value, kpi)
   return nil
 end
 
--- kpi returns the index of a KPI. If known, its index in the record, is false, it adds the KPI.
-local function kpi(record, name, known)
+-- kpi returns the index of a KPI. If known, its index in the record, is false, it adds the KPI
+-- with the measure, unless that is nil or empty.
+local function kpi(record, name, known, measure)
   if known then
     return tonumber(known)
   end
   local index = redis.call('HINCRBY', record, 'n', 1) - 1
   redis.call('HSET', record, 'k' .. name, index)
+  if measure and measure ~= '' then
+    redis.call('HSET', record, 'm' .. name, measure)
+  end
   return index
 end
 
