@@ -260,12 +260,18 @@ func (p *parser) number(line []string, column string) (float64, error) {
 func (p *parser) exact(line []string, column string) (x float64, full *big.Rat, err error) {
 	text := p.field(line, column)
 	x, err = strconv.ParseFloat(text, 64)
-	full, ok := new(big.Rat).SetString(text)
+	full, ok := new(big.Rat), true
+	if math.Abs(x) >= smallest { // an exponent far below would take long
+		full, ok = full.SetString(text)
+	}
 	if err != nil || !ok || !(math.Abs(x) <= maxSum) {
 		return 0, nil, fmt.Errorf("%s: %q must be a number such as 1234.5", column, text)
 	}
 	return x, full, nil
 }
+
+// smallest is the smallest number that counts. Squares are kept in millionths of millionths.
+const smallest = 1e-13
 
 // maxSum limits sums and sums of squares. The squares of 1e15 values of 1e12 are within it.
 const maxSum = 1e39
