@@ -251,6 +251,7 @@ func ExampleEngine_StartRamp() {
 	for day := range 4 {
 		for i := range 1000 {
 			_, _ = engine.Participate(ctx, button, fmt.Sprint("visitor-", day, "-", i))
+			_, _ = engine.Convert(ctx, "button-color", fmt.Sprint("visitor-", day, "-", i), sixpack.KPI("purchase"))
 		}
 		r, _ := engine.Counts(ctx, "button-color")
 		fmt.Println("day", day, r.Record.Ramp.State, r.Record.Override.Traffic)

@@ -24,6 +24,9 @@ import (
 // if a guardrail became worse: if the always-valid interval of its difference, at the plan's
 // alpha, lies on the wrong side of 0 for any alternative. Only an operator lowers the traffic.
 //
+// A step is repeated while a guardrail cannot judge it ([analysis.Unseen]). After three repetitions the ramp pauses; resumed by
+// an operator, it takes the step.
+//
 // The traffic of a ramp takes precedence over the declarations of callers, like an
 // [Engine.Override]. While the ramp runs or is paused, the traffic of an Override must be
 // the traffic of the step, or 0, which keeps it. Afterwards the traffic of the last step
@@ -76,7 +79,7 @@ func (e *Engine) StopRamp(ctx context.Context, experiment string) error {
 
 func (e *Engine) setRamp(ctx context.Context, experiment string, action store.Action, state store.RampState) error {
 	return e.edit(ctx, experiment, action, func(r *store.Record) error {
-		r.Ramp.State = state
+		r.Ramp.State, r.Ramp.Reason = state, ""
 		runRamp(r, e.config.Now())
 		return nil
 	})
@@ -103,6 +106,9 @@ func checkRamp(p store.RampPlan) error {
 		if err := checkKPI(g.KPI); err != nil {
 			return err
 		}
+		if !(g.Tolerate >= 0 && g.Tolerate < 1) {
+			return invalid("ramp", "the tolerated change %v is not a fraction from 0 to below 1, such as 0.1 for 10%%", g.Tolerate)
+		}
 		if slices.ContainsFunc(p.Guardrails[:i], func(o store.Guardrail) bool { return o.KPI == g.KPI }) {
 			return invalid("ramp", "the KPI %q is a guardrail twice; list it once", g.KPI)
 		}
@@ -113,7 +119,7 @@ func checkRamp(p store.RampPlan) error {
 // stepTo starts a step. The last step ends the ramp.
 func (e *Engine) stepTo(r *store.Record, step int, participants int64) {
 	r.Override.Traffic = r.Ramp.Steps[step]
-	r.Ramp.Step, r.Ramp.Since = step, e.config.Now()
+	r.Ramp.Step, r.Ramp.Since, r.Ramp.Holds = step, e.config.Now(), 0
 	if step == len(r.Ramp.Steps)-1 {
 		r.Ramp.State = store.RampDone
 	}
@@ -198,6 +204,16 @@ func (e *Engine) advance(r *store.Record, counts store.Counts, now time.Time) (a
 		runRamp(r, now)
 		return store.ActionStopRamp
 	}
-	e.stepTo(r, r.Ramp.Step+1, here)
-	return store.ActionRampStep
+	const maxHolds = 3
+	reason, holds := analysis.Unseen(counts), r.Ramp.Holds+1
+	if reason == "" || holds > maxHolds+1 {
+		e.stepTo(r, r.Ramp.Step+1, here)
+		return store.ActionRampStep
+	}
+	if e.hold(r, here); holds > maxHolds {
+		r.Ramp.State, r.Ramp.Next, action = store.RampPaused, now, store.ActionPauseRamp
+		runRamp(r, now)
+	}
+	r.Ramp.Reason, r.Ramp.Holds = reason, holds
+	return action
 }

@@ -328,6 +328,81 @@ func counting(t *testing.T, participants [2]int64, converted map[string][2]int64
 	return e, countsOf(t, e, "exp").Record
 }
 
+// TestRampHolds checks that a ramp repeats a step that its guardrail cannot judge, that it asks
+// the operator after three repetitions, and that it then takes the step.
+func TestRampHolds(t *testing.T) {
+	equal := [2]int64{10000, 10000}
+	tolerant := func(kpi string, rise bool) store.Guardrail {
+		return store.Guardrail{KPI: kpi, RiseIsBad: rise, Tolerate: 0.1}
+	}
+	for name, c := range map[string]struct {
+		participants [2]int64
+		converted    [2]int64
+		guardrail    store.Guardrail
+		reason       string // empty: it goes on
+	}{
+		"no conversions":             {equal, [2]int64{0, 0}, store.Guardrail{KPI: "purchase"}, "purchase has no conversions of the control yet"},
+		"no conversions of an error": {equal, [2]int64{0, 0}, store.Guardrail{KPI: "purchase", RiseIsBad: true}, ""},
+		"few conversions":            {equal, [2]int64{5, 5}, store.Guardrail{KPI: "purchase"}, ""},
+		"too few to rule out": {
+			equal, [2]int64{500, 500}, tolerant("purchase", false),
+			"a fall of purchase by more than 10% is not ruled out yet: the participants so far detect a fall of 24% or more",
+		},
+		"a fall that is not ruled out": {
+			[2]int64{1e6, 1e6}, [2]int64{50_000, 46_000}, tolerant("purchase", false), "purchase fell with B",
+		},
+		"ruled out":                {[2]int64{1e6, 1e6}, [2]int64{50_000, 50_000}, tolerant("purchase", false), ""},
+		"a rise, which is not bad": {[2]int64{1e6, 1e6}, [2]int64{50_000, 60_000}, tolerant("purchase", false), ""},
+		"a rise that is not ruled out": {
+			equal, [2]int64{500, 500}, tolerant("purchase", true),
+			"a rise of purchase by more than 10% is not ruled out yet: the participants so far detect a rise of 27% or more",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, r := counting(t, c.participants, map[string][2]int64{"purchase": c.converted}, c.guardrail)
+				if r.Ramp.Reason != c.reason || (r.Ramp.Step == 0) != (c.reason != "") {
+					t.Errorf("%+v, want %q", r.Ramp, c.reason)
+				}
+			})
+		})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		e, r := counting(t, equal, map[string][2]int64{"purchase": {0, 0}}, store.Guardrail{KPI: "purchase"})
+		next := func() {
+			time.Sleep(day)
+			exp := sixpack.Experiment{Name: "exp", Alternatives: []string{"A", "B"}}
+			for i := range 20 {
+				participate(t, e, exp, fmt.Sprint(time.Now(), i))
+			}
+			r = countsOf(t, e, "exp").Record
+		}
+		for holds := 1; holds <= 3; holds++ {
+			if r.Ramp.State != store.RampRunning || r.Ramp.Step != 0 || r.Ramp.Holds != holds {
+				t.Errorf("after %d repetitions: %+v", holds, r.Ramp)
+			}
+			next()
+		}
+		if r.Ramp.State != store.RampPaused || r.Ramp.Reason == "" || !r.Ramp.Next.IsZero() {
+			t.Errorf("it does not ask: %+v", r.Ramp)
+		}
+		log, err := e.Changes(t.Context(), "exp", 1)
+		check(t, err)
+		if log[0].Action != store.ActionPauseRamp || log[0].By != "sixpack" {
+			t.Errorf("the log says %+v", log[0])
+		}
+		next()
+		if r.Ramp.State != store.RampPaused {
+			t.Errorf("it goes on by itself: %+v", r.Ramp)
+		}
+		check(t, e.ResumeRamp(t.Context(), "exp"))
+		next()
+		if r.Ramp.State != store.RampRunning || r.Ramp.Step != 1 || r.Ramp.Holds != 0 || r.Ramp.Reason != "" {
+			t.Errorf("resumed: %+v", r.Ramp)
+		}
+	})
+}
+
 func TestRampStopsItself(t *testing.T) {
 	equal := [2]int64{10000, 10000}
 	fall, rise := map[string][2]int64{"": {500, 350}}, map[string][2]int64{"": {500, 700}}
@@ -483,6 +558,7 @@ func TestRampRefused(t *testing.T) {
 		"percent":           {plan(func(p *store.RampPlan) { p.Steps = []float64{1, 50} }), invalid("traffic fraction")},
 		"no hold":           {plan(func(p *store.RampPlan) { p.Hold = 0 }), invalid("ramp")},
 		"guardrail":         {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{KPI: "a b"}} }), invalid("kpi name")},
+		"tolerance":         {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{Tolerate: 1}} }), invalid("ramp")},
 		"guardrail, twice":  {plan(func(p *store.RampPlan) { p.Guardrails = []store.Guardrail{{}, {RiseIsBad: true}} }), invalid("ramp")},
 		"well, as it seems": {plan(func(*store.RampPlan) {}), nil},
 	} {

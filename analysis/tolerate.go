@@ -1,9 +1,12 @@
 package analysis
 
 import (
+	"cmp"
+	"fmt"
 	"math"
 	"time"
 
+	"github.com/sixpack-go/sixpack/internal/format"
 	"github.com/sixpack-go/sixpack/stats"
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -36,6 +39,29 @@ func (b *builder) smallestLift(control, ratio float64, fall bool) float64 {
 		return stats.SmallestLiftOfMeans(b.meanDesign(ratio), control, fall)
 	}
 	return stats.SmallestLift(b.design(ratio), control, fall)
+}
+
+// Unseen returns why the guardrails of a ramp cannot judge its present step yet, empty if they can: a KPI that must not fall has
+// no conversions of the control, or a change for the worse by more than [store.Guardrail.Tolerate] is not ruled out.
+func Unseen(counts store.Counts) string {
+	for _, g := range counts.Record.Ramp.Guardrails {
+		name, b := cmp.Or(g.KPI, "the default KPI"), newBuilder(counts, g.KPI, time.Time{})
+		switch {
+		case g.Tolerate == 0 && !g.RiseIsBad && b.arms[0].Converted == 0:
+			return name + " has no conversions of the control yet"
+		case g.Tolerate > 0 && !RulesOut(counts, g, g.Tolerate):
+			change := "fall"
+			if g.RiseIsBad {
+				change = "rise"
+			}
+			reason := fmt.Sprintf("a %s of %s by more than %s is not ruled out yet", change, name, format.Percent(g.Tolerate))
+			if smallest := math.Abs(SmallestChange(counts, g, float64(b.Participants))); smallest > g.Tolerate {
+				reason += fmt.Sprintf(": the participants so far detect a %s of %s or more", change, format.Change(stats.Number(smallest)))
+			}
+			return reason
+		}
+	}
+	return ""
 }
 
 // RulesOut reports whether each challenger is shown not to change a guardrail for the worse by more than a tolerated fraction

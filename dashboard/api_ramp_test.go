@@ -33,7 +33,7 @@ func TestAPIRamp(t *testing.T) {
 		}
 	}
 	text := func(state string, step int, since, rest string) string {
-		return fmt.Sprintf(`{"state":%q,"steps":[0.01,0.05,0.1,0.25,0.5,1],"step":%d,"hold":"24h","guardrails":[{"kpi":"","rise_is_bad":false}],"since":%q,%s}`,
+		return fmt.Sprintf(`{"state":%q,"steps":[0.01,0.05,0.1,0.25,0.5,1],"step":%d,"hold":"24h","guardrails":[{"kpi":"","rise_is_bad":false,"tolerate":0}],"since":%q,%s}`,
 			state, step, since, rest)
 	}
 	const today, tomorrow = "2026-03-20T15:00:00Z", "2026-03-21T15:00:00Z"

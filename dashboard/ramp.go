@@ -52,6 +52,9 @@ func describeRamp(r store.Record, zone *time.Location) string {
 	since := here + " since " + r.Ramp.Since.In(zone).Format(minute)
 	switch r.Ramp.State {
 	case store.RampPaused:
+		if r.Ramp.Reason != "" {
+			return "Paused automatically at " + since + ", because " + r.Ramp.Reason + ". Resume the ramp to take the step all the same, or stop it."
+		}
 		return "Paused at " + since + ". When resumed, the ramp stays at this step for another " + format.Duration(r.Ramp.Left) + "."
 	case store.RampStopped:
 		if r.Ramp.Reason != "" {
@@ -74,15 +77,19 @@ func describeRamp(r store.Record, zone *time.Location) string {
 // conversions yet.
 func describeGuardrails(r store.Record) string {
 	const text = "The ramp stops by itself if there is a sample-ratio mismatch"
-	var worse, missing []string
+	var worse, missing, tolerated []string
 	for _, g := range r.Ramp.Guardrails {
 		kpi := analysis.KPIName(g.KPI)
 		worse = append(worse, kpi+either(g.RiseIsBad, " rises", " falls"))
+		if g.Tolerate > 0 {
+			tolerated = append(tolerated, either(g.RiseIsBad, "a rise of ", "a fall of ")+kpi+" by more than "+format.Percent(g.Tolerate))
+		}
 		if !slices.Contains(r.KPIs, g.KPI) {
 			missing = append(missing, kpi)
 		}
 	}
 	return text + either(worse != nil, ", or if an alternative makes a KPI significantly worse: "+strings.Join(worse, ", or "), "") +
+		either(tolerated != nil, ". It goes on only when "+strings.Join(tolerated, " and ")+" is ruled out", "") +
 		either(missing != nil, ". There are no conversions yet by "+strings.Join(missing, " and by "), "") + "."
 }
 

@@ -17,6 +17,9 @@ type Guardrail struct {
 	KPI string `json:"kpi,omitempty"` // "" is the default KPI
 	// RiseIsBad is set for KPIs such as errors. For other KPIs a fall is bad.
 	RiseIsBad bool `json:"rise_is_bad,omitempty"`
+	// Tolerate is the largest change for the worse, a fraction of the control's rate or mean in [0,1), such as 0.1 for 10%,
+	// with which a ramp goes on: a step is held until a larger change is ruled out. 0 asks for no such proof.
+	Tolerate float64 `json:"tolerate,omitempty"`
 }
 
 // Ramp raises the traffic of an experiment step by step: each step sets
@@ -34,7 +37,9 @@ type Ramp struct {
 	Left time.Duration `json:"left,omitempty"`
 	// Participants is the number of participants of all alternatives at Since.
 	Participants int64 `json:"participants,omitempty"`
-	// Reason says why the ramp stopped by itself or repeated its step.
+	// Holds is how often the present step was repeated because a guardrail has too little data.
+	Holds int `json:"holds,omitempty"`
+	// Reason says why the ramp stopped, paused or repeated its step by itself.
 	Reason string `json:"reason,omitempty"`
 }
 

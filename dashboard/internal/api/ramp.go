@@ -26,8 +26,9 @@ type ramp struct {
 }
 
 type guardrail struct {
-	KPI       string `json:"kpi"`
-	RiseIsBad bool   `json:"rise_is_bad"`
+	KPI       string  `json:"kpi"`
+	RiseIsBad bool    `json:"rise_is_bad"`
+	Tolerate  float64 `json:"tolerate"`
 }
 
 // newRamp returns nil if there never was a ramp.
