@@ -99,7 +99,7 @@ func TestRampOfTwoServers(t *testing.T) {
 	r := newRamped(t)
 	has := new(sync.Map)
 	r.come(t, 0, has)
-	r.call(t, 0, http.MethodPut, "/ramp", `{"steps":[0.25,0.5,0.75,1],"hold":"1s"}`, nil)
+	r.call(t, 0, http.MethodPut, "/ramp", `{"steps":[0.25,0.5,0.75,1],"hold":"1s","guardrails":[]}`, nil)
 	type experiment struct {
 		Traffic float64
 		Weights []float64
