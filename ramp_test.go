@@ -293,9 +293,9 @@ func TestRampLosesNobody(t *testing.T) {
 
 var lastOfMay = time.Date(2026, 5, 31, 12, 0, 0, 0, time.UTC)
 
-// counting returns a ramp of an experiment named exp with two alternatives and the given counts
-// by KPI, after a visitor has come when its first step was due.
-func counting(t *testing.T, participants [2]int64, converted map[string][2]int64, guardrails ...store.Guardrail) (*sixpack.Engine, store.Record) {
+// counting returns a ramp of an experiment named exp with two alternatives, or a third one without
+// weight, and the given counts by KPI, after a visitor has come when its first step was due.
+func counting(t *testing.T, third bool, participants [2]int64, converted map[string][2]int64, guardrails ...store.Guardrail) (*sixpack.Engine, store.Record) {
 	t.Helper()
 	s := new(memory.Store)
 	r := store.Record{
@@ -303,8 +303,12 @@ func counting(t *testing.T, participants [2]int64, converted map[string][2]int64
 		Created: lastOfMay.AddDate(0, 0, -30), Epoch: store.Epoch{Number: 1, Start: lastOfMay.AddDate(0, 0, -30)},
 		Plan: store.Plan{Analysis: store.AnalysisFixed, Size: 1e9}, // which is no reason not to look
 	}
+	if third {
+		r.Alternatives, r.Weights = append(r.Alternatives, "C"), []float64{0.5, 0.5, 0}
+		r.Epoch.Weights = r.Weights
+	}
 	counts := store.NewCounts(r, []store.Epoch{r.Epoch})
-	for i := range counts.Alternatives {
+	for i := range participants {
 		a := &counts.Alternatives[i]
 		a.AddDay(store.DayOf(lastOfMay), participants[i])
 		a.AddEpoch(1, participants[i])
@@ -319,7 +323,7 @@ func counting(t *testing.T, participants [2]int64, converted map[string][2]int64
 	time.Sleep(time.Until(lastOfMay))
 	e := sixpack.New(s, sixpack.Config{})
 	check(t, e.StartRamp(t.Context(), "exp", store.RampPlan{Steps: []float64{0.5, 0.75, 1}, Hold: day, Guardrails: guardrails}))
-	exp := sixpack.Experiment{Name: "exp", Alternatives: []string{"A", "B"}}
+	exp := sixpack.Experiment{Name: "exp", Alternatives: r.Alternatives, Weights: r.Weights}
 	for i := range 20 {
 		participate(t, e, exp, fmt.Sprint("client-", i))
 	}
@@ -426,22 +430,27 @@ func TestRampStopsItself(t *testing.T) {
 		"fewer errors":          {equal, errs(200, 100), ofError, ""},
 		"unknown KPI":           {equal, rise, ofError, ""},
 	} {
+		stops := func(t *testing.T, third bool) {
+			t.Helper()
+			e, r := counting(t, third, c.participants, c.converted, c.guardrails...)
+			log, err := e.Changes(t.Context(), "exp", 1)
+			check(t, err)
+			state, traffic, action := store.RampRunning, 0.75, store.ActionRampStep
+			if c.reason != "" {
+				state, traffic, action = store.RampStopped, 0.5, store.ActionStopRamp
+			}
+			if r.Ramp.State != state || r.Override.Traffic != traffic || r.Ramp.Reason != c.reason {
+				t.Errorf("traffic %v, %+v; want it %s, %q", r.Override.Traffic, r.Ramp, state, c.reason)
+			}
+			if log[0].Action != action || log[0].By != "sixpack" || !strings.Contains(string(log[0].After), string(state)) {
+				t.Errorf("the log says %+v", log[0])
+			}
+		}
 		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				e, r := counting(t, c.participants, c.converted, c.guardrails...)
-				log, err := e.Changes(t.Context(), "exp", 1)
-				check(t, err)
-				state, traffic, action := store.RampRunning, 0.75, store.ActionRampStep
-				if c.reason != "" {
-					state, traffic, action = store.RampStopped, 0.5, store.ActionStopRamp
-				}
-				if r.Ramp.State != state || r.Override.Traffic != traffic || r.Ramp.Reason != c.reason {
-					t.Errorf("traffic %v, %+v; want it %s, %q", r.Override.Traffic, r.Ramp, state, c.reason)
-				}
-				if log[0].Action != action || log[0].By != "sixpack" || !strings.Contains(string(log[0].After), string(state)) {
-					t.Errorf("the log says %+v", log[0])
-				}
-			})
+			synctest.Test(t, func(t *testing.T) { stops(t, false) })
+		})
+		t.Run(name+", with an alternative that nobody gets", func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { stops(t, true) })
 		})
 	}
 }
