@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/sixpack-go/sixpack/internal/format"
@@ -39,6 +40,38 @@ func (b *builder) smallestLift(control, ratio float64, fall bool) float64 {
 		return stats.SmallestLiftOfMeans(b.meanDesign(ratio), control, fall)
 	}
 	return stats.SmallestLift(b.design(ratio), control, fall)
+}
+
+// DetectableNote says which changes for the worse the guardrails of a ramp detect at the end of its present step and of each
+// later one that they judge, if participants keep coming as they do in the present step. It is empty unless the ramp runs and has
+// had participants in this step.
+func DetectableNote(counts store.Counts, now time.Time) string {
+	ramp := counts.Record.Ramp
+	here := float64(counts.Participants())
+	part := float64(now.Sub(ramp.Next.Add(-ramp.Hold))) / float64(ramp.Hold) // of the present step
+	if ramp.Next.IsZero() || !(part > 0) || here <= float64(ramp.Participants) {
+		return ""
+	}
+	perTraffic := (here - float64(ramp.Participants)) / part / ramp.Steps[ramp.Step]
+	var notes []string
+	for _, g := range ramp.Guardrails {
+		expected, change := float64(ramp.Participants), "fall"
+		if g.RiseIsBad {
+			change = "rise"
+		}
+		var steps []string
+		for _, traffic := range ramp.Steps[ramp.Step : len(ramp.Steps)-1] {
+			expected += perTraffic * traffic
+			smallest := "none"
+			if x := SmallestChange(counts, g, expected); !math.IsNaN(x) {
+				smallest = format.Change(stats.Number(x))
+			}
+			steps = append(steps, fmt.Sprintf("%s at %s of visitors", smallest, format.Percent(traffic)))
+		}
+		notes = append(notes, fmt.Sprintf("The smallest %s of %s that is detected with a power of 80%%, by the end of a step: %s.",
+			change, KPIName(g.KPI), strings.Join(steps, ", ")))
+	}
+	return joinSentences(notes...)
 }
 
 // Unseen returns why the guardrails of a ramp cannot judge its present step yet, empty if they can: a KPI that must not fall has

@@ -3,6 +3,7 @@ package analysis_test
 import (
 	"math"
 	"testing"
+	"time"
 
 	"github.com/sixpack-go/sixpack/analysis"
 	"github.com/sixpack-go/sixpack/stats"
@@ -55,5 +56,24 @@ func TestRulesOut(t *testing.T) {
 		if got := analysis.RulesOut(counted(c.arms...), c.guardrail, 0.1); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
+	}
+}
+
+// TestDetectableNote checks what a ramp says about its steps: more participants detect smaller
+// falls.
+func TestDetectableNote(t *testing.T) {
+	counts := counted([2]int64{10_000, 500}, [2]int64{10_000, 500})
+	counts.Record.Ramp = store.Ramp{
+		RampPlan: store.RampPlan{Steps: []float64{0.01, 0.1, 0.5, 1}, Hold: 24 * time.Hour, Guardrails: []store.Guardrail{{KPI: ""}}},
+		State:    store.RampRunning, Next: lastOfMay.Add(12 * time.Hour), Participants: 18_000,
+	}
+	const want = "The smallest fall of the default KPI that is detected with a power of 80%, by the end of a step: " +
+		"23% at 1% of visitors, 14% at 10% of visitors, 6.9% at 50% of visitors."
+	if got := analysis.DetectableNote(counts, lastOfMay); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	counts.Record.Ramp.Next = time.Time{}
+	if got := analysis.DetectableNote(counts, lastOfMay); got != "" {
+		t.Errorf("while it does not run: %q", got)
 	}
 }

@@ -73,7 +73,7 @@ func (d *dashboard) newExperimentPage(r *http.Request, of *analysis.Report, by s
 		KPIs: kpiChoices(record, of.KPI), Series: series.New(&of.Counts, of.KPI, by),
 		SeriesPath: page{Prefix: d.Prefix}.URL("api", "v1", "experiments", record.Name, "series"),
 		Traffic:    format.Percent(record.TrafficInForce()),
-		Weights:    weights(record), Ramp: newRamp(record, d.Location),
+		Weights:    weights(record), Ramp: newRamp(of.Counts, d.Location, d.now()),
 		Description: markdown.HTML(record.Description), Zone: d.Location,
 		Snippets: snippet.Call{API: d.api(r), Experiment: record.Name, Alternatives: record.Alternatives, KPI: of.KPI}.All(),
 	}

@@ -25,7 +25,8 @@ type rampStep struct {
 }
 
 // newRamp returns the ramp of an experiment, or nil if there never was one.
-func newRamp(r store.Record, zone *time.Location) *ramp {
+func newRamp(counts store.Counts, zone *time.Location, now time.Time) *ramp {
+	r := counts.Record
 	if r.Ramp.State == "" {
 		return nil
 	}
@@ -38,8 +39,10 @@ func newRamp(r store.Record, zone *time.Location) *ramp {
 	}
 	if p.Active {
 		p.Texts = append(p.Texts, describeGuardrails(r))
-		if text := overriddenTraffic(r); text != "" {
-			p.Texts = append(p.Texts, text)
+		for _, text := range []string{analysis.DetectableNote(counts, now), overriddenTraffic(r)} {
+			if text != "" {
+				p.Texts = append(p.Texts, text)
+			}
 		}
 	}
 	return p
