@@ -101,8 +101,8 @@ func BenchmarkEpoch(b *testing.B) {
 			counts.Epochs = append(counts.Epochs, store.Epoch{Number: n + 1, Start: time.Unix(int64(n)*3600, 0)})
 			for i := range counts.Alternatives {
 				a := &counts.Alternatives[i]
-				a.AddEpoch(n+1, 1_000_000/int64(epochs))
-				a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: n + 1, Converted: int64(50_000+1000*i) / int64(epochs)})
+				a.AddCohort(n+1, store.UnknownDay, 1_000_000/int64(epochs))
+				a.KPIs[0].AddCohort(store.CohortConversions{Epoch: n + 1, Day: store.UnknownDay, Sums: store.Sums{Converted: int64(50_000+1000*i) / int64(epochs)}})
 			}
 		}
 		for _, name := range offered[2:] {

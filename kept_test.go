@@ -25,9 +25,9 @@ func taken(t *testing.T, s store.Store, p store.Plan, participants, converted [2
 	for i := range counts.Alternatives {
 		a := &counts.Alternatives[i]
 		a.AddDay(store.DayOf(lastOfMay), participants[i])
-		a.AddEpoch(1, participants[i])
+		a.AddCohort(1, store.UnknownDay, participants[i])
 		a.KPIs[0].AddDay(store.DayOf(lastOfMay), converted[i], converted[i])
-		a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 1, Converted: converted[i]})
+		a.KPIs[0].AddCohort(store.CohortConversions{Epoch: 1, Day: store.UnknownDay, Sums: store.Sums{Converted: converted[i]}})
 	}
 	counts.DropZeros()
 	_, err := s.Import(t.Context(), store.Import{Record: r, Counts: &counts})
@@ -209,7 +209,7 @@ func TestFixedMeasure(t *testing.T) {
 func TestMeasureOfEarlierRelease(t *testing.T) {
 	r := store.Record{Name: "exp", Alternatives: []string{"A", "B"}, KPIs: []string{"", "sale"}, Epoch: store.Epoch{Number: 1}}
 	counts := store.NewCounts(r, []store.Epoch{r.Epoch})
-	counts.Alternatives[0].KPIs[1].AddEpoch(store.EpochConversions{Epoch: 1, Converted: 2, NonZero: 1})
+	counts.Alternatives[0].KPIs[1].AddCohort(store.CohortConversions{Epoch: 1, Day: store.UnknownDay, Sums: store.Sums{Converted: 2, NonZero: 1}})
 	for kpi, want := range map[string]analysis.Measure{"": analysis.MeasureRate, "sale": analysis.MeasureMean, "unknown": analysis.MeasureRate} {
 		if got := analysis.MeasureOf(counts, kpi); got != want {
 			t.Errorf("%q: %s", kpi, got)

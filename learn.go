@@ -149,8 +149,8 @@ func (e *Engine) begin(ctx context.Context, experiment string, number uint32) (h
 func drawn(counts store.Counts) (present, before int64) {
 	number := counts.Record.Epoch.Number
 	for _, a := range counts.Alternatives {
-		present += came(a, number, number)
-		before += came(a, 1, number-1)
+		present += a.Between(number, number)
+		before += a.Between(1, number-1)
 	}
 	return present, before
 }
@@ -165,15 +165,13 @@ func (b BanditSchedule) arms(counts store.Counts, now time.Time) []bandit.Arm {
 	mean := analysis.MeasureOf(counts, kpi) == store.MeasureMean
 	learned := slices.Clone(arms)
 	for i, a := range counts.Alternatives {
-		n := came(a, first, last)
-		k := store.KPICounts{Epochs: between(a.KPI(kpi).Epochs, first, last, func(e store.EpochConversions) uint32 { return e.Epoch })}
-		totals := k.Totals()
+		n, totals := a.Between(first, last), a.KPI(kpi).Between(first, last)
 		x := &learned[i]
 		x.Proportion = stats.Proportion{Participants: n, Converted: totals.Converted}
 		if mean {
 			x.Values = analysis.ValuesOf(n, totals)
 		}
-		if x.Weight > 0 && came(a, 1, last) < b.MinParticipants || !x.Proportion.Valid() {
+		if x.Weight > 0 && a.Between(1, last) < b.MinParticipants || !x.Proportion.Valid() {
 			return arms
 		}
 	}
@@ -189,19 +187,11 @@ func (b BanditSchedule) remembered(alternatives []store.AlternativeCounts, last 
 	}
 	for number := last; number > 0 && missing > 0; number-- {
 		for _, a := range alternatives {
-			missing -= came(a, number, number)
+			missing -= a.Between(number, number)
 		}
 		first = number
 	}
 	return first
-}
-
-// came returns the number of participants in the epochs from first to last.
-func came(a store.AlternativeCounts, first, last uint32) (n int64) {
-	for _, e := range between(a.Epochs, first, last, func(e store.EpochParticipants) uint32 { return e.Epoch }) {
-		n += e.Participants
-	}
-	return n
 }
 
 // mature returns the last epoch that ended at least a Window ago, or 0. The present one
@@ -217,14 +207,6 @@ func (b BanditSchedule) mature(epochs []store.Epoch, now time.Time) (last uint32
 		}
 	}
 	return last
-}
-
-// between returns the elements of a list, sorted by epoch, from the first epoch to the last.
-func between[T any](list []T, first, last uint32, epoch func(T) uint32) []T {
-	before := func(t T, number uint32) int { return cmp.Compare(epoch(t), number) }
-	from, _ := slices.BinarySearchFunc(list, first, before)
-	to, _ := slices.BinarySearchFunc(list, last+1, before)
-	return list[from:to]
 }
 
 // Learning describes how the shares of an experiment are set at present.
@@ -251,7 +233,7 @@ func (e *Engine) Learning(counts store.Counts) Learning {
 	last := b.mature(counts.Epochs, e.config.Now())
 	for i, share := range declaredShares(r) {
 		if share > 0 {
-			l.Fewest = min(l.Fewest, came(counts.Alternatives[i], 1, last))
+			l.Fewest = min(l.Fewest, counts.Alternatives[i].Between(1, last))
 		}
 	}
 	return l

@@ -502,7 +502,7 @@ func TestLearning(t *testing.T) {
 	}
 	counts := s.counts(t)
 	counts.Record.Override.Weights = []float64{0, 1}
-	counts.Alternatives[0].Epochs = nil
+	counts.Alternatives[0].Cohorts = nil
 	if l := s.engines[0].Learning(counts); l.Waits() {
 		t.Errorf("it waits for an alternative without a share: %+v", l)
 	}

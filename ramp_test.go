@@ -311,11 +311,11 @@ func counting(t *testing.T, third bool, participants [2]int64, converted map[str
 	for i := range participants {
 		a := &counts.Alternatives[i]
 		a.AddDay(store.DayOf(lastOfMay), participants[i])
-		a.AddEpoch(1, participants[i])
+		a.AddCohort(1, store.DayOf(lastOfMay), participants[i])
 		for j, kpi := range r.KPIs {
 			k, n := &a.KPIs[j], converted[kpi][i]
 			k.AddDay(store.DayOf(lastOfMay), n, n)
-			k.AddEpoch(store.EpochConversions{Epoch: 1, Converted: n})
+			k.AddCohort(store.CohortConversions{Epoch: 1, Day: store.DayOf(lastOfMay), Sums: store.Sums{Converted: n}})
 		}
 	}
 	_, err := s.Import(t.Context(), store.Import{Record: r, Counts: &counts})

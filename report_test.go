@@ -54,7 +54,7 @@ func TestChangedSharesDoNotMislead(t *testing.T) {
 	}
 	for i, name := range r.Counts.Record.Alternatives {
 		if name == late.Alternative {
-			k := r.Counts.Alternatives[i].KPI("").Epochs
+			k := r.Counts.Alternatives[i].KPI("").Epochs()
 			if len(k) == 0 || k[0].Epoch != 1 {
 				t.Errorf("the conversions of %s are in the epochs %+v", name, k)
 			}

@@ -77,9 +77,9 @@ func TestWinnerRisk(t *testing.T) {
 			for i, n := range c.converted {
 				a := &counts.Alternatives[i]
 				a.AddDay(store.DayOf(lastOfMay), 10000)
-				a.AddEpoch(1, 10000)
+				a.AddCohort(1, store.DayOf(lastOfMay), 10000)
 				a.KPIs[0].AddDay(store.DayOf(lastOfMay), n, n)
-				a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 1, Converted: n})
+				a.KPIs[0].AddCohort(store.CohortConversions{Epoch: 1, Day: store.DayOf(lastOfMay), Sums: store.Sums{Converted: n}})
 			}
 			report := analysis.Summary(counts, lastOfMay)
 			for i, alternative := range []string{"A", "B", "C"} {

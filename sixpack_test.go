@@ -173,8 +173,8 @@ func TestForce(t *testing.T) {
 		t.Errorf("after RecordForce: %+v, want existing blue", a)
 	}
 	blue := countsOf(t, e, "button").Alternatives[1]
-	if len(blue.Epochs) == 0 || blue.Epochs[0] != (store.EpochParticipants{Epoch: 0, Participants: 1}) {
-		t.Errorf("epochs of blue: %v, want the forced client in epoch 0", blue.Epochs)
+	if epochs := blue.Epochs(); len(epochs) == 0 || epochs[0] != (store.EpochParticipants{Epoch: 0, Participants: 1}) {
+		t.Errorf("epochs of blue: %v, want the forced client in epoch 0", epochs)
 	}
 }
 

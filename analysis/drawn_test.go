@@ -17,9 +17,9 @@ func addNotDrawn(counts *store.Counts, alternative int, participants, converted 
 	a := &counts.Alternatives[alternative]
 	day := store.DayOf(lastOfMay)
 	a.AddDay(day, participants)
-	a.AddEpoch(0, participants)
+	a.AddCohort(0, day, participants)
 	a.KPIs[0].AddDay(day, converted, converted)
-	a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 0, Converted: converted})
+	a.KPIs[0].AddCohort(store.CohortConversions{Epoch: 0, Day: day, Sums: store.Sums{Converted: converted}})
 }
 
 // TestOnlyDrawnParticipantsCount adds colleagues who see a forced alternative, and convert far more with one of them.
@@ -77,9 +77,9 @@ func inEpochs(weights [][]float64, arms ...[][2]int64) store.Counts {
 		a := &counts.Alternatives[i]
 		for j, c := range epochs {
 			a.AddDay(store.DayOf(lastOfMay), c[0])
-			a.AddEpoch(uint32(j+1), c[0])
+			a.AddCohort(uint32(j+1), store.DayOf(lastOfMay), c[0])
 			a.KPIs[0].AddDay(store.DayOf(lastOfMay), c[1], c[1])
-			a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: uint32(j + 1), Converted: c[1]})
+			a.KPIs[0].AddCohort(store.CohortConversions{Epoch: uint32(j + 1), Day: store.DayOf(lastOfMay), Sums: store.Sums{Converted: c[1]}})
 		}
 	}
 	return counts

@@ -17,9 +17,9 @@ func Example() {
 	for i, got := range []struct{ participants, converted int64 }{{12060, 603}, {11940, 740}} {
 		a := &counts.Alternatives[i]
 		a.AddDay(store.DayOf(start), got.participants)
-		a.AddEpoch(1, got.participants)
+		a.AddCohort(1, store.DayOf(start), got.participants)
 		a.KPIs[0].AddDay(store.DayOf(start), got.converted, got.converted)
-		a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 1, Converted: got.converted})
+		a.KPIs[0].AddCohort(store.CohortConversions{Epoch: 1, Day: store.DayOf(start), Sums: store.Sums{Converted: got.converted}})
 	}
 
 	r := analysis.New(counts, "", start.AddDate(0, 0, 21))

@@ -82,7 +82,7 @@ func (b *builder) strataOf(l store.Look) (all []stats.Stratum) {
 		for _, c := range e.Alternatives {
 			s.Arms = append(s.Arms, stats.Proportion{Participants: c.Participants, Converted: c.Converted})
 			if b.Measure == MeasureMean {
-				s.Values = append(s.Values, ValuesOf(c.Participants, store.EpochConversions{NonZero: c.NonZero, Sum: c.Sum, Squares: c.Squares}))
+				s.Values = append(s.Values, ValuesOf(c.Participants, store.Sums{NonZero: c.NonZero, Sum: c.Sum, Squares: c.Squares}))
 			}
 		}
 		all = append(all, s)
@@ -95,8 +95,7 @@ func sums(counts store.Counts, kpi string) (all []store.LookedEpoch) {
 	for _, number := range drawnEpochs(counts) {
 		e := store.LookedEpoch{Epoch: number}
 		for _, a := range counts.Alternatives {
-			n := inEpoch(a.Epochs, number, func(e store.EpochParticipants) uint32 { return e.Epoch }).Participants
-			c := inEpoch(a.KPI(kpi).Epochs, number, func(e store.EpochConversions) uint32 { return e.Epoch })
+			n, c := a.Between(number, number), a.KPI(kpi).Between(number, number)
 			e.Alternatives = append(e.Alternatives, store.LookedSum{
 				Participants: n, Converted: c.Converted, NonZero: c.NonZero, Sum: c.Sum, Squares: c.Squares,
 			})

@@ -44,8 +44,8 @@ func spread(a *store.AlternativeCounts, participants, converted int64) {
 		n := converted*(d+1)/days - converted*d/days
 		a.KPIs[0].AddDay(day, n, n)
 	}
-	a.AddEpoch(1, participants)
-	a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 1, Converted: converted})
+	a.AddCohort(1, store.UnknownDay, participants)
+	a.KPIs[0].AddCohort(store.CohortConversions{Epoch: 1, Day: store.UnknownDay, Sums: store.Sums{Converted: converted}})
 }
 
 // countedValues returns counts with a mean value per conversion of each alternative.
@@ -53,9 +53,9 @@ func countedValues(values ...int64) store.Counts {
 	counts := counted([2]int64{10000, 500}, [2]int64{10000, 500})
 	for i, value := range values {
 		k := &counts.Alternatives[i].KPIs[0]
-		k.Epochs[0].NonZero = 500
-		k.Epochs[0].Sum = big.NewInt(500 * value * 1e6)
-		k.Epochs[0].Squares = new(big.Int).Mul(big.NewInt(500*(value*value+25)), big.NewInt(1e12))
+		k.Cohorts[0].NonZero = 500
+		k.Cohorts[0].Sum = big.NewInt(500 * value * 1e6)
+		k.Cohorts[0].Squares = new(big.Int).Mul(big.NewInt(500*(value*value+25)), big.NewInt(1e12))
 	}
 	return counts
 }

@@ -206,15 +206,16 @@ func TestDownloadJSON(t *testing.T) {
 			c.AddDay(day(d.Date), d.Participants)
 		}
 		for _, e := range a.Epochs {
-			c.AddEpoch(e.Epoch, e.Participants)
+			c.AddCohort(e.Epoch, store.UnknownDay, e.Participants)
 		}
 		for j, k := range a.KPIs {
 			for _, d := range k.Days {
 				c.KPIs[j].AddDay(day(d.Date), d.Converted, d.Events)
 			}
 			for _, e := range k.Epochs {
-				c.KPIs[j].AddEpoch(store.EpochConversions{
-					Epoch: e.Epoch, Converted: e.Converted, NonZero: e.NonZero, Sum: whole(e.Sum, 1e6), Squares: whole(e.Squares, 1e12),
+				c.KPIs[j].AddCohort(store.CohortConversions{
+					Epoch: e.Epoch, Day: store.UnknownDay,
+					Sums: store.Sums{Converted: e.Converted, NonZero: e.NonZero, Sum: whole(e.Sum, 1e6), Squares: whole(e.Squares, 1e12)},
 				})
 			}
 			if k.Events != c.KPIs[j].Events() || k.Converted != c.KPIs[j].Converted() || whole(k.Sum, 1e6).Cmp(c.KPIs[j].Totals().Sum) != 0 {
@@ -228,11 +229,11 @@ func TestDownloadJSON(t *testing.T) {
 	}
 	again.DropZeros()
 	for i, c := range again.Alternatives {
-		if len(c.Days)+len(c.Epochs) != 0 {
+		if len(c.Days)+len(c.Epochs()) != 0 {
 			t.Errorf("%d: it lacks %+v", i, c)
 		}
 		for _, k := range c.KPIs {
-			if len(k.Days)+len(k.Epochs) != 0 {
+			if k.Converted()+k.Events() != 0 || len(k.Epochs()) != 0 {
 				t.Errorf("%d, %q: it lacks %+v", i, k.KPI, k)
 			}
 		}

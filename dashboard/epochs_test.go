@@ -39,14 +39,14 @@ func split(i store.Import, n int) store.Import {
 	}
 	for j := range i.Counts.Alternatives {
 		c := &i.Counts.Alternatives[j]
-		came, whole := c.Epochs[0].Participants, c.KPIs[0].Epochs[0]
-		c.Epochs, c.KPIs[0].Epochs = nil, nil
+		came, whole := c.Participants(), c.KPIs[0].Cohorts[0]
+		c.Cohorts, c.KPIs[0].Cohorts = nil, nil
 		for e := range n {
 			part := func(all int64) int64 { return all*int64(e+1)/int64(n) - all*int64(e)/int64(n) }
-			c.AddEpoch(uint32(e+1), part(came))
+			c.AddCohort(uint32(e+1), store.UnknownDay, part(came))
 			converted := whole
 			converted.Epoch, converted.Converted = uint32(e+1), part(whole.Converted)
-			c.KPIs[0].AddEpoch(converted)
+			c.KPIs[0].AddCohort(converted)
 		}
 	}
 	i.Counts.Epochs = i.Epochs

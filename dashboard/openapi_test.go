@@ -228,10 +228,10 @@ func changed() store.Import {
 		c.KPIs[0].KPI = "signup"
 		day := store.DayOf(present)
 		c.AddDay(day, n+7)
-		c.AddEpoch(2, n)
-		c.AddEpoch(0, 7)
+		c.AddCohort(2, day, n)
+		c.AddCohort(0, day, 7)
 		c.KPIs[0].AddDay(day, n/10, n/5)
-		c.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 2, Converted: n / 10, Sum: big.NewInt(-n), Squares: big.NewInt(n), NonZero: 1})
+		c.KPIs[0].AddCohort(store.CohortConversions{Epoch: 2, Day: day, Sums: store.Sums{Converted: n / 10, Sum: big.NewInt(-n), Squares: big.NewInt(n), NonZero: 1}})
 	}
 	return i
 }

@@ -193,7 +193,7 @@ func TestWeightsChanged(t *testing.T) {
 	for i, n := range []int64{1000, 3000} {
 		c := &changed.Counts.Alternatives[i]
 		c.AddDay(store.DayOf(present), n)
-		c.AddEpoch(2, n)
+		c.AddCohort(2, store.DayOf(present), n)
 	}
 	url := serve(t, filled(t, constant, changed))
 	const why = "Results are compared only between visitors who came under the same weights"

@@ -39,8 +39,8 @@ func sample(name string, days int, arms ...arm) store.Import {
 			c.AddDay(day, a.participants)
 			c.KPIs[0].AddDay(day, a.converted, a.converted)
 		}
-		c.AddEpoch(1, a.participants*int64(days))
-		c.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 1, Converted: a.converted * int64(days), Sum: new(big.Int), Squares: new(big.Int)})
+		c.AddCohort(1, store.UnknownDay, a.participants*int64(days))
+		c.KPIs[0].AddCohort(store.CohortConversions{Epoch: 1, Day: store.UnknownDay, Sums: store.Sums{Converted: a.converted * int64(days), Sum: new(big.Int), Squares: new(big.Int)}})
 	}
 	counts.DropZeros()
 	return store.Import{Record: r, Counts: &counts}
@@ -56,9 +56,10 @@ func valued(i store.Import) store.Import {
 		n := c.KPIs[0].Converted()
 		k := store.KPICounts{KPI: kpi, Days: c.KPIs[0].Days}
 		x := big.NewInt(int64(amount))
-		k.AddEpoch(store.EpochConversions{
-			Epoch: 1, Converted: n, NonZero: n,
-			Sum: new(big.Int).Mul(x, big.NewInt(n)), Squares: new(big.Int).Mul(new(big.Int).Mul(x, x), big.NewInt(n)),
+		k.AddCohort(store.CohortConversions{
+			Epoch: 1, Day: store.UnknownDay, Sums: store.Sums{
+				Converted: n, NonZero: n, Sum: new(big.Int).Mul(x, big.NewInt(n)), Squares: new(big.Int).Mul(new(big.Int).Mul(x, x), big.NewInt(n)),
+			},
 		})
 		c.KPIs = append(c.KPIs, k)
 	}
@@ -96,10 +97,10 @@ func year() store.Import {
 		for d := range c.Days {
 			more := dice.Int64N(331)
 			c.Days[d].Participants += more
-			c.Epochs[0].Participants += more
+			c.Cohorts[0].Participants += more
 			c.KPIs[0].Days[d].Converted += more / 11
 			c.KPIs[0].Days[d].Events += more / 7
-			c.KPIs[0].Epochs[0].Converted += more / 11
+			c.KPIs[0].Cohorts[0].Converted += more / 11
 		}
 	}
 	return i

@@ -75,13 +75,13 @@ func analyze(days int, p store.Plan, epochs ...epoch) analysis.Report {
 				n := c.Participants*(d+1)/int64(days) - c.Participants*d/int64(days)
 				a.AddDay(store.DayOf(start)+store.Day(d), n)
 			}
-			a.AddEpoch(uint32(i+1), c.Participants)
-			got := store.EpochConversions{Epoch: uint32(i + 1), Converted: c.Converted}
+			a.AddCohort(uint32(i+1), store.UnknownDay, c.Participants)
+			got := store.CohortConversions{Epoch: uint32(i + 1), Day: store.UnknownDay, Sums: store.Sums{Converted: c.Converted}}
 			if e.paid != nil {
 				got.NonZero, got.Sum, got.Squares = c.Converted, millionths(e.paid[j].Sum, 1), millionths(e.paid[j].Squares, 2)
 			}
 			a.KPIs[0].AddDay(store.DayOf(start), c.Converted, c.Converted)
-			a.KPIs[0].AddEpoch(got)
+			a.KPIs[0].AddCohort(got)
 		}
 	}
 	return analysis.New(counts, p.KPI, today)

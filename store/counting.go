@@ -50,7 +50,7 @@ func (r *Counts) Move(from, to ClientState) {
 	case to.Participates():
 		a := r.alternative(to.Choice)
 		a.AddDay(to.Day, 1)
-		a.AddEpoch(to.Epoch, 1)
+		a.AddCohort(to.Epoch, r.cohortDay(to.Day), 1)
 	}
 }
 
@@ -59,7 +59,15 @@ func (r *Counts) Move(from, to ClientState) {
 func (r *Counts) Credit(c ClientState, kpi int, day Day, from, to ClientConversion) {
 	a := r.alternative(c.Choice)
 	a.KPIs = grow(a.KPIs, kpi+1)
-	a.KPIs[kpi].credit(c.Epoch, day, from, to)
+	a.KPIs[kpi].credit(c.Epoch, r.cohortDay(c.Day), day, from, to)
+}
+
+// cohortDay returns the day of the cohort of clients that participated on a day.
+func (r *Counts) cohortDay(day Day) Day {
+	if day < r.KnownFrom {
+		return UnknownDay
+	}
+	return day
 }
 
 func (r *Counts) alternative(i int) *AlternativeCounts {
@@ -69,34 +77,34 @@ func (r *Counts) alternative(i int) *AlternativeCounts {
 
 func grow[T any](s []T, n int) []T { return append(s, make([]T, max(0, n-len(s)))...) }
 
-func (k *KPICounts) credit(epoch uint32, day Day, from, to ClientConversion) {
-	e := EpochConversions{Epoch: epoch, Sum: new(big.Int), Squares: new(big.Int)}
-	if from.Events == 0 && to.Events != 0 {
-		e.Converted = 1
-	}
-	if from.Events != 0 && to.Events == 0 {
-		e.Converted = -1
-	}
-	k.AddDay(day, e.Converted, to.Events-from.Events)
-	if e.Converted != 0 || to.Total != from.Total {
-		e.raise(from.Total, to.Total)
-		k.AddEpoch(e)
+// credit counts on a day that what a client of a cohort did changed.
+func (k *KPICounts) credit(epoch uint32, cohort, day Day, from, to ClientConversion) {
+	by := change(from, to)
+	k.AddConversions(DayConversions{Day: day, Events: to.Events - from.Events, Sums: by})
+	if by != (Sums{}) {
+		k.AddCohort(CohortConversions{Epoch: epoch, Day: cohort, Sums: by})
 	}
 }
 
-// raise counts that the total of a client changed, exactly: its square changes by
-// to² − from² = (to−from)·(to+from).
-func (e *EpochConversions) raise(from, to Amount) {
-	if from == 0 && to != 0 {
-		e.NonZero++
+// change returns by how much the sums change when what a client did changes. They are exact:
+// the square of the total changes by to² − from² = (to−from)·(to+from).
+func change(from, to ClientConversion) (by Sums) {
+	by.Converted = one(to.Events != 0) - one(from.Events != 0)
+	if from.Total == to.Total {
+		return by
 	}
-	if from != 0 && to == 0 {
-		e.NonZero--
+	by.NonZero = one(to.Total != 0) - one(from.Total != 0)
+	was, is := big.NewInt(int64(from.Total)), big.NewInt(int64(to.Total))
+	by.Sum = new(big.Int).Sub(is, was)
+	by.Squares = is.Mul(by.Sum, is.Add(is, was))
+	return by
+}
+
+func one(b bool) int64 {
+	if b {
+		return 1
 	}
-	was, is := big.NewInt(int64(from)), big.NewInt(int64(to))
-	by := new(big.Int).Sub(is, was)
-	e.Sum.Add(e.Sum, by)
-	e.Squares.Add(e.Squares, by.Mul(by, is.Add(is, was)))
+	return 0
 }
 
 // SubClient subtracts what an import of c counts. If all clients of an experiment are
@@ -107,48 +115,74 @@ func (r *Counts) SubClient(c Client) {
 	case c.Choice == Out:
 		r.Excluded--
 	case c.State().Participates() && c.Choice < len(r.Alternatives):
-		r.Alternatives[c.Choice].subClient(c)
+		r.Alternatives[c.Choice].subClient(c, r.cohortDay(c.Day))
 	}
 }
 
-func (a *AlternativeCounts) subClient(c Client) {
+func (a *AlternativeCounts) subClient(c Client, cohort Day) {
 	a.AddDay(c.Day, -1)
-	a.AddEpoch(c.Epoch, -1)
+	a.AddCohort(c.Epoch, cohort, -1)
 	for _, v := range c.Conversions {
 		if i := slices.IndexFunc(a.KPIs, func(k KPICounts) bool { return k.KPI == v.KPI }); i >= 0 {
-			a.KPIs[i].credit(c.Epoch, v.Day, v, ClientConversion{})
+			a.KPIs[i].credit(c.Epoch, cohort, v.Day, v, ClientConversion{})
 		}
 	}
 }
 
 // Add adds the counts of o, which are of the same experiment. KPIs and alternatives that r
-// lacks are ignored. It does not change r.Epochs.
+// lacks are ignored. Cohorts that are unknown in one of them are unknown in the sum. It does
+// not change r.Epochs.
 func (r *Counts) Add(o Counts) { r.add(o, 1) }
 
 // Sub subtracts the counts of o, as Add adds them.
 func (r *Counts) Sub(o Counts) { r.add(o, -1) }
 
 func (r *Counts) add(o Counts, sign int64) {
+	r.Forget(o.KnownFrom)
 	r.Excluded += sign * o.Excluded
 	for i := range min(len(r.Alternatives), len(o.Alternatives)) {
-		r.Alternatives[i].add(o.Alternatives[i], sign)
+		r.Alternatives[i].add(o.Alternatives[i], sign, r.cohortDay)
 	}
 }
 
-func (a *AlternativeCounts) add(o AlternativeCounts, sign int64) {
+func (a *AlternativeCounts) add(o AlternativeCounts, sign int64, cohort func(Day) Day) {
 	for _, d := range o.Days {
 		a.AddDay(d.Day, sign*d.Participants)
 	}
-	for _, e := range o.Epochs {
-		a.AddEpoch(e.Epoch, sign*e.Participants)
+	for _, c := range o.Cohorts {
+		a.AddCohort(c.Epoch, cohort(c.Day), sign*c.Participants)
 	}
 	for j := range a.KPIs {
 		k := o.KPI(a.KPIs[j].KPI)
 		for _, d := range k.Days {
-			a.KPIs[j].AddDay(d.Day, sign*d.Converted, sign*d.Events)
+			a.KPIs[j].day(d.Day).add(d, sign)
 		}
-		for _, e := range k.Epochs {
-			a.KPIs[j].epoch(e.Epoch).add(e, sign)
+		for _, c := range k.Cohorts {
+			a.KPIs[j].cohort(c.Epoch, cohort(c.Day)).add(c.Sums, sign)
+		}
+	}
+}
+
+// Forget makes the cohorts of days before a day unknown, and raises r.KnownFrom to it.
+func (r *Counts) Forget(before Day) {
+	if before <= r.KnownFrom {
+		return
+	}
+	r.KnownFrom = before
+	for i := range r.Alternatives {
+		a := &r.Alternatives[i]
+		cohorts := a.Cohorts
+		a.Cohorts = nil
+		for _, c := range cohorts {
+			a.AddCohort(c.Epoch, r.cohortDay(c.Day), c.Participants)
+		}
+		for j := range a.KPIs {
+			k := &a.KPIs[j]
+			cohorts := k.Cohorts
+			k.Cohorts = nil
+			for _, c := range cohorts {
+				k.cohort(c.Epoch, r.cohortDay(c.Day)).add(c.Sums, 1)
+			}
 		}
 	}
 }
@@ -162,45 +196,65 @@ func (a *AlternativeCounts) AddDay(day Day, n int64) {
 	a.Days[i].Participants += n
 }
 
-// AddEpoch adds n participants in an epoch.
-func (a *AlternativeCounts) AddEpoch(epoch uint32, n int64) {
-	i, found := slices.BinarySearchFunc(a.Epochs, epoch, func(e EpochParticipants, n uint32) int { return cmp.Compare(e.Epoch, n) })
+// AddCohort adds n participants that entered in an epoch and participated on a day.
+func (a *AlternativeCounts) AddCohort(epoch uint32, day Day, n int64) {
+	i, found := slices.BinarySearchFunc(a.Cohorts, Cohort{Epoch: epoch, Day: day}, func(c, o Cohort) int {
+		return cmp.Or(cmp.Compare(c.Epoch, o.Epoch), cmp.Compare(c.Day, o.Day))
+	})
 	if !found {
-		a.Epochs = slices.Insert(a.Epochs, i, EpochParticipants{Epoch: epoch})
+		a.Cohorts = slices.Insert(a.Cohorts, i, Cohort{Epoch: epoch, Day: day})
 	}
-	a.Epochs[i].Participants += n
+	a.Cohorts[i].Participants += n
 }
 
-// AddDay adds conversions on a day.
+// AddDay adds conversions without values on a day.
 func (k *KPICounts) AddDay(day Day, converted, events int64) {
+	k.AddConversions(DayConversions{Day: day, Events: events, Sums: Sums{Converted: converted}})
+}
+
+// AddConversions adds d to the conversions of its day. It copies the sums.
+func (k *KPICounts) AddConversions(d DayConversions) { k.day(d.Day).add(d, 1) }
+
+// AddCohort adds c to the conversions of its cohort. It copies the sums.
+func (k *KPICounts) AddCohort(c CohortConversions) { k.cohort(c.Epoch, c.Day).add(c.Sums, 1) }
+
+// day returns the conversions of a day.
+func (k *KPICounts) day(day Day) *DayConversions {
 	i, found := slices.BinarySearchFunc(k.Days, day, func(d DayConversions, day Day) int { return cmp.Compare(d.Day, day) })
 	if !found {
-		k.Days = slices.Insert(k.Days, i, DayConversions{Day: day})
+		k.Days = slices.Insert(k.Days, i, DayConversions{Day: day, Sums: NewSums()})
 	}
-	k.Days[i].Converted += converted
-	k.Days[i].Events += events
+	return &k.Days[i]
 }
 
-// AddEpoch adds e to the conversions of its epoch. It copies the sums.
-func (k *KPICounts) AddEpoch(e EpochConversions) { k.epoch(e.Epoch).add(e, 1) }
-
-func (k *KPICounts) epoch(number uint32) *EpochConversions {
-	i, found := slices.BinarySearchFunc(k.Epochs, number, func(e EpochConversions, n uint32) int { return cmp.Compare(e.Epoch, n) })
+// cohort returns the conversions of a cohort.
+func (k *KPICounts) cohort(epoch uint32, day Day) *CohortConversions {
+	i, found := slices.BinarySearchFunc(k.Cohorts, CohortConversions{Epoch: epoch, Day: day}, func(c, o CohortConversions) int {
+		return cmp.Or(cmp.Compare(c.Epoch, o.Epoch), cmp.Compare(c.Day, o.Day))
+	})
 	if !found {
-		k.Epochs = slices.Insert(k.Epochs, i, EpochConversions{Epoch: number, Sum: new(big.Int), Squares: new(big.Int)})
+		k.Cohorts = slices.Insert(k.Cohorts, i, CohortConversions{Epoch: epoch, Day: day, Sums: NewSums()})
 	}
-	return &k.Epochs[i]
+	return &k.Cohorts[i]
 }
 
-// Add adds o, which may be of another epoch. The sums of e must not be nil.
-func (e *EpochConversions) Add(o EpochConversions) { e.add(o, 1) }
+func (d *DayConversions) add(o DayConversions, sign int64) {
+	d.Events += sign * o.Events
+	d.Sums.add(o.Sums, sign)
+}
+
+// NewSums returns sums that are zero.
+func NewSums() Sums { return Sums{Sum: new(big.Int), Squares: new(big.Int)} }
+
+// Add adds o. The numbers of s must not be nil.
+func (s *Sums) Add(o Sums) { s.add(o, 1) }
 
 // add adds o, or subtracts it if sign is -1.
-func (e *EpochConversions) add(o EpochConversions, sign int64) {
-	e.Converted += sign * o.Converted
-	e.NonZero += sign * o.NonZero
-	addInt(e.Sum, o.Sum, sign)
-	addInt(e.Squares, o.Squares, sign)
+func (s *Sums) add(o Sums, sign int64) {
+	s.Converted += sign * o.Converted
+	s.NonZero += sign * o.NonZero
+	addInt(s.Sum, o.Sum, sign)
+	addInt(s.Squares, o.Squares, sign)
 }
 
 // addInt adds n, or subtracts it if sign is negative. A nil n is 0.
@@ -214,8 +268,31 @@ func addInt(sum, n *big.Int, sign int64) {
 	}
 }
 
-// DropZeros removes the days and epochs in which nothing is counted. Counts may contain them
-// while they are computed, but not when a store returns them. Sums must not be nil.
+// IsZero reports whether all of s is zero.
+func (s Sums) IsZero() bool {
+	return s.Converted == 0 && s.NonZero == 0 && isZero(s.Sum) && isZero(s.Squares)
+}
+
+func isZero(n *big.Int) bool { return n == nil || n.Sign() == 0 }
+
+// IsZero reports whether nothing is counted in r.
+func (r *Counts) IsZero() bool {
+	return r.Excluded == 0 && !slices.ContainsFunc(r.Alternatives, func(a AlternativeCounts) bool { return !a.isZero() })
+}
+
+func (a AlternativeCounts) isZero() bool {
+	kpi := func(k KPICounts) bool {
+		return slices.ContainsFunc(k.Days, nonZeroDay) || slices.ContainsFunc(k.Cohorts, nonZeroCohort)
+	}
+	return !slices.ContainsFunc(a.Days, func(d DayParticipants) bool { return d.Participants != 0 }) &&
+		!slices.ContainsFunc(a.Cohorts, func(c Cohort) bool { return c.Participants != 0 }) && !slices.ContainsFunc(a.KPIs, kpi)
+}
+
+func nonZeroDay(d DayConversions) bool       { return d.Events != 0 || !d.IsZero() }
+func nonZeroCohort(c CohortConversions) bool { return !c.IsZero() }
+
+// DropZeros removes the days and cohorts in which nothing is counted. Counts may contain them
+// while they are computed, but not when a store returns them.
 func (r *Counts) DropZeros() {
 	for i := range r.Alternatives {
 		r.Alternatives[i].dropZeros()
@@ -224,12 +301,10 @@ func (r *Counts) DropZeros() {
 
 func (a *AlternativeCounts) dropZeros() {
 	a.Days = slices.DeleteFunc(a.Days, func(d DayParticipants) bool { return d.Participants == 0 })
-	a.Epochs = slices.DeleteFunc(a.Epochs, func(e EpochParticipants) bool { return e.Participants == 0 })
+	a.Cohorts = slices.DeleteFunc(a.Cohorts, func(c Cohort) bool { return c.Participants == 0 })
 	for i := range a.KPIs {
 		k := &a.KPIs[i]
-		k.Days = slices.DeleteFunc(k.Days, func(d DayConversions) bool { return d.Converted == 0 && d.Events == 0 })
-		k.Epochs = slices.DeleteFunc(k.Epochs, func(e EpochConversions) bool {
-			return e.Converted == 0 && e.NonZero == 0 && e.Sum.Sign() == 0 && e.Squares.Sign() == 0
-		})
+		k.Days = slices.DeleteFunc(k.Days, func(d DayConversions) bool { return !nonZeroDay(d) })
+		k.Cohorts = slices.DeleteFunc(k.Cohorts, func(c CohortConversions) bool { return !nonZeroCohort(c) })
 	}
 }

@@ -12,18 +12,31 @@ type Counts struct {
 	Excluded     int64   // clients that are Out now
 	Epochs       []Epoch // all so far, by number; the last is the present one
 	Alternatives []AlternativeCounts
+	// KnownFrom is the first day of participation for which the cohorts are known. Clients
+	// that participated earlier are together in the cohorts of UnknownDay, because releases
+	// before cohorts counted them, or some of their conversions, only by epoch. A cohort is
+	// therefore either complete or unknown. 0 means that all cohorts are known.
+	KnownFrom Day
 }
 
-// AlternativeCounts holds the counts of one alternative of Record.Alternatives. Days and
-// Epochs are sorted and contain no zero counts; their sums are equal.
+// AlternativeCounts holds the counts of one alternative of Record.Alternatives. Days are in
+// order, Cohorts by epoch and then day. Neither contains zero counts; their sums are equal.
 type AlternativeCounts struct {
-	Days   []DayParticipants
-	Epochs []EpochParticipants
-	KPIs   []KPICounts // one for each of Record.KPIs, in that order
+	Days    []DayParticipants
+	Cohorts []Cohort
+	KPIs    []KPICounts // one for each of Record.KPIs, in that order
 }
 
 // DayParticipants counts the clients that first participated on a day.
 type DayParticipants struct {
+	Day          Day
+	Participants int64
+}
+
+// Cohort counts the clients that entered in an epoch and first participated on a day. The day
+// is [UnknownDay] for days before Counts.KnownFrom.
+type Cohort struct {
+	Epoch        uint32
 	Day          Day
 	Participants int64
 }
@@ -34,27 +47,43 @@ type EpochParticipants struct {
 	Participants int64
 }
 
-// KPICounts holds the counts of one alternative for one KPI.
+// KPICounts holds the counts of one alternative for one KPI. Days are in order, Cohorts by
+// epoch and then day. Neither contains rows in which everything is zero; their sums are equal.
 type KPICounts struct {
-	KPI    string
-	Days   []DayConversions
-	Epochs []EpochConversions
+	KPI     string
+	Days    []DayConversions
+	Cohorts []CohortConversions
 }
 
-// DayConversions counts the conversions on a day.
+// Sums counts what clients did for one KPI. Stores return no nil numbers.
+type Sums struct {
+	Converted int64    // clients that converted
+	NonZero   int64    // clients whose total is not zero
+	Sum       *big.Int // of the clients' totals, in millionths; nil is 0
+	Squares   *big.Int // of the squares of the clients' totals, in millionths of millionths; nil is 0
+}
+
+// DayConversions counts the conversions on a day, and how they changed the Sums: Converted
+// counts the clients that converted for the first time; NonZero, Sum and Squares, which may be
+// negative, are the change of the clients' totals on that day. The changes that earlier
+// releases counted without a day are on [UnknownDay], where Converted and Events are 0.
 type DayConversions struct {
-	Day       Day
-	Converted int64 // clients that converted for the first time
-	Events    int64 // conversions, including first ones
+	Day    Day
+	Events int64 // conversions, including first ones
+	Sums
+}
+
+// CohortConversions counts what the clients of a [Cohort] did, at any time.
+type CohortConversions struct {
+	Epoch uint32
+	Day   Day
+	Sums
 }
 
 // EpochConversions counts what the clients that entered in an epoch did, at any time.
 type EpochConversions struct {
-	Epoch     uint32
-	Converted int64
-	NonZero   int64    // clients whose total is not zero
-	Sum       *big.Int // of the clients' totals, in millionths; nil is 0
-	Squares   *big.Int // of the squares of the clients' totals, in millionths of millionths; nil is 0
+	Epoch uint32
+	Sums
 }
 
 // FirstDay returns the first day on which a client participated, false if none did.
@@ -105,13 +134,4 @@ func (k KPICounts) Events() (n int64) {
 		n += d.Events
 	}
 	return n
-}
-
-// Totals returns the sums over all epochs. Its Epoch has no meaning.
-func (k KPICounts) Totals() EpochConversions {
-	t := EpochConversions{Sum: new(big.Int), Squares: new(big.Int)}
-	for _, e := range k.Epochs {
-		t.add(e, 1)
-	}
-	return t
 }

@@ -30,8 +30,9 @@ type Import struct {
 	Clients []Client
 	// Counts, if not nil, are added to what [Store.Counts] returns, for example for an
 	// archived experiment whose clients were deleted. They may be negative, to correct the
-	// counts of imported clients, whose events are all on one day. Their KPIs become known;
-	// the rest of their Record is ignored.
+	// counts of imported clients, whose events and values are all on one day. Their KPIs
+	// become known; the rest of their Record is ignored. While they are in the store, the
+	// cohorts before their KnownFrom are unknown.
 	Counts  *Counts
 	Changes []Change
 }

@@ -57,7 +57,7 @@ type Store interface {
 	// Counts returns the records and counts of the named experiments in the order of
 	// names, without those that do not exist. Without names it returns all experiments,
 	// sorted by name. The counts of one experiment are consistent: the sums over days,
-	// epochs and clients agree.
+	// cohorts and clients agree, also after imports and after Clear with keepCounts.
 	Counts(ctx context.Context, names ...string) ([]Counts, error)
 
 	// Save replaces the record named r.Name by r if the remembered record has the version

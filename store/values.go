@@ -9,6 +9,9 @@ import (
 // Day is a calendar day, in days since 1970-01-01.
 type Day int32
 
+// UnknownDay is in place of a day that was not recorded. It comes before all other days.
+const UnknownDay Day = math.MinInt32
+
 // DayOf returns the date of t in t's own location.
 func DayOf(t time.Time) Day {
 	_, offset := t.Zone()
@@ -25,7 +28,12 @@ func (d Day) In(zone *time.Location) time.Time {
 }
 
 // String returns d as YYYY-MM-DD.
-func (d Day) String() string { return d.Time().Format(time.DateOnly) }
+func (d Day) String() string {
+	if d == UnknownDay {
+		return "an unknown day"
+	}
+	return d.Time().Format(time.DateOnly)
+}
 
 // Amount is the value of conversions in millionths, so that sums are exact.
 type Amount int64

@@ -119,9 +119,9 @@ func TestAnalyzeJSON(t *testing.T) {
 	for i, c := range [][2]int64{{10_000, 500}, {10_000, 700}} {
 		a := &counts.Alternatives[i]
 		a.AddDay(0, c[0])
-		a.AddEpoch(1, c[0])
+		a.AddCohort(1, 0, c[0])
 		a.KPIs[0].AddDay(0, c[1], c[1])
-		a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 1, Converted: c[1]})
+		a.KPIs[0].AddCohort(store.CohortConversions{Epoch: 1, Day: 0, Sums: store.Sums{Converted: c[1]}})
 	}
 	var want bytes.Buffer
 	if err := report.JSON(&want, analysis.New(counts, "", time.Now())); err != nil {

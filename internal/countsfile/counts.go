@@ -55,9 +55,9 @@ func newArm(name string) arm {
 // add adds participants of a day and how many of them converted.
 func (a *arm) add(day store.Day, participants, converted int64) {
 	a.AddDay(day, participants)
-	a.AddEpoch(epoch, participants)
+	a.AddCohort(epoch, day, participants)
 	a.KPIs[0].AddDay(day, converted, converted)
-	a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: epoch, Converted: converted})
+	a.KPIs[0].AddCohort(store.CohortConversions{Epoch: epoch, Day: day, Sums: store.Sums{Converted: converted}})
 }
 
 var typedForm = regexp.MustCompile(`^(?:(.*)=)?(\d+)/(\d+)$`)

@@ -317,8 +317,9 @@ func (p *parser) values(line []string, a *arm, converted int64) error {
 		return fmt.Errorf("%d values with the sum %v cannot have the sum of squares %v: check both columns", nonZero, sum, squares)
 	}
 	const million = 1e6
-	a.KPIs[0].AddEpoch(store.EpochConversions{
-		Epoch: epoch, NonZero: nonZero, Sum: scaled(exactSum, million), Squares: scaled(exactSquares, million*million),
+	a.KPIs[0].AddCohort(store.CohortConversions{
+		Epoch: epoch, Day: store.UnknownDay,
+		Sums: store.Sums{NonZero: nonZero, Sum: scaled(exactSum, million), Squares: scaled(exactSquares, million*million)},
 	})
 	return nil
 }

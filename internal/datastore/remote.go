@@ -56,7 +56,7 @@ func (r remote) Backup(ctx context.Context, w io.Writer) (int64, error) {
 
 // Counts implements [Experiments].
 func (r remote) Counts(ctx context.Context, names ...string) (all []store.Counts, err error) {
-	answer, err := r.ask(ctx, http.MethodGet, "/results", url.Values{"experiment": names}, http.NoBody)
+	answer, err := r.ask(ctx, http.MethodGet, "/counts", url.Values{"experiment": names}, http.NoBody)
 	if err != nil {
 		return nil, err
 	}

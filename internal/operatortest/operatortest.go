@@ -152,9 +152,9 @@ func counted(experiment, state string) store.Import {
 	for i, a := range arms {
 		c := &counts.Alternatives[i]
 		c.AddDay(store.DayOf(created), a.participants)
-		c.AddEpoch(1, a.participants)
+		c.AddCohort(1, store.DayOf(created), a.participants)
 		c.KPIs[0].AddDay(store.DayOf(created), a.converted, a.converted)
-		c.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 1, Converted: a.converted})
+		c.KPIs[0].AddCohort(store.CohortConversions{Epoch: 1, Day: store.DayOf(created), Sums: store.Sums{Converted: a.converted}})
 	}
 	counts.DropZeros()
 	return store.Import{Record: r, Counts: &counts}

@@ -43,7 +43,7 @@ type control struct {
 func (c control) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /backup", c.backup)
-	mux.HandleFunc("GET /results", c.counts)
+	mux.HandleFunc("GET /counts", c.counts)
 	mux.HandleFunc("PUT /plan", c.setPlan)
 	mux.HandleFunc("POST /acknowledge", c.acknowledge)
 	return mux

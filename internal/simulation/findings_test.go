@@ -58,9 +58,9 @@ func (w *watched) look(after time.Duration) analysis.Report {
 	for i, c := range w.arms {
 		a, day := &counts.Alternatives[i], store.DayOf(w.start)
 		a.AddDay(day, c.Participants)
-		a.AddEpoch(1, c.Participants)
+		a.AddCohort(1, store.UnknownDay, c.Participants)
 		a.KPIs[0].AddDay(day, c.Converted, c.Converted)
-		a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 1, Converted: c.Converted})
+		a.KPIs[0].AddCohort(store.CohortConversions{Epoch: 1, Day: store.UnknownDay, Sums: store.Sums{Converted: c.Converted}})
 	}
 	counts.DropZeros()
 	if _, err := w.store.Import(w.t.Context(), store.Import{Record: w.record, Counts: &counts}); err != nil {

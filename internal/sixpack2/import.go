@@ -3,7 +3,6 @@ package sixpack2
 import (
 	"context"
 	"fmt"
-	"math/big"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -202,16 +201,17 @@ func addClient(r *store.Counts, c store.Client) {
 	}
 }
 
-// setEpoch adds all counts by day to one epoch.
+// setEpoch adds all counts by day to the unknown cohort of one epoch: of some bits it is not known
+// which client they belong to.
 func setEpoch(r *store.Counts, epoch uint32) {
 	for i := range r.Alternatives {
 		a := &r.Alternatives[i]
 		if n := a.Participants(); n > 0 {
-			a.AddEpoch(epoch, n)
+			a.AddCohort(epoch, store.UnknownDay, n)
 		}
 		for j := range a.KPIs {
 			if n := a.KPIs[j].Converted(); n > 0 {
-				a.KPIs[j].AddEpoch(store.EpochConversions{Epoch: epoch, Converted: n, Sum: new(big.Int), Squares: new(big.Int)})
+				a.KPIs[j].AddCohort(store.CohortConversions{Epoch: epoch, Day: store.UnknownDay, Sums: store.Sums{Converted: n}})
 			}
 		}
 	}

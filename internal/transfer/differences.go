@@ -14,6 +14,11 @@ import (
 // differences returns, in words, every value in which the counts of an experiment
 // differ, except for the version of the record.
 func differences(source, target store.Counts) (all []string, err error) {
+	source, target = clone(source), clone(target)
+	source.Forget(target.KnownFrom)
+	target.Forget(source.KnownFrom)
+	source.DropZeros()
+	target.DropZeros()
 	here, err := sheetOf(source)
 	if err != nil {
 		return nil, err
@@ -89,20 +94,26 @@ func (s sheet) addAlternative(name string, a store.AlternativeCounts) {
 	for _, d := range a.Days {
 		s.addf(d.Participants, "alternative %q, participants on %v", name, d.Day)
 	}
-	for _, e := range a.Epochs {
-		s.addf(e.Participants, "alternative %q, participants of epoch %d", name, e.Epoch)
+	for _, c := range a.Cohorts {
+		s.addf(c.Participants, "alternative %q, participants of epoch %d on %v", name, c.Epoch, c.Day)
 	}
 	for _, k := range a.KPIs {
 		what := fmt.Sprintf("alternative %q, KPI %q", name, k.KPI)
 		for _, d := range k.Days {
 			s.addf(d.Converted, "%s, clients that converted first on %v", what, d.Day)
 			s.addf(d.Events, "%s, conversions on %v", what, d.Day)
+			s.addSums(d.Sums, what+fmt.Sprintf(" on %v", d.Day))
 		}
-		for _, e := range k.Epochs {
-			s.addf(e.Converted, "%s, clients of epoch %d that converted", what, e.Epoch)
-			s.addf(e.NonZero, "%s, clients of epoch %d with a total", what, e.Epoch)
-			s.addIntf(e.Sum, "%s, sum of epoch %d in millionths", what, e.Epoch)
-			s.addIntf(e.Squares, "%s, squares of epoch %d in millionths of millionths", what, e.Epoch)
+		for _, c := range k.Cohorts {
+			of := fmt.Sprintf("%s, clients of epoch %d and %v", what, c.Epoch, c.Day)
+			s.addf(c.Converted, "%s that converted", of)
+			s.addSums(c.Sums, of)
 		}
 	}
+}
+
+func (s sheet) addSums(of store.Sums, what string) {
+	s.addf(of.NonZero, "%s with a total", what)
+	s.addIntf(of.Sum, "%s, sum in millionths", what)
+	s.addIntf(of.Squares, "%s, squares in millionths of millionths", what)
 }

@@ -12,7 +12,7 @@ import (
 func reconcile(source, rest, target store.Counts) (corrected store.Counts, equal bool) {
 	corrected = clone(source)
 	corrected.Sub(target)
-	equal = isZero(corrected)
+	equal = corrected.IsZero()
 	corrected.Add(rest)
 	return corrected, equal
 }
@@ -71,17 +71,11 @@ func (t *Transfer) sameClients(ctx context.Context, source, rest store.Counts) (
 		left.SubClient(c)
 	}
 	left.Sub(rest)
-	return isZero(left), nil
+	return left.IsZero(), nil
 }
 
 func clone(c store.Counts) store.Counts {
 	copied := store.NewCounts(c.Record, c.Epochs)
 	copied.Add(c)
 	return copied
-}
-
-func isZero(c store.Counts) bool {
-	s := make(sheet)
-	s.addCounts(c)
-	return len(s) == 0
 }

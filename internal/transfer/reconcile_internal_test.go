@@ -54,11 +54,12 @@ func randomCounts(dice *rand.Rand) store.Counts {
 		a := &c.Alternatives[i]
 		for range 3 {
 			a.AddDay(store.Day(dice.IntN(5)), n())
-			a.AddEpoch(uint32(dice.IntN(3)), n())
+			a.AddCohort(uint32(dice.IntN(3)), store.Day(dice.IntN(5)), n())
 			for j := range a.KPIs {
 				a.KPIs[j].AddDay(store.Day(dice.IntN(5)), n(), n())
-				a.KPIs[j].AddEpoch(store.EpochConversions{
-					Epoch: uint32(dice.IntN(3)), Converted: n(), NonZero: n(), Sum: big.NewInt(n()), Squares: big.NewInt(n()),
+				a.KPIs[j].AddCohort(store.CohortConversions{
+					Epoch: uint32(dice.IntN(3)), Day: store.Day(dice.IntN(5)),
+					Sums: store.Sums{Converted: n(), NonZero: n(), Sum: big.NewInt(n()), Squares: big.NewInt(n())},
 				})
 			}
 		}

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -33,7 +34,9 @@ var (
 	idKey        = []byte("id")
 )
 
-const format = 1
+// The format of files that this package writes. Format 1 counted participants, and values, only
+// by epoch.
+const format = 2
 
 // Open opens the file at path, or creates it in an existing folder. The caller must Close
 // the store.
@@ -174,17 +177,18 @@ func prepare(db *bbolt.DB, file *os.File) error {
 	return initialize(db)
 }
 
-// initialize writes the format to a new file.
+// initialize writes the format to a new file, and to one of an earlier format, which earlier
+// releases then refuse to open.
 func initialize(db *bbolt.DB) error {
 	err := db.Update(func(tx *bbolt.Tx) error {
-		if tx.Bucket(formatBucket) != nil {
-			return errUnchanged
-		}
-		b, err := tx.CreateBucket(formatBucket)
+		b, err := tx.CreateBucketIfNotExists(formatBucket)
 		if err != nil {
 			return err
 		}
-		return b.Put(formatKey, strconv.AppendInt(nil, format, 10))
+		if value := strconv.AppendInt(nil, format, 10); !bytes.Equal(b.Get(formatKey), value) {
+			return b.Put(formatKey, value)
+		}
+		return errUnchanged
 	})
 	switch {
 	case errors.Is(err, errUnchanged):

@@ -54,7 +54,7 @@ func TestOpenWrongFile(t *testing.T) {
 		{"LongText", write(strings.Repeat("not a store", 10_000)), []string{"not a sixpack store"}},
 		{"SQLite", write("SQLite format 3\x00" + strings.Repeat("\x00", 8176)), []string{"not a sixpack store"}},
 		{"ForeignBucket", put("accounts", "1", "Jane"), []string{"not a sixpack store", `"accounts"`}},
-		{"NewerFormat", put("sixpack", "format", "2"), []string{"format is 2", "knows format 1"}},
+		{"NewerFormat", put("sixpack", "format", "3"), []string{"format is 3", "knows format 2"}},
 		{"NoFormat", put("sixpack", "form", "1"), []string{"damaged"}},
 		{"CutShort", cutShort, []string{"damaged"}},
 		{"Folder", func(t *testing.T, path string) {

@@ -19,13 +19,12 @@ func (s *Store) Convert(ctx context.Context, c store.Conversion) (f store.Facts,
 }
 
 func (s *Store) convert(ctx context.Context, c store.Conversion, nonce string) (store.Facts, error) {
-	value, high, low := "", "0", "0"
+	value := ""
 	if c.HasValue {
 		if c.Value < -store.MaxValue || c.Value > store.MaxValue {
 			return store.Facts{}, fmt.Errorf("%w: value %v", store.ErrInvalid, c.Value)
 		}
 		value = strconv.FormatInt(int64(c.Value), 10)
-		high, low = halves(c.Value)
 	}
 	who, day := keyOf(c.Client), store.DayOf(c.At)
 	r, err := s.attempt(ctx, c.Experiment, noGeneration, func(ctx context.Context, k *keys) (reply, error) {
@@ -33,16 +32,11 @@ func (s *Store) convert(ctx context.Context, c store.Conversion, nonce string) (
 			[]string{k.record, k.counts, k.bucketOf(who.bucket), k.totalsOf(who.bucket)},
 			[]string{
 				formatVersion(c.Version), k.generation, who.field, c.KPI,
-				formatDay(day), string(appendDay(nil, day)), nonce, value, high, low,
+				formatDay(day), string(appendDay(nil, day)), nonce, value,
 			})
 	})
 	if err != nil {
 		return store.Facts{}, err
 	}
 	return r.facts(c.Version)
-}
-
-// halves returns the upper and lower 32 bits of a, which can be summed up without overflow.
-func halves(a store.Amount) (high, low string) {
-	return strconv.FormatInt(int64(a)>>32, 10), strconv.FormatInt(int64(a)&(1<<32-1), 10)
 }

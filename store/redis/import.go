@@ -175,9 +175,8 @@ func mergeArgs(k *keys, clients []store.Client) (list, args []string) {
 		args = append(args,
 			which[at.bucket], formatBucket(at.bucket), at.field, encodeState(c.State()), formatDay(c.Day), strconv.Itoa(len(c.Conversions)))
 		for _, v := range c.Conversions {
-			high, low := halves(v.Total)
 			args = append(args, v.KPI, formatDay(v.Day), string(appendDay(nil, v.Day)),
-				strconv.FormatInt(v.Events, 10), strconv.FormatInt(int64(v.Total), 10), high, low)
+				strconv.FormatInt(v.Events, 10), strconv.FormatInt(int64(v.Total), 10))
 		}
 	}
 	return list, args

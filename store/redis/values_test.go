@@ -66,16 +66,21 @@ func anySize(dice *rand.Rand, limit int64) store.Amount {
 
 func checkSums(t *testing.T, s store.Store, totals []store.Amount) {
 	t.Helper()
-	want := store.EpochConversions{Converted: int64(len(totals)), Sum: new(big.Int), Squares: new(big.Int)}
+	want := store.NewSums()
+	want.Converted = int64(len(totals))
 	for _, total := range totals {
 		x := big.NewInt(int64(total))
 		want.NonZero += int64(x.CmpAbs(new(big.Int)))
 		want.Sum.Add(want.Sum, x)
 		want.Squares.Add(want.Squares, x.Mul(x, x))
 	}
-	got := counts(t, s, "button").Alternatives[1].KPI("revenue").Totals()
-	if got.Converted != want.Converted || got.NonZero != want.NonZero || got.Sum.Cmp(want.Sum) != 0 || got.Squares.Cmp(want.Squares) != 0 {
-		t.Fatalf("the sums are %+v, want %+v", got, want)
+	k := counts(t, s, "button").Alternatives[1].KPI("revenue")
+	days := store.NewSums()
+	for _, d := range k.Days {
+		days.Add(d.Sums)
+	}
+	for _, got := range []store.Sums{k.Totals(), days} {
+		checkSum(t, got, want)
 	}
 	stored := make(map[string]store.Amount)
 	for _, c := range clientsOf(t, s, "button") {
@@ -85,5 +90,12 @@ func checkSums(t *testing.T, s store.Store, totals []store.Amount) {
 		if stored[uuid(i)] != total {
 			t.Fatalf("client %d has a total of %d, want %d", i, stored[uuid(i)], total)
 		}
+	}
+}
+
+func checkSum(t *testing.T, got, want store.Sums) {
+	t.Helper()
+	if got.Converted != want.Converted || got.NonZero != want.NonZero || got.Sum.Cmp(want.Sum) != 0 || got.Squares.Cmp(want.Squares) != 0 {
+		t.Fatalf("the sums are %+v, want %+v", got, want)
 	}
 }

@@ -124,6 +124,14 @@ func brokenStores() map[string]brokenStore {
 			func(s *memory.Store) store.Store { return forgetsEpochs{s} },
 			[]string{"EpochsAreRemembered"},
 		},
+		"forgets cohorts": {
+			func(s *memory.Store) store.Store { return forgetsCohorts{s} },
+			[]string{"CountsByDayAndCohort"},
+		},
+		"remembers cohorts": {
+			func(s *memory.Store) store.Store { return remembersCohorts{s} },
+			[]string{"ImportForgetsCohorts"},
+		},
 		"sorts names": {
 			func(s *memory.Store) store.Store { return sortsNames{s} },
 			[]string{"CountsOfSeveral"},

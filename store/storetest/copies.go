@@ -116,8 +116,8 @@ func scribbleCounts(r *store.Counts) {
 		for j := range a.Days {
 			a.Days[j].Participants = -1
 		}
-		for j := range a.Epochs {
-			a.Epochs[j].Participants = -1
+		for j := range a.Cohorts {
+			a.Cohorts[j].Participants = -1
 		}
 		for j := range a.KPIs {
 			scribbleKPI(&a.KPIs[j])
@@ -138,17 +138,22 @@ func scribbleEpochs(epochs []store.Epoch) {
 func scribbleKPI(k *store.KPICounts) {
 	for i := range k.Days {
 		k.Days[i].Events = -1
+		scribbleSums(&k.Days[i].Sums)
 	}
-	for i := range k.Epochs {
-		for _, sum := range []*big.Int{k.Epochs[i].Sum, k.Epochs[i].Squares} {
-			sum.Not(sum)
-			for j := range sum.Bits() {
-				sum.Bits()[j] = 1
-			}
-		}
-		k.Epochs[i].Converted = -1
+	for i := range k.Cohorts {
+		scribbleSums(&k.Cohorts[i].Sums)
 	}
 	k.KPI = "scribble"
+}
+
+func scribbleSums(s *store.Sums) {
+	for _, sum := range []*big.Int{s.Sum, s.Squares} {
+		sum.Not(sum)
+		for j := range sum.Bits() {
+			sum.Bits()[j] = 1
+		}
+	}
+	s.Converted = -1
 }
 
 func scribbleClient(c *store.Client) {

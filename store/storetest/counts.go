@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -82,23 +83,90 @@ func (s subject) doAnything(r store.Record, seed uint64, events *atomic.Int64, e
 	return nil
 }
 
-// checkSums tests that the sums over days and over epochs agree.
+// checkSums tests that the sums over days and over cohorts agree.
 func (s subject) checkSums(r store.Counts) {
 	s.t.Helper()
 	s.checkShape(r)
 	for i, a := range r.Alternatives {
-		var entered int64
-		for _, e := range a.Epochs {
-			entered += e.Participants
-		}
-		if days := a.Participants(); days != entered {
-			s.t.Fatalf("alternative %d has %d participants by day and %d by epoch", i, days, entered)
+		if days, cohorts := a.Participants(), a.Between(0, math.MaxUint32); days != cohorts {
+			s.t.Fatalf("alternative %d has %d participants by day and %d by cohort", i, days, cohorts)
 		}
 		for _, k := range a.KPIs {
-			if days, epochs := k.Converted(), k.Totals().Converted; days != epochs {
-				s.t.Fatalf("alternative %d, KPI %q: %d clients converted by day and %d by epoch", i, k.KPI, days, epochs)
+			if days, cohorts := describeSums(sumOfDays(k)), describeSums(k.Totals()); days != cohorts {
+				s.t.Fatalf("alternative %d, KPI %q: the sums by day are %s and by cohort %s", i, k.KPI, days, cohorts)
 			}
 		}
+	}
+}
+
+func sumOfDays(k store.KPICounts) store.Sums {
+	sums := store.NewSums()
+	for _, d := range k.Days {
+		sums.Add(d.Sums)
+	}
+	return sums
+}
+
+// countsByDayAndCohort tests that conversions and values are counted on the days of the
+// conversions, and for the cohorts of the clients.
+func countsByDayAndCohort(s subject) {
+	r := s.create("button", "red", "blue")
+	on := func(day store.Day) time.Time { return noon.AddDate(0, 0, int(day-today)) }
+	participate := func(client string, day store.Day, reserve bool) {
+		p := in(r, client, 0)
+		p.At, p.Reserve = on(day), reserve
+		s.participate(p)
+	}
+	convert := func(client string, day store.Day, v store.Amount) {
+		c := worth(r, client, "revenue", v)
+		c.At = on(day)
+		s.convert(c)
+	}
+	participate("early", today, false)
+	participate("late", tomorrow, false)
+	participate("reserved", today, true)
+	r = s.update("button", func(r *store.Record) { r.Epoch.Number = 2 })
+	participate("second epoch", tomorrow, false)
+	participate("reserved", tomorrow+1, false)
+	convert("early", today, 5)
+	convert("early", tomorrow, 7)
+	convert("late", tomorrow, -3)
+	convert("late", tomorrow+1, 3)
+	convert("reserved", tomorrow+1, 0)
+	convert("second epoch", tomorrow+2, 1)
+
+	check := func(when string) {
+		s.t.Helper()
+		got := s.counts("button")
+		s.checkSums(got)
+		red := got.Alternatives[0]
+		k := red.KPI("revenue")
+		for _, c := range []struct{ what, got, want string }{
+			{"participants by day", fmt.Sprint(red.Days), "[{2026-03-01 1} {2026-03-02 2} {2026-03-03 1}]"},
+			{"participants by cohort", fmt.Sprint(red.Cohorts), "[{1 2026-03-01 1} {1 2026-03-02 1} {1 2026-03-03 1} {2 2026-03-02 1}]"},
+			{"conversions by day", describeDays(k), "{2026-03-01 1 1} {2026-03-02 1 2} {2026-03-03 1 2} {2026-03-04 1 1}"},
+			{
+				"values by day", describeDayValues(k),
+				" 2026-03-01 {1 1 5 25} 2026-03-02 {1 1 4 128} 2026-03-03 {1 -1 3 -9} 2026-03-04 {1 1 1 1}",
+			},
+			{
+				"values by cohort", describeCohorts(k),
+				" 1 2026-03-01 {1 1 12 144} 1 2026-03-02 {1 0 0 0} 1 2026-03-03 {1 0 0 0} 2 2026-03-02 {1 1 1 1}",
+			},
+		} {
+			if c.got != c.want {
+				s.t.Errorf("%s, %s are %s, want %s", when, c.what, c.got, c.want)
+			}
+		}
+	}
+	check("after conversions")
+	s.audit("button")
+	s.clear(r, true)
+	check("after Clear that keeps counts")
+	r.Version++
+	s.clear(r, false)
+	if got := s.counts("button").Alternatives[0]; len(got.Days)+len(got.Cohorts)+len(got.KPIs) != 0 {
+		s.t.Errorf("after Clear, there are counts %v", got)
 	}
 }
 

@@ -17,9 +17,10 @@ func baseCounts(alternatives []string, kpi string, n int64) *store.Counts {
 	for i := range r.Alternatives {
 		a := &r.Alternatives[i]
 		a.AddDay(today-10, n)
-		a.AddEpoch(1, n)
-		a.KPIs[0].AddDay(today-9, 1, 2)
-		a.KPIs[0].AddEpoch(store.EpochConversions{Epoch: 1, Converted: 1, NonZero: 1, Sum: big.NewInt(-n), Squares: big.NewInt(n * n)})
+		a.AddCohort(1, today-10, n)
+		sums := store.Sums{Converted: 1, NonZero: 1, Sum: big.NewInt(-n), Squares: big.NewInt(n * n)}
+		a.KPIs[0].AddConversions(store.DayConversions{Day: today - 9, Events: 2, Sums: sums})
+		a.KPIs[0].AddCohort(store.CohortConversions{Epoch: 1, Day: today - 10, Sums: sums})
 	}
 	return &r
 }

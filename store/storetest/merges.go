@@ -1,8 +1,10 @@
 package storetest
 
 import (
+	"fmt"
 	"iter"
 	"sync/atomic"
+	"time"
 
 	"github.com/sixpack-go/sixpack/store"
 )
@@ -162,5 +164,36 @@ func importCopies(s subject) {
 			}
 			s.checkShape(got)
 		}
+	}
+}
+
+// importForgetsCohorts imports counts that do not know the cohorts of early days, as those of
+// earlier releases. Then no early cohort is known, because it would lack a part of its clients.
+func importForgetsCohorts(s subject) {
+	r := s.create("button", "red", "blue")
+	for i, at := range []time.Time{noon, noon.AddDate(0, 0, 1)} {
+		p := in(r, uuid(i), 1)
+		p.At = at
+		s.participate(p)
+		s.convert(worth(r, uuid(i), "revenue", 5))
+	}
+	for _, c := range []struct {
+		knownFrom    store.Day
+		cohorts, sum string
+	}{
+		{tomorrow, "[{1 an unknown day 1} {1 2026-03-02 1}]", " 1 an unknown day {1 1 5 25} 1 2026-03-02 {1 1 5 25}"},
+		{tomorrow + 1, "[{1 an unknown day 2}]", " 1 an unknown day {2 2 10 50}"},
+		{0, "[{1 2026-03-01 1} {1 2026-03-02 1}]", " 1 2026-03-01 {1 1 5 25} 1 2026-03-02 {1 1 5 25}"},
+	} {
+		counts := store.NewCounts(r, nil)
+		counts.KnownFrom = c.knownFrom
+		s.imports(store.Import{Record: r, Counts: &counts})
+		got := s.counts("button")
+		blue := got.Alternatives[1]
+		if cohorts, sum := fmt.Sprint(blue.Cohorts), describeCohorts(blue.KPI("revenue")); cohorts != c.cohorts || sum != c.sum || got.KnownFrom != c.knownFrom {
+			s.t.Errorf("known from %v: the cohorts are %s and %s, want %s and %s", got.KnownFrom, cohorts, sum, c.cohorts, c.sum)
+		}
+		s.checkSums(got)
+		s.audit("button")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"iter"
+	"math"
 	"runtime"
 	"slices"
 	"strings"
@@ -258,7 +259,7 @@ func (s forgetsOut) Counts(ctx context.Context, names ...string) ([]store.Counts
 	return counts, err
 }
 
-// readsTwice reads days and epochs at different times.
+// readsTwice reads days and cohorts at different times.
 type readsTwice struct{ *memory.Store }
 
 func (s readsTwice) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
@@ -270,10 +271,33 @@ func (s readsTwice) Counts(ctx context.Context, names ...string) ([]store.Counts
 	later, err := s.Store.Counts(ctx, names...)
 	for i := range min(len(counts), len(later)) {
 		for j := range counts[i].Alternatives {
-			counts[i].Alternatives[j].Epochs = later[i].Alternatives[j].Epochs
+			counts[i].Alternatives[j].Cohorts = later[i].Alternatives[j].Cohorts
 		}
 	}
 	return counts, err
+}
+
+// forgetsCohorts knows cohorts only by epoch.
+type forgetsCohorts struct{ *memory.Store }
+
+func (s forgetsCohorts) Counts(ctx context.Context, names ...string) ([]store.Counts, error) {
+	counts, err := s.Store.Counts(ctx, names...)
+	for i := range counts {
+		counts[i].Forget(math.MaxInt32)
+	}
+	return counts, err
+}
+
+// remembersCohorts ignores that imported counts do not know the cohorts of some days.
+type remembersCohorts struct{ *memory.Store }
+
+func (s remembersCohorts) Import(ctx context.Context, i store.Import) (store.Imported, error) {
+	if i.Counts != nil {
+		counts := *i.Counts
+		counts.KnownFrom = 0
+		i.Counts = &counts
+	}
+	return s.Store.Import(ctx, i)
 }
 
 type forgetsEpochs struct{ *memory.Store }

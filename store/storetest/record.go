@@ -152,7 +152,7 @@ func epochsAreRemembered(s subject) {
 		s.t.Errorf("epochs are %v, want %v", got, want)
 	}
 	want := []store.EpochParticipants{{Epoch: 0, Participants: 1}, {Epoch: 1, Participants: 2}, {Epoch: 2, Participants: 1}, {Epoch: 9, Participants: 1}}
-	if got := r.Alternatives[0].Epochs; !slices.Equal(got, want) {
+	if got := r.Alternatives[0].Epochs(); !slices.Equal(got, want) {
 		s.t.Errorf("participants by epoch are %v, want %v", got, want)
 	}
 	s.audit("button") // with conversions in the epochs in which their clients entered
@@ -297,7 +297,7 @@ func deleteLeavesNothing(s subject) {
 	})
 	want := store.NewCounts(again, []store.Epoch{again.Epoch})
 	want.Alternatives[0].AddDay(today, 1)
-	want.Alternatives[0].AddEpoch(5, 1)
+	want.Alternatives[0].AddCohort(5, today, 1)
 	if got := s.counts("button"); describe(got) != describe(want) {
 		s.t.Errorf("the counts of the new experiment are\n%s\nwant\n%s", describe(got), describe(want))
 	}

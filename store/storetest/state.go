@@ -15,6 +15,12 @@ import (
 // state describes all data of a store as text.
 func (s subject) state() string {
 	s.t.Helper()
+	return s.described(describe)
+}
+
+// described is state with another description of counts.
+func (s subject) described(describe func(store.Counts) string) string {
+	s.t.Helper()
 	counts, err := s.store.Counts(s.t.Context())
 	s.must(err)
 	var b strings.Builder
@@ -30,21 +36,65 @@ func (s subject) state() string {
 // internals of a big.Int, or the location of a time.
 func describe(r store.Counts) string {
 	var b strings.Builder
+	fmt.Fprintf(&b, "%s  cohorts are known from %v\n", describeEpochs(r), r.KnownFrom)
+	for i, a := range r.Alternatives {
+		fmt.Fprintf(&b, "  alternative %d: cohorts %v\n", i, a.Cohorts)
+		for _, k := range a.KPIs {
+			fmt.Fprintf(&b, "    KPI %q: values by day%s by cohort%s\n", k.KPI, describeDayValues(k), describeCohorts(k))
+		}
+	}
+	return b.String()
+}
+
+// describeEpochs returns what counts say without cohorts and days of values, which earlier
+// releases did not have.
+func describeEpochs(r store.Counts) string {
+	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n  excluded %d\n", describeRecord(r.Record), r.Excluded)
 	for _, e := range r.Epochs {
 		fmt.Fprintf(&b, "  epoch %d since %v %v\n", e.Number, e.Start.UTC(), e.Weights)
 	}
 	for i, a := range r.Alternatives {
-		fmt.Fprintf(&b, "  alternative %d: days %v epochs %v\n", i, a.Days, a.Epochs)
+		fmt.Fprintf(&b, "  alternative %d: days %v epochs %v\n", i, a.Days, a.Epochs())
 		for _, k := range a.KPIs {
-			fmt.Fprintf(&b, "    KPI %q: days %v epochs", k.KPI, k.Days)
-			for _, e := range k.Epochs {
+			fmt.Fprintf(&b, "    KPI %q: days [%s] epochs", k.KPI, describeDays(k))
+			for _, e := range k.Epochs() {
 				fmt.Fprintf(&b, " {%d %d %d %v %v}", e.Epoch, e.Converted, e.NonZero, e.Sum, e.Squares)
 			}
 			b.WriteByte('\n')
 		}
 	}
 	return b.String()
+}
+
+// describeDays returns the days with conversions, the clients that converted first on them, and
+// the conversions.
+func describeDays(k store.KPICounts) string {
+	var days []string
+	for _, d := range k.Days {
+		if d.Converted != 0 || d.Events != 0 {
+			days = append(days, fmt.Sprintf("{%v %d %d}", d.Day, d.Converted, d.Events))
+		}
+	}
+	return strings.Join(days, " ")
+}
+
+func describeDayValues(k store.KPICounts) (text string) {
+	for _, d := range k.Days {
+		text += fmt.Sprintf(" %v %s", d.Day, describeSums(d.Sums))
+	}
+	return text
+}
+
+func describeCohorts(k store.KPICounts) (text string) {
+	for _, c := range k.Cohorts {
+		text += fmt.Sprintf(" %d %v %s", c.Epoch, c.Day, describeSums(c.Sums))
+	}
+	return text
+}
+
+func describeSums(s store.Sums) string {
+	return fmt.Sprintf("{%d %d %v %v}", s.Converted, s.NonZero, s.Sum, s.Squares)
 }
 
 func describeRecord(r store.Record) string {
@@ -83,7 +133,7 @@ func (s subject) audit(experiment string) {
 	s.t.Helper()
 	r := s.counts(experiment)
 	s.checkShape(r)
-	got, want := tallyOf(r), recount(s.clients(experiment))
+	got, want := tallyOf(r), recount(s.clients(experiment), r.KnownFrom)
 	for _, what := range slices.Sorted(maps.Keys(union(got, want))) {
 		if g, w := got.at(what), want.at(what); g.Cmp(w) != 0 {
 			s.t.Errorf("%s: %s: the counts are %v, clients %v", experiment, what, g, w)
@@ -112,21 +162,33 @@ func (s subject) checkShape(r store.Counts) {
 
 func (s subject) checkAlternative(name string, a store.AlternativeCounts) {
 	s.t.Helper()
-	ascending := slices.IsSortedFunc(a.Days, func(a, b store.DayParticipants) int { return cmp.Compare(a.Day, b.Day) }) &&
-		slices.IsSortedFunc(a.Epochs, func(a, b store.EpochParticipants) int { return cmp.Compare(a.Epoch, b.Epoch) })
+	ascending := rises(a.Days, func(d store.DayParticipants) (uint32, store.Day) { return 0, d.Day }) &&
+		rises(a.Cohorts, func(c store.Cohort) (uint32, store.Day) { return c.Epoch, c.Day })
 	zero := slices.ContainsFunc(a.Days, func(d store.DayParticipants) bool { return d.Participants == 0 }) ||
-		slices.ContainsFunc(a.Epochs, func(e store.EpochParticipants) bool { return e.Participants == 0 })
+		slices.ContainsFunc(a.Cohorts, func(c store.Cohort) bool { return c.Participants == 0 })
 	for _, k := range a.KPIs {
 		ascending = ascending &&
-			slices.IsSortedFunc(k.Days, func(a, b store.DayConversions) int { return cmp.Compare(a.Day, b.Day) }) &&
-			slices.IsSortedFunc(k.Epochs, func(a, b store.EpochConversions) int { return cmp.Compare(a.Epoch, b.Epoch) })
+			rises(k.Days, func(d store.DayConversions) (uint32, store.Day) { return 0, d.Day }) &&
+			rises(k.Cohorts, func(c store.CohortConversions) (uint32, store.Day) { return c.Epoch, c.Day })
 		zero = zero ||
-			slices.ContainsFunc(k.Days, func(d store.DayConversions) bool { return d.Converted == 0 && d.Events == 0 }) ||
-			slices.ContainsFunc(k.Epochs, func(e store.EpochConversions) bool { return e.Converted == 0 && e.Sum.Sign() == 0 })
+			slices.ContainsFunc(k.Days, func(d store.DayConversions) bool { return d.Events == 0 && d.IsZero() }) ||
+			slices.ContainsFunc(k.Cohorts, func(c store.CohortConversions) bool { return c.IsZero() })
 	}
 	if !ascending || zero {
-		s.t.Errorf("%s: days and epochs must be in order and hold only what is not zero: %+v", name, a)
+		s.t.Errorf("%s: days and cohorts must be in order and hold only what is not zero: %+v", name, a)
 	}
+}
+
+// rises reports whether a list is in strictly ascending order of epochs and then days.
+func rises[T any](list []T, key func(T) (uint32, store.Day)) bool {
+	for i := 1; i < len(list); i++ {
+		e, d := key(list[i-1])
+		epoch, day := key(list[i])
+		if cmp.Or(cmp.Compare(e, epoch), cmp.Compare(d, day)) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func kpisOf(a store.AlternativeCounts) (names []string) {
@@ -164,8 +226,8 @@ func tallyOf(r store.Counts) tally {
 		for _, d := range a.Days {
 			t.addf(big.NewInt(d.Participants), "alternative %d on %v: participants", i, d.Day)
 		}
-		for _, e := range a.Epochs {
-			t.addf(big.NewInt(e.Participants), "alternative %d in epoch %d: participants", i, e.Epoch)
+		for _, c := range a.Cohorts {
+			t.addf(big.NewInt(c.Participants), "alternative %d in epoch %d since %v: participants", i, c.Epoch, c.Day)
 		}
 		for _, k := range a.KPIs {
 			t.addKPI(i, k)
@@ -178,17 +240,25 @@ func (t tally) addKPI(i int, k store.KPICounts) {
 	for _, d := range k.Days {
 		t.addf(big.NewInt(d.Converted), "alternative %d, KPI %q on %v: converted", i, k.KPI, d.Day)
 		t.addf(big.NewInt(d.Events), "alternative %d, KPI %q: events", i, k.KPI)
+		t.addSums(d.Sums, fmt.Sprintf("alternative %d, KPI %q by day", i, k.KPI))
 	}
-	for _, e := range k.Epochs {
-		t.addf(big.NewInt(e.Converted), "alternative %d, KPI %q in epoch %d: converted", i, k.KPI, e.Epoch)
-		t.addf(big.NewInt(e.NonZero), "alternative %d, KPI %q in epoch %d: not zero", i, k.KPI, e.Epoch)
-		t.addf(e.Sum, "alternative %d, KPI %q in epoch %d: sum", i, k.KPI, e.Epoch)
-		t.addf(e.Squares, "alternative %d, KPI %q in epoch %d: squares", i, k.KPI, e.Epoch)
+	for _, e := range k.Epochs() {
+		t.addSums(e.Sums, fmt.Sprintf("alternative %d, KPI %q in epoch %d", i, k.KPI, e.Epoch))
+	}
+	for _, c := range k.Cohorts {
+		t.addSums(c.Sums, fmt.Sprintf("alternative %d, KPI %q in epoch %d since %v", i, k.KPI, c.Epoch, c.Day))
 	}
 }
 
-// recount counts what the clients did in a simple way.
-func recount(clients []store.Client) tally {
+func (t tally) addSums(s store.Sums, of string) {
+	t.addf(big.NewInt(s.Converted), "%s: converted", of)
+	t.addf(big.NewInt(s.NonZero), "%s: not zero", of)
+	t.addf(s.Sum, "%s: sum", of)
+	t.addf(s.Squares, "%s: squares", of)
+}
+
+// recount counts what the clients did in a simple way. Cohorts are known from a day.
+func recount(clients []store.Client, knownFrom store.Day) tally {
 	t, one := make(tally), big.NewInt(1)
 	for _, c := range clients {
 		if c.Choice == store.Out {
@@ -197,16 +267,20 @@ func recount(clients []store.Client) tally {
 		if c.Choice < 0 || c.Reserved {
 			continue
 		}
+		since := c.Day
+		if since < knownFrom {
+			since = store.UnknownDay
+		}
 		t.addf(one, "alternative %d on %v: participants", c.Choice, c.Day)
-		t.addf(one, "alternative %d in epoch %d: participants", c.Choice, c.Epoch)
+		t.addf(one, "alternative %d in epoch %d since %v: participants", c.Choice, c.Epoch, since)
 		for _, v := range c.Conversions {
 			total := big.NewInt(int64(v.Total))
 			t.addf(one, "alternative %d, KPI %q on %v: converted", c.Choice, v.KPI, v.Day)
 			t.addf(big.NewInt(v.Events), "alternative %d, KPI %q: events", c.Choice, v.KPI)
-			t.addf(one, "alternative %d, KPI %q in epoch %d: converted", c.Choice, v.KPI, c.Epoch)
-			t.addf(big.NewInt(int64(total.CmpAbs(new(big.Int)))), "alternative %d, KPI %q in epoch %d: not zero", c.Choice, v.KPI, c.Epoch)
-			t.addf(total, "alternative %d, KPI %q in epoch %d: sum", c.Choice, v.KPI, c.Epoch)
-			t.addf(new(big.Int).Mul(total, total), "alternative %d, KPI %q in epoch %d: squares", c.Choice, v.KPI, c.Epoch)
+			sums := store.Sums{Converted: 1, NonZero: int64(total.CmpAbs(new(big.Int))), Sum: total, Squares: new(big.Int).Mul(total, total)}
+			for _, of := range []string{"by day", fmt.Sprintf("in epoch %d", c.Epoch), fmt.Sprintf("in epoch %d since %v", c.Epoch, since)} {
+				t.addSums(sums, fmt.Sprintf("alternative %d, KPI %q %s", c.Choice, v.KPI, of))
+			}
 		}
 	}
 	return t

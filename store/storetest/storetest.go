@@ -75,6 +75,7 @@ func promises() []promise {
 		{"ChangesAreCopies", changesAreCopies},
 
 		{"CountsAddUp", countsAddUp},
+		{"CountsByDayAndCohort", countsByDayAndCohort},
 		{"CountsOfSeveral", countsOfSeveral},
 		{"ManyAlternatives", manyAlternatives},
 		{"ClientsIteratesAll", clientsIteratesAll},
@@ -93,6 +94,7 @@ func promises() []promise {
 		{"ImportCopies", importCopies},
 		{"ImportAmidTraffic", importAmidTraffic},
 		{"ImportCountsReplace", importCountsReplace},
+		{"ImportForgetsCohorts", importForgetsCohorts},
 		{"ImportMergesChanges", importMergesChanges},
 		{"ImportContradictionRefused", importContradictionRefused},
 

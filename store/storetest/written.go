@@ -27,7 +27,12 @@ func RunWritten(t *testing.T, open func(tb testing.TB) store.Store) {
 }
 
 func writtenDataIsRead(s subject) {
-	if got := s.state() + "log of deleted\n" + describeChanges(s.log("deleted")); got != written {
+	counts, err := s.store.Counts(s.t.Context())
+	s.must(err)
+	for _, r := range counts {
+		s.checkSums(r)
+	}
+	if got := s.described(describeEpochs) + "log of deleted\n" + describeChanges(s.log("deleted")); got != written {
 		s.t.Errorf("the store holds\n%s\nwant\n%s", got, written)
 	}
 }
@@ -45,6 +50,7 @@ func writtenDataIsContinued(s subject) {
 	s.expect("new client", s.participate(in(r, "new", 2)), store.Facts{Version: r.Version, Choice: 2, Epoch: 4, Wrote: true})
 	s.expect("repurchase", s.convert(worth(r, "short", "revenue", 5)), store.Facts{Version: r.Version, Choice: 2, Epoch: 1, Wrote: true})
 	s.audit("button")
+	s.knowsLaterCohorts(r)
 
 	many := *s.lookup("many", "").Record
 	s.expect("conversion", s.convert(worth(many, uuid(2), "", 7)), store.Facts{Version: many.Version, Choice: 69, Epoch: 1, Wrote: true})
@@ -59,6 +65,26 @@ func writtenDataIsContinued(s subject) {
 	if n := totals.Events(); n != 100_001+2 {
 		s.t.Errorf("there are %d conversions, want the imported ones and 1 more", n)
 	}
+}
+
+// knowsLaterCohorts tests that cohorts are known for days after those that an earlier release
+// counted.
+func (s subject) knowsLaterCohorts(r store.Record) {
+	s.t.Helper()
+	from := s.counts(r.Name).KnownFrom
+	p, c := in(r, "after the upgrade", 0), worth(r, "after the upgrade", "revenue", 5)
+	p.At, c.At = from.Time(), from.Time()
+	s.participate(p)
+	s.convert(c)
+	red := s.counts(r.Name).Alternatives[0]
+	k := red.KPI("revenue")
+	if last := red.Cohorts[len(red.Cohorts)-1]; from == 0 || last != (store.Cohort{Epoch: 4, Day: from, Participants: 1}) {
+		s.t.Errorf("cohorts are known from %v, and the last is %v", from, last)
+	}
+	if got, want := describeSums(k.Cohorts[len(k.Cohorts)-1].Sums), "{1 1 5 25}"; got != want {
+		s.t.Errorf("the sums of the last cohort are %s, want %s", got, want)
+	}
+	s.audit(r.Name)
 }
 
 func writtenDataIsDeleted(s subject) {

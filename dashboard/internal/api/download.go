@@ -101,14 +101,15 @@ func newDownload(of store.Counts) download {
 }
 
 func newDownloadAlternative(name string, of store.AlternativeCounts) downloadAlternative {
+	epochs := of.Epochs()
 	a := downloadAlternative{
 		Name: name, Participants: of.Participants(), Days: make([]downloadDay, len(of.Days)),
-		Epochs: make([]downloadParticipants, len(of.Epochs)), KPIs: make([]downloadKPI, len(of.KPIs)),
+		Epochs: make([]downloadParticipants, len(epochs)), KPIs: make([]downloadKPI, len(of.KPIs)),
 	}
 	for i, d := range of.Days {
 		a.Days[i] = downloadDay{d.Day.String(), d.Participants}
 	}
-	for i, e := range of.Epochs {
+	for i, e := range epochs {
 		a.Epochs[i] = downloadParticipants{e.Epoch, e.Participants}
 	}
 	for i, k := range of.KPIs {
@@ -118,21 +119,24 @@ func newDownloadAlternative(name string, of store.AlternativeCounts) downloadAlt
 }
 
 func newDownloadKPI(of store.KPICounts) downloadKPI {
+	epochs := of.Epochs()
 	k := downloadKPI{
 		KPI: of.KPI, Events: of.Events(), downloadTotals: newDownloadTotals(of.Totals()),
-		Days: make([]downloadConversions, len(of.Days)), Epochs: make([]downloadValues, len(of.Epochs)),
+		Days: make([]downloadConversions, 0, len(of.Days)), Epochs: make([]downloadValues, len(epochs)),
 	}
 	k.Converted = of.Converted()
-	for i, d := range of.Days {
-		k.Days[i] = downloadConversions{d.Day.String(), d.Converted, d.Events}
+	for _, d := range of.Days {
+		if d.Converted != 0 || d.Events != 0 { // the unknown day has only values
+			k.Days = append(k.Days, downloadConversions{d.Day.String(), d.Converted, d.Events})
+		}
 	}
-	for i, e := range of.Epochs {
-		k.Epochs[i] = downloadValues{e.Epoch, newDownloadTotals(e)}
+	for i, e := range epochs {
+		k.Epochs[i] = downloadValues{e.Epoch, newDownloadTotals(e.Sums)}
 	}
 	return k
 }
 
-func newDownloadTotals(e store.EpochConversions) downloadTotals {
+func newDownloadTotals(e store.Sums) downloadTotals {
 	const millionths = 6 // digits
 	return downloadTotals{e.Converted, e.NonZero, scaled(e.Sum, millionths), scaled(e.Squares, 2*millionths)}
 }

@@ -61,7 +61,7 @@ func (x download) rows() ([][]string, error) {
 	for _, a := range x.Alternatives {
 		kpis := a.KPIs
 		if len(kpis) == 0 {
-			kpis = []downloadKPI{{downloadTotals: newDownloadTotals(store.EpochConversions{})}}
+			kpis = []downloadKPI{{downloadTotals: newDownloadTotals(store.Sums{})}}
 		}
 		for _, k := range kpis {
 			for _, r := range slices.Concat(dayRows(a, k), epochRows(a, k)) {
@@ -152,7 +152,7 @@ func epochRows(a downloadAlternative, k downloadKPI) []csvRow {
 	var rows []csvRow
 	for _, e := range a.Epochs {
 		r := csvRow{record: "epoch", epoch: epochNumber(e.Epoch), participants: decimal(e.Participants)}
-		totals := newDownloadTotals(store.EpochConversions{})
+		totals := newDownloadTotals(store.Sums{})
 		if i := slices.IndexFunc(k.Epochs, func(v downloadValues) bool { return v.Epoch == e.Epoch }); i >= 0 {
 			totals = k.Epochs[i].downloadTotals
 		}

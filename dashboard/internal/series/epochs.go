@@ -59,12 +59,12 @@ func NewEpochs(c *store.Counts, kpi string, now time.Time) Epochs {
 		s.Epochs = append(s.Epochs, x)
 	}
 	for i, a := range c.Alternatives {
-		for _, e := range a.Epochs {
+		for _, e := range a.Epochs() {
 			if x, ok := counts[e.Epoch]; ok {
 				x.Participants[i] = e.Participants
 			}
 		}
-		for _, e := range a.KPI(kpi).Epochs {
+		for _, e := range a.KPI(kpi).Epochs() {
 			if x, ok := counts[e.Epoch]; ok {
 				x.Converted[i] = e.Converted
 			}

@@ -54,7 +54,9 @@ func New(c *store.Counts, kpi string, by Period) Series {
 			a.Participants[index[by.Start(d.Day)]] += d.Participants
 		}
 		for _, d := range counts.KPI(kpi).Days {
-			a.Converted[index[by.Start(d.Day)]] += d.Converted
+			if d.Converted != 0 { // the unknown day has only values
+				a.Converted[index[by.Start(d.Day)]] += d.Converted
+			}
 		}
 		a.setRates()
 		s.Alternatives = append(s.Alternatives, a)
@@ -87,7 +89,9 @@ func span(c *store.Counts, kpi string) (first, last store.Day) {
 			include(d.Day)
 		}
 		for _, d := range a.KPI(kpi).Days {
-			include(d.Day)
+			if d.Events != 0 || d.Converted != 0 {
+				include(d.Day)
+			}
 		}
 	}
 	return first, last

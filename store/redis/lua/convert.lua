@@ -2,8 +2,7 @@
 --
 -- KEYS   1 record, 2 counts, 3 the client's bucket, 4 its bucket of totals
 -- ARGV   1 version of the record that the caller knows, 2 generation of KEYS 2 to 4, 3 client,
---        4 KPI, 5 day, 6 the day as in a client's value, 7 nonce, 8 value or nothing, 9 and 10
---        the upper and lower 32 bits of the value
+--        4 KPI, 5 day, 6 the day as in a client's value, 7 nonce, 8 value or nothing
 -- reply  none: there is no such experiment
 --        generation, generation: KEYS are of another generation
 --        stale, the client's value, the record's fields: the record has another version
@@ -48,8 +47,8 @@ if ARGV[8] ~= '' then
 end
 
 index = kpi(KEYS[1], ARGV[4], index, ARGV[8] == '' and 'rate' or 'mean')
-local alternative, epoch = choice(is)
-local sums = 's' .. alternative .. ':' .. index .. ':' .. epoch .. ':'
+local alternative, epoch, at = choice(is)
+local kind = alternative .. ':' .. index .. ':'
 local value, n
 if first then
   value = string.sub(is, 1, eventsat - 1) .. encode(events + 1) .. ARGV[7] .. string.sub(is, after)
@@ -57,12 +56,11 @@ if first then
 else
   value = is .. encode(index) .. ARGV[6] .. encode(1) .. ARGV[7]
   n = '4294967297' -- clients in the upper half, conversions in the lower
-  redis.call('HINCRBY', KEYS[2], sums .. 'c', 1)
 end
 redis.call('HSET', KEYS[3], ARGV[3], value)
-redis.call('HINCRBY', KEYS[2], 'c' .. alternative .. ':' .. index .. ':' .. ARGV[5], n)
+redis.call('HINCRBY', KEYS[2], 'd' .. kind .. ARGV[5], n)
 if total ~= before then
   redis.call('HSET', KEYS[4], encode(index) .. ARGV[3], total)
-  raise(KEYS[2], sums, before, total, ARGV[9], ARGV[10])
 end
+credit(KEYS[2], 'v' .. kind .. epoch .. ':' .. dayat(is, at), 'w' .. kind .. ARGV[5], first and 0 or 1, before, total)
 return { 'ok', value, 1 }

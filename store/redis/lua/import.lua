@@ -7,7 +7,7 @@
 --        epoch, then numbers and JSON of earlier epochs; then of each client: the index in KEYS
 --        of its bucket, the number of the bucket, the client, its value, day, and number of KPIs
 --        it converted for, and of each of these: KPI, day, the day as in a client's value, number
---        of conversions, total, and the upper and lower 32 bits of the total
+--        of conversions, and total
 -- reply  none: there is no such experiment
 --        generation, generation: KEYS are of another generation
 --        ok, numbers of clients added, of conversions added, and of known conversions that had
@@ -19,8 +19,7 @@
 --#include client.lua
 --#include totals.lua
 
-local FIRST_DAY = 18262 -- as in a client's value
-local HALF = 4294967296
+local HALF = 4294967296 -- clients are in the upper half, conversions in the lower
 local MANY = 256 -- conversions: more are counted apart, as those of a day must be below 2^32
 
 local last = 2 + tonumber(ARGV[2]) -- the last of ARGV that belongs to the record
@@ -46,21 +45,6 @@ local function progress(value)
   return participates(value) and 3 or 2
 end
 
--- firstday returns the day of the conversion that starts at a position of a value.
-local function firstday(value, at)
-  local _, after = varint(value, at)
-  local day = varint(value, after)
-  return FIRST_DAY + (day % 2 == 0 and day / 2 or -(day + 1) / 2)
-end
-
--- halves returns the upper and lower 32 bits of a total.
-local function halves(text)
-  local x = limbs(text) -- 10^14 is 23283 * 2^32 + 276447232
-  local high, low = x[3] * 23283, x[3] * 276447232 + x[2] * BASE + x[1]
-  local over = math.floor(low / HALF)
-  return high + over, low - over * HALF
-end
-
 -- merge merges the conversion at a position of ARGV. It returns the client's value after that,
 -- and 1 if the client had not converted, 2 if it had fewer events, else 0.
 local function merge(totals, client, value, at)
@@ -75,30 +59,28 @@ local function merge(totals, client, value, at)
   end
 
   index = kpi(KEYS[1], ARGV[at], index)
-  local alternative, epoch = choice(value)
-  local sums = 's' .. alternative .. ':' .. index .. ':' .. epoch .. ':'
+  local alternative, epoch, cohort = choice(value)
   local before, converted = '0', 0
+  cohort = dayat(value, cohort)
   if first then
-    day = firstday(value, first)
+    local _, second = varint(value, first)
+    day = dayat(value, second)
     before = redis.call('HGET', totals, encode(index) .. client) or '0'
     value = string.sub(value, 1, eventsat - 1) .. encode(events) .. string.sub(value, nonceat)
   else
     known, converted = 0, 1
     value = value .. encode(index) .. ARGV[at + 2] .. encode(events) .. string.rep('\0', NONCE)
-    redis.call('HINCRBY', KEYS[2], sums .. 'c', 1)
   end
-  local count, more = alternative .. ':' .. index .. ':' .. day, events - known
+  local kind, more = alternative .. ':' .. index .. ':', events - known
   if more > MANY then
-    redis.call('HINCRBY', KEYS[2], 'o' .. count, string.format('%d', more))
+    redis.call('HINCRBY', KEYS[2], 'b' .. kind .. day, string.format('%d', more))
     more = 0
   end
-  redis.call('HINCRBY', KEYS[2], 'c' .. count, string.format('%d', converted * HALF + more))
+  redis.call('HINCRBY', KEYS[2], 'd' .. kind .. day, string.format('%d', converted * HALF + more))
   if total ~= before then
     redis.call('HSET', totals, encode(index) .. client, total)
-    local high, low = halves(before)
-    raise(KEYS[2], sums, before, total,
-      string.format('%d', tonumber(ARGV[at + 5]) - high), string.format('%d', tonumber(ARGV[at + 6]) - low))
   end
+  credit(KEYS[2], 'v' .. kind .. epoch .. ':' .. cohort, 'w' .. kind .. day, converted, before, total)
   return value, converted == 1 and 1 or 2
 end
 
@@ -118,11 +100,11 @@ while at <= #ARGV do
   if participates(given) and choice(given) == choice(value) then
     for i = 0, n - 1 do
       local what
-      value, what = merge(totals, client, value, at + 7 * i)
+      value, what = merge(totals, client, value, at + 5 * i)
       done[what] = done[what] + 1
     end
   end
-  at = at + 7 * n
+  at = at + 5 * n
   if value ~= is then
     put(KEYS[3], bucket, number, client, is, value)
   end

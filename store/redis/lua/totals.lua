@@ -5,6 +5,8 @@
 
 local BASE = 10000000
 local NONCE = 5
+local MINUS = 45 -- its byte
+local FIRST_DAY = 18262 -- as in a client's value
 
 local function encode(n)
   local s = ''
@@ -13,6 +15,12 @@ local function encode(n)
     n = math.floor(n / 128)
   end
   return s .. string.char(n)
+end
+
+-- dayat returns the day at a position of a client's value.
+local function dayat(value, at)
+  local n = varint(value, at)
+  return FIRST_DAY + (n % 2 == 0 and n / 2 or -(n + 1) / 2)
 end
 
 -- conversion finds the conversion for a KPI in a client's value. It returns the positions of
@@ -72,53 +80,137 @@ local function carry(x)
   return x
 end
 
+-- text returns the integer that has some limbs.
+local function text(x)
+  local sign = ''
+  if carry(x)[#x] < 0 then
+    sign = '-'
+    for i = 1, #x do
+      x[i] = -x[i]
+    end
+    carry(x)
+  end
+  local top = #x
+  while top > 1 and x[top] == 0 do
+    top = top - 1
+  end
+  local s = sign .. string.format('%d', x[top])
+  for i = top - 1, 1, -1 do
+    s = s .. string.format('%07d', x[i])
+  end
+  return s
+end
+
 -- add returns the sum of two integers as text, or nil if it is not within ±(2^63 - 1).
 local function add(a, b)
   local x, y = limbs(a), limbs(b)
-  local sum = carry({ x[1] + y[1], x[2] + y[2], x[3] + y[3] })
-  local sign = ''
-  if sum[3] < 0 then
-    sign, sum = '-', carry({ -sum[1], -sum[2], -sum[3] })
-  end
-  local low, middle, high = sum[1], sum[2], sum[3]
-  if high > 92233 or high == 92233 and (middle > 7203685 or middle == 7203685 and low > 4775807) then
+  local sum = text({ x[1] + y[1], x[2] + y[2], x[3] + y[3] })
+  local digits = string.gsub(sum, '-', '')
+  if #digits > 19 or #digits == 19 and digits > '9223372036854775807' then
     return nil
   end
-  if high > 0 then
-    return sign .. string.format('%d%07d%07d', high, middle, low)
-  elseif middle > 0 then
-    return sign .. string.format('%d%07d', middle, low)
+  return sum
+end
+
+-- plus returns the sum of two integers of any size as text. The first two cases are for speed.
+local function plus(a, b)
+  if #a < 16 and #b < 16 then
+    return string.format('%d', a + b)
+  elseif #a <= 28 and #b <= 28 and string.byte(a) ~= MINUS and string.byte(b) ~= MINUS then
+    local high = (tonumber(string.sub(a, 1, -15)) or 0) + (tonumber(string.sub(b, 1, -15)) or 0)
+    local low = string.sub(a, -14) + string.sub(b, -14)
+    if low >= BASE * BASE then
+      high, low = high + 1, low - BASE * BASE
+    end
+    if high > 0 then
+      return string.format('%d%014d', high, low)
+    end
+    return string.format('%d', low)
   end
-  return sign .. string.format('%d', low)
-end
-
-local function square(text)
-  local x = limbs(text)
-  return {
-    x[1] * x[1], 2 * x[1] * x[2], 2 * x[1] * x[3] + x[2] * x[2], 2 * x[2] * x[3], x[3] * x[3],
-  }
-end
-
--- raise updates the sums of an alternative, KPI and epoch when a client's total changes. The
--- caller passes the upper and lower 32 bits of the difference.
-local function raise(counts, sums, before, after, high, low)
-  local function by(what, n)
-    if n ~= 0 and n ~= '0' then
-      redis.call('HINCRBY', counts, sums .. what, n)
+  local sum = { 0 }
+  for _, s in ipairs({ a, b }) do
+    local sign = 1
+    if string.sub(s, 1, 1) == '-' then
+      sign, s = -1, string.sub(s, 2)
+    end
+    local i = 1
+    for last = #s, 1, -7 do
+      sum[i] = sum[i] + sign * tonumber(string.sub(s, math.max(last - 6, 1), last))
+      i = i + 1
+      sum[i] = sum[i] or 0
     end
   end
-  if before == '0' and after ~= '0' then
-    by('n', 1)
-  elseif before ~= '0' and after == '0' then
-    by('n', -1)
+  return text(sum)
+end
+
+-- difference returns a - b as text.
+local function difference(a, b)
+  if b == '0' then
+    return a
+  elseif string.sub(b, 1, 1) == '-' then
+    return plus(a, string.sub(b, 2))
   end
-  by('h', high)
-  by('l', low)
-  local was, is = square(before), square(after)
-  for i = 1, 5 do
-    is[i] = is[i] - was[i]
+  return plus(a, '-' .. b)
+end
+
+-- squares returns a^2 - b^2 as text. The first two cases are for speed.
+local function squares(a, b)
+  local x, y = math.abs(a), math.abs(b)
+  if x < 9e7 and y < 9e7 then
+    return string.format('%d', x * x - y * y)
+  elseif x < 1e14 and y < 1e14 then
+    local sign = ''
+    if x < y then
+      sign, x, y = '-', y, x
+    end
+    local x1, y1 = x % BASE, y % BASE
+    local x2, y2 = (x - x1) / BASE, (y - y1) / BASE
+    local low, middle, high = x1 * x1 - y1 * y1, 2 * (x1 * x2 - y1 * y2), x2 * x2 - y2 * y2
+    local over = math.floor(low / BASE)
+    low, middle = low - over * BASE, middle + over
+    over = math.floor(middle / BASE)
+    middle, high = middle - over * BASE, high + over
+    if high > 0 then
+      return sign .. string.format('%d%07d%07d', high, middle, low)
+    end
+    return sign .. string.format('%d', middle * BASE + low)
   end
-  for i, limb in ipairs(carry(is)) do
-    by(i, string.format('%d', limb))
+  x, y = limbs(a), limbs(b)
+  return text({
+    x[1] * x[1] - y[1] * y[1],
+    2 * (x[1] * x[2] - y[1] * y[2]),
+    2 * (x[1] * x[3] - y[1] * y[3]) + x[2] * x[2] - y[2] * y[2],
+    2 * (x[2] * x[3] - y[2] * y[3]),
+    x[3] * x[3] - y[3] * y[3],
+  })
+end
+
+-- raised returns a row of sums, or a new one if it is nil, after an addition.
+local function raised(row, converted, nonzero, sum, square)
+  if not row then
+    return converted .. ' ' .. nonzero .. ' ' .. sum .. ' ' .. square
   end
+  local c, n, s, q = string.match(row, '(%S+) (%S+) (%S+) (%S+)')
+  return string.format('%d %d %s %s', c + converted, n + nonzero, plus(s, sum), plus(q, square))
+end
+
+-- credit counts that a client has converted for the first time (converted is 1, otherwise 0), and
+-- that its total has changed. It updates the rows of the client's cohort and of the day.
+local function credit(counts, cohort, day, converted, before, after)
+  if before == after then
+    if converted == 1 then
+      redis.call('HSET', counts, cohort, raised(redis.call('HGET', counts, cohort), 1, 0, '0', '0'))
+    end
+    return
+  end
+  local nonzero = 0
+  if before == '0' then
+    nonzero = 1
+  elseif after == '0' then
+    nonzero = -1
+  end
+  local sum, square = difference(after, before), squares(after, before)
+  local rows = redis.call('HMGET', counts, cohort, day)
+  redis.call('HSET', counts, cohort, raised(rows[1], converted, nonzero, sum, square),
+    day, raised(rows[2], 0, nonzero, sum, square))
 end
