@@ -64,7 +64,7 @@ func (r *Counts) Credit(c ClientState, kpi int, day Day, from, to ClientConversi
 
 // cohortDay returns the day of the cohort of clients that participated on a day.
 func (r *Counts) cohortDay(day Day) Day {
-	if day < r.KnownFrom {
+	if r.KnownFrom != 0 && day < r.KnownFrom {
 		return UnknownDay
 	}
 	return day

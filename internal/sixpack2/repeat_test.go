@@ -56,6 +56,11 @@ func TestImportRepeated(t *testing.T) {
 		if got := counted(results(t, st, "exp")); got != want {
 			t.Errorf("counted is\n%s\nwant\n%s", got, want)
 		}
+		red := results(t, st, "exp").Alternatives[0]
+		day := store.DayOf(time.Date(2013, 1, 28, 0, 0, 0, 0, time.UTC))
+		if mail := red.KPI("mail").Cohorts; len(red.Cohorts) != 1 || red.Cohorts[0].Day != day || len(mail) != 1 || mail[0].Day != day || mail[0].Converted != 1 {
+			t.Errorf("the cohorts are %v and %v, want one on %v", red.Cohorts, mail, day)
+		}
 	})
 }
 

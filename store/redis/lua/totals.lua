@@ -118,7 +118,7 @@ local function plus(a, b)
     return string.format('%d', a + b)
   elseif #a <= 28 and #b <= 28 and string.byte(a) ~= MINUS and string.byte(b) ~= MINUS then
     local high = (tonumber(string.sub(a, 1, -15)) or 0) + (tonumber(string.sub(b, 1, -15)) or 0)
-    local low = string.sub(a, -14) + string.sub(b, -14)
+    local low = tonumber(string.sub(a, -14)) + tonumber(string.sub(b, -14))
     if low >= BASE * BASE then
       high, low = high + 1, low - BASE * BASE
     end
@@ -159,9 +159,8 @@ local function squares(a, b)
   if x < 9e7 and y < 9e7 then
     return string.format('%d', x * x - y * y)
   elseif x < 1e14 and y < 1e14 then
-    local sign = ''
     if x < y then
-      sign, x, y = '-', y, x
+      return '-' .. squares(b, a)
     end
     local x1, y1 = x % BASE, y % BASE
     local x2, y2 = (x - x1) / BASE, (y - y1) / BASE
@@ -171,9 +170,9 @@ local function squares(a, b)
     over = math.floor(middle / BASE)
     middle, high = middle - over * BASE, high + over
     if high > 0 then
-      return sign .. string.format('%d%07d%07d', high, middle, low)
+      return string.format('%d%07d%07d', high, middle, low)
     end
-    return sign .. string.format('%d', middle * BASE + low)
+    return string.format('%d', middle * BASE + low)
   end
   x, y = limbs(a), limbs(b)
   return text({
