@@ -267,7 +267,7 @@ func TestOutlook(t *testing.T) {
 // TestIntervalOfAMean is withheld where it would often be wrong.
 func TestIntervalOfAMean(t *testing.T) {
 	counts := countedValues(20, 30)
-	counts.Alternatives[1].KPIs[0].Epochs[0].NonZero = 99
+	counts.Alternatives[1].KPIs[0].Cohorts[0].NonZero = 99
 	r := analysis.New(counts, "", lastOfMay)
 	a, b := r.Alternatives[0], r.Alternatives[1]
 	if !a.MeanIn.Lo.Known() || b.MeanIn.Lo.Known() || b.MeanIn.Hi.Known() || !b.Mean.Known() || !b.LiftIn.Lo.Known() {
