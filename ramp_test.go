@@ -364,7 +364,7 @@ func TestRampHolds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				_, r := counting(t, c.participants, map[string][2]int64{"purchase": c.converted}, c.guardrail)
+				_, r := counting(t, false, c.participants, map[string][2]int64{"purchase": c.converted}, c.guardrail)
 				if r.Ramp.Reason != c.reason || (r.Ramp.Step == 0) != (c.reason != "") {
 					t.Errorf("%+v, want %q", r.Ramp, c.reason)
 				}
@@ -372,7 +372,7 @@ func TestRampHolds(t *testing.T) {
 		})
 	}
 	synctest.Test(t, func(t *testing.T) {
-		e, r := counting(t, equal, map[string][2]int64{"purchase": {0, 0}}, store.Guardrail{KPI: "purchase"})
+		e, r := counting(t, false, equal, map[string][2]int64{"purchase": {0, 0}}, store.Guardrail{KPI: "purchase"})
 		next := func() {
 			time.Sleep(day)
 			exp := sixpack.Experiment{Name: "exp", Alternatives: []string{"A", "B"}}
