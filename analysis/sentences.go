@@ -260,14 +260,17 @@ func (w writer) gain(c stats.Comparison) string {
 // between describes an effect whose direction is known, from its smaller end to its larger one, and the estimate.
 func (e effect) between(least, most stats.Number) string {
 	ends := "between " + e.size(least) + " and " + e.size(most)
-	if e.isNone(least) {
+	switch {
+	case e.size(least) == e.size(most): // no values differ
+		return e.size(most) + e.unit
+	case e.isNone(least):
 		ends = "by at most " + e.size(most)
 	}
 	return ends + e.unit + "; the estimate is " + e.size(e.estimate)
 }
 
 // effect is a difference from the control in words: a lift, or units per participant if there is no lift because the control's
-// mean is not clearly above 0.
+// mean is not clearly above 0, or if the mean is so large that lifts are rounded to nothing.
 type effect struct {
 	estimate stats.Number
 	in       stats.Interval
@@ -279,15 +282,19 @@ func (w writer) effect(c stats.Comparison) effect {
 	return effectOf(w.question.Strata[0].Values != nil, stats.Number(c.Lift), c.LiftIn, stats.Number(c.Difference), c.DifferenceIn)
 }
 
+// none is a lift that is rounded to nothing.
+const none = "0%"
+
 func effectOf(values bool, lift stats.Number, liftIn stats.Interval, difference stats.Number, differenceIn stats.Interval) effect {
-	if values && !liftIn.Lo.Known() && differenceIn.Lo.Known() {
+	negligible := format.Lift(liftIn.Lo) == none && format.Lift(liftIn.Hi) == none
+	if values && differenceIn.Lo.Known() && (!liftIn.Lo.Known() || negligible && difference != 0) {
 		return effect{difference, differenceIn, " per participant", format.Difference}
 	}
 	return effect{lift, liftIn, "", func(x stats.Number, _ stats.Interval) string { return format.Lift(x) }}
 }
 
 // Effect writes the difference of an alternative from the control, and its interval, which is empty if it is unknown: as a lift,
-// or in units per participant if there is no lift because the control's mean is not clearly above 0.
+// or in units per participant if there is no lift as in verdicts.
 func (r Report) Effect(a Alternative) (estimate, interval string) {
 	e := effectOf(r.Measure == MeasureMean, a.Lift, a.LiftIn, a.Difference, a.DifferenceIn)
 	if e.unit == "" {

@@ -25,7 +25,11 @@ func ofFile(t *testing.T, name string) analysis.Report {
 // TestLargeMeansKeepTheirDigits compares values of a variance near 1 around large means with the same values around 1000.
 func TestLargeMeansKeepTheirDigits(t *testing.T) {
 	want := ofFile(t, "large-mean-shifted.csv").Alternatives[1]
-	got := ofFile(t, "large-mean.csv").Alternatives[1]
+	r := ofFile(t, "large-mean.csv")
+	got := r.Alternatives[1]
+	if !strings.HasPrefix(r.Verdict.Detail, "Up between 4.79 and 5.21 per participant") {
+		t.Errorf("it says %q", r.Verdict.Detail)
+	}
 	check := func(name string, b analysis.Alternative) {
 		if b.P != want.P || !(b.P < 0.05) || b.Standing != want.Standing || b.Difference != want.Difference || b.DifferenceIn != want.DifferenceIn ||
 			b.ChanceToBeatControl != want.ChanceToBeatControl || b.LiftIn.Contains(0) {
@@ -57,6 +61,9 @@ func TestZeroVariance(t *testing.T) {
 		if r.Verdict.State != stats.StateWinner || b.P != 0 || b.DifferenceIn.Contains(0) || b.LiftIn.Contains(0) || b.ChanceToBeBest != 1 {
 			t.Errorf("%s: %+v; %+v", name, r.Verdict, b)
 		}
+	}
+	if detail := ofFile(t, "zero-variance-10-20.csv").Verdict.Detail; !strings.HasPrefix(detail, "Up 100%. ") {
+		t.Errorf("it says %q", detail)
 	}
 	const header = "alternative,participants,conversions,sum,squares\n"
 	for content, state := range map[string]stats.State{
