@@ -216,3 +216,22 @@ func TestMeasureOfEarlierRelease(t *testing.T) {
 		}
 	}
 }
+
+// TestBanditOfWorthlessConversions lets a bandit learn from a KPI whose measure is the mean, but
+// whose values are all 0: its rates must not decide.
+func TestBanditOfWorthlessConversions(t *testing.T) {
+	for value, learns := range map[float64]bool{0: false, 1: true} {
+		e := sixpack.New(new(memory.Store), sixpack.Config{Bandit: sixpack.BanditSchedule{Window: -1, Interval: -1}})
+		x := sixpack.Experiment{Name: "exp", Alternatives: []string{"A", "B"}, Algorithm: "thompson"}
+		for i := range 1500 {
+			client := fmt.Sprint(i)
+			if a := participate(t, e, x, client); a.Alternative == "B" {
+				_, err := e.Convert(t.Context(), "exp", client, sixpack.Value(value))
+				check(t, err)
+			}
+		}
+		if r := countsOf(t, e, "exp").Record; (r.Shares()[1] > 0.8) != learns || r.MeasureOf("") != store.MeasureMean {
+			t.Errorf("of values %v: shares %v by the %s", value, r.Shares(), r.MeasureOf(""))
+		}
+	}
+}

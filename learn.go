@@ -175,6 +175,9 @@ func (b BanditSchedule) arms(counts store.Counts, now time.Time) []bandit.Arm {
 			return arms
 		}
 	}
+	if mean && !slices.ContainsFunc(learned, func(x bandit.Arm) bool { return x.Values.NonZero != 0 }) {
+		return arms // rates would decide
+	}
 	return learned
 }
 

@@ -28,10 +28,10 @@ func (e *Engine) Report(ctx context.Context, experiment, kpi string) (analysis.R
 // [ErrUnknown].
 func (e *Engine) Look(ctx context.Context, experiment string) (store.Counts, error) {
 	counts, err := e.Counts(ctx, experiment)
-	if err != nil {
-		return store.Counts{}, err
+	if err == nil {
+		counts = e.summarize(ctx, counts, e.now()).Counts
 	}
-	return e.summarize(ctx, counts, e.now()).Counts, nil
+	return counts, err
 }
 
 // summarize returns the summary of an experiment, and stores what it establishes for good. If that fails, a later call retries.

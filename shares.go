@@ -14,11 +14,8 @@ type shares []float64
 
 // declaredShares returns the shares that callers declared or an operator set.
 func declaredShares(r *store.Record) shares {
-	if w := r.WeightsInForce(); w != nil {
-		return w
-	}
-	n := len(r.Alternatives)
-	return slices.Repeat([]float64{1 / float64(n)}, n)
+	declared := store.Epoch{Weights: r.WeightsInForce()}
+	return declared.Shares(len(r.Alternatives))
 }
 
 // stored returns the shares for weights of any scale, nil if they are equal.

@@ -127,13 +127,16 @@ func (f *analyzeCmd) experiment(in *invocation, counts store.Counts, now time.Ti
 	if err != nil {
 		return err
 	}
-	primary, named := counts.Record.PrimaryKPI(), counts.Record.Plan.KPI
+	own, primary := counts.Record.Plan, counts.Record.PrimaryKPI()
 	if counts.Record.Plan, err = f.applyTo(in.flags, counts.Record); err != nil {
 		return err
 	}
 	// --kpi does not make another KPI the primary one.
-	if counts.Record.Plan.KPI = named; counts.Record.Plan.Measure != "" {
+	if counts.Record.Plan.KPI = own.KPI; counts.Record.Plan.Measure != "" {
 		counts.Record.Plan.KPI = primary
+	}
+	if counts.Record.Plan != own {
+		counts.Record.Look = store.Look{} // it was by the own plan
 	}
 	return f.print(in, report.Analysis{Report: analysis.New(counts, kpi, now), Stored: true, Overridden: given(in.flags)})
 }

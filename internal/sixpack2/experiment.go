@@ -139,7 +139,11 @@ func (x *Experiment) setRecord(h head) {
 		Winner:      h.winner,
 		Description: h.fields["description"],
 		KPIs:        x.kpis,
+		Measures:    make(map[string]store.Measure),
 		Epoch:       store.Epoch{Number: 1},
+	}
+	for _, kpi := range x.kpis {
+		x.Record.Measures[kpi] = store.MeasureRate // Sixpack has no values
 	}
 	_, x.Record.Paused = h.fields["paused"]
 	_, x.Record.Archived = h.fields["archived"]

@@ -44,6 +44,9 @@ func writtenDataIsContinued(s subject) {
 	has.Wrote = true
 	s.expect("further conversion", s.convert(worth(r, "late", "revenue", -1000)), has)
 	s.expect("conversion for another KPI", s.convert(by(r, "late", "new")), has)
+	if now := s.lookup("button", "").Record; now.PrimaryKPI() != r.PrimaryKPI() || now.MeasureOf("revenue") != "" || now.MeasureOf("new") != store.MeasureRate {
+		s.t.Errorf("the primary KPI %q became %q, the measures are %q", r.PrimaryKPI(), now.PrimaryKPI(), now.Measures)
+	}
 	has.Epoch = 1
 	s.expect("use of a reservation", s.participate(in(r, "reserved", 0)), has)
 	s.expect("admission", s.participate(in(r, "out", 0)), store.Facts{Version: r.Version, Choice: 0, Epoch: 4, Wrote: true})
