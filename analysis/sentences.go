@@ -294,7 +294,7 @@ func effectOf(values bool, lift stats.Number, liftIn stats.Interval, difference 
 }
 
 // Effect writes the difference of an alternative from the control, and its interval, which is empty if it is unknown: as a lift,
-// or in units per participant if there is no lift as in verdicts.
+// or in units per participant if there is no lift, or if lifts are rounded to nothing.
 func (r Report) Effect(a Alternative) (estimate, interval string) {
 	e := effectOf(r.Measure == MeasureMean, a.Lift, a.LiftIn, a.Difference, a.DifferenceIn)
 	if e.unit == "" {
