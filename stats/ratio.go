@@ -101,12 +101,21 @@ type draws struct{ share, participants float64 }
 
 // drawsOf returns how many participants an alternative got over all splits in which it had a weight, and these splits.
 func drawsOf(splits []Split, alternative int) (own float64, all []draws) {
+	all = make([]draws, 0, len(splits))
 	for _, s := range splits {
-		if w := s.Weights[alternative]; w > 0 {
-			weight, n := s.positive().totals()
-			own += float64(s.Participants[alternative])
-			all = append(all, draws{w / weight, n})
+		w := s.Weights[alternative]
+		if !(w > 0) {
+			continue
 		}
+		own += float64(s.Participants[alternative])
+		weight, n := 0.0, 0.0
+		for i, other := range s.Weights {
+			if other > 0 {
+				weight += other
+				n += float64(s.Participants[i])
+			}
+		}
+		all = append(all, draws{w / weight, n})
 	}
 	return own, all
 }
