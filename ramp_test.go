@@ -349,7 +349,9 @@ func TestRampHolds(t *testing.T) {
 		"no conversions of an error": {equal, [2]int64{0, 0}, store.Guardrail{KPI: "purchase", RiseIsBad: true}, ""},
 		"few conversions":            {equal, [2]int64{5, 5}, store.Guardrail{KPI: "purchase"}, ""},
 		"too few to rule out": {
-			equal, [2]int64{500, 500}, tolerant("purchase", false),
+			equal,
+			[2]int64{500, 500},
+			tolerant("purchase", false),
 			"a fall of purchase by more than 10% is not ruled out yet: the participants so far detect a fall of 24% or more",
 		},
 		"a fall that is not ruled out": {
@@ -358,7 +360,9 @@ func TestRampHolds(t *testing.T) {
 		"ruled out":                {[2]int64{1e6, 1e6}, [2]int64{50_000, 50_000}, tolerant("purchase", false), ""},
 		"a rise, which is not bad": {[2]int64{1e6, 1e6}, [2]int64{50_000, 60_000}, tolerant("purchase", false), ""},
 		"a rise that is not ruled out": {
-			equal, [2]int64{500, 500}, tolerant("purchase", true),
+			equal,
+			[2]int64{500, 500},
+			tolerant("purchase", true),
 			"a rise of purchase by more than 10% is not ruled out yet: the participants so far detect a rise of 27% or more",
 		},
 	} {

@@ -133,7 +133,7 @@ func (w writer) noParticipants() string {
 	var empty []string
 	expected := 0
 	for i, name := range w.names {
-		weighted := func(s stats.Stratum) bool { return s.Weights == nil || s.Weights[i] > 0 }
+		weighted := func(s stats.Stratum) bool { return len(s.Weights) == 0 || s.Weights[i] > 0 }
 		came := func(s stats.Stratum) bool { return s.Arms[i].Participants != 0 }
 		if slices.ContainsFunc(w.question.Strata, weighted) || i == 0 {
 			expected++
@@ -257,6 +257,15 @@ func (w writer) gain(c stats.Comparison) string {
 	}
 }
 
+// effect is a difference from the control in words: a lift, or units per participant if there is no lift because the control's
+// mean is not clearly above 0, or if the mean is so large that lifts are rounded to nothing.
+type effect struct {
+	estimate stats.Number
+	in       stats.Interval
+	unit     string                                         // what follows numbers, such as " per participant"
+	format   func(x stats.Number, in stats.Interval) string // with a sign
+}
+
 // between describes an effect whose direction is known, from its smaller end to its larger one, and the estimate.
 func (e effect) between(least, most stats.Number) string {
 	ends := "between " + e.size(least) + " and " + e.size(most)
@@ -267,15 +276,6 @@ func (e effect) between(least, most stats.Number) string {
 		ends = "by at most " + e.size(most)
 	}
 	return ends + e.unit + "; the estimate is " + e.size(e.estimate)
-}
-
-// effect is a difference from the control in words: a lift, or units per participant if there is no lift because the control's
-// mean is not clearly above 0, or if the mean is so large that lifts are rounded to nothing.
-type effect struct {
-	estimate stats.Number
-	in       stats.Interval
-	unit     string                                         // what follows numbers, such as " per participant"
-	format   func(x stats.Number, in stats.Interval) string // with a sign
 }
 
 func (w writer) effect(c stats.Comparison) effect {

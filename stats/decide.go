@@ -94,7 +94,7 @@ func Decide(q Question) Decision {
 	}
 	d.Ratio = *q.Ratio
 	switch {
-	case !comparable(all) && (!d.Ratio.Mismatch() || q.missing(all) == 1):
+	case !anyPair(all) && (!d.Ratio.Mismatch() || q.missing(all) == 1):
 		d.Ratio, d.State = Ratio{P: 1, ChiSquaredP: 1}, StateNoData
 	case d.Ratio.Mismatch():
 		d.State = StateMismatch
@@ -142,8 +142,8 @@ func (q Question) invalid() bool {
 	})
 }
 
-// comparable reports whether the control and a challenger have participants.
-func comparable(all Stratum) bool {
+// anyPair reports whether the control and a challenger have participants.
+func anyPair(all Stratum) bool {
 	some := func(c Proportion) bool { return c.Participants > 0 }
 	return some(all.Arms[0]) && slices.ContainsFunc(all.Arms[1:], some)
 }
@@ -171,7 +171,7 @@ func (q Question) missing(all Stratum) float64 {
 
 // leftOut reports whether an alternative has neither participants nor weight.
 func (q Question) leftOut(i int, all Stratum) bool {
-	weighted := func(s Stratum) bool { return s.Weights != nil && s.Weights[i] > 0 }
+	weighted := func(s Stratum) bool { return len(s.Weights) > 0 && s.Weights[i] > 0 }
 	return all.Arms[i].Participants == 0 && !slices.ContainsFunc(q.Strata, weighted)
 }
 

@@ -24,6 +24,9 @@ func Welch(control, challenger Values, confidence float64) (c Comparison, t, df 
 	return m.welch(control.Participants, challenger.Participants, confidence)
 }
 
+// means holds two means, their difference b − a, and the variances of their estimates.
+type means struct{ a, b, difference, varA, varB float64 }
+
 // welch compares means of so many participants, whose estimates have the variances of m.
 func (m means) welch(nA, nB int64, confidence float64) (c Comparison, t, df float64) {
 	fA, fB := float64(nA-1), float64(nB-1)
@@ -64,9 +67,6 @@ func MeansAlwaysValid(control, challenger Values, alpha float64) (Comparison, Ev
 func MeansStratified(strata []ValuePair, alpha float64) (Comparison, Evidence) {
 	return stratifiedMeans(strata, anyTime, alpha)
 }
-
-// means holds two means, their difference b − a, and the variances of their estimates.
-type means struct{ a, b, difference, varA, varB float64 }
 
 func (m means) standardError() float64 { return math.Sqrt(m.varA + m.varB) }
 

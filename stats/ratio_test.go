@@ -2,6 +2,7 @@ package stats_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -41,7 +42,7 @@ func TestSampleRatioIsFair(t *testing.T) {
 		if !near(after, 1, 1e-9, 0) {
 			t.Errorf("%+v: the next participant multiplies the factor by %v on average", splits, after)
 		}
-		begun := append(splits, stats.Split{Weights: last.Weights, Participants: make([]int64, arms)})
+		begun := append(slices.Clone(splits), stats.Split{Weights: last.Weights, Participants: make([]int64, arms)})
 		if r := stats.CheckSampleRatioOverTime(begun); len(splits) > 1 && !near(r.LogBayesFactor, before.LogBayesFactor, 1e-9, 1e-9) {
 			t.Errorf("%+v: a new split changes the factor from %v to %v", splits, before, r)
 		}

@@ -98,7 +98,7 @@ func TestPlannedPowerOfMeans(t *testing.T) {
 			{customers: o, lift: lift, shares: c.shares, size: plan.Fixed, looks: 1},
 			{customers: o, lift: lift, shares: c.shares, size: plan.AlwaysValid, looks: anyTime},
 		} {
-			dice := rand.New(rand.NewPCG(seed, uint64(i))) //nolint:gosec // nothing secret
+			dice := rand.New(rand.NewPCG(seed, uint64(i)))
 			found, length := 0, 0.0
 			for range runs {
 				after, ok := p.detects(dice)

@@ -57,7 +57,7 @@ func TestSampleRatioOfEpochs(t *testing.T) {
 		{"healthy, even weights", even, 1, math.Inf(1)},
 		{"healthy, Thompson", simulation.Thompson(0.1), 1, math.Inf(1)},
 	} {
-		dice := rand.New(rand.NewPCG(seed, uint64(i))) //nolint:gosec // nothing secret
+		dice := rand.New(rand.NewPCG(seed, uint64(i)))
 		if math.IsInf(c.want, 1) {
 			healthy, alarms := 100*times(t, 50), 0
 			for range healthy {

@@ -79,18 +79,20 @@ func describeDays(k store.KPICounts) string {
 	return strings.Join(days, " ")
 }
 
-func describeDayValues(k store.KPICounts) (text string) {
+func describeDayValues(k store.KPICounts) string {
+	var days []string
 	for _, d := range k.Days {
-		text += fmt.Sprintf(" %v %s", d.Day, describeSums(d.Sums))
+		days = append(days, fmt.Sprintf(" %v %s", d.Day, describeSums(d.Sums)))
 	}
-	return text
+	return strings.Join(days, "")
 }
 
-func describeCohorts(k store.KPICounts) (text string) {
+func describeCohorts(k store.KPICounts) string {
+	var cohorts []string
 	for _, c := range k.Cohorts {
-		text += fmt.Sprintf(" %d %v %s", c.Epoch, c.Day, describeSums(c.Sums))
+		cohorts = append(cohorts, fmt.Sprintf(" %d %v %s", c.Epoch, c.Day, describeSums(c.Sums)))
 	}
-	return text
+	return strings.Join(cohorts, "")
 }
 
 func describeSums(s store.Sums) string {
