@@ -43,7 +43,6 @@ browser: ## test the dashboard in Chromium
 	@.ci/needs chromium
 	cd browser && SIXPACK_CI=1 go test $(TESTFLAGS) ./...
 
-# The race detector makes simulations ten times slower, so the full ones run without it.
 .PHONY: simulations
 simulations: ## run all simulations; go test runs only a few
 	go test $(TESTFLAGS) ./internal/simulation -full

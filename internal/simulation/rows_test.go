@@ -12,13 +12,14 @@ const seed = 20261
 
 var full = flag.Bool("full", false, "run all simulations, which takes minutes")
 
-// times returns n with -full, and 1 otherwise. It skips the test with -short.
+// times returns n with -full, and 1 otherwise. It skips the test with -short and under the race
+// detector: CI and make simulations run it without.
 func times(t *testing.T, n int) int {
 	t.Helper()
 	switch {
 	case *full:
 		return n
-	case testing.Short():
+	case testing.Short(), underRace:
 		t.Skip("simulates")
 	}
 	return 1
