@@ -14,7 +14,7 @@ func TestPicture(t *testing.T) {
 	p := newTab(t, need(t, open), desk)
 	p.open(pageOf("signup-button"))
 	const maxBytes = 200 << 10
-	height := eval[float64](p, `document.querySelector(".plots").getBoundingClientRect().bottom + 8`)
+	height := eval[float64](p, `document.querySelector(".plots .uplot").getBoundingClientRect().bottom + 8`)
 	taken := call(p, page.CaptureScreenshot, page.CaptureScreenshotParams{
 		CaptureBeyondViewport: new(true), Clip: &page.Viewport{Width: float64(desk.width), Height: height, Scale: 1},
 	}).Data

@@ -212,7 +212,7 @@ func TestInvalidForm(t *testing.T) {
 func TestWinnerWithSampleRatioMismatch(t *testing.T) {
 	t.Parallel()
 	s, x := need(t, guarded), "broken"
-	if err := s.visit(crowd{experiment: x, arms: []arm{{both[0], 300, 30}, {both[1], 100, 20}}, days: 4, lossy: true}); err != nil {
+	if err := s.visit(crowd{experiment: x, arms: []arm{{both[0], 300, 30}, {both[1], 100, 20}}, days: 4}); err != nil {
 		t.Fatal(err)
 	}
 	p := newTab(t, s, desk)

@@ -26,7 +26,6 @@ type crowd struct {
 	days       int
 	kpis       []string // KPIs of the conversions; none: the default KPI
 	price      float64  // average value of a conversion; 0: none
-	lossy      bool     // alternatives were drawn, and some visitors got lost; else they were chosen
 }
 
 // crowds are experiments in addition to the sample data of "sixpack seed": one per
@@ -36,7 +35,7 @@ var crowds = []crowd{
 	{experiment: "one-click", arms: []arm{{"off", 700, 210}, {"on", 705, 120}}, days: 10},
 	{experiment: "logo-colour", arms: []arm{{"blue", 1500, 750}, {"green", 1505, 752}}, days: 20},
 	{experiment: "planned-size", arms: []arm{{"short", 300, 60}, {"long", 301, 66}}, days: 5},
-	{experiment: "lost-half", arms: []arm{{"old", 900, 90}, {"new", 500, 60}}, days: 9, lossy: true},
+	{experiment: "lost-half", arms: []arm{{"old", 900, 90}, {"new", 500, 60}}, days: 9},
 	{experiment: "nobody-yet", arms: []arm{{"yes", 0, 0}, {"no", 1, 0}}, days: 1},
 	{experiment: "basket", arms: []arm{{"list", 400, 60}, {"grid", 402, 75}}, days: 7, kpis: []string{"purchase"}, price: 31.4},
 	{
@@ -67,12 +66,9 @@ func (s *server) visit(c crowd) error {
 	for _, a := range c.arms {
 		for i := range a.participants {
 			group.Go(func() error {
-				client := fmt.Sprintf("%s %d of %d", a.name, i, a.participants)
-				if c.lossy {
-					var err error
-					if client, err = s.drawn(c, a, client); err != nil {
-						return err
-					}
+				client, err := s.drawn(c, a, fmt.Sprintf("%s %d of %d", a.name, i, a.participants))
+				if err != nil {
+					return err
 				}
 				return s.come(c, a, i, client, now.AddDate(0, 0, -(i%c.days)))
 			})
@@ -115,9 +111,6 @@ func (s *server) drawn(c crowd, a arm, like string) (client string, err error) {
 func (s *server) come(c crowd, a arm, i int, client string, day time.Time) error {
 	q := url.Values{"experiment": {c.experiment}, "client_id": {client}, "datetime": {day.Format(time.DateOnly)}}
 	asks := url.Values{"alternatives": c.alternatives()}
-	if !c.lossy {
-		asks.Set("alternative", a.name)
-	}
 	maps.Copy(asks, q)
 	if err := s.ask("/participate", asks, nil); err != nil {
 		return err
@@ -161,7 +154,7 @@ func (s *server) populate() error {
 	}{
 		{"logo-colour", "plan", url.Values{"effect": {"25"}}},
 		{"planned-size", "plan", url.Values{"size": {"600"}}},
-		{"weights-changed", "override", url.Values{"weight-0": {"1"}, "weight-1": {"3"}, "traffic": {"60"}}},
+		{"weights-changed", "override", url.Values{"weight-0": {"1"}, "weight-1": {"3"}}},
 		{"newsletter-box", "describe", url.Values{"description": {"Does the box for our newsletter get more readers **beside** the text?"}}},
 		{"many-kpis", "describe", url.Values{"description": {"Many goals:\n\n- one that counts\n- others that [explain](https://example.org/why) it\n\n`code` and a table of nothing"}}},
 		{"slow-start", "ramp", url.Values{"steps": {"1, 5, 10, 25, 50, 100"}, "hold": {"24"}, "kpi-purchase": {"fall"}, "kpi-error": {"rise"}}},
@@ -174,7 +167,10 @@ func (s *server) populate() error {
 			return err
 		}
 	}
-	return s.visit(crowd{experiment: "weights-changed", arms: []arm{{"slow", 310, 32}, {"fast", 340, 50}}, days: 1})
+	if err := s.visit(crowd{experiment: "weights-changed", arms: []arm{{"slow", 110, 11}, {"fast", 332, 50}}, days: 1}); err != nil {
+		return err
+	}
+	return s.act(client, "weights-changed", "override", url.Values{"weight-0": {"1"}, "weight-1": {"3"}, "traffic": {"60"}})
 }
 
 var formToken = regexp.MustCompile(`name="_csrf_token" value="([^"]*)"`)
