@@ -345,17 +345,17 @@ func TestRampHolds(t *testing.T) {
 		guardrail    store.Guardrail
 		reason       string // empty: it goes on
 	}{
-		"no conversions":             {equal, [2]int64{0, 0}, store.Guardrail{KPI: "purchase"}, "purchase has no conversions of the control yet"},
+		"no conversions":             {equal, [2]int64{0, 0}, store.Guardrail{KPI: "purchase"}, "“purchase” has no conversions of the control yet"},
 		"no conversions of an error": {equal, [2]int64{0, 0}, store.Guardrail{KPI: "purchase", RiseIsBad: true}, ""},
 		"few conversions":            {equal, [2]int64{5, 5}, store.Guardrail{KPI: "purchase"}, ""},
 		"too few to rule out": {
 			equal,
 			[2]int64{500, 500},
 			tolerant("purchase", false),
-			"a fall of purchase by more than 10% is not ruled out yet: the participants so far detect a fall of 24% or more",
+			"a fall of “purchase” by more than 10% is not ruled out yet: the participants so far detect a fall of 24% or more",
 		},
 		"a fall that is not ruled out": {
-			[2]int64{1e6, 1e6}, [2]int64{50_000, 46_000}, tolerant("purchase", false), "purchase fell with B",
+			[2]int64{1e6, 1e6}, [2]int64{50_000, 46_000}, tolerant("purchase", false), "“purchase” fell with B",
 		},
 		"ruled out":                {[2]int64{1e6, 1e6}, [2]int64{50_000, 50_000}, tolerant("purchase", false), ""},
 		"a rise, which is not bad": {[2]int64{1e6, 1e6}, [2]int64{50_000, 60_000}, tolerant("purchase", false), ""},
@@ -363,7 +363,7 @@ func TestRampHolds(t *testing.T) {
 			equal,
 			[2]int64{500, 500},
 			tolerant("purchase", true),
-			"a rise of purchase by more than 10% is not ruled out yet: the participants so far detect a rise of 27% or more",
+			"a rise of “purchase” by more than 10% is not ruled out yet: the participants so far detect a rise of 27% or more",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -430,7 +430,7 @@ func TestRampStopsItself(t *testing.T) {
 		"fall, not guarded":     {equal, fall, nil, ""},
 		"rise":                  {equal, rise, ofError[:1], ""},
 		"small fall":            {equal, map[string][2]int64{"": {500, 480}}, ofError[:1], ""},
-		"errors":                {equal, errs(100, 200), ofError, "error rose with B"},
+		"errors":                {equal, errs(100, 200), ofError, "“error” rose with B"},
 		"fewer errors":          {equal, errs(200, 100), ofError, ""},
 		"unknown KPI":           {equal, rise, ofError, ""},
 	} {

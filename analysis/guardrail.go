@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"cmp"
 	"fmt"
 
 	"github.com/sixpack-go/sixpack/stats"
@@ -24,9 +23,17 @@ func Obstacle(counts store.Counts) string {
 		}
 		for i, arm := range Compare(counts, g.KPI).Arms {
 			if arm.Standing == bad {
-				return fmt.Sprintf("%s %s with %s", cmp.Or(g.KPI, "the default KPI"), became, r.Alternatives[i])
+				return fmt.Sprintf("%s %s with %s", KPIName(g.KPI), became, quoted(r.Alternatives)[i])
 			}
 		}
 	}
 	return ""
+}
+
+// worsening returns the change of a guardrail that is for the worse: "fall" or "rise".
+func worsening(g store.Guardrail) string {
+	if g.RiseIsBad {
+		return "rise"
+	}
+	return "fall"
 }

@@ -59,7 +59,7 @@ func stratum(counts store.Counts, kpi string, number uint32) stats.Stratum {
 // weightsOf returns the weights of an epoch, or nil if they are not known.
 func weightsOf(counts store.Counts, number uint32) []float64 {
 	i, ok := slices.BinarySearchFunc(counts.Epochs, number, func(e store.Epoch, number uint32) int { return cmp.Compare(e.Number, number) })
-	if !ok || number == 0 {
+	if !ok || !isDrawn(number) {
 		return nil
 	}
 	return counts.Epochs[i].Shares(len(counts.Alternatives))

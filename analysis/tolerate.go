@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -55,10 +54,7 @@ func DetectableNote(counts store.Counts, now time.Time) string {
 	perTraffic := (here - float64(ramp.Participants)) / part / ramp.Steps[ramp.Step]
 	var notes []string
 	for _, g := range ramp.Guardrails {
-		expected, change := float64(ramp.Participants), "fall"
-		if g.RiseIsBad {
-			change = "rise"
-		}
+		expected := float64(ramp.Participants)
 		var steps []string
 		for _, traffic := range ramp.Steps[ramp.Step : len(ramp.Steps)-1] {
 			expected += perTraffic * traffic
@@ -69,7 +65,7 @@ func DetectableNote(counts store.Counts, now time.Time) string {
 			steps = append(steps, fmt.Sprintf("%s at %s of visitors", smallest, format.Percent(traffic)))
 		}
 		notes = append(notes, fmt.Sprintf("The smallest %s of %s that is detected with a power of 80%%, by the end of a step: %s.",
-			change, KPIName(g.KPI), strings.Join(steps, ", ")))
+			worsening(g), KPIName(g.KPI), strings.Join(steps, ", ")))
 	}
 	return joinSentences(notes...)
 }
@@ -78,15 +74,12 @@ func DetectableNote(counts store.Counts, now time.Time) string {
 // no conversions of the control, or a change for the worse by more than [store.Guardrail.Tolerate] is not ruled out.
 func Unseen(counts store.Counts) string {
 	for _, g := range counts.Record.Ramp.Guardrails {
-		name, b := cmp.Or(g.KPI, "the default KPI"), newBuilder(counts, g.KPI, time.Time{})
+		name, b := KPIName(g.KPI), newBuilder(counts, g.KPI, time.Time{})
 		switch {
 		case g.Tolerate == 0 && !g.RiseIsBad && b.arms[0].Converted == 0:
 			return name + " has no conversions of the control yet"
 		case g.Tolerate > 0 && !RulesOut(counts, g, g.Tolerate):
-			change := "fall"
-			if g.RiseIsBad {
-				change = "rise"
-			}
+			change := worsening(g)
 			reason := fmt.Sprintf("a %s of %s by more than %s is not ruled out yet", change, name, format.Percent(g.Tolerate))
 			if smallest := math.Abs(SmallestChange(counts, g, float64(b.Participants))); smallest > g.Tolerate {
 				reason += fmt.Sprintf(": the participants so far detect a %s of %s or more", change, format.Change(stats.Number(smallest)))
