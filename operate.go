@@ -166,10 +166,10 @@ func (e *Engine) override(r *store.Record, o store.Override) {
 	r.Epoch = e.nextEpoch(&before, r)
 }
 
-// AcknowledgeMismatch makes the results of an experiment count despite its sample-ratio mismatch,
-// which else stays. From then on, only the shares of later participants are checked. It is
-// refused with a [*ConflictError] if there is no mismatch, or if it was acknowledged. An unknown
-// experiment is refused with [ErrUnknown].
+// AcknowledgeMismatch accepts the results of an experiment despite its sample-ratio mismatch,
+// which otherwise stays until a restart. From then on, only the shares of later participants
+// are checked. It is refused with a [*ConflictError] if there is no mismatch, or if it was
+// acknowledged. An unknown experiment is refused with [ErrUnknown].
 func (e *Engine) AcknowledgeMismatch(ctx context.Context, experiment string) error {
 	if _, err := e.Look(ctx, experiment); err != nil {
 		return err

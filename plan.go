@@ -38,8 +38,8 @@ func checkPlan(p store.Plan) error {
 }
 
 // SetPlan sets the question that an experiment is to answer. Zero fields mean the defaults:
-// an effect of 5%, a power of 80%, an alpha of 5%, an always-valid analysis of the KPI of the
-// first conversion by the measure which that fixed, see [store.Plan].
+// an effect of 5%, a power of 80%, an alpha of 5%, and an always-valid analysis by the KPI and
+// the measure of the first conversion, see [store.Plan].
 //
 // It is refused with a [*ConflictError] for an archived experiment, and for a fixed
 // analysis once there are participants, because its size must be fixed before the data is

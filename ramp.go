@@ -24,8 +24,8 @@ import (
 // if a guardrail became worse: if the always-valid interval of its difference, at the plan's
 // alpha, lies on the wrong side of 0 for any alternative. Only an operator lowers the traffic.
 //
-// A step is repeated while a guardrail cannot judge it ([analysis.Unseen]). After three repetitions the ramp pauses; resumed by
-// an operator, it takes the step.
+// A step is repeated while a guardrail cannot judge it ([analysis.Unseen]). After three
+// repetitions the ramp pauses. If an operator resumes it, it takes the step.
 //
 // The traffic of a ramp takes precedence over the declarations of callers, like an
 // [Engine.Override]. While the ramp runs or is paused, the traffic of an Override must be

@@ -83,7 +83,7 @@ type Alternative struct {
 	Participants int64        `json:"participants"`
 	NotDrawn     int64        `json:"not_drawn"` // participants for whom this alternative was forced or chosen
 	Converted    int64        `json:"converted"` // participants that converted
-	Events       int64        `json:"events"`    // conversions, repeated ones and those of NotDrawn included
+	Events       int64        `json:"events"`    // conversions, including repeated ones and the conversions of NotDrawn
 	Rate         stats.Number `json:"rate"`
 	// RateIn is Wilson's 95% interval. It describes one alternative: whether the intervals of two alternatives overlap
 	// decides nothing.
@@ -116,7 +116,7 @@ type Alternative struct {
 	ExpectedLoss        stats.Number   `json:"expected_loss"` // mean loss of Measure if this alternative is chosen
 	CredibleLift        stats.Estimate `json:"credible_lift"` // 95%; for rates only
 
-	// Legacy holds the numbers of Sixpack's own JSON, those of NotDrawn included, as it has them.
+	// Legacy holds the numbers of Sixpack's own JSON, which include NotDrawn.
 	Legacy stats.Legacy `json:"legacy"`
 }
 

@@ -58,8 +58,8 @@ func CheckSampleRatio(splits []Split, concentration float64) Ratio {
 	return r
 }
 
-// CheckSampleRatioOverTime is [CheckSampleRatio], with [Concentration], for weights that changed, as those of a bandit do. The
-// splits must be in the order of time.
+// CheckSampleRatioOverTime is [CheckSampleRatio], with [Concentration], for weights that changed, such as the
+// weights of a bandit. The splits must be in the order of time.
 //
 // A short split cannot show a small fault by itself. So the Bayes factor is the mean of two: the one of [CheckSampleRatio], and
 // the one of a tilt that is common to all splits, which multiplies the odds of one alternative by the same factor. The second

@@ -133,7 +133,7 @@ type Plan struct {
 	// KPI is the primary KPI, by which the experiment is judged. "" is the KPI of the first
 	// conversion or, if there is a Measure, the default KPI.
 	KPI string `json:"kpi,omitempty"`
-	// Measure is the measure of the primary KPI; "" is the one that its first conversion fixes.
+	// Measure is the measure of the primary KPI; "" is the measure of its first conversion.
 	Measure Measure `json:"measure,omitempty"`
 	// Effect is the smallest lift worth detecting, as a fraction of the control's rate:
 	// 0.1 is 10%.
@@ -145,7 +145,7 @@ type Plan struct {
 	Analysis Analysis `json:"analysis,omitempty"`
 }
 
-// NamesKPI reports whether p names the primary KPI, which else depends on the first conversion.
+// NamesKPI reports whether p names the primary KPI. If not, the first conversion sets it.
 func (p Plan) NamesKPI() bool { return p.KPI != "" || p.Measure != "" }
 
 // Measure is the number by which alternatives are compared.

@@ -104,7 +104,7 @@ func (r Analysis) about() string {
 	return text
 }
 
-// suggestion says what would be a better choice than the primary KPI and its measure, and how to choose it.
+// suggestion suggests another primary KPI or measure, with the command that selects it.
 func (r Analysis) suggestion() string {
 	s := r.Suggestion
 	if !r.Stored || s == nil {

@@ -137,10 +137,9 @@ func (e *experiment) convert(c store.Conversion) store.Facts {
 	return f
 }
 
-// addKPI returns the index of a KPI and adds the KPI to the record if it is unknown, with the
-// measure. The
-// version stays the same. The caller holds counts.mu. Without it, a client in another shard
-// may have added the KPI since the caller looked.
+// addKPI returns the index of a KPI and adds the KPI with the measure to the record if it is
+// unknown. The version stays the same. The caller holds counts.mu. Without it, a client in
+// another shard may have added the KPI since the caller looked.
 func (e *experiment) addKPI(kpi string, m store.Measure) int {
 	r := *e.record.Load()
 	if i := slices.Index(r.KPIs, kpi); i >= 0 {

@@ -20,7 +20,7 @@
 --#include totals.lua
 
 local HALF = 4294967296 -- clients are in the upper half, conversions in the lower
-local MANY = 256 -- conversions: more are counted apart, as those of a day must be below 2^32
+local MANY = 256 -- conversions: more are counted apart, because a day's conversions must be below 2^32
 
 local last = 2 + tonumber(ARGV[2]) -- the last of ARGV that belongs to the record
 local generation = redis.call('HGET', KEYS[1], 'g')
